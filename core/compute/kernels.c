@@ -1,0 +1,396 @@
+#include "kernels.h"
+
+#include <string.h>
+
+/* RN_KERNELS, the name of the table, and the instruction set come from meson.build. Sums are kept in explicit vector
+ * accumulators: gcc makes no such thing of plain loops without -ffast-math. */
+
+#if defined(__AVX512F__)
+#define VECTOR 16
+#elif defined(__AVX2__)
+#define VECTOR 8
+#else
+#define VECTOR 4
+#endif
+#define BLOCK 4 /* vectors side by side, so that additions overlap */
+#define INLINE static inline __attribute__ ((always_inline))
+
+typedef float Vec __attribute__ ((vector_size (VECTOR * sizeof (float))));
+typedef gint32 Bits __attribute__ ((vector_size (VECTOR * sizeof (float))));
+typedef float Half __attribute__ ((vector_size (VECTOR / 2 * sizeof (float))));
+typedef double Wide __attribute__ ((vector_size (VECTOR / 2 * sizeof (double))));
+typedef Vec LooseVec __attribute__ ((aligned (4), may_alias));
+typedef Bits LooseBits __attribute__ ((aligned (4), may_alias));
+typedef Half LooseHalf __attribute__ ((aligned (4), may_alias));
+
+/* @part: 0 for a whole vector, else so many floats, and zeros behind them */
+INLINE Vec
+load (const float *x, int part)
+{
+  Vec v = { 0 };
+
+  if (part == 0)
+    return *(const LooseVec *)x;
+  memcpy (&v, x, (gsize)part * sizeof (float));
+  return v;
+}
+
+INLINE void
+store (float *x, Vec v, int part)
+{
+  if (part == 0)
+    *(LooseVec *)x = v;
+  else
+    memcpy (x, &v, (gsize)part * sizeof (float));
+}
+
+INLINE Vec
+splat (float x)
+{
+  return (Vec){ 0 } + x;
+}
+
+/* NaN stays NaN: a network that diverged must not look healthy. */
+INLINE Vec
+relu_of (Vec v)
+{
+  return (Vec)((Bits)v & ~(v < splat (0.0f)));
+}
+
+/* Calls columns (…, first lane, vectors, part) over all lanes. */
+#define FOR_COLUMNS(lanes, columns, ...)                                                           \
+  do                                                                                               \
+    {                                                                                              \
+      int at = 0;                                                                                  \
+      for (; at + BLOCK * VECTOR <= (lanes); at += BLOCK * VECTOR)                                 \
+        columns (__VA_ARGS__, at, BLOCK, 0);                                                       \
+      for (; at + VECTOR <= (lanes); at += VECTOR)                                                 \
+        columns (__VA_ARGS__, at, 1, 0);                                                           \
+      if (at < (lanes))                                                                            \
+        columns (__VA_ARGS__, at, 1, (lanes)-at);                                                  \
+    }                                                                                              \
+  while (0)
+
+INLINE void
+statistics_columns (const RnNormTile *t, int at, int n, int part)
+{
+  Vec shift[BLOCK], sum[BLOCK], sum2[BLOCK];
+
+  for (int i = 0; i < n; i++)
+    {
+      shift[i] = load (t->lane[0] + at + i * VECTOR, part);
+      sum[i] = sum2[i] = splat (0.0f);
+    }
+  for (int row = 0; row < t->rows; row++)
+    for (int i = 0; i < n; i++)
+      {
+        Vec v = load (t->z + row * t->stride + at + i * VECTOR, part) - shift[i];
+
+        sum[i] += v;
+        sum2[i] += v * v;
+      }
+  for (int i = 0; i < n; i++)
+    {
+      store (t->sum[0] + at + i * VECTOR, sum[i], part);
+      store (t->sum[1] + at + i * VECTOR, sum2[i], part);
+    }
+}
+
+static void
+norm_statistics (const RnNormTile *tile)
+{
+  FOR_COLUMNS (tile->lanes, statistics_columns, tile);
+}
+
+INLINE void
+apply_columns (const RnNormTile *t, gboolean relu, gboolean with_s, int at, int n, int part)
+{
+  Vec scale[BLOCK], shift[BLOCK];
+
+  for (int i = 0; i < n; i++)
+    {
+      scale[i] = load (t->lane[0] + at + i * VECTOR, part);
+      shift[i] = load (t->lane[1] + at + i * VECTOR, part);
+    }
+  for (int row = 0; row < t->rows; row++)
+    for (int i = 0; i < n; i++)
+      {
+        gsize offset = row * t->stride + at + i * VECTOR;
+        Vec v = load (t->z + offset, part) * scale[i] + shift[i];
+
+        if (with_s)
+          v += load (t->s + offset, part);
+        store (t->y + offset, relu ? relu_of (v) : v, part);
+      }
+}
+
+static void
+norm_apply (const RnNormTile *tile, gboolean relu)
+{
+  if (tile->s != NULL && relu)
+    FOR_COLUMNS (tile->lanes, apply_columns, tile, TRUE, TRUE);
+  else if (tile->s != NULL)
+    FOR_COLUMNS (tile->lanes, apply_columns, tile, FALSE, TRUE);
+  else if (relu)
+    FOR_COLUMNS (tile->lanes, apply_columns, tile, TRUE, FALSE);
+  else
+    FOR_COLUMNS (tile->lanes, apply_columns, tile, FALSE, FALSE);
+}
+
+/* The same arithmetic as apply_columns(): measuring changes no bit. */
+INLINE void
+measured_columns (const RnNormTile *t, gboolean relu, gboolean with_s, int at, int n, int part)
+{
+  Vec scale[BLOCK], shift[BLOCK], sum[BLOCK];
+  Bits alive[BLOCK];
+
+  for (int i = 0; i < n; i++)
+    {
+      scale[i] = load (t->lane[0] + at + i * VECTOR, part);
+      shift[i] = load (t->lane[1] + at + i * VECTOR, part);
+      sum[i] = splat (0.0f);
+      alive[i] = (Bits){ 0 };
+    }
+  for (int row = 0; row < t->rows; row++)
+    for (int i = 0; i < n; i++)
+      {
+        gsize offset = row * t->stride + at + i * VECTOR;
+        Vec v = load (t->z + offset, part) * scale[i] + shift[i];
+
+        if (with_s)
+          {
+            Vec s = load (t->s + offset, part);
+
+            v += s;
+            sum[i] += s * s;
+          }
+        if (relu)
+          v = relu_of (v);
+        alive[i] |= v != splat (0.0f);
+        store (t->y + offset, v, part);
+      }
+  for (int i = 0; i < n; i++)
+    {
+      store (t->sum[0] + at + i * VECTOR, sum[i], part);
+      store (t->sum[1] + at + i * VECTOR, (Vec)(alive[i] & (Bits)splat (1.0f)), part);
+    }
+}
+
+static void
+norm_apply_measured (const RnNormTile *tile, gboolean relu)
+{
+  if (tile->s != NULL)
+    FOR_COLUMNS (tile->lanes, measured_columns, tile, relu, TRUE);
+  else
+    FOR_COLUMNS (tile->lanes, measured_columns, tile, relu, FALSE);
+}
+
+INLINE void
+sums_columns (const RnNormTile *t, gboolean with_dy2, gboolean with_y, int at, int n, int part)
+{
+  Vec mean[BLOCK], sum[BLOCK], sum2[BLOCK];
+
+  for (int i = 0; i < n; i++)
+    {
+      mean[i] = load (t->lane[0] + at + i * VECTOR, part);
+      sum[i] = sum2[i] = splat (0.0f);
+    }
+  for (int row = 0; row < t->rows; row++)
+    for (int i = 0; i < n; i++)
+      {
+        gsize offset = row * t->stride + at + i * VECTOR;
+        Vec d = load (t->dy + offset, part);
+
+        if (with_dy2)
+          d += load (t->dy2 + offset, part);
+        if (with_y)
+          d = (Vec)((Bits)d & (load (t->y + offset, part) > splat (0.0f)));
+        store (t->d + offset, d, part);
+        sum[i] += d;
+        sum2[i] += d * (load (t->z + offset, part) - mean[i]);
+      }
+  for (int i = 0; i < n; i++)
+    {
+      store (t->sum[0] + at + i * VECTOR, sum[i], part);
+      store (t->sum[1] + at + i * VECTOR, sum2[i], part);
+    }
+}
+
+static void
+norm_backward_sums (const RnNormTile *tile)
+{
+  if (tile->dy2 != NULL && tile->y != NULL)
+    FOR_COLUMNS (tile->lanes, sums_columns, tile, TRUE, TRUE);
+  else if (tile->dy2 != NULL)
+    FOR_COLUMNS (tile->lanes, sums_columns, tile, TRUE, FALSE);
+  else if (tile->y != NULL)
+    FOR_COLUMNS (tile->lanes, sums_columns, tile, FALSE, TRUE);
+  else
+    FOR_COLUMNS (tile->lanes, sums_columns, tile, FALSE, FALSE);
+}
+
+INLINE void
+backward_columns (const RnNormTile *t, int at, int n, int part)
+{
+  Vec mean[BLOCK], a[BLOCK], b[BLOCK], c[BLOCK];
+
+  for (int i = 0; i < n; i++)
+    {
+      mean[i] = load (t->lane[0] + at + i * VECTOR, part);
+      a[i] = load (t->lane[1] + at + i * VECTOR, part);
+      b[i] = load (t->lane[2] + at + i * VECTOR, part);
+      c[i] = load (t->lane[3] + at + i * VECTOR, part);
+    }
+  for (int row = 0; row < t->rows; row++)
+    for (int i = 0; i < n; i++)
+      {
+        gsize offset = row * t->stride + at + i * VECTOR;
+        Vec v = load (t->z + offset, part) - mean[i];
+
+        store (t->dz + offset, load (t->d + offset, part) * a[i] - (v * b[i] + c[i]), part);
+      }
+}
+
+static void
+norm_backward_apply (const RnNormTile *tile)
+{
+  FOR_COLUMNS (tile->lanes, backward_columns, tile);
+}
+
+INLINE void
+epilogue_columns (float *y,
+                  const float *bias,
+                  const float *add,
+                  gboolean relu,
+                  int at,
+                  int n,
+                  int part)
+{
+  for (int i = 0; i < n; i++)
+    {
+      int k = at + i * VECTOR;
+      Vec v = load (y + k, part);
+
+      if (bias != NULL)
+        v += load (bias + k, part);
+      if (add != NULL)
+        v += load (add + k, part);
+      store (y + k, relu ? relu_of (v) : v, part);
+    }
+}
+
+static void
+epilogue (float *y,
+          const float *bias,
+          const float *add,
+          gboolean relu,
+          int rows,
+          int lanes,
+          gsize stride)
+{
+  for (int row = 0; row < rows; row++)
+    {
+      FOR_COLUMNS (lanes, epilogue_columns, y, bias, add, relu);
+      y += stride;
+      if (add != NULL)
+        add += stride;
+    }
+}
+
+static void
+add (float *x, const float *a, gsize count)
+{
+  gsize i = 0;
+
+  for (; i + VECTOR <= count; i += VECTOR)
+    store (x + i, load (x + i, 0) + load (a + i, 0), 0);
+  for (; i < count; i++)
+    x[i] += a[i];
+}
+
+INLINE void
+sgd_vector (float *w, float *v, const float *g, Vec rate, Vec momentum, Vec decay, int part)
+{
+  Vec now = load (w, part);
+  Vec step = momentum * load (v, part) + (load (g, part) + decay * now);
+
+  store (v, step, part);
+  store (w, now - rate * step, part);
+}
+
+static void
+sgd (float *w, float *v, const float *g, gsize count, float rate, float momentum, float decay)
+{
+  gsize i = 0;
+
+  for (; i + VECTOR <= count; i += VECTOR)
+    sgd_vector (w + i, v + i, g + i, splat (rate), splat (momentum), splat (decay), 0);
+  if (i < count)
+    sgd_vector (w + i, v + i, g + i, splat (rate), splat (momentum), splat (decay),
+                (int)(count - i));
+}
+
+static double
+sum_squares (const float *x, gsize count)
+{
+  Wide sum[BLOCK] = { 0 };
+  const int half = VECTOR / 2;
+  double total = 0.0;
+  gsize i = 0;
+
+  for (; i + BLOCK * half <= count; i += BLOCK * half)
+    for (int j = 0; j < BLOCK; j++)
+      {
+        Wide v = __builtin_convertvector(*(const LooseHalf *)(x + i + j * half), Wide);
+
+        sum[j] += v * v;
+      }
+  for (int j = 0; j < BLOCK; j++)
+    for (int lane = 0; lane < half; lane++)
+      total += sum[j][lane];
+  for (; i < count; i++)
+    total += (double)x[i] * x[i];
+  return total;
+}
+
+/* Neither infinite nor NaN: the exponent's bits are not all ones. */
+static gboolean
+all_finite (const float *x, gsize count)
+{
+  const gint32 exponent = 0x7f800000;
+  gsize i = 0;
+
+  while (i + VECTOR <= count)
+    {
+      gsize end = MIN (count - VECTOR, i + 4096);
+      Bits bad = { 0 };
+
+      for (; i <= end; i += VECTOR)
+        bad |= (*(const LooseBits *)(x + i) & exponent) == exponent;
+      for (int lane = 0; lane < VECTOR; lane++)
+        if (bad[lane])
+          return FALSE;
+    }
+  for (; i < count; i++)
+    if (!__builtin_isfinite (x[i]))
+      return FALSE;
+  return TRUE;
+}
+
+#define STRINGIFY(name) G_STRINGIFY (name)
+
+const RnKernels RN_KERNELS = {
+  .name = STRINGIFY (RN_KERNELS) + sizeof "rn_kernels_" - 1,
+  .width = BLOCK * VECTOR,
+  .vector = VECTOR,
+  .norm_statistics = norm_statistics,
+  .norm_apply = norm_apply,
+  .norm_apply_measured = norm_apply_measured,
+  .norm_backward_sums = norm_backward_sums,
+  .norm_backward_apply = norm_backward_apply,
+  .epilogue = epilogue,
+  .add = add,
+  .sgd = sgd,
+  .sum_squares = sum_squares,
+  .all_finite = all_finite,
+};

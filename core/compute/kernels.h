@@ -1,0 +1,60 @@
+#pragma once
+
+#include <glib.h>
+
+/* The hot element-wise loops. kernels.c is compiled once for each instruction set, info.c chooses one at start.
+ *
+ * A tile of batch-norm is [rows,lanes] floats in rows that are `stride` floats apart; a lane is a channel, or, where
+ * there are few channels, one channel of one of several neighbouring pixels, so that vectors are full. Arrays of per-lane
+ * values are [lanes]. */
+typedef struct
+{
+  int rows, lanes;
+  gsize stride;
+
+  const float *z;
+  const float *s;   /* (nullable) */
+  float *y;         /* (nullable) in backward */
+  const float *dy;
+  const float *dy2; /* (nullable) */
+  float *d;
+  float *dz;
+
+  const float *lane[4]; /* per-lane inputs, see each kernel */
+  float *sum[2];        /* per-lane results, overwritten */
+} RnNormTile;
+
+typedef struct
+{
+  const char *name;
+  int width; /* lanes that make full use of the registers: a multiple of the vector's length */
+  int vector;
+
+  /* sum[0] = sum of (z - lane[0]), sum[1] = sum of its square */
+  void (*norm_statistics) (const RnNormTile *tile);
+  /* y = z lane[0] + lane[1] + s, then ReLU if asked for */
+  void (*norm_apply) (const RnNormTile *tile, gboolean relu);
+  /* the same; sum[0] = sum of s^2, sum[1] is non-zero where the lane of y is not zero everywhere */
+  void (*norm_apply_measured) (const RnNormTile *tile, gboolean relu);
+  /* d = (dy + dy2) where y > 0; sum[0] = sum of d, sum[1] = sum of d (z - lane[0]) */
+  void (*norm_backward_sums) (const RnNormTile *tile);
+  /* dz = lane[1] d - lane[2] (z - lane[0]) - lane[3] */
+  void (*norm_backward_apply) (const RnNormTile *tile);
+
+  /* y[m,k] = relu (y + bias[k] + add), rows `stride` apart; bias and add nullable */
+  void (*epilogue) (float *y, const float *bias, const float *add, gboolean relu, int rows, int lanes, gsize stride);
+  /* x += a */
+  void (*add) (float *x, const float *a, gsize count);
+  void (*sgd) (float *w, float *v, const float *g, gsize count, float rate, float momentum, float decay);
+  double (*sum_squares) (const float *x, gsize count);
+  gboolean (*all_finite) (const float *x, gsize count);
+} RnKernels;
+
+extern const RnKernels rn_kernels_baseline;
+#if defined(__x86_64__)
+extern const RnKernels rn_kernels_avx2;
+extern const RnKernels rn_kernels_avx512;
+#endif
+
+/* The chosen set. */
+const RnKernels *rn_kernels (void);

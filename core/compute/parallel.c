@@ -1,0 +1,328 @@
+#include "parallel.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+#define MAX_THREADS 256
+#define CACHE_LINE 64
+#define SPIN_US 50
+#define SPINS_SKIPPED 16
+
+struct _RnWorker
+{
+  _Alignas(CACHE_LINE) RnTeam *team;
+  int index;
+  int spins_to_skip;
+  float *scratch;
+  pthread_t thread;
+};
+
+/* One barrier does everything: members wait at it between runs, rn_team_run() arrives last with the new function, all
+ * meet again at its end. Plain fields are written by the caller before it arrives, so the barrier publishes them. */
+struct _RnTeam
+{
+  int n_workers;
+  gsize scratch_length;
+  RnTeamFunc func;
+  gpointer data;
+  const int *cancel;
+  gboolean quit;
+
+  pthread_mutex_t mutex;
+  pthread_cond_t released;
+
+  _Alignas(CACHE_LINE) atomic_uint generation; /* barriers passed */
+  atomic_int n_sleepers;
+  atomic_int cancelled;
+  _Alignas(CACHE_LINE) atomic_int n_arrived;
+  _Alignas(CACHE_LINE) atomic_int next_piece; /* of the present share; the barrier sets it back */
+
+  RnWorker workers[];
+};
+
+static inline void
+relax (void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause ();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+/* Returns: TRUE when the generation changed within SPIN_US */
+static gboolean
+spin (RnTeam *team, unsigned generation)
+{
+  gint64 end = g_get_monotonic_time () + SPIN_US;
+
+  do
+    for (int i = 0; i < 32; i++)
+      {
+        if (atomic_load_explicit (&team->generation, memory_order_acquire) != generation)
+          return TRUE;
+        relax ();
+      }
+  while (g_get_monotonic_time () < end);
+  return FALSE;
+}
+
+/* A sleeper counts itself, then looks at the generation; release() moves the generation, then looks at the count. Both
+ * sequentially consistent, so at least one sees the other and no wake-up is lost. */
+static void
+sleep_until_released (RnTeam *team, unsigned generation)
+{
+  pthread_mutex_lock (&team->mutex);
+  atomic_fetch_add (&team->n_sleepers, 1);
+  while (atomic_load (&team->generation) == generation)
+    pthread_cond_wait (&team->released, &team->mutex);
+  atomic_fetch_sub (&team->n_sleepers, 1);
+  pthread_mutex_unlock (&team->mutex);
+}
+
+/* All have arrived, so nobody claims pieces: the counters may be set back. */
+static void
+release (RnTeam *team)
+{
+  atomic_store_explicit (&team->next_piece, 0, memory_order_relaxed);
+  atomic_store_explicit (&team->n_arrived, 0, memory_order_relaxed);
+  atomic_fetch_add (&team->generation, 1);
+  if (atomic_load (&team->n_sleepers) == 0)
+    return;
+  pthread_mutex_lock (&team->mutex);
+  pthread_cond_broadcast (&team->released);
+  pthread_mutex_unlock (&team->mutex);
+}
+
+static void
+wait_for_release (RnWorker *worker, unsigned generation)
+{
+  RnTeam *team = worker->team;
+
+  if (worker->spins_to_skip > 0)
+    worker->spins_to_skip--;
+  else if (spin (team, generation))
+    return;
+  else
+    worker->spins_to_skip = SPINS_SKIPPED;
+  sleep_until_released (team, generation);
+}
+
+void
+rn_worker_barrier (RnWorker *worker)
+{
+  RnTeam *team = worker->team;
+  unsigned generation;
+
+  if (team->n_workers == 1)
+    return;
+  /* Before arriving: afterwards the last one may move it at any moment. */
+  generation = atomic_load_explicit (&team->generation, memory_order_relaxed);
+  if (atomic_fetch_add_explicit (&team->n_arrived, 1, memory_order_acq_rel) + 1 == team->n_workers)
+    release (team);
+  else
+    wait_for_release (worker, generation);
+}
+
+/* Remembered, so that a flag that is set and cleared within a run cannot leave half a result that looks whole. */
+static gboolean
+is_cancelled (RnTeam *team)
+{
+  if (team->cancel == NULL)
+    return FALSE;
+  if (__atomic_load_n (team->cancel, __ATOMIC_RELAXED) != 0)
+    atomic_store_explicit (&team->cancelled, 1, memory_order_relaxed);
+  return atomic_load_explicit (&team->cancelled, memory_order_relaxed) != 0;
+}
+
+static void
+share_alone (RnWorker *worker, int n_pieces, RnPieceFunc func, gpointer data)
+{
+  for (int piece = 0; piece < n_pieces && !is_cancelled (worker->team); piece++)
+    func (worker, piece, data);
+}
+
+void
+rn_worker_share (RnWorker *worker, int n_pieces, RnPieceFunc func, gpointer data)
+{
+  RnTeam *team = worker->team;
+
+  if (team->n_workers == 1)
+    {
+      share_alone (worker, n_pieces, func, data);
+      return;
+    }
+  while (!is_cancelled (team))
+    {
+      int piece = atomic_fetch_add_explicit (&team->next_piece, 1, memory_order_relaxed);
+
+      if (piece >= n_pieces)
+        break;
+      func (worker, piece, data);
+    }
+  rn_worker_barrier (worker);
+}
+
+static void *
+work (void *data)
+{
+  RnWorker *worker = data;
+  RnTeam *team = worker->team;
+  char name[16];
+
+  snprintf (name, sizeof name, "residua-%d", worker->index);
+  pthread_setname_np (pthread_self (), name);
+
+  /* rn_team_new() holds the mutex until it is known whether all threads could be had. */
+  pthread_mutex_lock (&team->mutex);
+  pthread_mutex_unlock (&team->mutex);
+  if (team->quit)
+    return NULL;
+  for (;;)
+    {
+      rn_worker_barrier (worker);
+      if (team->quit)
+        return NULL;
+      team->func (worker, team->data);
+      rn_worker_barrier (worker);
+    }
+}
+
+/* Returns: how many of the team's threads, the caller among them, are there */
+static int
+start_threads (RnTeam *team)
+{
+  sigset_t all, before;
+  int n = 1;
+
+  /* Signals are for the threads of the application. */
+  sigfillset (&all);
+  pthread_sigmask (SIG_SETMASK, &all, &before);
+  while (n < team->n_workers &&
+         pthread_create (&team->workers[n].thread, NULL, work, &team->workers[n]) == 0)
+    n++;
+  pthread_sigmask (SIG_SETMASK, &before, NULL);
+  return n;
+}
+
+static void
+destroy (RnTeam *team, int n_threads)
+{
+  for (int i = 1; i < n_threads; i++)
+    pthread_join (team->workers[i].thread, NULL);
+  for (int i = 0; i < team->n_workers; i++)
+    rn_floats_free (team->workers[i].scratch);
+  pthread_cond_destroy (&team->released);
+  pthread_mutex_destroy (&team->mutex);
+  free (team);
+}
+
+RnTeam *
+rn_team_new (int n_threads)
+{
+  gsize size = sizeof (RnTeam) + (gsize)n_threads * sizeof (RnWorker);
+  RnTeam *team;
+  int n_started;
+
+  g_return_val_if_fail (n_threads >= 1 && n_threads <= MAX_THREADS, NULL);
+
+  team = aligned_alloc (CACHE_LINE, (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+  if (team == NULL)
+    return NULL;
+  memset (team, 0, size);
+  team->n_workers = n_threads;
+  pthread_mutex_init (&team->mutex, NULL);
+  pthread_cond_init (&team->released, NULL);
+  for (int i = 0; i < n_threads; i++)
+    {
+      team->workers[i].team = team;
+      team->workers[i].index = i;
+    }
+
+  pthread_mutex_lock (&team->mutex);
+  n_started = start_threads (team);
+  team->quit = n_started < n_threads;
+  pthread_mutex_unlock (&team->mutex);
+  if (team->quit)
+    {
+      destroy (team, n_started);
+      return NULL;
+    }
+  return team;
+}
+
+void
+rn_team_free (RnTeam *team)
+{
+  if (team == NULL)
+    return;
+  team->quit = TRUE;
+  rn_worker_barrier (&team->workers[0]);
+  destroy (team, team->n_workers);
+}
+
+int
+rn_team_n_threads (const RnTeam *team)
+{
+  return team->n_workers;
+}
+
+gboolean
+rn_team_reserve (RnTeam *team, gsize n_floats)
+{
+  if (n_floats <= team->scratch_length)
+    return TRUE;
+  for (int i = 0; i < team->n_workers; i++)
+    {
+      float *scratch = rn_floats_new (n_floats);
+
+      if (scratch == NULL)
+        return FALSE;
+      rn_floats_free (team->workers[i].scratch);
+      team->workers[i].scratch = scratch;
+    }
+  team->scratch_length = n_floats;
+  return TRUE;
+}
+
+gboolean
+rn_team_run (RnTeam *team, RnTeamFunc func, gpointer data, const int *cancel)
+{
+  gboolean cancelled;
+
+  team->func = func;
+  team->data = data;
+  team->cancel = cancel;
+  atomic_store_explicit (&team->cancelled, 0, memory_order_relaxed);
+
+  rn_worker_barrier (&team->workers[0]);
+  func (&team->workers[0], data);
+  rn_worker_barrier (&team->workers[0]);
+
+  cancelled = is_cancelled (team);
+  return !cancelled;
+}
+
+int
+rn_worker_index (const RnWorker *worker)
+{
+  return worker->index;
+}
+
+int
+rn_worker_n_workers (const RnWorker *worker)
+{
+  return worker->team->n_workers;
+}
+
+float *
+rn_worker_scratch (RnWorker *worker)
+{
+  return worker->scratch;
+}

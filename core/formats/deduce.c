@@ -1,0 +1,209 @@
+#include "formats/deduce.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "residua/error.h"
+
+typedef struct
+{
+  GHashTable *tensors;
+  const char *path;
+  const RnModelHints *hints;
+  GError **error;
+} Deduction;
+
+G_GNUC_PRINTF (3, 4)
+static const RnStoredTensor *
+find (const Deduction *deduction, int n_dims, const char *format, ...)
+{
+  va_list arguments;
+  g_autofree char *name = NULL;
+  const RnStoredTensor *tensor;
+
+  va_start (arguments, format);
+  name = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  tensor = g_hash_table_lookup (deduction->tensors, name);
+  if (tensor == NULL)
+    {
+      g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
+                   _ ("“%s” holds no residual network that is known here: it has no tensor “%s”"), deduction->path, name);
+      return NULL;
+    }
+  if (tensor->n_dims != n_dims)
+    {
+      g_autofree char *shape = rn_safetensors_shape_to_string (tensor->n_dims, tensor->dims);
+
+      g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
+                   _ ("“%s”: tensor “%s” has shape %s, which should have %d sides"), deduction->path, tensor->name,
+                   shape, n_dims);
+      return NULL;
+    }
+  return tensor;
+}
+
+G_GNUC_PRINTF (2, 3)
+static gboolean
+has (const Deduction *deduction, const char *format, ...)
+{
+  va_list arguments;
+  g_autofree char *name = NULL;
+
+  va_start (arguments, format);
+  name = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  return g_hash_table_contains (deduction->tensors, name);
+}
+
+/* Sides are checked against the bounds of a specification before they become an int. */
+static int
+bounded (gint64 side)
+{
+  return (int) MIN (side, G_MAXINT32);
+}
+
+/* A specification without blocks */
+static RnSpec *
+deduce_ends (const Deduction *deduction)
+{
+  const RnStoredTensor *conv = find (deduction, 4, "conv1.weight");
+  const RnStoredTensor *fc = conv == NULL ? NULL : find (deduction, 2, "fc.weight");
+  RnStemKind stem;
+  int side;
+
+  if (fc == NULL)
+    return NULL;
+  if (conv->dims[2] != 3 && conv->dims[2] != 7)
+    {
+      g_autofree char *shape = rn_safetensors_shape_to_string (4, conv->dims);
+
+      g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
+                   _ ("“%s”: tensor “%s” has shape %s; a stem is known with filters of 3x3 or 7x7"), deduction->path,
+                   conv->name, shape);
+      return NULL;
+    }
+  stem = conv->dims[2] == 3 ? RN_STEM_3X3 : RN_STEM_7X7_POOL;
+  side = stem == RN_STEM_3X3 ? 32 : 224;
+  if (deduction->hints != NULL && deduction->hints->side > 0)
+    side = deduction->hints->side;
+  return rn_spec_new (NULL, side, bounded (conv->dims[1]), stem, bounded (conv->dims[0]), bounded (fc->dims[0]),
+                      deduction->error);
+}
+
+/* The output channels of block @m of layer @l; 0 on error */
+static int
+deduce_channels (const Deduction *deduction, int l, int m, RnBlockKind *kind)
+{
+  const gboolean bottleneck = has (deduction, "layer%d.%d.conv3.weight", l, m);
+  const RnStoredTensor *last = find (deduction, 4, "layer%d.%d.conv%d.weight", l, m, bottleneck ? 3 : 2);
+
+  *kind = bottleneck ? RN_BLOCK_BOTTLENECK : RN_BLOCK_BASIC;
+  if (last != NULL && last->dims[0] == 0)
+    g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE, _ ("“%s”: tensor “%s” is empty"), deduction->path,
+                 last->name);
+  return last == NULL ? 0 : bounded (last->dims[0]);
+}
+
+/* @channels: into the block. A network with projections where nothing changes is option C; where only some blocks have
+ * one, those that change the shape are option B.
+ */
+static gboolean
+add_block (const Deduction *deduction, RnSpec *spec, int l, int m, int *channels)
+{
+  RnBlockSpec block = { .stride = l > 1 && m == 0 ? 2 : 1 };
+  gboolean changes;
+
+  block.channels = deduce_channels (deduction, l, m, &block.kind);
+  if (block.channels == 0)
+    return FALSE;
+  changes = block.stride != 1 || block.channels != *channels;
+  if (has (deduction, "layer%d.%d.downsample.0.weight", l, m))
+    block.shortcut = changes ? RN_SHORTCUT_B : RN_SHORTCUT_C;
+  else
+    block.shortcut = deduction->hints != NULL && deduction->hints->pad_end ? RN_SHORTCUT_A_END : RN_SHORTCUT_A_SPLIT;
+  if (deduction->hints != NULL && deduction->hints->stride_in_1x1)
+    block.bottleneck_stride = RN_STRIDE_IN_1X1;
+  *channels = block.channels;
+  if (rn_spec_add_block (spec, rn_spec_n_blocks (spec), block, deduction->error))
+    return TRUE;
+  g_prefix_error (deduction->error, _ ("“%s”: layer%d.%d: "), deduction->path, l, m);
+  return FALSE;
+}
+
+/* What one block alone cannot tell: identity blocks beside projections are of option B, and where every block has a
+ * projection all are of option C.
+ */
+static void
+settle_shortcuts (RnSpec *spec)
+{
+  const int n = rn_spec_n_blocks (spec);
+  int n_projections = 0, n_changing_a = 0;
+
+  for (int i = 0, channels = rn_spec_get_stem_channels (spec); i < n; i++)
+    {
+      const RnBlockSpec *block = rn_spec_get_block (spec, i);
+
+      if (block->shortcut == RN_SHORTCUT_B || block->shortcut == RN_SHORTCUT_C)
+        n_projections++;
+      else if (block->stride != 1 || block->channels != channels)
+        n_changing_a++;
+      channels = block->channels;
+    }
+  for (int i = 0; i < n; i++)
+    {
+      RnBlockSpec block = *rn_spec_get_block (spec, i);
+
+      if (n_projections == n)
+        block.shortcut = RN_SHORTCUT_C;
+      else if (n_projections > 0 && n_changing_a == 0 && block.shortcut != RN_SHORTCUT_C)
+        block.shortcut = RN_SHORTCUT_B;
+      /* Never refused: the shapes stay as they are */
+      rn_spec_set_block (spec, i, block, NULL);
+    }
+}
+
+/* The preset that it is, by name, or the file's own */
+static void
+name_spec (RnSpec *spec, const char *path)
+{
+  const char *const *names = rn_spec_preset_names ();
+  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *shown = g_utf8_make_valid (base, -1);
+
+  for (int i = 0; names[i] != NULL; i++)
+    {
+      g_autoptr (RnSpec) preset = rn_spec_preset (names[i], NULL);
+
+      if (preset != NULL && rn_spec_n_blocks (preset) == rn_spec_n_blocks (spec) &&
+          rn_spec_set_classes (preset, rn_spec_get_classes (spec), NULL) &&
+          rn_spec_set_input (preset, rn_spec_get_side (spec), rn_spec_get_channels (spec), NULL) &&
+          rn_spec_equal (preset, spec))
+        {
+          rn_spec_set_name (spec, names[i]);
+          return;
+        }
+    }
+  if (strlen (shown) > RN_MAX_NAME)
+    *g_utf8_find_prev_char (shown, shown + RN_MAX_NAME) = '\0';
+  rn_spec_set_name (spec, shown);
+}
+
+RnSpec *
+rn_deduce_spec (GHashTable *tensors, const char *path, const RnModelHints *hints, GError **error)
+{
+  const Deduction deduction = { tensors, path, hints, error };
+  g_autoptr (RnSpec) spec = deduce_ends (&deduction);
+  int channels;
+
+  if (spec == NULL)
+    return NULL;
+  channels = rn_spec_get_stem_channels (spec);
+  for (int l = 1; has (&deduction, "layer%d.0.conv1.weight", l); l++)
+    for (int m = 0; has (&deduction, "layer%d.%d.conv1.weight", l, m); m++)
+      if (!add_block (&deduction, spec, l, m, &channels))
+        return NULL;
+  settle_shortcuts (spec);
+  name_spec (spec, path);
+  return g_steal_pointer (&spec);
+}

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "formats/safetensors.h"
+#include "residua/model.h"
+
+/* Which residual network a file of others holds, told from the names and shapes of its tensors.
+ *
+ * Shapes cannot show strides: the first block of each layer after layer1 has 2, the others 1. A block that changes
+ * the shape without "downsample" is option A. Plain networks have the same names and are taken for option A.
+ *
+ * @tensors: translated name -> RnStoredTensor, from rn_names_map(); @path names the file in errors. Only what it takes
+ * to tell the network is looked at; whether every tensor fits is for the reader of the model to see.
+ */
+RnSpec *rn_deduce_spec (GHashTable *tensors, const char *path, const RnModelHints *hints, GError **error);

@@ -1,0 +1,557 @@
+#include "formats/model-file.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/number.h"
+#include "compute/memory.h"
+#include "formats/deduce.h"
+#include "formats/names.h"
+#include "residua/error.h"
+
+#define VERSION "1"
+
+/* What customarily goes with networks trained on ImageNet, and was used for many of CIFAR too */
+static const float customary_mean[3] = { 0.485f, 0.456f, 0.406f };
+static const float customary_std[3] = { 0.229f, 0.224f, 0.225f };
+
+/* Writing */
+
+static void
+append_floats (GString *json, const char *key, const float *values, int n)
+{
+  char text[RN_NUMBER_SIZE];
+
+  g_string_append_printf (json, "\"%s\":[", key);
+  for (int i = 0; i < n; i++)
+    g_string_append_printf (json, "%s%s", i == 0 ? "" : ",", rn_number_print_float (text, values[i]));
+  g_string_append_c (json, ']');
+}
+
+static char *
+preprocess_to_json (const RnPreprocess *preprocess)
+{
+  GString *json = g_string_new (NULL);
+
+  g_string_append_printf (json, "{\"side\":%d,\"channels\":%d,", preprocess->side, preprocess->channels);
+  append_floats (json, "mean", preprocess->mean, preprocess->channels);
+  g_string_append_c (json, ',');
+  append_floats (json, "std", preprocess->std, preprocess->channels);
+  g_string_append_c (json, '}');
+  return g_string_free (json, FALSE);
+}
+
+static gsize
+n_pixels (const RnPreprocess *preprocess)
+{
+  return (gsize) preprocess->side * (gsize) preprocess->side * (gsize) preprocess->channels;
+}
+
+/* Little-endian float32 in base 64 */
+static char *
+pixel_mean_to_text (const RnPreprocess *preprocess)
+{
+  const gsize n = n_pixels (preprocess);
+  g_autofree guint32 *bits = g_new (guint32, n);
+
+  memcpy (bits, preprocess->pixel_mean, n * sizeof *bits);
+  for (gsize i = 0; i < n; i++)
+    bits[i] = GUINT32_TO_LE (bits[i]);
+  return g_base64_encode ((const guchar *) bits, n * sizeof *bits);
+}
+
+static char *
+classes_to_json (const char *const *classes)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
+
+  json_builder_begin_array (builder);
+  for (; *classes != NULL; classes++)
+    json_builder_add_string_value (builder, *classes);
+  json_builder_end_array (builder);
+  root = json_builder_get_root (builder);
+  return json_to_string (root, FALSE);
+}
+
+void
+rn_model_file_add_metadata (RnSafetensorsWriter *writer, const RnModel *model, gint64 step)
+{
+  const RnPreprocess *preprocess = rn_model_get_preprocess (model);
+  const char *const *classes = rn_model_get_classes (model);
+  g_autofree char *spec_json = rn_spec_to_json (rn_model_get_spec (model));
+  g_autofree char *preprocess_json = preprocess_to_json (preprocess);
+  g_autofree char *step_text = g_strdup_printf ("%" G_GINT64_FORMAT, step);
+  char epsilon[RN_NUMBER_SIZE];
+
+  rn_safetensors_writer_add_metadata (writer, "format", "pt");
+  rn_safetensors_writer_add_metadata (writer, "residua.version", VERSION);
+  rn_safetensors_writer_add_metadata (writer, "residua.spec", spec_json);
+  if (classes != NULL)
+    {
+      g_autofree char *classes_json = classes_to_json (classes);
+
+      rn_safetensors_writer_add_metadata (writer, "residua.classes", classes_json);
+    }
+  rn_safetensors_writer_add_metadata (writer, "residua.preprocess", preprocess_json);
+  if (preprocess->pixel_mean != NULL)
+    {
+      g_autofree char *pixels = pixel_mean_to_text (preprocess);
+
+      rn_safetensors_writer_add_metadata (writer, "residua.pixel_mean", pixels);
+    }
+  rn_safetensors_writer_add_metadata (writer, "residua.step", step_text);
+  rn_safetensors_writer_add_metadata (writer, "residua.epsilon",
+                                      rn_number_print (epsilon, rn_model_get_epsilon (model)));
+}
+
+static void
+fill_parameter (void *values, gconstpointer source, gconstpointer how)
+{
+  rn_parameter_to_file_order (how, values, source);
+}
+
+static gboolean
+is_learned (const RnParameter *parameter)
+{
+  return parameter->kind != RN_PARAMETER_MEAN && parameter->kind != RN_PARAMETER_VARIANCE;
+}
+
+void
+rn_model_file_add_parameters (RnSafetensorsWriter *writer,
+                              const RnParameters *parameters,
+                              const float *arena,
+                              const char *prefix,
+                              gboolean learned)
+{
+  for (int i = 0; i < parameters->n; i++)
+    {
+      const RnParameter *parameter = &parameters->items[i];
+      g_autofree char *name = g_strconcat (prefix, parameter->name, NULL);
+      gint64 dims[4];
+
+      if (learned && !is_learned (parameter))
+        continue;
+      for (int j = 0; j < parameter->n_dims; j++)
+        dims[j] = parameter->dims[j];
+      rn_safetensors_writer_add (writer, name, RN_DTYPE_F32, parameter->n_dims, dims, fill_parameter,
+                                 arena + parameter->offset, parameter);
+    }
+}
+
+gboolean
+rn_model_save (const RnModel *model, const char *path, GError **error)
+{
+  g_autoptr (RnSafetensorsWriter) writer = rn_safetensors_writer_new ();
+
+  rn_model_file_add_metadata (writer, model, rn_model_get_step (model));
+  rn_model_file_add_parameters (writer, rn_model_get_parameters (model), rn_model_get_arena (model), "", FALSE);
+  return rn_safetensors_writer_save (writer, path, error);
+}
+
+/* Reading tensors */
+
+static gboolean
+check_shape (const RnSafetensors *file, const RnStoredTensor *tensor, const RnParameter *parameter, GError **error)
+{
+  gboolean same = tensor->n_dims == parameter->n_dims;
+  gint64 dims[4];
+  g_autofree char *found = NULL, *wanted = NULL;
+
+  for (int i = 0; i < parameter->n_dims; i++)
+    {
+      dims[i] = parameter->dims[i];
+      same = same && tensor->dims[i] == dims[i];
+    }
+  if (same)
+    return TRUE;
+  found = rn_safetensors_shape_to_string (tensor->n_dims, tensor->dims);
+  wanted = rn_safetensors_shape_to_string (parameter->n_dims, dims);
+  g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("“%s”: tensor “%s” has shape %s where the network needs %s"),
+               file->path, tensor->name, found, wanted);
+  return FALSE;
+}
+
+/* Every tensor that the network needs is there and fits. */
+static gboolean
+check_needed (const RnSafetensors *file,
+              const RnParameters *parameters,
+              GHashTable *tensors,
+              const char *prefix,
+              gboolean learned,
+              GError **error)
+{
+  for (int i = 0; i < parameters->n; i++)
+    {
+      const RnParameter *parameter = &parameters->items[i];
+      g_autofree char *name = g_strconcat (prefix, parameter->name, NULL);
+      const RnStoredTensor *tensor = g_hash_table_lookup (tensors, name);
+
+      if (learned && !is_learned (parameter))
+        continue;
+      if (tensor == NULL)
+        {
+          gint64 dims[4] = { parameter->dims[0], parameter->dims[1], parameter->dims[2], parameter->dims[3] };
+          g_autofree char *wanted = rn_safetensors_shape_to_string (parameter->n_dims, dims);
+
+          g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("“%s” has no tensor “%s”, of shape %s, that the network needs"),
+                       file->path, name, wanted);
+          return FALSE;
+        }
+      if (!check_shape (file, tensor, parameter, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Every tensor of the file is one that the network has. In the file's order, so that the first is named. */
+static gboolean
+check_extra (const RnSafetensors *file, const RnParameters *parameters, gboolean ours, GError **error)
+{
+  for (guint i = 0; i < file->tensors->len; i++)
+    {
+      const RnStoredTensor *tensor = &g_array_index (file->tensors, RnStoredTensor, i);
+      g_autofree char *name = ours ? g_strdup (tensor->name) : rn_names_translate (tensor->name);
+      g_autofree char *shape = NULL;
+
+      if (name == NULL || (ours && g_str_has_prefix (name, RN_TRAIN_PREFIX)) ||
+          rn_parameters_find (parameters, name) != NULL)
+        continue;
+      shape = rn_safetensors_shape_to_string (tensor->n_dims, tensor->dims);
+      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
+                   _ ("“%s”: tensor “%s”, of shape %s, has no place in the network"), file->path, tensor->name, shape);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_parameters (const RnSafetensors *file,
+                 const RnParameters *parameters,
+                 GHashTable *tensors,
+                 const char *prefix,
+                 gboolean learned,
+                 float *arena,
+                 GError **error)
+{
+  gsize largest = 1;
+  g_autofree float *scratch = NULL;
+
+  for (int i = 0; i < parameters->n; i++)
+    largest = MAX (largest, parameters->items[i].count);
+  scratch = g_try_new (float, largest);
+  if (scratch == NULL)
+    {
+      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _ ("There is no memory to read “%s”"), file->path);
+      return FALSE;
+    }
+  for (int i = 0; i < parameters->n; i++)
+    {
+      const RnParameter *parameter = &parameters->items[i];
+      g_autofree char *name = g_strconcat (prefix, parameter->name, NULL);
+
+      if (learned && !is_learned (parameter))
+        continue;
+      if (!rn_safetensors_read_floats (file, g_hash_table_lookup (tensors, name), scratch, error))
+        return FALSE;
+      rn_parameter_from_file_order (parameter, arena + parameter->offset, scratch);
+    }
+  return TRUE;
+}
+
+gboolean
+rn_model_file_read_parameters (const RnSafetensors *file,
+                               const RnParameters *parameters,
+                               const char *prefix,
+                               gboolean learned,
+                               float *arena,
+                               GError **error)
+{
+  return check_needed (file, parameters, file->by_name, prefix, learned, error) &&
+         read_parameters (file, parameters, file->by_name, prefix, learned, arena, error);
+}
+
+/* Reading what our own metadata say */
+
+typedef struct
+{
+  RnSpec *spec;
+  char **classes;
+  RnPreprocess preprocess;
+  double epsilon;
+  gint64 step;
+} Description;
+
+static void
+description_clear (Description *description)
+{
+  g_clear_pointer (&description->spec, rn_spec_free);
+  g_clear_pointer (&description->classes, g_strfreev);
+  rn_preprocess_clear (&description->preprocess);
+}
+
+static gboolean
+fail (const RnSafetensors *file, const char *key, GError **error)
+{
+  const char *value = rn_safetensors_get_metadata (file, key);
+
+  if (value == NULL)
+    g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s”: its metadata have no “%s”"), file->path, key);
+  else
+    g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s”: its metadata have “%s” of “%.60s”, which is not understood"),
+                 file->path, key, value);
+  return FALSE;
+}
+
+static gboolean
+read_classes (const RnSafetensors *file, Description *description, GError **error)
+{
+  const char *text = rn_safetensors_get_metadata (file, "residua.classes");
+  g_autofree char *where = g_strconcat (file->path, ": residua.classes", NULL);
+  g_autoptr (JsonNode) root = NULL;
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  JsonArray *array;
+
+  if (text == NULL)
+    return TRUE;
+  root = rn_json_parse (text, -1, where, error);
+  if (root == NULL)
+    return FALSE;
+  if (!JSON_NODE_HOLDS_ARRAY (root))
+    return fail (file, "residua.classes", error);
+  array = json_node_get_array (root);
+  if (json_array_get_length (array) != (guint) rn_spec_get_classes (description->spec))
+    {
+      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("“%s” has %u class names for a network of %d classes"), file->path,
+                   json_array_get_length (array), rn_spec_get_classes (description->spec));
+      return FALSE;
+    }
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonNode *node = json_array_get_element (array, i);
+
+      if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
+        return fail (file, "residua.classes", error);
+      g_ptr_array_add (names, json_node_dup_string (node));
+    }
+  g_ptr_array_add (names, NULL);
+  description->classes = (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
+  return TRUE;
+}
+
+/* @lowest: what every value is over */
+static gboolean
+read_floats (const RnJsonReader *reader, const char *key, int n, double lowest, float *values, GError **error)
+{
+  JsonArray *array;
+
+  if (!rn_json_reader_get_array (reader, key, 3, &array, error))
+    return FALSE;
+  if (json_array_get_length (array) == (guint) n)
+    {
+      int i = 0;
+
+      for (; i < n; i++)
+        {
+          JsonNode *node = json_array_get_element (array, (guint) i);
+          const GType type = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
+
+          if (type != G_TYPE_DOUBLE && type != G_TYPE_INT64)
+            break;
+          values[i] = (float) json_node_get_double (node);
+          if (!isfinite (values[i]) || (double) values[i] <= lowest)
+            break;
+        }
+      if (i == n)
+        return TRUE;
+    }
+  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("%s: “%s” is not a list of %d fitting numbers"), reader->where, key,
+               n);
+  return FALSE;
+}
+
+static gboolean
+read_pixel_mean (const RnSafetensors *file, RnPreprocess *preprocess, GError **error)
+{
+  const char *text = rn_safetensors_get_metadata (file, "residua.pixel_mean");
+  const gsize n = n_pixels (preprocess);
+  g_autofree guchar *bytes = NULL;
+  gsize length;
+
+  if (text == NULL)
+    return TRUE;
+  bytes = g_base64_decode (text, &length);
+  if (length != n * sizeof (float))
+    {
+      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
+                   _ ("“%s”: residua.pixel_mean has %" G_GSIZE_FORMAT " bytes and not %" G_GSIZE_FORMAT), file->path,
+                   length, n * sizeof (float));
+      return FALSE;
+    }
+  preprocess->pixel_mean = g_new (float, n);
+  for (gsize i = 0; i < n; i++)
+    {
+      guint32 bits;
+
+      memcpy (&bits, bytes + i * sizeof bits, sizeof bits);
+      bits = GUINT32_FROM_LE (bits);
+      memcpy (&preprocess->pixel_mean[i], &bits, sizeof bits);
+      if (!isfinite (preprocess->pixel_mean[i]))
+        {
+          g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
+                       _ ("“%s”: residua.pixel_mean holds NaN or infinity at position %" G_GSIZE_FORMAT), file->path,
+                       i);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+read_preprocess (const RnSafetensors *file, Description *description, GError **error)
+{
+  static const char *const keys[] = { "side", "channels", "mean", "std", NULL };
+  const char *text = rn_safetensors_get_metadata (file, "residua.preprocess");
+  const int side = rn_spec_get_side (description->spec), channels = rn_spec_get_channels (description->spec);
+  g_autofree char *where = g_strconcat (file->path, ": residua.preprocess", NULL);
+  g_autoptr (JsonNode) root = NULL;
+  RnJsonReader reader;
+  gint64 number;
+
+  if (text == NULL)
+    return fail (file, "residua.preprocess", error);
+  root = rn_json_parse (text, -1, where, error);
+  if (root == NULL || !rn_json_reader_init (&reader, root, where, NULL, error) ||
+      !rn_json_reader_check_keys (&reader, keys, error) ||
+      !rn_json_reader_get_int (&reader, "side", side, side, &number, error) ||
+      !rn_json_reader_get_int (&reader, "channels", channels, channels, &number, error))
+    return FALSE;
+  description->preprocess.side = side;
+  description->preprocess.channels = channels;
+  return read_floats (&reader, "mean", channels, -G_MAXDOUBLE, description->preprocess.mean, error) &&
+         read_floats (&reader, "std", channels, 0.0, description->preprocess.std, error) &&
+         read_pixel_mean (file, &description->preprocess, error);
+}
+
+static gboolean
+read_own (const RnSafetensors *file, Description *description, GError **error)
+{
+  const char *version = rn_safetensors_get_metadata (file, "residua.version");
+  const char *spec = rn_safetensors_get_metadata (file, "residua.spec");
+  const char *step = rn_safetensors_get_metadata (file, "residua.step");
+  const char *epsilon = rn_safetensors_get_metadata (file, "residua.epsilon");
+  g_autofree char *where = g_strconcat (file->path, ": residua.spec", NULL);
+  guint64 whole;
+
+  if (strcmp (version, VERSION) != 0)
+    {
+      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s” is of version “%.20s”; this program reads version " VERSION),
+                   file->path, version);
+      return FALSE;
+    }
+  if (spec == NULL)
+    return fail (file, "residua.spec", error);
+  description->spec = rn_spec_from_json (spec, -1, where, error);
+  if (description->spec == NULL || !read_classes (file, description, error) ||
+      !read_preprocess (file, description, error))
+    return FALSE;
+  if (epsilon == NULL || !rn_number_parse (epsilon, strlen (epsilon), &description->epsilon) ||
+      description->epsilon <= 0.0)
+    return fail (file, "residua.epsilon", error);
+  description->step = -1;
+  if (step == NULL || strcmp (step, "-1") == 0)
+    return TRUE;
+  if (!rn_number_parse_whole (step, strlen (step), &whole) || whole > G_MAXINT64)
+    return fail (file, "residua.step", error);
+  description->step = (gint64) whole;
+  return TRUE;
+}
+
+/* Files of others */
+
+static gboolean
+read_foreign (const RnSafetensors *file,
+              GHashTable *tensors,
+              const RnModelHints *hints,
+              Description *description,
+              GError **error)
+{
+  RnPreprocess *preprocess = &description->preprocess;
+
+  description->spec = rn_deduce_spec (tensors, file->path, hints, error);
+  if (description->spec == NULL)
+    return FALSE;
+  description->step = -1;
+  description->epsilon = hints != NULL && hints->epsilon > 0.0 ? hints->epsilon : 1e-5;
+  preprocess->side = rn_spec_get_side (description->spec);
+  preprocess->channels = rn_spec_get_channels (description->spec);
+  for (int i = 0; i < preprocess->channels; i++)
+    if (hints != NULL && hints->has_mean)
+      {
+        preprocess->mean[i] = hints->mean[i];
+        preprocess->std[i] = hints->std[i];
+      }
+    else
+      {
+        preprocess->mean[i] = preprocess->channels == 3 ? customary_mean[i] : 0.0f;
+        preprocess->std[i] = preprocess->channels == 3 ? customary_std[i] : 1.0f;
+      }
+  return TRUE;
+}
+
+/* Memory for the numbers is asked for when the file is known to hold them. */
+static RnModel *
+read_described (const RnSafetensors *file,
+                GHashTable *tensors,
+                const Description *description,
+                gboolean ours,
+                GError **error)
+{
+  g_autoptr (RnLayout) layout = rn_layout_new (description->spec, 0, 0);
+  g_autoptr (RnParameters) parameters = rn_parameters_new (layout);
+  float *arena;
+
+  if (!check_needed (file, parameters, tensors, "", FALSE, error) || !check_extra (file, parameters, ours, error))
+    return NULL;
+  arena = rn_floats_new (parameters->n_floats);
+  if (arena == NULL)
+    {
+      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
+                   _ ("There is no memory for the %" G_GSIZE_FORMAT " parameters of “%s”"), parameters->n_floats,
+                   file->path);
+      return NULL;
+    }
+  if (!read_parameters (file, parameters, tensors, "", FALSE, arena, error))
+    {
+      rn_floats_free (arena);
+      return NULL;
+    }
+  return rn_model_new_take (description->spec, arena, (const char *const *) description->classes,
+                            &description->preprocess, description->epsilon, description->step, error);
+}
+
+RnModel *
+rn_model_file_read (const RnSafetensors *file, const RnModelHints *hints, GError **error)
+{
+  const gboolean ours = rn_safetensors_get_metadata (file, "residua.version") != NULL;
+  g_autoptr (GHashTable) tensors = ours ? g_hash_table_ref (file->by_name) : rn_names_map (file, error);
+  Description description = { NULL };
+  RnModel *model = NULL;
+
+  if (tensors == NULL)
+    return NULL;
+  if (ours ? read_own (file, &description, error) : read_foreign (file, tensors, hints, &description, error))
+    model = read_described (file, tensors, &description, ours, error);
+  description_clear (&description);
+  return model;
+}
+
+RnModel *
+rn_model_load (const char *path, const RnModelHints *hints, GError **error)
+{
+  g_autoptr (RnSafetensors) file = rn_safetensors_open (path, error);
+
+  return file == NULL ? NULL : rn_model_file_read (file, hints, error);
+}

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "formats/safetensors.h"
+#include "network/model.h"
+
+/* How a model lies in a safetensors file; checkpoints hold the same and more. */
+
+/* What stands before the names of a checkpoint's own tensors */
+#define RN_TRAIN_PREFIX "train."
+
+/* Adds the metadata that give the model back exactly; @step is written in place of the model's own. */
+void rn_model_file_add_metadata (RnSafetensorsWriter *writer, const RnModel *model, gint64 step);
+/* Adds the entries of @parameters out of @arena, each name after @prefix; only learned ones where @learned. All
+ * three live until the file is written.
+ */
+void rn_model_file_add_parameters (RnSafetensorsWriter *writer, const RnParameters *parameters, const float *arena,
+                                   const char *prefix, gboolean learned);
+
+/* Reads a model out of an open file, as rn_model_load(). */
+RnModel *rn_model_file_read (const RnSafetensors *file, const RnModelHints *hints, GError **error);
+/* Reads into @arena what rn_model_file_add_parameters() wrote. */
+gboolean rn_model_file_read_parameters (const RnSafetensors *file, const RnParameters *parameters, const char *prefix,
+                                        gboolean learned, float *arena, GError **error);

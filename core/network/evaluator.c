@@ -1,0 +1,547 @@
+#include "network/evaluator-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <string.h>
+
+#include "compute/batch-norm.h"
+#include "compute/info.h"
+#include "compute/layers.h"
+#include "compute/memory.h"
+#include "network/model.h"
+#include "network/plan.h"
+#include "residua/error.h"
+
+/* Two of the three forward paths. Both walk the layout with four buffers that take turns; they differ in what a
+ * convolution is followed by.
+ *
+ *   taps     z = conv (x, w);  y = relu (z scale + shift [+ s])       every z and every norm's output can be copied out
+ *   running  y = relu (conv (x, w scale) + shift [+ s])               in one pass per convolution
+ *
+ * where scale = gamma / sqrt (running variance + eps) and shift = beta - running mean scale.
+ */
+
+struct _RnEvaluator
+{
+  RnModel *model;
+  RnPath path;
+  RnTeam *team;
+  gboolean owns_team;
+
+  float *folded; /* running: filters times scale, laid out as in the arena */
+  float *norms;  /* scale and shift of each convolution */
+  float **scale;
+  float **shift;
+
+  /* grown to the largest pass so far */
+  float *buffers;
+  gsize n_buffers;
+  double *norm_partials;
+  gsize n_norm_partials;
+};
+
+/* One pass: what its members share. */
+typedef struct
+{
+  RnEvaluator *self;
+  const RnLayout *layout;
+  RnRunningPlan plan;
+  const float *arena;
+  const float *x;
+  float *logits;
+  int n;
+  const RnPass *pass;
+} Pass;
+
+static const float *
+filter_of (const Pass *pass, int conv)
+{
+  const RnParameters *parameters = rn_model_get_parameters (pass->self->model);
+  const gsize offset = rn_parameters_get (parameters, conv, RN_PARAMETER_FILTER)->offset;
+
+  return (pass->self->path == RN_PATH_RUN ? pass->self->folded : pass->arena) + offset;
+}
+
+static gsize
+pixels_of (const Pass *pass, const RnLayoutConv *conv)
+{
+  return (gsize) pass->n * conv->out_h * conv->out_w;
+}
+
+/* The tap called @name, or @name followed by @suffix, or NULL where nobody asked for it. */
+static RnTensor *
+tap_of (const Pass *pass, const char *name, const char *suffix)
+{
+  const gsize length = strlen (name);
+
+  if (pass->pass->tap_names == NULL)
+    return NULL;
+  for (int i = 0; pass->pass->tap_names[i] != NULL; i++)
+    {
+      const char *wanted = pass->pass->tap_names[i];
+
+      if (strncmp (wanted, name, length) == 0 && strcmp (wanted + length, suffix) == 0)
+        return pass->pass->taps[i];
+    }
+  return NULL;
+}
+
+typedef struct
+{
+  float *to;
+  const float *from;
+  gsize count;
+} Copy;
+
+#define COPY_PIECE ((gsize) 1 << 16)
+
+static void
+copy_piece (RnWorker *worker, int piece, gpointer data)
+{
+  const Copy *copy = data;
+  const gsize from = (gsize) piece * COPY_PIECE;
+
+  memcpy (copy->to + from, copy->from + from, MIN (COPY_PIECE, copy->count - from) * sizeof (float));
+}
+
+static void
+copy_to_tap (RnWorker *worker, RnTensor *tap, const float *from)
+{
+  Copy copy;
+
+  if (tap == NULL)
+    return;
+  copy = (Copy){ tap->data, from, rn_tensor_count (tap) };
+  rn_worker_share (worker, (int) ((copy.count + COPY_PIECE - 1) / COPY_PIECE), copy_piece, &copy);
+}
+
+/* y = [relu] (norm (conv (x)) [+ s]); in the path with taps also what was asked for on the way */
+static void
+run_conv (RnWorker *worker, const Pass *pass, int index, float *y, const float *x, const float *s, gboolean relu)
+{
+  const RnEvaluator *self = pass->self;
+  const RnLayoutConv *layer = &pass->layout->convs[index];
+  const RnConvShape shape = rn_conv_shape_of (layer, pass->n);
+  const gsize pixels = pixels_of (pass, layer);
+  RnTensor *tap;
+
+  if (self->path == RN_PATH_RUN)
+    {
+      const RnConvEpilogue epilogue = { self->shift[index], s, relu };
+
+      rn_conv_forward (worker, y, x, filter_of (pass, index), &shape, &epilogue);
+      return;
+    }
+  rn_conv_forward (worker, y, x, filter_of (pass, index), &shape, NULL);
+  copy_to_tap (worker, tap_of (pass, layer->conv_name, ""), y);
+  tap = tap_of (pass, layer->norm_name, "");
+  if (tap != NULL)
+    rn_norm_apply (worker, tap->data, y, NULL, self->scale[index], self->shift[index], FALSE, NULL,
+                   self->norm_partials, pixels, layer->out_c);
+  if (layer->block >= 0 && relu && index == pass->layout->blocks[layer->block].first_conv +
+                                                pass->layout->blocks[layer->block].n_convs - 1)
+    {
+      const char *name = pass->layout->blocks[layer->block].name;
+
+      if ((tap = tap_of (pass, name, ".f")) != NULL)
+        rn_norm_apply (worker, tap->data, y, NULL, self->scale[index], self->shift[index], FALSE, NULL,
+                       self->norm_partials, pixels, layer->out_c);
+      if ((tap = tap_of (pass, name, ".sum")) != NULL)
+        rn_norm_apply (worker, tap->data, y, s, self->scale[index], self->shift[index], FALSE, NULL,
+                       self->norm_partials, pixels, layer->out_c);
+    }
+  rn_norm_apply (worker, y, y, s, self->scale[index], self->shift[index], relu, NULL, self->norm_partials, pixels,
+                 layer->out_c);
+}
+
+/* Returns: s; NULL in plain blocks */
+static const float *
+run_shortcut (RnWorker *worker, const Pass *pass, const RnLayoutBlock *block, const float *x)
+{
+  float *s = pass->self->buffers + pass->plan.shortcut;
+
+  switch (block->shortcut)
+    {
+    case RN_PATH_IDENTITY:
+      return x;
+    case RN_PATH_SUBSAMPLE:
+      rn_subsample_forward (worker, s, x, pass->n, block->in_h, block->in_w, block->in_c, block->out_c,
+                            rn_block_stride_of (pass->layout, block), block->pad_before);
+      return s;
+    case RN_PATH_PROJECTION:
+      run_conv (worker, pass, block->downsample, s, x, NULL, FALSE);
+      return s;
+    case RN_PATH_NONE:
+    default:
+      return NULL;
+    }
+}
+
+typedef struct
+{
+  float *y;
+  const float *s;
+  gsize count;
+} Rectify;
+
+static void
+rectify_piece (RnWorker *worker, int piece, gpointer data)
+{
+  const Rectify *rectify = data;
+  const gsize from = (gsize) piece * COPY_PIECE, to = MIN (from + COPY_PIECE, rectify->count);
+
+  for (gsize i = from; i < to; i++)
+    rectify->y[i] = rectify->s[i] > 0.0f ? rectify->s[i] : 0.0f;
+}
+
+/* Whether somebody looks into the residual branch of a block that is switched off. */
+static gboolean
+branch_is_tapped (const Pass *pass, const RnLayoutBlock *block)
+{
+  if (pass->pass->tap_names == NULL)
+    return FALSE;
+  for (int i = 0; i < block->n_convs; i++)
+    if (tap_of (pass, pass->layout->convs[block->first_conv + i].conv_name, "") != NULL ||
+        tap_of (pass, pass->layout->convs[block->first_conv + i].norm_name, "") != NULL)
+      return TRUE;
+  return tap_of (pass, block->name, ".f") != NULL;
+}
+
+/* @turn: in: the block's input is turn[0]; out: its output is. The other two are free. */
+static void
+run_block (RnWorker *worker, const Pass *pass, int b, float *turn[3])
+{
+  const RnLayoutBlock *block = &pass->layout->blocks[b];
+  const gboolean is_off = pass->pass->gates != NULL && !pass->pass->gates[b];
+  const gsize count = (gsize) pass->n * block->out_h * block->out_w * block->out_c;
+  float *x = turn[0], *in = x, *out = turn[1];
+  const float *s;
+
+  copy_to_tap (worker, tap_of (pass, block->name, ".in"), x);
+  s = run_shortcut (worker, pass, block, x);
+  if (s != NULL)
+    copy_to_tap (worker, tap_of (pass, block->name, ".shortcut"), s);
+  if (!is_off || branch_is_tapped (pass, block))
+    for (int i = 0; i < block->n_convs; i++)
+      {
+        out = i % 2 == 0 ? turn[1] : turn[2];
+        run_conv (worker, pass, block->first_conv + i, out, in, i == block->n_convs - 1 ? s : NULL, TRUE);
+        in = out;
+      }
+  if (is_off)
+    {
+      Rectify rectify = { out, s, count };
+
+      copy_to_tap (worker, tap_of (pass, block->name, ".sum"), s);
+      rn_worker_share (worker, (int) ((count + COPY_PIECE - 1) / COPY_PIECE), rectify_piece, &rectify);
+    }
+  copy_to_tap (worker, tap_of (pass, block->name, ".out"), out);
+  turn[out == turn[1] ? 1 : 2] = x;
+  turn[0] = out;
+}
+
+static void
+run_pass (RnWorker *worker, gpointer data)
+{
+  const Pass *pass = data;
+  const RnLayout *layout = pass->layout;
+  const RnLayoutConv *stem = &layout->convs[0];
+  const RnParameters *parameters = rn_model_get_parameters (pass->self->model);
+  float *buffers = pass->self->buffers, *pooled = buffers + pass->plan.pooled;
+  float *turn[3] = { buffers + pass->plan.turn[0], buffers + pass->plan.turn[1], buffers + pass->plan.turn[2] };
+
+  run_conv (worker, pass, 0, turn[0], pass->x, NULL, TRUE);
+  if (layout->pool)
+    {
+      float *out = turn[1];
+
+      rn_pool_forward (worker, out, NULL, turn[0], pass->n, stem->out_h, stem->out_w, stem->out_c);
+      turn[1] = turn[0];
+      turn[0] = out;
+    }
+  for (int b = 0; b < layout->n_blocks; b++)
+    run_block (worker, pass, b, turn);
+  rn_average_forward (worker, pooled, turn[0], pass->n, layout->out_h * layout->out_w, layout->out_c);
+  copy_to_tap (worker, tap_of (pass, "pool", ""), pooled);
+  rn_linear_forward (worker, pass->logits, pooled,
+                     pass->arena + rn_parameters_get (parameters, -1, RN_PARAMETER_FC_WEIGHT)->offset,
+                     pass->arena + rn_parameters_get (parameters, -1, RN_PARAMETER_FC_BIAS)->offset, pass->n,
+                     layout->out_c, layout->classes);
+  copy_to_tap (worker, tap_of (pass, "fc", ""), pass->logits);
+}
+
+/* The shape of what @name taps; FALSE where there is nothing of that name. */
+static gboolean
+shape_of_tap (const RnLayout *layout, const char *name, int n, int dims[4])
+{
+  for (int i = 0; i < layout->n_convs; i++)
+    {
+      const RnLayoutConv *conv = &layout->convs[i];
+
+      if (strcmp (name, conv->conv_name) == 0 || strcmp (name, conv->norm_name) == 0)
+        {
+          const int shape[4] = { n, conv->out_h, conv->out_w, conv->out_c };
+
+          memcpy (dims, shape, sizeof shape);
+          return TRUE;
+        }
+    }
+  for (int i = 0; i < layout->n_blocks; i++)
+    {
+      const RnLayoutBlock *block = &layout->blocks[i];
+      const gsize length = strlen (block->name);
+      const char *part = name + length;
+      const gboolean is_in = g_str_has_prefix (name, block->name) && strcmp (part, ".in") == 0;
+
+      if (!g_str_has_prefix (name, block->name))
+        continue;
+      if (is_in || strcmp (part, ".f") == 0 || strcmp (part, ".out") == 0 || strcmp (part, ".sum") == 0 ||
+          (strcmp (part, ".shortcut") == 0 && block->shortcut != RN_PATH_NONE))
+        {
+          const int shape[4] = { n, is_in ? block->in_h : block->out_h, is_in ? block->in_w : block->out_w,
+                                 is_in ? block->in_c : block->out_c };
+
+          memcpy (dims, shape, sizeof shape);
+          return TRUE;
+        }
+    }
+  if (strcmp (name, "pool") == 0 || strcmp (name, "fc") == 0)
+    {
+      const int shape[4] = { n, 1, 1, strcmp (name, "fc") == 0 ? layout->classes : layout->out_c };
+
+      memcpy (dims, shape, sizeof shape);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+clear_taps (const RnPass *pass)
+{
+  for (int i = 0; pass->tap_names != NULL && pass->tap_names[i] != NULL; i++)
+    g_clear_pointer (&pass->taps[i], rn_tensor_unref);
+}
+
+static gboolean
+prepare_taps (const Pass *pass, GError **error)
+{
+  const RnPass *wanted = pass->pass;
+
+  for (int i = 0; wanted->tap_names != NULL && wanted->tap_names[i] != NULL; i++)
+    wanted->taps[i] = NULL;
+  for (int i = 0; wanted->tap_names != NULL && wanted->tap_names[i] != NULL; i++)
+    {
+      int dims[4];
+
+      if (!shape_of_tap (pass->layout, wanted->tap_names[i], pass->n, dims))
+        {
+          g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("This network has no layer called “%s”"),
+                       wanted->tap_names[i]);
+          clear_taps (wanted);
+          return FALSE;
+        }
+      wanted->taps[i] = rn_tensor_new (4, dims, error);
+      if (wanted->taps[i] == NULL)
+        {
+          clear_taps (wanted);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+/* Gates and taps are of the path with taps, and only residual blocks have a gate. */
+static gboolean
+check_pass (const Pass *pass, GError **error)
+{
+  const RnPass *wanted = pass->pass;
+
+  if (pass->self->path == RN_PATH_RUN && (wanted->gates != NULL || wanted->tap_names != NULL))
+    {
+      g_set_error_literal (error, RN_ERROR, RN_ERROR_SHAPE,
+                           _ ("The folded network has neither layers to look at nor branches to switch"));
+      return FALSE;
+    }
+  for (int b = 0; wanted->gates != NULL && b < pass->layout->n_blocks; b++)
+    if (!wanted->gates[b] && pass->layout->blocks[b].shortcut == RN_PATH_NONE)
+      {
+        g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("Block %d is plain and has no branch to switch off"), b + 1);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+grow (RnEvaluator *self, const Pass *pass, GError **error)
+{
+  gsize scratch, conv_partials, norm_partials;
+
+  rn_plan_workspace (pass->layout, pass->n, FALSE, &scratch, &conv_partials, &norm_partials);
+  if (pass->plan.n_floats > self->n_buffers)
+    {
+      g_clear_pointer (&self->buffers, rn_floats_free);
+      self->n_buffers = 0;
+      self->buffers = rn_floats_new (pass->plan.n_floats);
+    }
+  if (norm_partials > self->n_norm_partials)
+    {
+      g_free (self->norm_partials);
+      self->norm_partials = g_new (double, norm_partials);
+      self->n_norm_partials = norm_partials;
+    }
+  if (self->buffers == NULL || !rn_team_reserve (self->team, scratch))
+    {
+      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
+                   _ ("Running this network on %d pictures of %d × %d needs %.1f GB, more memory than there is"), pass->n,
+                   pass->layout->in_w, pass->layout->in_h, (double) pass->plan.n_floats * 4e-9);
+      return FALSE;
+    }
+  self->n_buffers = MAX (self->n_buffers, pass->plan.n_floats);
+  return TRUE;
+}
+
+gboolean
+rn_evaluator_run (RnEvaluator *self, float *logits, const float *x, int n, int height, int width, const RnPass *pass,
+                  GError **error)
+{
+  const RnPass nothing = { 0 };
+  g_autoptr (RnLayout) layout = NULL;
+  Pass shared;
+
+  g_return_val_if_fail (n >= 1 && height >= 1 && width >= 1, FALSE);
+
+  if (height > RN_MAX_SIDE || width > RN_MAX_SIDE)
+    {
+      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("A picture of %d × %d is too large: %d is the longest side"), width,
+                   height, RN_MAX_SIDE);
+      return FALSE;
+    }
+  layout = rn_layout_new (rn_model_get_spec (self->model), height, width);
+  shared = (Pass){ .self = self,
+                   .layout = layout,
+                   .arena = rn_model_get_arena (self->model),
+                   .x = x,
+                   .logits = logits,
+                   .n = n,
+                   .pass = pass != NULL ? pass : &nothing };
+  rn_running_plan_init (&shared.plan, layout, n);
+  if (!check_pass (&shared, error) || !grow (self, &shared, error) || !prepare_taps (&shared, error))
+    return FALSE;
+  if (!rn_team_run (self->team, run_pass, &shared, shared.pass->cancel))
+    {
+      clear_taps (shared.pass);
+      g_set_error_literal (error, RN_ERROR, RN_ERROR_CANCELLED, _ ("Cancelled"));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* scale and shift of each norm, and for running the filters times scale */
+static void
+prepare_norms (RnEvaluator *self, const RnLayout *layout)
+{
+  const RnParameters *parameters = rn_model_get_parameters (self->model);
+  const float *arena = rn_model_get_arena (self->model);
+  const double epsilon = rn_model_get_epsilon (self->model);
+  float *end = self->norms;
+
+  for (int i = 0; i < layout->n_convs; i++)
+    {
+      const float *gamma = arena + rn_parameters_get (parameters, i, RN_PARAMETER_GAMMA)->offset;
+      const float *beta = arena + rn_parameters_get (parameters, i, RN_PARAMETER_BETA)->offset;
+      const float *mean = arena + rn_parameters_get (parameters, i, RN_PARAMETER_MEAN)->offset;
+      const float *var = arena + rn_parameters_get (parameters, i, RN_PARAMETER_VARIANCE)->offset;
+      const RnParameter *filter = rn_parameters_get (parameters, i, RN_PARAMETER_FILTER);
+      const int channels = layout->convs[i].out_c;
+      const gsize length = filter->count / (gsize) channels;
+
+      self->scale[i] = end;
+      self->shift[i] = end + ((channels + 15) & ~15);
+      end += 2 * ((channels + 15) & ~15);
+      for (int c = 0; c < channels; c++)
+        {
+          const double scale = gamma[c] / sqrt (var[c] + epsilon);
+
+          self->scale[i][c] = (float) scale;
+          self->shift[i][c] = (float) (beta[c] - mean[c] * scale);
+          for (gsize j = 0; self->path == RN_PATH_RUN && j < length; j++)
+            self->folded[filter->offset + (gsize) c * length + j] =
+                (float) (arena[filter->offset + (gsize) c * length + j] * scale);
+        }
+    }
+}
+
+static RnEvaluator *
+evaluator_new (RnModel *model, RnPath path, RnTeam *team, gboolean owns_team, GError **error)
+{
+  g_autoptr (RnEvaluator) self = g_new0 (RnEvaluator, 1);
+  const RnLayout *layout = rn_model_get_layout (model);
+  gsize n_norms = 0;
+
+  for (int i = 0; i < layout->n_convs; i++)
+    n_norms += 2 * (((gsize) layout->convs[i].out_c + 15) & ~(gsize) 15);
+  self->model = rn_model_ref (model);
+  self->path = path;
+  self->team = team;
+  self->owns_team = owns_team;
+  self->scale = g_new (float *, layout->n_convs);
+  self->shift = g_new (float *, layout->n_convs);
+  self->norms = rn_floats_new (n_norms);
+  if (path == RN_PATH_RUN)
+    self->folded = rn_floats_new (rn_model_get_parameters (model)->n_learned);
+  if (team == NULL || self->norms == NULL || (path == RN_PATH_RUN && self->folded == NULL))
+    {
+      g_set_error_literal (error, RN_ERROR, RN_ERROR_MEMORY,
+                           _ ("There is not enough memory, or no more threads, to run this network"));
+      return NULL;
+    }
+  prepare_norms (self, layout);
+  return g_steal_pointer (&self);
+}
+
+RnEvaluator *
+rn_evaluator_new (RnModel *model, RnPath path, int threads, GError **error)
+{
+  rn_compute_start ();
+  return evaluator_new (model, path, rn_team_new (threads > 0 ? threads : rn_info_n_processors ()), TRUE, error);
+}
+
+RnEvaluator *
+rn_evaluator_new_on_team (RnModel *model, RnPath path, RnTeam *team, GError **error)
+{
+  rn_compute_start ();
+  return evaluator_new (model, path, team, FALSE, error);
+}
+
+void
+rn_evaluator_free (RnEvaluator *self)
+{
+  if (self == NULL)
+    return;
+  rn_floats_free (self->folded);
+  rn_floats_free (self->norms);
+  rn_floats_free (self->buffers);
+  g_free (self->norm_partials);
+  g_free (self->scale);
+  g_free (self->shift);
+  if (self->owns_team && self->team != NULL)
+    rn_team_free (self->team);
+  g_clear_pointer (&self->model, rn_model_unref);
+  g_free (self);
+}
+
+RnModel *
+rn_evaluator_get_model (RnEvaluator *self)
+{
+  return self->model;
+}
+
+int
+rn_evaluator_batch_for (RnEvaluator *self, int height, int width)
+{
+  g_autoptr (RnLayout) layout = rn_layout_new (rn_model_get_spec (self->model), height, width);
+  RnRunningPlan one;
+
+  rn_running_plan_init (&one, layout, 1);
+  return (int) CLAMP (((gsize) 16 << 20) / MAX (one.n_floats, 1), 1, 128);
+}

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "compute/parallel.h"
+#include "network/parameters.h"
+#include "residua/run.h"
+
+/* A network that trains: parameters, gradients and momentum each in one arena, activations where the planner put them.
+ * rn_network_compute() does forward and backward and changes nothing that lasts; rn_network_commit() makes the step
+ * true: parameters, momentum and running statistics together. So a step can be abandoned at any moment before.
+ *
+ * One thread at a time uses it; the work is done by the team it was given.
+ */
+
+typedef struct _RnNetwork RnNetwork;
+
+/* @batch: the most pictures a step will have. Parameters are initialised from @seed. RN_ERROR_MEMORY. @team: borrowed */
+RnNetwork *rn_network_new (const RnSpec *spec, int batch, RnTeam *team, guint64 seed, GError **error);
+void rn_network_free (RnNetwork *network);
+
+const RnLayout *rn_network_get_layout (const RnNetwork *network);
+const RnParameters *rn_network_get_parameters (const RnNetwork *network);
+/* The arenas: parameters and running statistics (n_floats), momentum and gradients (n_learned each) */
+float *rn_network_get_arena (RnNetwork *network);
+float *rn_network_get_momentum (RnNetwork *network);
+float *rn_network_get_gradients (RnNetwork *network);
+/* n x classes, of the last rn_network_compute() */
+const float *rn_network_get_logits (const RnNetwork *network);
+/* What is allocated, bytes */
+gsize rn_network_get_memory (const RnNetwork *network);
+
+/* Forward and backward in training mode.
+ * @x: [n,H,W,C]; @labels: n of them in [0, classes); 1 <= n <= batch
+ * @measure: also gather the measures of every block
+ * @cancel: (nullable): becomes non-zero to abandon the step
+ * @loss, @wrong: mean cross-entropy, and how many were answered wrongly
+ * Returns: FALSE where it was abandoned */
+gboolean rn_network_compute (RnNetwork *network, const float *x, const int *labels, int n, gboolean measure,
+                             const int *cancel, double *loss, int *wrong);
+
+/* Whether loss and all gradients of the last compute are finite. */
+gboolean rn_network_is_finite (const RnNetwork *network);
+
+/* v = momentum v + g + decay w;  w -= rate v;  running = 0.9 running + 0.1 batch's (variance unbiased) */
+void rn_network_commit (RnNetwork *network, double rate, double momentum, double decay, gboolean spare_norms);
+
+/* The measures of the last compute that was asked for them, one per block, before it is committed; steps are left 0. */
+void rn_network_get_measures (const RnNetwork *network, RnBlockMeasure *measures);
+
+/* Where the pass under way is, from any thread: block -1 is the stem, n_blocks the head. */
+void rn_network_get_position (const RnNetwork *network, int *block, gboolean *backward);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnNetwork, rn_network_free)

@@ -1,0 +1,224 @@
+#include "network/plan.h"
+
+#include "compute/batch-norm.h"
+#include "network/parameters.h"
+
+/* Places start at multiples of 16 floats: whole cache lines, whole vectors. */
+static gsize
+aligned (gsize n_floats)
+{
+  return (n_floats + 15) & ~(gsize) 15;
+}
+
+static gsize
+place (gsize *end, gsize n_floats)
+{
+  const gsize at = *end;
+
+  *end += aligned (n_floats);
+  return at;
+}
+
+static gsize
+size_in (const RnLayoutConv *conv, int batch)
+{
+  return (gsize) batch * conv->in_h * conv->in_w * conv->in_c;
+}
+
+static gsize
+size_out (const RnLayoutConv *conv, int batch)
+{
+  return (gsize) batch * conv->out_h * conv->out_w * conv->out_c;
+}
+
+static gsize
+size_of_stem_out (const RnLayout *layout, int batch)
+{
+  return (gsize) batch * layout->stem_h * layout->stem_w * layout->convs[0].out_c;
+}
+
+RnConvShape
+rn_conv_shape_of (const RnLayoutConv *conv, int batch)
+{
+  return (RnConvShape){ batch,       conv->in_h,  conv->in_w,   conv->in_c,   conv->out_h, conv->out_w,
+                        conv->out_c, conv->kernel, conv->stride, conv->pad };
+}
+
+int
+rn_block_stride_of (const RnLayout *layout, const RnLayoutBlock *block)
+{
+  int stride = 1;
+
+  for (int i = 0; i < block->n_convs; i++)
+    stride *= layout->convs[block->first_conv + i].stride;
+  return stride;
+}
+
+/* The longest of what the four buffers of the way back have to hold. */
+static void
+gradient_sizes (const RnLayout *layout, int batch, gsize *gradient, gsize *branch)
+{
+  *gradient = size_of_stem_out (layout, batch);
+  *branch = layout->pool ? size_out (&layout->convs[0], batch) : 0;
+  for (int i = 1; i < layout->n_convs; i++)
+    *branch = MAX (*branch, size_out (&layout->convs[i], batch));
+  for (int i = 0; i < layout->n_blocks; i++)
+    {
+      const RnLayoutBlock *block = &layout->blocks[i];
+
+      *gradient = MAX (*gradient, (gsize) batch * block->out_h * block->out_w * block->out_c);
+      *gradient = MAX (*gradient, (gsize) batch * block->in_h * block->in_w * block->in_c);
+      /* option A's gradient passes from the one kind of buffer to the other */
+      if (block->shortcut == RN_PATH_SUBSAMPLE)
+        *branch = MAX (*branch, (gsize) batch * block->in_h * block->in_w * block->in_c);
+    }
+  for (int i = 0; i < layout->n_blocks; i++)
+    if (layout->blocks[i].shortcut == RN_PATH_SUBSAMPLE)
+      *gradient = *branch = MAX (*gradient, *branch);
+}
+
+RnTrainingPlan *
+rn_training_plan_new (const RnLayout *layout, int batch)
+{
+  RnTrainingPlan *plan = g_new0 (RnTrainingPlan, 1);
+  gsize end = 0, gradient, branch;
+
+  plan->z = g_new (gsize, layout->n_convs);
+  plan->y = g_new (gsize, layout->n_convs);
+  for (int i = 0; i < layout->n_convs; i++)
+    {
+      const RnLayoutConv *conv = &layout->convs[i];
+      const gboolean is_projection = conv->block >= 0 && layout->blocks[conv->block].downsample == i;
+
+      plan->z[i] = place (&end, size_out (conv, batch));
+      plan->y[i] = is_projection ? RN_PLAN_NOWHERE : place (&end, size_out (conv, batch));
+    }
+  plan->stem_out = plan->y[0];
+  plan->pool_arg = RN_PLAN_NOWHERE;
+  if (layout->pool)
+    {
+      plan->stem_out = place (&end, size_of_stem_out (layout, batch));
+      plan->pool_arg = place (&end, (size_of_stem_out (layout, batch) + 3) / 4);
+    }
+
+  gradient_sizes (layout, batch, &gradient, &branch);
+  for (int i = 0; i < 2; i++)
+    {
+      plan->gradient[i] = place (&end, gradient);
+      plan->branch[i] = place (&end, branch);
+    }
+  plan->pooled = place (&end, (gsize) batch * layout->out_c);
+  plan->dpooled = place (&end, (gsize) batch * layout->out_c);
+  plan->logits = place (&end, (gsize) batch * layout->classes);
+  plan->dlogits = place (&end, (gsize) batch * layout->classes);
+  plan->n_floats = end;
+  return plan;
+}
+
+void
+rn_training_plan_free (RnTrainingPlan *plan)
+{
+  if (plan == NULL)
+    return;
+  g_free (plan->z);
+  g_free (plan->y);
+  g_free (plan);
+}
+
+void
+rn_running_plan_init (RnRunningPlan *plan, const RnLayout *layout, int batch)
+{
+  gsize turn = size_of_stem_out (layout, batch), shortcut = 0, end = 0;
+
+  for (int i = 0; i < layout->n_convs; i++)
+    turn = MAX (turn, size_out (&layout->convs[i], batch));
+  for (int i = 0; i < layout->n_blocks; i++)
+    {
+      const RnLayoutBlock *block = &layout->blocks[i];
+
+      if (block->shortcut == RN_PATH_SUBSAMPLE || block->shortcut == RN_PATH_PROJECTION)
+        shortcut = MAX (shortcut, (gsize) batch * block->out_h * block->out_w * block->out_c);
+    }
+  for (int i = 0; i < 3; i++)
+    plan->turn[i] = place (&end, turn);
+  plan->shortcut = place (&end, shortcut);
+  plan->pooled = place (&end, (gsize) batch * layout->out_c);
+  plan->n_floats = end;
+}
+
+void
+rn_plan_workspace (const RnLayout *layout, int batch, gboolean training, gsize *scratch, gsize *conv_partials,
+                   gsize *norm_partials)
+{
+  *scratch = *conv_partials = *norm_partials = 0;
+  for (int i = 0; i < layout->n_convs; i++)
+    {
+      const RnLayoutConv *conv = &layout->convs[i];
+      const RnConvShape shape = rn_conv_shape_of (conv, batch);
+
+      *scratch = MAX (*scratch, rn_conv_scratch (&shape));
+      if (training)
+        *conv_partials = MAX (*conv_partials, rn_conv_partials (&shape));
+      *norm_partials = MAX (*norm_partials,
+                            rn_norm_partials ((gsize) batch * conv->out_h * conv->out_w, conv->out_c));
+    }
+}
+
+static void
+sum_up (RnPlanSize *size, const RnLayout *layout, int batch, int threads, gboolean training)
+{
+  gsize scratch, conv_partials, norm_partials;
+
+  rn_plan_workspace (layout, batch, training, &scratch, &conv_partials, &norm_partials);
+  size->workspace = scratch * (gsize) threads + conv_partials + 2 * norm_partials;
+  size->total_bytes = (size->activations + size->parameters + size->workspace) * sizeof (float);
+}
+
+void
+rn_plan_training (const RnLayout *layout, int batch, int threads, RnPlanSize *size)
+{
+  g_autoptr (RnTrainingPlan) plan = rn_training_plan_new (layout, batch);
+  g_autoptr (RnParameters) parameters = rn_parameters_new (layout);
+  /* two batches of the loader */
+  const gsize input = 2 * (gsize) batch * layout->in_h * layout->in_w * layout->in_c;
+
+  size->activations = plan->n_floats + input;
+  size->parameters = parameters->n_floats + 2 * parameters->n_learned;
+  sum_up (size, layout, batch, threads, TRUE);
+}
+
+void
+rn_plan_running (const RnLayout *layout, int batch, int threads, RnPlanSize *size)
+{
+  g_autoptr (RnParameters) parameters = rn_parameters_new (layout);
+  RnRunningPlan plan;
+
+  rn_running_plan_init (&plan, layout, batch);
+  size->activations = plan.n_floats + (gsize) batch * layout->in_h * layout->in_w * layout->in_c;
+  /* the model's own and the folded ones */
+  size->parameters = parameters->n_floats + parameters->n_learned;
+  sum_up (size, layout, batch, threads, FALSE);
+}
+
+void
+rn_plan_block (const RnLayout *layout, int block, int batch, gsize *train_bytes, gsize *run_bytes)
+{
+  gsize train = 0, run = 0;
+
+  if (block == layout->n_blocks)
+    train = run = (gsize) batch * (layout->out_c + layout->classes) * 2;
+  for (int i = 0; i < layout->n_convs; i++)
+    {
+      const RnLayoutConv *conv = &layout->convs[i];
+      const gboolean is_projection = conv->block >= 0 && layout->blocks[conv->block].downsample == i;
+
+      if (conv->block != block)
+        continue;
+      train += size_out (conv, batch) * (is_projection ? 1 : 2);
+      run = MAX (run, size_in (conv, batch) + size_out (conv, batch));
+    }
+  if (block == -1 && layout->pool)
+    train += size_of_stem_out (layout, batch) * 5 / 4;
+  *train_bytes = train * sizeof (float);
+  *run_bytes = run * sizeof (float);
+}

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "compute/conv.h"
+#include "spec/layout.h"
+
+/* Where everything lies while a network works: the one planner, for those who allocate and for those who only ask what
+ * it would cost. All sizes and places are floats.
+ *
+ * Training keeps, for each convolution, its output z (batch-norm's backward needs it) and what follows the ReLU (the
+ * next convolution's backward needs it); on the way back four buffers are enough: the gradients of a block's output
+ * along its two paths, and two that the branch alternates between. On the way forward these four are free, and hold
+ * shortcuts.
+ *
+ * Running keeps nothing: three buffers that take turns, and one for shortcuts that are no identity.
+ */
+
+#define RN_PLAN_NOWHERE G_MAXSIZE
+
+typedef struct
+{
+  gsize *z;          /* per convolution */
+  gsize *y;          /* per convolution, after its ReLU; the last of a block: the block's output; a projection: none */
+  gsize stem_out;    /* what the first block sees */
+  gsize pool_arg;    /* bytes of the max-pool's winners, in floats */
+  gsize gradient[2]; /* of a block's output: along the shortcut, along the branch */
+  gsize branch[2];   /* inside a branch */
+  gsize pooled, dpooled, logits, dlogits;
+  gsize n_floats;
+} RnTrainingPlan;
+
+typedef struct
+{
+  gsize turn[3]; /* input, and two for the branch; all of one length */
+  gsize shortcut;
+  gsize pooled;
+  gsize n_floats;
+} RnRunningPlan;
+
+RnTrainingPlan *rn_training_plan_new (const RnLayout *layout, int batch);
+void rn_training_plan_free (RnTrainingPlan *plan);
+void rn_running_plan_init (RnRunningPlan *plan, const RnLayout *layout, int batch);
+
+RnConvShape rn_conv_shape_of (const RnLayoutConv *conv, int batch);
+/* By how much a block shrinks its picture: the product of its convolutions' strides */
+int rn_block_stride_of (const RnLayout *layout, const RnLayoutBlock *block);
+/* What the kernels need beside: each thread's scratch, shared partial sums (floats) and batch-norm's (doubles). */
+void rn_plan_workspace (const RnLayout *layout, int batch, gboolean training, gsize *scratch, gsize *conv_partials,
+                        gsize *norm_partials);
+
+/* All of it, for those who ask. */
+typedef struct
+{
+  gsize activations; /* floats */
+  gsize parameters;  /* floats: arena, and for training gradients and momentum */
+  gsize workspace;   /* floats, all threads together */
+  gsize total_bytes;
+} RnPlanSize;
+
+void rn_plan_training (const RnLayout *layout, int batch, int threads, RnPlanSize *size);
+void rn_plan_running (const RnLayout *layout, int batch, int threads, RnPlanSize *size);
+/* Bytes that training keeps for one block, and that running needs while it is in it; @block -1 is the stem, n_blocks
+ * the head. */
+void rn_plan_block (const RnLayout *layout, int block, int batch, gsize *train_bytes, gsize *run_bytes);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnTrainingPlan, rn_training_plan_free)

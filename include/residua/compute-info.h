@@ -1,0 +1,16 @@
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/** Returns: the instruction set that the kernels were chosen for: "avx512", "avx2", "baseline", "neon" */
+const char *rn_compute_isa (void);
+/** Returns: what OpenBLAS calls the processor, such as "Zen" */
+const char *rn_compute_blas_core (void);
+/** Returns: whether products of several threads run side by side (the pthread build of OpenBLAS) */
+gboolean rn_compute_blas_is_parallel (void);
+/** Returns: processors this process may use, at least 1 */
+int rn_compute_n_processors (void);
+
+G_END_DECLS

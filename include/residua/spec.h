@@ -1,0 +1,188 @@
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Limits of what a specification may say; a file that asks for more is refused before memory is. */
+#define RN_MAX_SIDE 4096
+#define RN_MAX_CHANNELS 8192
+#define RN_MAX_BLOCKS 4096
+#define RN_MAX_CLASSES 100000
+#define RN_MAX_NAME 200
+
+/**
+ * RnBlockKind:
+ * @RN_BLOCK_BASIC: 3x3, 3x3 and a shortcut (He et al. 2015, figure 5 left)
+ * @RN_BLOCK_BOTTLENECK: 1x1, 3x3, 1x1 and a shortcut, the inner width a quarter of the output (figure 5 right)
+ * @RN_BLOCK_PLAIN_BASIC: the same layers as basic without the shortcut
+ * @RN_BLOCK_PLAIN_BOTTLENECK: the same layers as bottleneck without the shortcut
+ */
+typedef enum
+{
+  RN_BLOCK_BASIC,
+  RN_BLOCK_BOTTLENECK,
+  RN_BLOCK_PLAIN_BASIC,
+  RN_BLOCK_PLAIN_BOTTLENECK
+} RnBlockKind;
+
+/**
+ * RnShortcut:
+ * @RN_SHORTCUT_A_SPLIT: identity; where the shape changes every second pixel, zero channels on both sides
+ *   (the smaller half first)
+ * @RN_SHORTCUT_A_END: the same with the zero channels after the others
+ * @RN_SHORTCUT_B: identity; where the shape changes a 1x1 projection with batch-norm
+ * @RN_SHORTCUT_C: a 1x1 projection with batch-norm in every block
+ *
+ * Options A, B and C of section 3.3. Plain blocks carry the field and ignore it.
+ */
+typedef enum
+{
+  RN_SHORTCUT_A_SPLIT,
+  RN_SHORTCUT_A_END,
+  RN_SHORTCUT_B,
+  RN_SHORTCUT_C
+} RnShortcut;
+
+/**
+ * RnBottleneckStride:
+ * @RN_STRIDE_IN_3X3: torchvision's ("v1.5")
+ * @RN_STRIDE_IN_1X1: the paper's, in the first 1x1
+ */
+typedef enum
+{
+  RN_STRIDE_IN_3X3,
+  RN_STRIDE_IN_1X1
+} RnBottleneckStride;
+
+/**
+ * RnStemKind:
+ * @RN_STEM_3X3: 3x3, stride 1
+ * @RN_STEM_7X7_POOL: 7x7, stride 2, then 3x3 max-pool, stride 2
+ */
+typedef enum
+{
+  RN_STEM_3X3,
+  RN_STEM_7X7_POOL
+} RnStemKind;
+
+/**
+ * RnBlockSpec:
+ * @id: survives edits and reloads, unique in a specification, at least 1; 0 asks for a fresh one
+ * @channels: output channels, 1 to RN_MAX_CHANNELS; a multiple of 4 in a bottleneck
+ * @stride: 1 or 2
+ * @zero_gamma: the last batch-norm's gamma starts at zero (Goyal et al. 2017, section 5.1)
+ */
+typedef struct
+{
+  guint32 id;
+  RnBlockKind kind;
+  int channels;
+  int stride;
+  RnShortcut shortcut;
+  RnBottleneckStride bottleneck_stride;
+  gboolean zero_gamma;
+} RnBlockSpec;
+
+/**
+ * RnSpec:
+ *
+ * What a network is, on paper: input, stem, a list of blocks, head. It always fits together: a change that would
+ * break it is refused and leaves it as it was.
+ */
+typedef struct _RnSpec RnSpec;
+
+/**
+ * rn_spec_new:
+ * @name: (nullable): what people call it, at most RN_MAX_NAME bytes of UTF-8
+ * @side: of the square input, 1 to RN_MAX_SIDE
+ * @channels: of the input: 1 (grey) or 3 (RGB)
+ * @stem_channels: 1 to RN_MAX_CHANNELS
+ * @classes: 1 to RN_MAX_CLASSES
+ * @error: RN_ERROR_SHAPE, naming the field
+ *
+ * Returns: (transfer full): a network of a stem and a head without blocks, or NULL
+ */
+RnSpec *rn_spec_new (const char *name, int side, int channels, RnStemKind stem, int stem_channels, int classes,
+                     GError **error);
+RnSpec *rn_spec_copy (const RnSpec *spec);
+void rn_spec_free (RnSpec *spec);
+
+/** Returns: whether the two describe the same network; names and block ids do not count. */
+gboolean rn_spec_equal (const RnSpec *a, const RnSpec *b);
+
+const char *rn_spec_get_name (const RnSpec *spec);
+void rn_spec_set_name (RnSpec *spec, const char *name);
+int rn_spec_get_side (const RnSpec *spec);
+int rn_spec_get_channels (const RnSpec *spec);
+RnStemKind rn_spec_get_stem (const RnSpec *spec);
+int rn_spec_get_stem_channels (const RnSpec *spec);
+int rn_spec_get_classes (const RnSpec *spec);
+
+/**
+ * rn_spec_set_input:
+ * @error: RN_ERROR_SHAPE for values out of range; @spec is then as it was
+ */
+gboolean rn_spec_set_input (RnSpec *spec, int side, int channels, GError **error);
+gboolean rn_spec_set_stem (RnSpec *spec, RnStemKind stem, int stem_channels, GError **error);
+gboolean rn_spec_set_classes (RnSpec *spec, int classes, GError **error);
+
+int rn_spec_n_blocks (const RnSpec *spec);
+/** Returns: block @at, 0 to rn_spec_n_blocks() - 1; valid until @spec changes */
+const RnBlockSpec *rn_spec_get_block (const RnSpec *spec, int at);
+
+/**
+ * rn_spec_add_block:
+ * @at: index in the blocks, 0 to rn_spec_n_blocks(); later blocks move down
+ * @block: id 0 takes a fresh id
+ * @error: RN_ERROR_SHAPE when a field is out of range, an id is taken, or identity cannot reach a block's shape
+ *   (option A cannot lose channels)
+ *
+ * On error @spec is as it was.
+ */
+gboolean rn_spec_add_block (RnSpec *spec, int at, RnBlockSpec block, GError **error);
+gboolean rn_spec_set_block (RnSpec *spec, int at, RnBlockSpec block, GError **error);
+gboolean rn_spec_remove_block (RnSpec *spec, int at, GError **error);
+
+gboolean rn_block_kind_is_plain (RnBlockKind kind);
+gboolean rn_block_kind_is_bottleneck (RnBlockKind kind);
+
+/**
+ * rn_spec_preset:
+ * @name: one of rn_spec_preset_names(), such as "resnet20", "plain34", "resnet50-paper", "resnet20-b"
+ * @error: RN_ERROR_DATA naming the nearest presets
+ *
+ * Returns: (transfer full): the preset, or NULL
+ */
+RnSpec *rn_spec_preset (const char *name, GError **error);
+/** Returns: (transfer none): the names, NULL-terminated, small CIFAR nets first */
+const char *const *rn_spec_preset_names (void);
+
+/**
+ * rn_spec_plain_twin:
+ *
+ * Returns: (transfer full): the same layers without shortcuts
+ */
+RnSpec *rn_spec_plain_twin (const RnSpec *spec);
+
+/**
+ * rn_spec_to_json:
+ *
+ * Returns: (transfer full): the form of README's "Architecture files": every key written, in a fixed order, ending in
+ *   a line feed; the same bytes for the same specification
+ */
+char *rn_spec_to_json (const RnSpec *spec);
+
+/**
+ * rn_spec_from_json:
+ * @length: bytes in @text, at most 16 MiB
+ * @where: what to call the text in errors, a file's name
+ * @error: RN_ERROR_FORMAT naming @where and the line, block and field; RN_ERROR_SHAPE where blocks do not fit
+ */
+RnSpec *rn_spec_from_json (const char *text, gssize length, const char *where, GError **error);
+RnSpec *rn_spec_load (const char *path, GError **error);
+gboolean rn_spec_save (const RnSpec *spec, const char *path, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnSpec, rn_spec_free)
+
+G_END_DECLS
