@@ -13,6 +13,14 @@
 /* Returns: (transfer full): the root, or NULL with RN_ERROR_FORMAT "WHERE: line N: ..." . @length -1: a C string. */
 JsonNode *rn_json_parse (const char *text, gssize length, const char *where, GError **error);
 
+/* Returns: (transfer full): @root as text, pretty with two spaces a level or on one line; the way back of
+ * rn_json_parse(). Use it in place of json_to_string(), which leaves byte 0x1f of a string as it is (json-glib 1.6).
+ */
+char *rn_json_print (JsonNode *root, gboolean pretty);
+
+/* Returns: (transfer full): @text for a message: cut where it is long, nothing in it that a terminal would obey */
+char *rn_json_quote (const char *text);
+
 /* A JSON object being read. @path names it in errors: "block 3" gives "net.json: block 3: “stride” is ...". Values
  * that are asked for and absent or of another type are errors.
  */

@@ -36,16 +36,16 @@ typedef void (*TileFunc) (const Pass *pass, RnNormTile *tile, double *slot, int 
 static int
 count_pieces (gsize pixels, int channels)
 {
-  gsize n = pixels * (gsize)channels / PIECE_FLOATS;
+  gsize n = pixels * (gsize) channels / PIECE_FLOATS;
 
   n = MIN (n, pixels);
-  return (int)CLAMP (n, 1, MAX_PIECES);
+  return (int) CLAMP (n, 1, MAX_PIECES);
 }
 
 gsize
 rn_norm_partials (gsize pixels, int channels)
 {
-  return (gsize)count_pieces (pixels, channels) * 2 * (gsize)channels;
+  return (gsize) count_pieces (pixels, channels) * 2 * (gsize) channels;
 }
 
 /* How many neighbouring pixels are put side by side, so that a row of few channels fills whole vectors. */
@@ -77,26 +77,21 @@ place_tile (RnNormTile *tile, const RnNormTile *whole, gsize offset)
 /* Walks over one piece's pixels and channels [channel,channel + n), n * fold <= MAX_LANES. @inputs: what the kernel's
  * lanes are filled from, [n] each. */
 static void
-walk_columns (const Pass *pass,
-              int piece,
-              int channel,
-              int n,
-              const float *const inputs[4],
-              double *slot,
-              TileFunc func)
+walk_columns (const Pass *pass, int piece, int channel, int n, const float *const inputs[4],
+              double *slot, TileFunc func)
 {
   float lanes[4][MAX_LANES], sums[2][MAX_LANES];
   RnNormTile tile = { .sum = { sums[0], sums[1] } };
-  const gsize first = pass->pixels * (gsize)piece / (gsize)pass->n_pieces;
-  const gsize last = pass->pixels * ((gsize)piece + 1) / (gsize)pass->n_pieces;
-  const gsize fold = (gsize)choose_fold (pass->channels);
-  const gsize channels = (gsize)pass->channels, width = fold * (gsize)n;
+  const gsize first = pass->pixels * (gsize) piece / (gsize) pass->n_pieces;
+  const gsize last = pass->pixels * ((gsize) piece + 1) / (gsize) pass->n_pieces;
+  const gsize fold = (gsize) choose_fold (pass->channels);
+  const gsize channels = (gsize) pass->channels, width = fold * (gsize) n;
   const gsize tile_pixels = CLAMP (TILE_FLOATS / width, 1, TILE_PIXELS / fold) * fold;
 
   for (int i = 0; i < 4 && inputs[i] != NULL; i++)
     {
       for (gsize f = 0; f < fold; f++)
-        memcpy (lanes[i] + f * (gsize)n, inputs[i], (gsize)n * sizeof (float));
+        memcpy (lanes[i] + f * (gsize) n, inputs[i], (gsize) n * sizeof (float));
       tile.lane[i] = lanes[i];
     }
   for (gsize pixel = first, step; pixel < last; pixel += step)
@@ -105,10 +100,10 @@ walk_columns (const Pass *pass,
       gsize folded = last - pixel >= fold ? fold : 1;
 
       step = MIN (tile_pixels, last - pixel) / folded * folded;
-      tile.rows = (int)(step / folded);
-      tile.lanes = (int)folded * n;
+      tile.rows = (int) (step / folded);
+      tile.lanes = (int) folded * n;
       tile.stride = folded * channels;
-      place_tile (&tile, &pass->tensors, pixel * channels + (gsize)channel);
+      place_tile (&tile, &pass->tensors, pixel * channels + (gsize) channel);
       func (pass, &tile, slot, n);
     }
 }
@@ -116,12 +111,12 @@ walk_columns (const Pass *pass,
 static void
 walk (const Pass *pass, int piece, TileFunc func)
 {
-  const gsize channels = (gsize)pass->channels;
+  const gsize channels = (gsize) pass->channels;
   double *slot = NULL;
 
   if (pass->partials != NULL)
     {
-      slot = pass->partials + (gsize)piece * 2 * channels;
+      slot = pass->partials + (gsize) piece * 2 * channels;
       memset (slot, 0, 2 * channels * sizeof (double));
     }
   for (int channel = 0; channel < pass->channels; channel += MAX_LANES)
@@ -154,7 +149,7 @@ sum_pieces (const Pass *pass, int channel, double sums[2])
   const double *slot = pass->partials + 2 * channel;
 
   sums[0] = sums[1] = 0.0;
-  for (int piece = 0; piece < pass->n_pieces; piece++, slot += 2 * (gsize)pass->channels)
+  for (int piece = 0; piece < pass->n_pieces; piece++, slot += 2 * (gsize) pass->channels)
     {
       sums[0] += slot[0];
       sums[1] += slot[1];
@@ -194,21 +189,16 @@ statistics_finish (RnWorker *worker, int piece, gpointer data)
       double sums[2], mean, var;
 
       sum_pieces (pass, c, sums);
-      mean = sums[0] / (double)pass->pixels;
-      var = sums[1] / (double)pass->pixels - mean * mean;
-      pass->mean[c] = (float)(pass->channel[0][c] + mean);
-      pass->var[c] = var < 0.0 ? 0.0f : (float)var; /* NaN stays */
+      mean = sums[0] / (double) pass->pixels;
+      var = sums[1] / (double) pass->pixels - mean * mean;
+      pass->mean[c] = (float) (pass->channel[0][c] + mean);
+      pass->var[c] = var < 0.0 ? 0.0f : (float) var; /* NaN stays */
     }
 }
 
 void
-rn_norm_statistics (RnWorker *worker,
-                    float *mean,
-                    float *var,
-                    const float *z,
-                    double *partials,
-                    gsize pixels,
-                    int channels)
+rn_norm_statistics (RnWorker *worker, float *mean, float *var, const float *z, double *partials,
+                    gsize pixels, int channels)
 {
   Pass pass = {
     .tensors = { .z = z },
@@ -264,17 +254,9 @@ measures_finish (RnWorker *worker, int piece, gpointer data)
 }
 
 void
-rn_norm_apply (RnWorker *worker,
-               float *y,
-               const float *z,
-               const float *s,
-               const float *scale,
-               const float *shift,
-               gboolean relu,
-               RnNormMeasures *measures,
-               double *partials,
-               gsize pixels,
-               int channels)
+rn_norm_apply (RnWorker *worker, float *y, const float *z, const float *s, const float *scale,
+               const float *shift, gboolean relu, RnNormMeasures *measures, double *partials,
+               gsize pixels, int channels)
 {
   Pass pass = {
     .tensors = { .y = y, .z = z, .s = s },
@@ -317,10 +299,10 @@ backward_finish (RnWorker *worker, int piece, gpointer data)
       double sums[2];
 
       sum_pieces (pass, c, sums);
-      sums[1] *= (double)pass->inv_std[c];
+      sums[1] *= (double) pass->inv_std[c];
       memcpy (pass->partials + 2 * c, sums, sizeof sums);
-      pass->dbeta[c] += (float)sums[0];
-      pass->dgamma[c] += (float)sums[1];
+      pass->dbeta[c] += (float) sums[0];
+      pass->dgamma[c] += (float) sums[1];
     }
 }
 
@@ -335,7 +317,7 @@ static void
 backward_apply_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Pass *pass = data;
-  const double pixels = (double)pass->pixels;
+  const double pixels = (double) pass->pixels;
   float a[MAX_LANES], b[MAX_LANES], c[MAX_LANES];
 
   for (int channel = 0; channel < pass->channels; channel += MAX_LANES)
@@ -346,37 +328,26 @@ backward_apply_piece (RnWorker *worker, int piece, gpointer data)
       for (int i = 0; i < n; i++)
         {
           const double *sums = pass->partials + 2 * (channel + i);
-          double inv_std = (double)pass->inv_std[channel + i];
-          double factor = (double)pass->gamma[channel + i] * inv_std;
+          double inv_std = (double) pass->inv_std[channel + i];
+          double factor = (double) pass->gamma[channel + i] * inv_std;
 
-          a[i] = (float)factor;
-          b[i] = (float)(factor * inv_std * sums[1] / pixels);
-          c[i] = (float)(factor * sums[0] / pixels);
+          a[i] = (float) factor;
+          b[i] = (float) (factor * inv_std * sums[1] / pixels);
+          c[i] = (float) (factor * sums[0] / pixels);
         }
       walk_columns (pass, piece, channel, n, inputs, NULL, backward_apply_tile);
     }
 }
 
 void
-rn_norm_backward (RnWorker *worker,
-                  float *dz,
-                  float *d,
-                  const float *dy,
-                  const float *dy2,
-                  const float *y,
-                  const float *z,
-                  const float *mean,
-                  const float *inv_std,
-                  const float *gamma,
-                  float *dgamma,
-                  float *dbeta,
-                  double *partials,
-                  gsize pixels,
+rn_norm_backward (RnWorker *worker, float *dz, float *d, const float *dy, const float *dy2,
+                  const float *y, const float *z, const float *mean, const float *inv_std,
+                  const float *gamma, float *dgamma, float *dbeta, double *partials, gsize pixels,
                   int channels)
 {
   Pass pass = {
     /* y is only read */
-    .tensors = { .z = z, .y = (float *)y, .dy = dy, .dy2 = dy2, .d = d, .dz = dz },
+    .tensors = { .z = z, .y = (float *) y, .dy = dy, .dy2 = dy2, .d = d, .dz = dz },
     .channel = { mean },
     .partials = partials,
     .pixels = pixels,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "blas.h"
+#include "conv-sum.h"
 #include "kernels.h"
 
 /* A lowered pixel is the R S C inputs that an output pixel sees; for each r its S C floats lie together in x, so lowering
@@ -13,9 +14,6 @@
 #define BAND_PIXELS 128
 #define ENOUGH_PIECES 16 /* for many threads; small shapes are split further to reach it */
 #define MIN_BLOCK 32     /* of channels, where they are split */
-#define MAX_GROUPS 32
-#define MAX_PARTIALS (4 * 1024 * 1024)
-#define SUM_FLOATS 4096 /* a piece when partials are added */
 
 typedef struct
 {
@@ -83,27 +81,27 @@ static float *
 lower_row (float *col, const float *x, int p, const RnConvShape *shape)
 {
   const int side = shape->kernel;
-  const gsize c = (gsize)shape->c;
+  const gsize c = (gsize) shape->c;
 
   for (int q = 0; q < shape->q; q++)
     {
       int left = q * shape->stride - shape->pad;
-      gsize s0 = (gsize)CLAMP (-left, 0, side);
-      gsize s1 = (gsize)CLAMP (shape->w - left, (int)s0, side);
+      gsize s0 = (gsize) CLAMP (-left, 0, side);
+      gsize s1 = (gsize) CLAMP (shape->w - left, (int) s0, side);
 
-      for (int r = 0; r < side; r++, col += (gsize)side * c)
+      for (int r = 0; r < side; r++, col += (gsize) side * c)
         {
           int i = p * shape->stride + r - shape->pad;
-          const float *row = x + (gsize)i * (gsize)shape->w * c;
+          const float *row = x + (gsize) i * (gsize) shape->w * c;
 
           if (i < 0 || i >= shape->h)
             {
-              memset (col, 0, (gsize)side * c * sizeof (float));
+              memset (col, 0, (gsize) side * c * sizeof (float));
               continue;
             }
           memset (col, 0, s0 * c * sizeof (float));
-          memcpy (col + s0 * c, row + ((gsize)left + s0) * c, (s1 - s0) * c * sizeof (float));
-          memset (col + s1 * c, 0, ((gsize)side - s1) * c * sizeof (float));
+          memcpy (col + s0 * c, row + ((gsize) left + s0) * c, (s1 - s0) * c * sizeof (float));
+          memset (col + s1 * c, 0, ((gsize) side - s1) * c * sizeof (float));
         }
     }
   return col;
@@ -113,13 +111,13 @@ lower_row (float *col, const float *x, int p, const RnConvShape *shape)
 static const float *
 lower (float *col, const float *x, int first, int last, const RnConvShape *shape)
 {
-  const gsize picture = (gsize)shape->h * (gsize)shape->w * (gsize)shape->c;
+  const gsize picture = (gsize) shape->h * (gsize) shape->w * (gsize) shape->c;
   float *next = col;
 
   if (is_plain (shape))
-    return x + (gsize)first * (gsize)shape->w * (gsize)shape->c;
+    return x + (gsize) first * (gsize) shape->w * (gsize) shape->c;
   for (int row = first; row < last; row++)
-    next = lower_row (next, x + (gsize)(row / shape->p) * picture, row % shape->p, shape);
+    next = lower_row (next, x + (gsize) (row / shape->p) * picture, row % shape->p, shape);
   return col;
 }
 
@@ -135,25 +133,21 @@ forward_piece (RnWorker *worker, int piece, gpointer data)
   int k = piece % plan->n_blocks * plan->block;
   int block = MIN (plan->block, shape->k - k);
   int pixels = (last - first) * shape->q;
-  gsize offset = (gsize)first * (gsize)shape->q * (gsize)shape->k + (gsize)k;
+  gsize offset = (gsize) first * (gsize) shape->q * (gsize) shape->k + (gsize) k;
   float *y = plan->out + offset;
   const float *col = lower (rn_worker_scratch (worker), plan->x, first, last, shape);
 
-  rn_blas_product (y, col, plan->w + (gsize)k * (gsize)plan->depth, pixels, block, plan->depth,
+  rn_blas_product (y, col, plan->w + (gsize) k * (gsize) plan->depth, pixels, block, plan->depth,
                    shape->k, plan->depth, plan->depth, FALSE, TRUE, 0.0f);
   if (epilogue != NULL && (epilogue->bias != NULL || epilogue->add != NULL || epilogue->relu))
     rn_kernels ()->epilogue (y, epilogue->bias == NULL ? NULL : epilogue->bias + k,
                              epilogue->add == NULL ? NULL : epilogue->add + offset, epilogue->relu,
-                             pixels, block, (gsize)shape->k);
+                             pixels, block, (gsize) shape->k);
 }
 
 void
-rn_conv_gemm_forward (RnWorker *worker,
-                      float *y,
-                      const float *x,
-                      const float *w,
-                      const RnConvShape *shape,
-                      const RnConvEpilogue *epilogue)
+rn_conv_gemm_forward (RnWorker *worker, float *y, const float *x, const float *w,
+                      const RnConvShape *shape, const RnConvEpilogue *epilogue)
 {
   Plan plan = plan_forward (shape);
 
@@ -173,9 +167,9 @@ backward_plain_piece (RnWorker *worker, int piece, gpointer data)
   int first = piece / plan->n_blocks * plan->band;
   int last = MIN (first + plan->band, plan->rows);
   int c = piece % plan->n_blocks * plan->block;
-  gsize pixel = (gsize)first * (gsize)shape->q;
+  gsize pixel = (gsize) first * (gsize) shape->q;
 
-  rn_blas_product (plan->out + pixel * (gsize)shape->c + c, plan->dy + pixel * (gsize)shape->k,
+  rn_blas_product (plan->out + pixel * (gsize) shape->c + c, plan->dy + pixel * (gsize) shape->k,
                    plan->w + c, (last - first) * shape->q, MIN (plan->block, shape->c - c),
                    shape->k, shape->c, shape->k, shape->c, FALSE, FALSE, 0.0f);
 }
@@ -186,20 +180,20 @@ raise_row (float *dx, const float *col, int p, int top, int bottom, const RnConv
 {
   void (*add) (float *, const float *, gsize) = rn_kernels ()->add;
   const int side = shape->kernel;
-  const gsize c = (gsize)shape->c;
+  const gsize c = (gsize) shape->c;
 
   for (int q = 0; q < shape->q; q++)
     {
       int left = q * shape->stride - shape->pad;
-      gsize s0 = (gsize)CLAMP (-left, 0, side);
-      gsize s1 = (gsize)CLAMP (shape->w - left, (int)s0, side);
+      gsize s0 = (gsize) CLAMP (-left, 0, side);
+      gsize s1 = (gsize) CLAMP (shape->w - left, (int) s0, side);
 
-      for (int r = 0; r < side; r++, col += (gsize)side * c)
+      for (int r = 0; r < side; r++, col += (gsize) side * c)
         {
           int i = p * shape->stride + r - shape->pad;
 
           if (i >= top && i < bottom)
-            add (dx + ((gsize)i * (gsize)shape->w + (gsize)left + s0) * c, col + s0 * c,
+            add (dx + ((gsize) i * (gsize) shape->w + (gsize) left + s0) * c, col + s0 * c,
                  (s1 - s0) * c);
         }
     }
@@ -210,19 +204,19 @@ static void
 backward_rows (RnWorker *worker, const Plan *plan, int first, int last, int top, int bottom)
 {
   const RnConvShape *shape = plan->shape;
-  const gsize picture = (gsize)shape->h * (gsize)shape->w * (gsize)shape->c;
-  const gsize col_row = (gsize)shape->q * (gsize)plan->depth;
+  const gsize picture = (gsize) shape->h * (gsize) shape->w * (gsize) shape->c;
+  const gsize col_row = (gsize) shape->q * (gsize) plan->depth;
   float *col = rn_worker_scratch (worker);
 
   for (int row = first; row < last; row += plan->band)
     {
       int n = MIN (plan->band, last - row);
 
-      rn_blas_product (col, plan->dy + (gsize)row * (gsize)shape->q * (gsize)shape->k, plan->w,
+      rn_blas_product (col, plan->dy + (gsize) row * (gsize) shape->q * (gsize) shape->k, plan->w,
                        n * shape->q, plan->depth, shape->k, plan->depth, shape->k, plan->depth,
                        FALSE, FALSE, 0.0f);
       for (int i = 0; i < n; i++)
-        raise_row (plan->out + (gsize)((row + i) / shape->p) * picture, col + (gsize)i * col_row,
+        raise_row (plan->out + (gsize) ((row + i) / shape->p) * picture, col + (gsize) i * col_row,
                    (row + i) % shape->p, top, bottom, shape);
     }
 }
@@ -233,11 +227,12 @@ backward_pictures_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Plan *plan = data;
   const RnConvShape *shape = plan->shape;
-  const gsize picture = (gsize)shape->h * (gsize)shape->w * (gsize)shape->c;
+  const gsize picture = (gsize) shape->h * (gsize) shape->w * (gsize) shape->c;
   int first = piece * plan->block;
   int last = MIN (first + plan->block, shape->n);
 
-  memset (plan->out + (gsize)first * picture, 0, (gsize)(last - first) * picture * sizeof (float));
+  memset (plan->out + (gsize) first * picture, 0,
+          (gsize) (last - first) * picture * sizeof (float));
   backward_rows (worker, plan, first * shape->p, last * shape->p, 0, shape->h);
 }
 
@@ -247,7 +242,7 @@ backward_part_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Plan *plan = data;
   const RnConvShape *shape = plan->shape;
-  const gsize row_floats = (gsize)shape->w * (gsize)shape->c;
+  const gsize row_floats = (gsize) shape->w * (gsize) shape->c;
   int picture = piece / plan->n_blocks;
   int top = piece % plan->n_blocks * plan->block;
   int bottom = MIN (top + plan->block, shape->h);
@@ -255,16 +250,13 @@ backward_part_piece (RnWorker *worker, int piece, gpointer data)
   int first = above <= 0 ? 0 : divide_up (above, shape->stride);
   int last = MIN ((bottom - 1 + shape->pad) / shape->stride + 1, shape->p);
 
-  memset (plan->out + ((gsize)picture * (gsize)shape->h + (gsize)top) * row_floats, 0,
-          (gsize)(bottom - top) * row_floats * sizeof (float));
+  memset (plan->out + ((gsize) picture * (gsize) shape->h + (gsize) top) * row_floats, 0,
+          (gsize) (bottom - top) * row_floats * sizeof (float));
   backward_rows (worker, plan, picture * shape->p + first, picture * shape->p + last, top, bottom);
 }
 
 void
-rn_conv_gemm_backward_data (RnWorker *worker,
-                            float *dx,
-                            const float *dy,
-                            const float *w,
+rn_conv_gemm_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w,
                             const RnConvShape *shape)
 {
   Plan plan = describe (shape);
@@ -297,11 +289,9 @@ static Plan
 plan_filters (const RnConvShape *shape)
 {
   Plan plan = describe (shape);
-  gsize filters = (gsize)shape->k * (gsize)plan.depth;
-  int n_bands = divide_up (plan.rows, plan.band);
-  int most = (int)CLAMP (MAX_PARTIALS / filters, 1, MAX_GROUPS);
+  gsize filters = (gsize) shape->k * (gsize) plan.depth;
 
-  plan.n_bands = MIN (n_bands, most);
+  plan.n_bands = rn_conv_count_groups (filters, divide_up (plan.rows, plan.band));
   split_channels (&plan, shape->k);
   return plan;
 }
@@ -309,7 +299,7 @@ plan_filters (const RnConvShape *shape)
 static gsize
 filter_floats (const Plan *plan)
 {
-  return (gsize)plan->shape->k * (gsize)plan->depth;
+  return (gsize) plan->shape->k * (gsize) plan->depth;
 }
 
 /* A group's dw [K,R S C] = dy^T col, over its rows; where there is one group it adds to dw itself */
@@ -319,16 +309,16 @@ backward_filters_piece (RnWorker *worker, int piece, gpointer data)
   const Plan *plan = data;
   const RnConvShape *shape = plan->shape;
   int group = piece / plan->n_blocks;
-  int first = (int)((gint64)plan->rows * group / plan->n_bands);
-  int last = (int)((gint64)plan->rows * (group + 1) / plan->n_bands);
+  int first = (int) ((gint64) plan->rows * group / plan->n_bands);
+  int last = (int) ((gint64) plan->rows * (group + 1) / plan->n_bands);
   int k = piece % plan->n_blocks * plan->block;
-  float *dw = plan->out + (gsize)group * filter_floats (plan) + (gsize)k * (gsize)plan->depth;
+  float *dw = plan->out + (gsize) group * filter_floats (plan) + (gsize) k * (gsize) plan->depth;
   float beta = plan->n_bands == 1 ? 1.0f : 0.0f;
 
   for (int row = first; row < last; row += plan->band, beta = 1.0f)
     {
       int n = MIN (plan->band, last - row);
-      const float *dy = plan->dy + (gsize)row * (gsize)shape->q * (gsize)shape->k + k;
+      const float *dy = plan->dy + (gsize) row * (gsize) shape->q * (gsize) shape->k + k;
       const float *col = lower (rn_worker_scratch (worker), plan->x, row, row + n, shape);
 
       rn_blas_product (dw, dy, col, MIN (plan->block, shape->k - k), plan->depth, n * shape->q,
@@ -336,42 +326,18 @@ backward_filters_piece (RnWorker *worker, int piece, gpointer data)
     }
 }
 
-typedef struct
-{
-  float *dw;
-  const float *partials;
-  gsize count;
-  int n_groups;
-} Sum;
-
-static void
-sum_piece (RnWorker *worker, int piece, gpointer data)
-{
-  const Sum *sum = data;
-  gsize begin = (gsize)piece * SUM_FLOATS;
-  gsize n = MIN (SUM_FLOATS, sum->count - begin);
-
-  for (int group = 0; group < sum->n_groups; group++)
-    rn_kernels ()->add (sum->dw + begin, sum->partials + (gsize)group * sum->count + begin, n);
-}
-
 void
-rn_conv_gemm_backward_filters (RnWorker *worker,
-                               float *dw,
-                               const float *x,
-                               const float *dy,
-                               float *partials,
-                               const RnConvShape *shape)
+rn_conv_gemm_backward_filters (RnWorker *worker, float *dw, const float *x, const float *dy,
+                               float *partials, const RnConvShape *shape)
 {
   Plan plan = plan_filters (shape);
-  Sum sum = { dw, partials, filter_floats (&plan), plan.n_bands };
 
   plan.out = plan.n_bands == 1 ? dw : partials;
   plan.x = x;
   plan.dy = dy;
   rn_worker_share (worker, plan.n_bands * plan.n_blocks, backward_filters_piece, &plan);
   if (plan.n_bands > 1)
-    rn_worker_share (worker, (int)((sum.count + SUM_FLOATS - 1) / SUM_FLOATS), sum_piece, &sum);
+    rn_conv_sum_groups (worker, dw, partials, filter_floats (&plan), plan.n_bands);
 }
 
 /* One band's lowered pixels, in any of the three directions. */
@@ -382,7 +348,7 @@ rn_conv_gemm_scratch (const RnConvShape *shape)
 
   if (is_plain (shape))
     return 0;
-  return (gsize)plan.band * (gsize)shape->q * (gsize)plan.depth;
+  return (gsize) plan.band * (gsize) shape->q * (gsize) plan.depth;
 }
 
 gsize
@@ -390,5 +356,5 @@ rn_conv_gemm_partials (const RnConvShape *shape)
 {
   Plan plan = plan_filters (shape);
 
-  return plan.n_bands == 1 ? 0 : (gsize)plan.n_bands * filter_floats (&plan);
+  return plan.n_bands == 1 ? 0 : (gsize) plan.n_bands * filter_floats (&plan);
 }

@@ -108,6 +108,6 @@ rn_info_n_processors (void)
 
   CPU_ZERO (&set);
   if (sched_getaffinity (0, sizeof set, &set) != 0)
-    return MAX ((int)g_get_num_processors (), 1);
+    return MAX ((int) g_get_num_processors (), 1);
   return MAX (CPU_COUNT (&set), 1);
 }

@@ -1,60 +1,16 @@
 #include "kernels.h"
 
-#include <string.h>
+#include "kernels-conv.h"
+#include "vector.h"
 
-/* RN_KERNELS, the name of the table, and the instruction set come from meson.build. Sums are kept in explicit vector
- * accumulators: gcc makes no such thing of plain loops without -ffast-math. */
-
-#if defined(__AVX512F__)
-#define VECTOR 16
-#elif defined(__AVX2__)
-#define VECTOR 8
-#else
-#define VECTOR 4
-#endif
+/* Sums are kept in explicit vector accumulators: gcc makes no such thing of plain loops without -ffast-math. */
 #define BLOCK 4 /* vectors side by side, so that additions overlap */
-#define INLINE static inline __attribute__ ((always_inline))
-
-typedef float Vec __attribute__ ((vector_size (VECTOR * sizeof (float))));
-typedef gint32 Bits __attribute__ ((vector_size (VECTOR * sizeof (float))));
-typedef float Half __attribute__ ((vector_size (VECTOR / 2 * sizeof (float))));
-typedef double Wide __attribute__ ((vector_size (VECTOR / 2 * sizeof (double))));
-typedef Vec LooseVec __attribute__ ((aligned (4), may_alias));
-typedef Bits LooseBits __attribute__ ((aligned (4), may_alias));
-typedef Half LooseHalf __attribute__ ((aligned (4), may_alias));
-
-/* @part: 0 for a whole vector, else so many floats, and zeros behind them */
-INLINE Vec
-load (const float *x, int part)
-{
-  Vec v = { 0 };
-
-  if (part == 0)
-    return *(const LooseVec *)x;
-  memcpy (&v, x, (gsize)part * sizeof (float));
-  return v;
-}
-
-INLINE void
-store (float *x, Vec v, int part)
-{
-  if (part == 0)
-    *(LooseVec *)x = v;
-  else
-    memcpy (x, &v, (gsize)part * sizeof (float));
-}
-
-INLINE Vec
-splat (float x)
-{
-  return (Vec){ 0 } + x;
-}
 
 /* NaN stays NaN: a network that diverged must not look healthy. */
 INLINE Vec
 relu_of (Vec v)
 {
-  return (Vec)((Bits)v & ~(v < splat (0.0f)));
+  return (Vec) ((Bits) v & ~(v < splat (0.0f)));
 }
 
 /* Calls columns (…, first lane, vectors, part) over all lanes. */
@@ -67,7 +23,7 @@ relu_of (Vec v)
       for (; at + VECTOR <= (lanes); at += VECTOR)                                                 \
         columns (__VA_ARGS__, at, 1, 0);                                                           \
       if (at < (lanes))                                                                            \
-        columns (__VA_ARGS__, at, 1, (lanes)-at);                                                  \
+        columns (__VA_ARGS__, at, 1, (lanes) -at);                                                 \
     }                                                                                              \
   while (0)
 
@@ -172,7 +128,7 @@ measured_columns (const RnNormTile *t, gboolean relu, gboolean with_s, int at, i
   for (int i = 0; i < n; i++)
     {
       store (t->sum[0] + at + i * VECTOR, sum[i], part);
-      store (t->sum[1] + at + i * VECTOR, (Vec)(alive[i] & (Bits)splat (1.0f)), part);
+      store (t->sum[1] + at + i * VECTOR, (Vec) (alive[i] & (Bits) splat (1.0f)), part);
     }
 }
 
@@ -204,7 +160,7 @@ sums_columns (const RnNormTile *t, gboolean with_dy2, gboolean with_y, int at, i
         if (with_dy2)
           d += load (t->dy2 + offset, part);
         if (with_y)
-          d = (Vec)((Bits)d & (load (t->y + offset, part) > splat (0.0f)));
+          d = (Vec) ((Bits) d & (load (t->y + offset, part) > splat (0.0f)));
         store (t->d + offset, d, part);
         sum[i] += d;
         sum2[i] += d * (load (t->z + offset, part) - mean[i]);
@@ -258,12 +214,7 @@ norm_backward_apply (const RnNormTile *tile)
 }
 
 INLINE void
-epilogue_columns (float *y,
-                  const float *bias,
-                  const float *add,
-                  gboolean relu,
-                  int at,
-                  int n,
+epilogue_columns (float *y, const float *bias, const float *add, gboolean relu, int at, int n,
                   int part)
 {
   for (int i = 0; i < n; i++)
@@ -280,12 +231,7 @@ epilogue_columns (float *y,
 }
 
 static void
-epilogue (float *y,
-          const float *bias,
-          const float *add,
-          gboolean relu,
-          int rows,
-          int lanes,
+epilogue (float *y, const float *bias, const float *add, gboolean relu, int rows, int lanes,
           gsize stride)
 {
   for (int row = 0; row < rows; row++)
@@ -327,7 +273,7 @@ sgd (float *w, float *v, const float *g, gsize count, float rate, float momentum
     sgd_vector (w + i, v + i, g + i, splat (rate), splat (momentum), splat (decay), 0);
   if (i < count)
     sgd_vector (w + i, v + i, g + i, splat (rate), splat (momentum), splat (decay),
-                (int)(count - i));
+                (int) (count - i));
 }
 
 static double
@@ -341,7 +287,7 @@ sum_squares (const float *x, gsize count)
   for (; i + BLOCK * half <= count; i += BLOCK * half)
     for (int j = 0; j < BLOCK; j++)
       {
-        Wide v = __builtin_convertvector(*(const LooseHalf *)(x + i + j * half), Wide);
+        Wide v = __builtin_convertvector(*(const LooseHalf *) (x + i + j * half), Wide);
 
         sum[j] += v * v;
       }
@@ -349,7 +295,7 @@ sum_squares (const float *x, gsize count)
     for (int lane = 0; lane < half; lane++)
       total += sum[j][lane];
   for (; i < count; i++)
-    total += (double)x[i] * x[i];
+    total += (double) x[i] * x[i];
   return total;
 }
 
@@ -366,7 +312,7 @@ all_finite (const float *x, gsize count)
       Bits bad = { 0 };
 
       for (; i <= end; i += VECTOR)
-        bad |= (*(const LooseBits *)(x + i) & exponent) == exponent;
+        bad |= (*(const LooseBits *) (x + i) & exponent) == exponent;
       for (int lane = 0; lane < VECTOR; lane++)
         if (bad[lane])
           return FALSE;
@@ -377,10 +323,8 @@ all_finite (const float *x, gsize count)
   return TRUE;
 }
 
-#define STRINGIFY(name) G_STRINGIFY (name)
-
-const RnKernels RN_KERNELS = {
-  .name = STRINGIFY (RN_KERNELS) + sizeof "rn_kernels_" - 1,
+const RnKernels IN_SET (kernels) = {
+  .name = G_STRINGIFY (RN_SET),
   .width = BLOCK * VECTOR,
   .vector = VECTOR,
   .norm_statistics = norm_statistics,
@@ -393,4 +337,6 @@ const RnKernels RN_KERNELS = {
   .sgd = sgd,
   .sum_squares = sum_squares,
   .all_finite = all_finite,
+  .conv_row = IN_SET (conv_row),
+  .conv_filters = IN_SET (conv_filters),
 };

@@ -2,9 +2,9 @@
 
 #include <glib.h>
 
-/* The hot element-wise loops. kernels.c is compiled once for each instruction set, info.c chooses one at start.
- *
- * A tile of batch-norm is [rows,lanes] floats in rows that are `stride` floats apart; a lane is a channel, or, where
+/* The hot loops. kernels.c and kernels-conv.c are compiled once for each instruction set, info.c chooses one at start. */
+
+/* * A tile of batch-norm is [rows,lanes] floats in rows that are `stride` floats apart; a lane is a channel, or, where
  * there are few channels, one channel of one of several neighbouring pixels, so that vectors are full. Arrays of per-lane
  * values are [lanes]. */
 typedef struct
@@ -23,6 +23,36 @@ typedef struct
   const float *lane[4]; /* per-lane inputs, see each kernel */
   float *sum[2];        /* per-lane results, overwritten */
 } RnNormTile;
+
+/* Direct convolution works on blocks of so many channels: one row of a packed filter. */
+#define RN_CONV_BLOCK 16
+
+/* One row of y, RN_CONV_BLOCK of its channels or fewer:  y[q,k] = sum over r, i of x[r,q,i] w[r,i,k], where i runs through
+ * the S C floats of a window's row, which lie together. */
+typedef struct
+{
+  float *y;
+  gsize y_pixel; /* floats from one pixel to the next */
+  int q, k;      /* pixels; channels that are stored, 1 to RN_CONV_BLOCK */
+
+  const float *x;
+  gsize x_row, x_pixel; /* floats from one r, one q, to the next */
+  int kernel, depth;    /* R, S C */
+  const float *w;       /* [R,S C,RN_CONV_BLOCK] */
+} RnConvRow;
+
+/* The gradient of filters from a band of y:  dw[k,r,i] += sum over p, q of dy[p,q,k] x[p,q,r,i] */
+typedef struct
+{
+  float *dw; /* [K,R,S C] */
+  const float *dy;
+  gsize dy_row, dy_pixel;
+  int p, q, k;
+
+  const float *x;              /* may be read up to RN_CONV_BLOCK floats past a window's end */
+  gsize x_row, x_pixel, x_tap; /* floats from one p, one q, one r, to the next */
+  int kernel, depth;
+} RnConvFilters;
 
 typedef struct
 {
@@ -48,6 +78,9 @@ typedef struct
   void (*sgd) (float *w, float *v, const float *g, gsize count, float rate, float momentum, float decay);
   double (*sum_squares) (const float *x, gsize count);
   gboolean (*all_finite) (const float *x, gsize count);
+
+  void (*conv_row) (const RnConvRow *row);
+  void (*conv_filters) (const RnConvFilters *filters);
 } RnKernels;
 
 extern const RnKernels rn_kernels_baseline;

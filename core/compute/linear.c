@@ -43,25 +43,19 @@ forward_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Linear *linear = data;
   Tile tile = find_tile (piece, linear->n, linear->k);
-  float *y = linear->y + (gsize)tile.row * (gsize)linear->k + tile.column;
+  float *y = linear->y + (gsize) tile.row * (gsize) linear->k + tile.column;
 
   for (int n = 0; n < tile.rows; n++)
-    memcpy (y + (gsize)n * (gsize)linear->k, linear->b + tile.column,
-            (gsize)tile.columns * sizeof (float));
-  rn_blas_product (y, linear->x + (gsize)tile.row * (gsize)linear->c,
-                   linear->w + (gsize)tile.column * (gsize)linear->c, tile.rows, tile.columns,
+    memcpy (y + (gsize) n * (gsize) linear->k, linear->b + tile.column,
+            (gsize) tile.columns * sizeof (float));
+  rn_blas_product (y, linear->x + (gsize) tile.row * (gsize) linear->c,
+                   linear->w + (gsize) tile.column * (gsize) linear->c, tile.rows, tile.columns,
                    linear->c, linear->k, linear->c, linear->c, FALSE, TRUE, 1.0f);
 }
 
 void
-rn_linear_forward (RnWorker *worker,
-                   float *y,
-                   const float *x,
-                   const float *w,
-                   const float *b,
-                   int n,
-                   int c,
-                   int k)
+rn_linear_forward (RnWorker *worker, float *y, const float *x, const float *w, const float *b,
+                   int n, int c, int k)
 {
   Linear linear = { .y = y, .x = x, .w = w, .b = b, .n = n, .c = c, .k = k };
 
@@ -75,8 +69,8 @@ backward_data_piece (RnWorker *worker, int piece, gpointer data)
   const Linear *linear = data;
   Tile tile = find_tile (piece, linear->n, linear->c);
 
-  rn_blas_product (linear->dx + (gsize)tile.row * (gsize)linear->c + tile.column,
-                   linear->dy + (gsize)tile.row * (gsize)linear->k, linear->w + tile.column,
+  rn_blas_product (linear->dx + (gsize) tile.row * (gsize) linear->c + tile.column,
+                   linear->dy + (gsize) tile.row * (gsize) linear->k, linear->w + tile.column,
                    tile.rows, tile.columns, linear->k, linear->c, linear->k, linear->c, FALSE,
                    FALSE, 0.0f);
 }
@@ -90,8 +84,8 @@ add_bias (const Linear *linear, int begin, int end)
       double sum = 0.0;
 
       for (int n = 0; n < linear->n; n++)
-        sum += (double)linear->dy[(gsize)n * (gsize)linear->k + (gsize)k];
-      linear->db[k] += (float)sum;
+        sum += (double) linear->dy[(gsize) n * (gsize) linear->k + (gsize) k];
+      linear->db[k] += (float) sum;
     }
 }
 
@@ -102,7 +96,7 @@ backward_weights_piece (RnWorker *worker, int piece, gpointer data)
   const Linear *linear = data;
   Tile tile = find_tile (piece, linear->k, linear->c);
 
-  rn_blas_product (linear->dw + (gsize)tile.row * (gsize)linear->c + tile.column,
+  rn_blas_product (linear->dw + (gsize) tile.row * (gsize) linear->c + tile.column,
                    linear->dy + tile.row, linear->x + tile.column, tile.rows, tile.columns,
                    linear->n, linear->c, linear->k, linear->c, TRUE, FALSE, 1.0f);
   if (tile.column == 0)
@@ -110,16 +104,8 @@ backward_weights_piece (RnWorker *worker, int piece, gpointer data)
 }
 
 void
-rn_linear_backward (RnWorker *worker,
-                    float *dx,
-                    float *dw,
-                    float *db,
-                    const float *dy,
-                    const float *x,
-                    const float *w,
-                    int n,
-                    int c,
-                    int k)
+rn_linear_backward (RnWorker *worker, float *dx, float *dw, float *db, const float *dy,
+                    const float *x, const float *w, int n, int c, int k)
 {
   Linear linear = {
     .dx = dx, .dw = dw, .db = db, .dy = dy, .x = x, .w = w, .n = n, .c = c, .k = k

@@ -9,7 +9,7 @@ sum_exp (const float *logits, int k, double max)
   double sum = 0.0;
 
   for (int i = 0; i < k; i++)
-    sum += exp ((double)logits[i] - max);
+    sum += exp ((double) logits[i] - max);
   return sum;
 }
 
@@ -30,13 +30,8 @@ find_largest (const float *logits, int k)
 }
 
 void
-rn_cross_entropy (double *loss,
-                  int *wrong,
-                  float *dlogits,
-                  const float *logits,
-                  const int *labels,
-                  int n,
-                  int k)
+rn_cross_entropy (double *loss, int *wrong, float *dlogits, const float *logits, const int *labels,
+                  int n, int k)
 {
   double total = 0.0;
 
@@ -45,15 +40,15 @@ rn_cross_entropy (double *loss,
     {
       int label = labels[picture];
       int largest = find_largest (logits, k);
-      double max = (double)logits[MAX (largest, 0)];
+      double max = (double) logits[MAX (largest, 0)];
       double sum = sum_exp (logits, k, max);
 
-      total += log (sum) + max - (double)logits[label];
+      total += log (sum) + max - (double) logits[label];
       *wrong += largest != label;
       if (dlogits == NULL)
         continue;
       for (int i = 0; i < k; i++)
-        dlogits[i] = (float)((exp ((double)logits[i] - max) / sum - (i == label)) / n);
+        dlogits[i] = (float) ((exp ((double) logits[i] - max) / sum - (i == label)) / n);
       dlogits += k;
     }
   *loss = total / n;
@@ -62,9 +57,9 @@ rn_cross_entropy (double *loss,
 void
 rn_softmax (float *p, const float *logits, int k)
 {
-  double max = (double)logits[MAX (find_largest (logits, k), 0)];
+  double max = (double) logits[MAX (find_largest (logits, k), 0)];
   double sum = sum_exp (logits, k, max);
 
   for (int i = 0; i < k; i++)
-    p[i] = (float)(exp ((double)logits[i] - max) / sum);
+    p[i] = (float) (exp ((double) logits[i] - max) / sum);
 }

@@ -32,6 +32,7 @@ struct _RnTeam
   RnTeamFunc func;
   gpointer data;
   const int *cancel;
+  gboolean failed; /* to start; read and written under the mutex */
   gboolean quit;
 
   pthread_mutex_t mutex;
@@ -174,6 +175,7 @@ work (void *data)
 {
   RnWorker *worker = data;
   RnTeam *team = worker->team;
+  gboolean failed;
   char name[16];
 
   snprintf (name, sizeof name, "residua-%d", worker->index);
@@ -181,8 +183,9 @@ work (void *data)
 
   /* rn_team_new() holds the mutex until it is known whether all threads could be had. */
   pthread_mutex_lock (&team->mutex);
+  failed = team->failed;
   pthread_mutex_unlock (&team->mutex);
-  if (team->quit)
+  if (failed)
     return NULL;
   for (;;)
     {
@@ -226,7 +229,7 @@ destroy (RnTeam *team, int n_threads)
 RnTeam *
 rn_team_new (int n_threads)
 {
-  gsize size = sizeof (RnTeam) + (gsize)n_threads * sizeof (RnWorker);
+  gsize size = sizeof (RnTeam) + (gsize) n_threads * sizeof (RnWorker);
   RnTeam *team;
   int n_started;
 
@@ -247,9 +250,9 @@ rn_team_new (int n_threads)
 
   pthread_mutex_lock (&team->mutex);
   n_started = start_threads (team);
-  team->quit = n_started < n_threads;
+  team->failed = n_started < n_threads;
   pthread_mutex_unlock (&team->mutex);
-  if (team->quit)
+  if (team->failed)
     {
       destroy (team, n_started);
       return NULL;

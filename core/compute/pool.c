@@ -33,9 +33,9 @@ pool_pixel (const Pool *pool, int picture, int p, int q, int channel, int n)
 {
   float best[CHANNELS];
   gint32 which[CHANNELS];
-  gsize out = (((gsize)picture * (gsize)pool->p + (gsize)p) * (gsize)pool->q + (gsize)q) *
-                  (gsize)pool->channels +
-              (gsize)channel;
+  gsize out = (((gsize) picture * (gsize) pool->p + (gsize) p) * (gsize) pool->q + (gsize) q) *
+                  (gsize) pool->channels +
+              (gsize) channel;
   gboolean first = TRUE;
 
   for (int tap = 0; tap < TAPS * TAPS; tap++)
@@ -47,8 +47,8 @@ pool_pixel (const Pool *pool, int picture, int p, int q, int channel, int n)
       if (i < 0 || i >= pool->h || j < 0 || j >= pool->w)
         continue;
       x = pool->x +
-          (((gsize)picture * (gsize)pool->h + (gsize)i) * (gsize)pool->w + (gsize)j) *
-              (gsize)pool->channels +
+          (((gsize) picture * (gsize) pool->h + (gsize) i) * (gsize) pool->w + (gsize) j) *
+              (gsize) pool->channels +
           channel;
       if (first)
         for (int c = 0; c < n; c++)
@@ -60,9 +60,9 @@ pool_pixel (const Pool *pool, int picture, int p, int q, int channel, int n)
         take_tap (best, which, x, tap, n);
       first = FALSE;
     }
-  memcpy (pool->y + out, best, (gsize)n * sizeof (float));
+  memcpy (pool->y + out, best, (gsize) n * sizeof (float));
   for (int c = 0; pool->arg_out != NULL && c < n; c++)
-    pool->arg_out[out + (gsize)c] = (guint8)which[c];
+    pool->arg_out[out + (gsize) c] = (guint8) which[c];
 }
 
 /* A piece is a row of y. */
@@ -77,13 +77,7 @@ forward_piece (RnWorker *worker, int piece, gpointer data)
 }
 
 void
-rn_pool_forward (RnWorker *worker,
-                 float *y,
-                 guint8 *arg,
-                 const float *x,
-                 int n,
-                 int h,
-                 int w,
+rn_pool_forward (RnWorker *worker, float *y, guint8 *arg, const float *x, int n, int h, int w,
                  int channels)
 {
   Pool pool = { .y = y, .arg_out = arg, .x = x, .n = n, .h = h, .w = w, .channels = channels };
@@ -97,7 +91,7 @@ rn_pool_forward (RnWorker *worker,
 static void
 add_row (const Pool *pool, float *dx_row, gsize picture, int p, int tap_row)
 {
-  gsize row = (picture * (gsize)pool->p + (gsize)p) * (gsize)pool->q * (gsize)pool->channels;
+  gsize row = (picture * (gsize) pool->p + (gsize) p) * (gsize) pool->q * (gsize) pool->channels;
 
   for (int q = 0; q < pool->q; q++)
     for (int c = 0; c < pool->channels; c++, row++)
@@ -105,7 +99,7 @@ add_row (const Pool *pool, float *dx_row, gsize picture, int p, int tap_row)
         {
           int j = 2 * q - 1 + pool->arg[row] % TAPS;
 
-          dx_row[(gsize)j * (gsize)pool->channels + (gsize)c] += pool->dy[row];
+          dx_row[(gsize) j * (gsize) pool->channels + (gsize) c] += pool->dy[row];
         }
 }
 
@@ -114,10 +108,10 @@ static void
 backward_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Pool *pool = data;
-  gsize picture = (gsize)(piece / pool->h);
+  gsize picture = (gsize) (piece / pool->h);
   int i = piece % pool->h;
-  gsize row_floats = (gsize)pool->w * (gsize)pool->channels;
-  float *dx_row = pool->dx + (gsize)piece * row_floats;
+  gsize row_floats = (gsize) pool->w * (gsize) pool->channels;
+  float *dx_row = pool->dx + (gsize) piece * row_floats;
 
   memset (dx_row, 0, row_floats * sizeof (float));
   for (int tap_row = TAPS - 1; tap_row >= 0; tap_row--)
@@ -126,14 +120,8 @@ backward_piece (RnWorker *worker, int piece, gpointer data)
 }
 
 void
-rn_pool_backward (RnWorker *worker,
-                  float *dx,
-                  const float *dy,
-                  const guint8 *arg,
-                  int n,
-                  int h,
-                  int w,
-                  int channels)
+rn_pool_backward (RnWorker *worker, float *dx, const float *dy, const guint8 *arg, int n, int h,
+                  int w, int channels)
 {
   Pool pool = { .dx = dx, .dy = dy, .arg = arg, .n = n, .h = h, .w = w, .channels = channels };
 
@@ -154,20 +142,20 @@ static void
 average_forward_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Average *average = data;
-  gsize channels = (gsize)average->channels;
+  gsize channels = (gsize) average->channels;
 
   for (int begin = 0; begin < average->channels; begin += CHANNELS)
     {
       int n = MIN (CHANNELS, average->channels - begin);
-      const float *x = average->from + (gsize)piece * (gsize)average->pixels * channels + begin;
-      float *y = average->to + (gsize)piece * channels + begin;
+      const float *x = average->from + (gsize) piece * (gsize) average->pixels * channels + begin;
+      float *y = average->to + (gsize) piece * channels + begin;
       double sum[CHANNELS] = { 0 };
 
       for (int pixel = 0; pixel < average->pixels; pixel++, x += channels)
         for (int c = 0; c < n; c++)
-          sum[c] += (double)x[c];
+          sum[c] += (double) x[c];
       for (int c = 0; c < n; c++)
-        y[c] = (float)(sum[c] / average->pixels);
+        y[c] = (float) (sum[c] / average->pixels);
     }
 }
 
@@ -183,14 +171,14 @@ static void
 average_backward_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Average *average = data;
-  gsize channels = (gsize)average->channels;
-  const float *dy = average->from + (gsize)piece * channels;
-  float *dx = average->to + (gsize)piece * (gsize)average->pixels * channels;
+  gsize channels = (gsize) average->channels;
+  const float *dy = average->from + (gsize) piece * channels;
+  float *dx = average->to + (gsize) piece * (gsize) average->pixels * channels;
 
   for (gsize c = 0; c < channels; c++)
-    dx[c] = dy[c] / (float)average->pixels;
+    dx[c] = dy[c] / (float) average->pixels;
   for (int pixel = 1; pixel < average->pixels; pixel++)
-    memcpy (dx + (gsize)pixel * channels, dx, channels * sizeof (float));
+    memcpy (dx + (gsize) pixel * channels, dx, channels * sizeof (float));
 }
 
 void

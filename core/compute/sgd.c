@@ -16,7 +16,7 @@ static void
 update_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Update *update = data;
-  gsize begin = (gsize)piece * PIECE_FLOATS;
+  gsize begin = (gsize) piece * PIECE_FLOATS;
 
   rn_kernels ()->sgd (update->w + begin, update->v + begin, update->g + begin,
                       MIN (PIECE_FLOATS, update->count - begin), update->rate, update->momentum,
@@ -24,18 +24,13 @@ update_piece (RnWorker *worker, int piece, gpointer data)
 }
 
 void
-rn_sgd_update (RnWorker *worker,
-               float *w,
-               float *v,
-               const float *g,
-               gsize count,
-               float rate,
-               float momentum,
-               float decay)
+rn_sgd_update (RnWorker *worker, float *w, float *v, const float *g, gsize count, float rate,
+               float momentum, float decay)
 {
   Update update = { w, v, g, count, rate, momentum, decay };
 
-  rn_worker_share (worker, (int)((count + PIECE_FLOATS - 1) / PIECE_FLOATS), update_piece, &update);
+  rn_worker_share (worker, (int) ((count + PIECE_FLOATS - 1) / PIECE_FLOATS), update_piece,
+                   &update);
 }
 
 double

@@ -36,7 +36,8 @@ chance (Scene *scene, double probability)
 static Colour
 random_colour (Scene *scene, double luma, double max_chroma)
 {
-  const double hue = between (scene, 0.0, 2 * G_PI), chroma = between (scene, 0.25, 1.0) * max_chroma;
+  const double hue = between (scene, 0.0, 2 * G_PI),
+               chroma = between (scene, 0.25, 1.0) * max_chroma;
   const double u = chroma * cos (hue), v = chroma * sin (hue);
 
   return (Colour){ CLAMP (luma + 1.14 * v, 0.0, 1.0),
@@ -55,7 +56,8 @@ static cairo_pattern_t *
 stripes_new (Scene *scene, Colour a, Colour b, double period)
 {
   const double angle = between (scene, 0.0, 2 * G_PI), share = between (scene, 0.3, 0.7);
-  cairo_pattern_t *pattern = cairo_pattern_create_linear (0.0, 0.0, period * cos (angle), period * sin (angle));
+  cairo_pattern_t *pattern =
+      cairo_pattern_create_linear (0.0, 0.0, period * cos (angle), period * sin (angle));
 
   cairo_pattern_set_extend (pattern, CAIRO_EXTEND_REPEAT);
   add_stop (pattern, 0.0, a, 1.0);
@@ -69,7 +71,8 @@ stripes_new (Scene *scene, Colour a, Colour b, double period)
 static cairo_pattern_t *
 gradient_new (Scene *scene, Colour a, Colour b, double reach)
 {
-  const double angle = between (scene, 0.0, 2 * G_PI), x = reach * cos (angle), y = reach * sin (angle);
+  const double angle = between (scene, 0.0, 2 * G_PI), x = reach * cos (angle),
+               y = reach * sin (angle);
   cairo_pattern_t *pattern = cairo_pattern_create_linear (-x, -y, x, y);
 
   add_stop (pattern, 0.0, a, 1.0);
@@ -104,15 +107,18 @@ away_from (Scene *scene, double luma, double low, double high)
 static void
 brush_start (Scene *scene, SampleBrush *brush, double luma)
 {
-  const double detail = away_from (scene, luma, 0.4, 0.6);
+  const double second = luma + between (scene, -0.2, 0.2);
+  const double detail = away_from (scene, luma, 0.4, 0.6),
+               line = away_from (scene, luma, 0.35, 0.6);
+  const Colour ink = random_colour (scene, line, 0.28);
 
   brush->cr = scene->cr;
   brush->random = &scene->random;
   brush->style = (SampleStyle) rn_random_below (&scene->random, SAMPLE_N_STYLES);
   brush->tones[SAMPLE_TONE_MAIN] = paint_new (scene, luma);
-  brush->tones[SAMPLE_TONE_SECOND] = paint_new (scene, CLAMP (luma + between (scene, -0.2, 0.2), 0.05, 0.95));
+  brush->tones[SAMPLE_TONE_SECOND] = paint_new (scene, CLAMP (second, 0.05, 0.95));
   brush->tones[SAMPLE_TONE_DETAIL] = paint_new (scene, detail);
-  brush->line = paint_new (scene, away_from (scene, luma, 0.35, 0.6));
+  brush->line = cairo_pattern_create_rgb (ink.r, ink.g, ink.b);
   brush->line_width = between (scene, 0.07, 0.13);
   if (brush->style == SAMPLE_STYLE_DRAWING)
     {
@@ -134,8 +140,10 @@ draw_blobs (Scene *scene, int n)
 {
   for (int i = 0; i < n; i++)
     {
-      const double x = between (scene, 0.0, 1.0), y = between (scene, 0.0, 1.0), r = between (scene, 0.15, 0.5);
-      const Colour colour = random_colour (scene, scene->ground + between (scene, -0.15, 0.15), 0.2);
+      const double x = between (scene, 0.0, 1.0), y = between (scene, 0.0, 1.0),
+                   r = between (scene, 0.15, 0.5);
+      const Colour colour =
+          random_colour (scene, scene->ground + between (scene, -0.15, 0.15), 0.2);
       cairo_pattern_t *pattern = cairo_pattern_create_radial (x, y, 0.0, x, y, r);
 
       add_stop (pattern, 0.0, colour, 0.9);
@@ -178,7 +186,8 @@ draw_background (Scene *scene)
 static void
 go_beside (Scene *scene, double low, double high)
 {
-  const double angle = between (scene, 0.0, 2 * G_PI), distance = scene->radius * between (scene, low, high);
+  const double angle = between (scene, 0.0, 2 * G_PI),
+               distance = scene->radius * between (scene, low, high);
 
   cairo_translate (scene->cr, scene->x + distance * cos (angle), scene->y + distance * sin (angle));
 }
@@ -207,6 +216,7 @@ static void
 draw_fragment (Scene *scene)
 {
   const double size = scene->radius * between (scene, 0.5, 0.75);
+  const double luma = scene->object + between (scene, -0.2, 0.2);
   SampleBrush brush;
 
   cairo_save (scene->cr);
@@ -217,7 +227,7 @@ draw_fragment (Scene *scene)
   cairo_rectangle (scene->cr, -1.5, between (scene, -0.25, 0.1), 3.0, 3.0);
   cairo_clip (scene->cr);
   cairo_rotate (scene->cr, between (scene, 0.0, 2 * G_PI));
-  brush_start (scene, &brush, CLAMP (scene->object + between (scene, -0.2, 0.2), 0.05, 0.95));
+  brush_start (scene, &brush, CLAMP (luma, 0.05, 0.95));
   rn_sample_shape_draw (&brush, (int) rn_random_below (&scene->random, SAMPLE_N_CLASSES));
   brush_end (&brush);
   cairo_restore (scene->cr);
@@ -226,7 +236,7 @@ draw_fragment (Scene *scene)
 static void
 draw_object (Scene *scene)
 {
-  const double turn = between (scene, -0.7, 0.7), stretch = between (scene, 0.85, 1.15);
+  const double turn = between (scene, -0.48, 0.48), stretch = between (scene, 0.88, 1.14);
   const double mirror = chance (scene, 0.5) ? -1.0 : 1.0;
   SampleBrush brush;
 
@@ -258,20 +268,29 @@ draw_cover (Scene *scene)
   cairo_restore (scene->cr);
 }
 
+/* 0, 1 or 2 with the shares 50, 38 and 12 in a hundred */
+static int
+up_to_two (Scene *scene)
+{
+  const double share = rn_random_uniform (&scene->random);
+
+  return share < 0.5 ? 0 : share < 0.88 ? 1 : 2;
+}
+
 static void
 draw_all (Scene *scene)
 {
   scene->ground = between (scene, 0.12, 0.88);
-  scene->object = CLAMP (away_from (scene, scene->ground, 0.22, 0.5), 0.08, 0.92);
-  scene->radius = between (scene, 0.27, 0.42);
-  scene->x = 0.5 + between (scene, -1.0, 1.0) * (0.53 - scene->radius);
-  scene->y = 0.5 + between (scene, -1.0, 1.0) * (0.53 - scene->radius);
+  scene->object = away_from (scene, scene->ground, 0.3, 0.55);
+  scene->radius = between (scene, 0.33, 0.44);
+  scene->x = 0.5 + between (scene, -1.0, 1.0) * (0.5 - scene->radius);
+  scene->y = 0.5 + between (scene, -1.0, 1.0) * (0.5 - scene->radius);
   draw_background (scene);
-  draw_scraps (scene, (int) rn_random_below (&scene->random, 5));
-  for (int n = (int) rn_random_below (&scene->random, 3); n > 0; n--)
+  draw_scraps (scene, (int) rn_random_below (&scene->random, 4));
+  for (int n = up_to_two (scene); n > 0; n--)
     draw_fragment (scene);
   draw_object (scene);
-  for (int n = (int) rn_random_below (&scene->random, 3); n > 0; n--)
+  for (int n = up_to_two (scene); n > 0; n--)
     draw_cover (scene);
 }
 
@@ -313,21 +332,13 @@ blur (float *rgb, int side, double sigma)
     blur_line (rgb + 3 * x, other + 3 * x, side, row, weights, reach);
 }
 
-/* The surface's pixels as floats 0 to 1, [side,side,3] */
+/* Cairo's 0x00rrggbb as floats 0 to 1, [n,3] */
 static void
-unpack (cairo_surface_t *surface, int side, float *rgb)
+unpack (float *rgb, const guint32 *pixels, gsize n)
 {
-  const guint8 *data = cairo_image_surface_get_data (surface);
-  const gsize stride = (gsize) cairo_image_surface_get_stride (surface);
-
-  for (int y = 0; y < side; y++)
-    for (int x = 0; x < side; x++)
-      {
-        const guint32 pixel = ((const guint32 *) (gconstpointer) (data + y * stride))[x];
-
-        for (int c = 0; c < 3; c++)
-          *rgb++ = (float) (pixel >> (16 - 8 * c) & 0xff) / 255.0f;
-      }
+  for (gsize i = 0; i < n; i++)
+    for (int c = 0; c < 3; c++)
+      rgb[3 * i + c] = (float) (pixels[i] >> (16 - 8 * c) & 0xff) / 255.0f;
 }
 
 /* As a camera would: out of focus, weak contrast, grain. Larger pictures keep the light and the contrast, and get less
@@ -336,9 +347,9 @@ unpack (cairo_surface_t *surface, int side, float *rgb)
 static void
 develop (Scene *scene, float *rgb, int side, guint8 *out)
 {
-  const double zoom = side / 32.0, focus = between (scene, 0.0, 0.75);
-  const double contrast = between (scene, 0.65, 1.1), light = between (scene, -0.08, 0.08);
-  const double grain = between (scene, 0.0, 0.06) / sqrt (MAX (zoom, 1.0)), tint = grain * 0.5;
+  const double zoom = side / 32.0, focus = between (scene, 0.0, 0.6);
+  const double contrast = between (scene, 0.78, 1.12), light = between (scene, -0.08, 0.08);
+  const double grain = between (scene, 0.0, 0.04) / sqrt (MAX (zoom, 1.0)), tint = grain * 0.5;
   const gsize n = (gsize) side * (gsize) side;
 
   if (focus > 0.25)
@@ -357,20 +368,31 @@ develop (Scene *scene, float *rgb, int side, guint8 *out)
     }
 }
 
+int
+rn_sample_scene_label (int index)
+{
+  return index % SAMPLE_N_CLASSES;
+}
+
 void
 rn_sample_scene_draw (RnSplit split, int index, int side, guint8 *rgb)
 {
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, side, side);
-  g_autofree float *pixels = g_new (float, 3 * (gsize) side *side);
-  Scene scene = { .cr = cairo_create (surface), .label = index % SAMPLE_N_CLASSES };
+  const gsize n = (gsize) side * (gsize) side;
+  g_autofree guint32 *pixels = g_new0 (guint32, n);
+  g_autofree float *light = g_new (float, 3 * n);
+  cairo_surface_t *surface =
+      cairo_image_surface_create_for_data ((guint8 *) pixels, CAIRO_FORMAT_RGB24, side, side,
+                                           side * (int) sizeof (guint32));
+  Scene scene = { .cr = cairo_create (surface), .label = rn_sample_scene_label (index) };
 
-  rn_random_start (&scene.random, SAMPLE_SCENE_SEED, RN_STREAM_SAMPLE, (guint64) split, (guint64) index);
+  rn_random_start (&scene.random, SAMPLE_SCENE_SEED, RN_STREAM_SAMPLE, (guint64) split,
+                   (guint64) index);
   cairo_scale (scene.cr, side, side);
   cairo_set_line_join (scene.cr, CAIRO_LINE_JOIN_ROUND);
   draw_all (&scene);
-  cairo_surface_flush (surface);
-  unpack (surface, side, pixels);
   cairo_destroy (scene.cr);
+  cairo_surface_finish (surface);
   cairo_surface_destroy (surface);
-  develop (&scene, pixels, side, rgb);
+  unpack (light, pixels, n);
+  develop (&scene, light, side, rgb);
 }

@@ -6,6 +6,9 @@
 #define SAMPLE_SCENE_VERSION 1
 #define SAMPLE_SCENE_SEED 20151210
 
+/* Classes take turns, so every stretch of the set is balanced. */
+int rn_sample_scene_label (int index);
+
 /* Draws scene @index of @split into @rgb [@side,@side,3]; any thread may. Numbers are drawn in an order that does not
  * depend on @side, so all sides show the same scene.
  */

@@ -4,6 +4,9 @@
 
 #define CORNERS(points) ((int) (G_N_ELEMENTS (points) / 2))
 
+/* Of the arguments of a call, and of the items of a list, one at most draws a random number: C leaves their order open,
+ * and every compiler is to draw the same scenes.
+ */
 static double
 between (SampleBrush *brush, double low, double high)
 {
@@ -88,7 +91,8 @@ disc (SampleBrush *brush, double x, double y, double radius, SampleTone tone)
 }
 
 static void
-segment (SampleBrush *brush, double x0, double y0, double x1, double y1, double width, SampleTone tone)
+segment (SampleBrush *brush, double x0, double y0, double x1, double y1, double width,
+         SampleTone tone)
 {
   cairo_move_to (brush->cr, x0, y0);
   cairo_line_to (brush->cr, x1, y1);
@@ -114,9 +118,9 @@ draw_house (SampleBrush *brush)
   polygon (brush, roof, CORNERS (roof), SAMPLE_TONE_SECOND);
   box (brush, door, 0.9 - between (brush, 0.45, 0.58), wide, 0.5, SAMPLE_TONE_DETAIL);
   if (chance (brush, 0.85))
-    box (brush, door + wide + 0.12, top + 0.18, 0.26, 0.26, SAMPLE_TONE_DETAIL);
+    box (brush, MIN (door + wide + 0.12, half - 0.34), top + 0.18, 0.26, 0.26, SAMPLE_TONE_DETAIL);
   if (chance (brush, 0.5))
-    box (brush, door - 0.36, top + 0.18, 0.24, 0.26, SAMPLE_TONE_DETAIL);
+    box (brush, MAX (door - 0.36, 0.08 - half), top + 0.18, 0.24, 0.26, SAMPLE_TONE_DETAIL);
 }
 
 static void
@@ -127,7 +131,7 @@ draw_conifer (SampleBrush *brush)
 
   for (int i = n - 1; i >= 0; i--)
     {
-      const double above = -1.0 + 0.42 * i, below = above + 1.65 - 0.3 * n + 0.08 * i;
+      const double above = -1.0 + 0.42 * i, below = above + 1.5 - 0.3 * n + 0.08 * i;
       const double half = wide * (0.55 + 0.45 * (i + 1) / n);
       const double layer[] = { 0.0, above, half, below, -half, below };
 
@@ -161,7 +165,8 @@ draw_fish (SampleBrush *brush)
   const double tall = between (brush, 0.38, 0.58), tail = between (brush, 0.32, 0.55);
   const double fork = between (brush, 0.62, 0.9);
   const double fan[] = { 0.35, 0.0, 0.98, -tail, fork, 0.0, 0.98, tail };
-  const double fin[] = { -0.25, -tall * 0.8, 0.15, -tall - between (brush, 0.12, 0.3), 0.3, -tall * 0.6 };
+  const double fin[] = { -0.25, -tall * 0.8, 0.15, -tall - between (brush, 0.12, 0.3),
+                         0.3,   -tall * 0.6 };
 
   polygon (brush, fan, CORNERS (fan), SAMPLE_TONE_SECOND);
   if (chance (brush, 0.7))
@@ -199,8 +204,11 @@ draw_star (SampleBrush *brush)
   cairo_close_path (brush->cr);
   ink (brush, SAMPLE_TONE_MAIN);
   if (chance (brush, 0.4))
-    disc (brush, 0.0, 0.0, inner * between (brush, 0.5, 0.75),
-          chance (brush, 0.5) ? SAMPLE_TONE_SECOND : SAMPLE_TONE_DETAIL);
+    {
+      const SampleTone tone = chance (brush, 0.5) ? SAMPLE_TONE_SECOND : SAMPLE_TONE_DETAIL;
+
+      disc (brush, 0.0, 0.0, inner * between (brush, 0.5, 0.75), tone);
+    }
 }
 
 static void
@@ -210,8 +218,8 @@ draw_car (SampleBrush *brush)
   const double front = between (brush, -0.5, -0.3), back = between (brush, 0.3, 0.62);
   const double slope = between (brush, 0.1, 0.3), wheel = between (brush, 0.2, 0.27);
   const double cabin[] = { front - slope, belt, front, roof, back, roof, back + slope, belt };
-  const double pane[] = { front - slope * 0.4, belt, front + 0.06, roof + 0.12,
-                          back - 0.06, roof + 0.12, back + slope * 0.4, belt };
+  const double pane[] = { front - slope * 0.4, belt,        front + 0.06,       roof + 0.12,
+                          back - 0.06,         roof + 0.12, back + slope * 0.4, belt };
   const double middle = (front + back) / 2;
 
   polygon (brush, cabin, CORNERS (cabin), SAMPLE_TONE_MAIN);
@@ -250,7 +258,7 @@ draw_flower (SampleBrush *brush)
       cairo_save (brush->cr);
       cairo_translate (brush->cr, x, y);
       cairo_rotate (brush->cr, turn + 2 * G_PI * i / n);
-      oval (brush, 0.62 * size, 0.0, 0.38 * size, plump * 1.75 * size / n, SAMPLE_TONE_MAIN);
+      oval (brush, 0.6 * size, 0.0, 0.4 * size, plump * 1.9 * size / n, SAMPLE_TONE_MAIN);
       cairo_restore (brush->cr);
     }
   disc (brush, x, y, size * between (brush, 0.28, 0.4), SAMPLE_TONE_DETAIL);
@@ -288,8 +296,10 @@ draw_boat (SampleBrush *brush)
   const double deck = between (brush, 0.3, 0.42), keel = between (brush, 0.35, 0.65);
   const double mast = between (brush, -0.15, 0.1), top = between (brush, -1.0, -0.85);
   const double hull[] = { -0.95, deck, 0.95, deck, keel, 0.9, -keel, 0.9 };
-  const double sail[] = { mast + 0.06, top, mast + between (brush, 0.55, 0.75), deck - 0.12, mast + 0.06, deck - 0.12 };
-  const double jib[] = { mast - 0.08, top + 0.2, mast - between (brush, 0.4, 0.6), deck - 0.12, mast - 0.08, deck - 0.12 };
+  const double sail[] = { mast + 0.06, top,         mast + between (brush, 0.55, 0.75),
+                          deck - 0.12, mast + 0.06, deck - 0.12 };
+  const double jib[] = { mast - 0.08, top + 0.2,   mast - between (brush, 0.4, 0.6),
+                         deck - 0.12, mast - 0.08, deck - 0.12 };
 
   segment (brush, mast, top, mast, deck, 0.1, SAMPLE_TONE_DETAIL);
   polygon (brush, sail, CORNERS (sail), SAMPLE_TONE_SECOND);
@@ -369,8 +379,8 @@ void
 rn_sample_shape_draw (SampleBrush *brush, int label)
 {
   static void (*const shapes[SAMPLE_N_CLASSES]) (SampleBrush *) = {
-    draw_house, draw_tree, draw_fish, draw_star, draw_car,
-    draw_flower, draw_cup, draw_boat, draw_key, draw_face,
+    draw_house,  draw_tree, draw_fish, draw_star, draw_car,
+    draw_flower, draw_cup,  draw_boat, draw_key,  draw_face,
   };
 
   shapes[label](brush);
@@ -380,7 +390,7 @@ void
 rn_sample_shape_draw_scrap (SampleBrush *brush)
 {
   const SampleTone tone = (SampleTone) whole (brush, 0, 2);
-  const double wide = between (brush, 0.3, 1.0);
+  const double wide = between (brush, 0.3, 1.0), width = between (brush, 0.15, 0.4);
   const double wedge[] = { -wide, 0.8, wide, 0.8, between (brush, -0.6, 0.6), -0.9 };
 
   switch (whole (brush, 0, 6))
@@ -400,10 +410,10 @@ rn_sample_shape_draw_scrap (SampleBrush *brush)
       break;
     case 4:
       cairo_arc (brush->cr, 0.0, 0.0, 0.9, 0.0, between (brush, 1.5, 4.0));
-      trace (brush, tone, between (brush, 0.15, 0.4));
+      trace (brush, tone, width);
       break;
     case 5:
-      segment (brush, -1.2, 0.0, 1.2, between (brush, -0.8, 0.8), between (brush, 0.15, 0.4), tone);
+      segment (brush, -1.2, 0.0, 1.2, between (brush, -0.8, 0.8), width, tone);
       break;
     default:
       disc (brush, -0.6, 0.0, 0.35, SAMPLE_TONE_DETAIL);

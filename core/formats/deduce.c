@@ -28,7 +28,8 @@ find (const Deduction *deduction, int n_dims, const char *format, ...)
   if (tensor == NULL)
     {
       g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
-                   _ ("“%s” holds no residual network that is known here: it has no tensor “%s”"), deduction->path, name);
+                   _ ("“%s” holds no residual network that is known here: it has no tensor “%s”"),
+                   deduction->path, name);
       return NULL;
     }
   if (tensor->n_dims != n_dims)
@@ -36,8 +37,8 @@ find (const Deduction *deduction, int n_dims, const char *format, ...)
       g_autofree char *shape = rn_safetensors_shape_to_string (tensor->n_dims, tensor->dims);
 
       g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
-                   _ ("“%s”: tensor “%s” has shape %s, which should have %d sides"), deduction->path, tensor->name,
-                   shape, n_dims);
+                   _ ("“%s”: tensor “%s” has shape %s, which should have %d sides"),
+                   deduction->path, tensor->name, shape, n_dims);
       return NULL;
     }
   return tensor;
@@ -56,11 +57,19 @@ has (const Deduction *deduction, const char *format, ...)
   return g_hash_table_contains (deduction->tensors, name);
 }
 
+/* Either of two layers will do: where one is missing the reader shall miss it, not the whole block. */
+static gboolean
+has_block (const Deduction *deduction, int l, int m)
+{
+  return has (deduction, "layer%d.%d.conv1.weight", l, m) ||
+         has (deduction, "layer%d.%d.conv2.weight", l, m);
+}
+
 /* Sides are checked against the bounds of a specification before they become an int. */
 static int
 bounded (gint64 side)
 {
-  return (int) MIN (side, G_MAXINT32);
+  return (int)MIN (side, G_MAXINT32);
 }
 
 /* A specification without blocks */
@@ -70,6 +79,7 @@ deduce_ends (const Deduction *deduction)
   const RnStoredTensor *conv = find (deduction, 4, "conv1.weight");
   const RnStoredTensor *fc = conv == NULL ? NULL : find (deduction, 2, "fc.weight");
   RnStemKind stem;
+  RnSpec *spec;
   int side;
 
   if (fc == NULL)
@@ -79,16 +89,20 @@ deduce_ends (const Deduction *deduction)
       g_autofree char *shape = rn_safetensors_shape_to_string (4, conv->dims);
 
       g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
-                   _ ("“%s”: tensor “%s” has shape %s; a stem is known with filters of 3x3 or 7x7"), deduction->path,
-                   conv->name, shape);
+                   _ ("“%s”: tensor “%s” has shape %s; a stem is known with filters of 3x3 or 7x7"),
+                   deduction->path, conv->name, shape);
       return NULL;
     }
   stem = conv->dims[2] == 3 ? RN_STEM_3X3 : RN_STEM_7X7_POOL;
   side = stem == RN_STEM_3X3 ? 32 : 224;
   if (deduction->hints != NULL && deduction->hints->side > 0)
     side = deduction->hints->side;
-  return rn_spec_new (NULL, side, bounded (conv->dims[1]), stem, bounded (conv->dims[0]), bounded (fc->dims[0]),
-                      deduction->error);
+  spec = rn_spec_new (NULL, side, bounded (conv->dims[1]), stem, bounded (conv->dims[0]),
+                      bounded (fc->dims[0]), deduction->error);
+  if (spec == NULL)
+    g_prefix_error (deduction->error, _ ("“%s” holds no residual network that is known here: "),
+                    deduction->path);
+  return spec;
 }
 
 /* The output channels of block @m of layer @l; 0 on error */
@@ -96,12 +110,13 @@ static int
 deduce_channels (const Deduction *deduction, int l, int m, RnBlockKind *kind)
 {
   const gboolean bottleneck = has (deduction, "layer%d.%d.conv3.weight", l, m);
-  const RnStoredTensor *last = find (deduction, 4, "layer%d.%d.conv%d.weight", l, m, bottleneck ? 3 : 2);
+  const RnStoredTensor *last =
+      find (deduction, 4, "layer%d.%d.conv%d.weight", l, m, bottleneck ? 3 : 2);
 
   *kind = bottleneck ? RN_BLOCK_BOTTLENECK : RN_BLOCK_BASIC;
   if (last != NULL && last->dims[0] == 0)
-    g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE, _ ("“%s”: tensor “%s” is empty"), deduction->path,
-                 last->name);
+    g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE, _ ("“%s”: tensor “%s” is empty"),
+                 deduction->path, last->name);
   return last == NULL ? 0 : bounded (last->dims[0]);
 }
 
@@ -121,7 +136,8 @@ add_block (const Deduction *deduction, RnSpec *spec, int l, int m, int *channels
   if (has (deduction, "layer%d.%d.downsample.0.weight", l, m))
     block.shortcut = changes ? RN_SHORTCUT_B : RN_SHORTCUT_C;
   else
-    block.shortcut = deduction->hints != NULL && deduction->hints->pad_end ? RN_SHORTCUT_A_END : RN_SHORTCUT_A_SPLIT;
+    block.shortcut = deduction->hints != NULL && deduction->hints->pad_end ? RN_SHORTCUT_A_END
+                                                                           : RN_SHORTCUT_A_SPLIT;
   if (deduction->hints != NULL && deduction->hints->stride_in_1x1)
     block.bottleneck_stride = RN_STRIDE_IN_1X1;
   *channels = block.channels;
@@ -199,8 +215,8 @@ rn_deduce_spec (GHashTable *tensors, const char *path, const RnModelHints *hints
   if (spec == NULL)
     return NULL;
   channels = rn_spec_get_stem_channels (spec);
-  for (int l = 1; has (&deduction, "layer%d.0.conv1.weight", l); l++)
-    for (int m = 0; has (&deduction, "layer%d.%d.conv1.weight", l, m); m++)
+  for (int l = 1; has_block (&deduction, l, 0); l++)
+    for (int m = 0; has_block (&deduction, l, m); m++)
       if (!add_block (&deduction, spec, l, m, &channels))
         return NULL;
   settle_shortcuts (spec);

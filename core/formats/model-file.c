@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/json-print.h"
 #include "base/json.h"
 #include "base/number.h"
 #include "compute/memory.h"
@@ -26,7 +27,8 @@ append_floats (GString *json, const char *key, const float *values, int n)
 
   g_string_append_printf (json, "\"%s\":[", key);
   for (int i = 0; i < n; i++)
-    g_string_append_printf (json, "%s%s", i == 0 ? "" : ",", rn_number_print_float (text, values[i]));
+    g_string_append_printf (json, "%s%s", i == 0 ? "" : ",",
+                            rn_number_print_float (text, values[i]));
   g_string_append_c (json, ']');
 }
 
@@ -35,7 +37,8 @@ preprocess_to_json (const RnPreprocess *preprocess)
 {
   GString *json = g_string_new (NULL);
 
-  g_string_append_printf (json, "{\"side\":%d,\"channels\":%d,", preprocess->side, preprocess->channels);
+  g_string_append_printf (json, "{\"side\":%d,\"channels\":%d,", preprocess->side,
+                          preprocess->channels);
   append_floats (json, "mean", preprocess->mean, preprocess->channels);
   g_string_append_c (json, ',');
   append_floats (json, "std", preprocess->std, preprocess->channels);
@@ -46,7 +49,7 @@ preprocess_to_json (const RnPreprocess *preprocess)
 static gsize
 n_pixels (const RnPreprocess *preprocess)
 {
-  return (gsize) preprocess->side * (gsize) preprocess->side * (gsize) preprocess->channels;
+  return (gsize)preprocess->side * (gsize)preprocess->side * (gsize)preprocess->channels;
 }
 
 /* Little-endian float32 in base 64 */
@@ -59,21 +62,7 @@ pixel_mean_to_text (const RnPreprocess *preprocess)
   memcpy (bits, preprocess->pixel_mean, n * sizeof *bits);
   for (gsize i = 0; i < n; i++)
     bits[i] = GUINT32_TO_LE (bits[i]);
-  return g_base64_encode ((const guchar *) bits, n * sizeof *bits);
-}
-
-static char *
-classes_to_json (const char *const *classes)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
-
-  json_builder_begin_array (builder);
-  for (; *classes != NULL; classes++)
-    json_builder_add_string_value (builder, *classes);
-  json_builder_end_array (builder);
-  root = json_builder_get_root (builder);
-  return json_to_string (root, FALSE);
+  return g_base64_encode ((const guchar *)bits, n * sizeof *bits);
 }
 
 void
@@ -91,9 +80,10 @@ rn_model_file_add_metadata (RnSafetensorsWriter *writer, const RnModel *model, g
   rn_safetensors_writer_add_metadata (writer, "residua.spec", spec_json);
   if (classes != NULL)
     {
-      g_autofree char *classes_json = classes_to_json (classes);
+      g_autoptr (GString) json = g_string_new (NULL);
 
-      rn_safetensors_writer_add_metadata (writer, "residua.classes", classes_json);
+      rn_json_print_strings (json, classes);
+      rn_safetensors_writer_add_metadata (writer, "residua.classes", json->str);
     }
   rn_safetensors_writer_add_metadata (writer, "residua.preprocess", preprocess_json);
   if (preprocess->pixel_mean != NULL)
@@ -136,8 +126,8 @@ rn_model_file_add_parameters (RnSafetensorsWriter *writer,
         continue;
       for (int j = 0; j < parameter->n_dims; j++)
         dims[j] = parameter->dims[j];
-      rn_safetensors_writer_add (writer, name, RN_DTYPE_F32, parameter->n_dims, dims, fill_parameter,
-                                 arena + parameter->offset, parameter);
+      rn_safetensors_writer_add (writer, name, RN_DTYPE_F32, parameter->n_dims, dims,
+                                 fill_parameter, arena + parameter->offset, parameter);
     }
 }
 
@@ -147,14 +137,18 @@ rn_model_save (const RnModel *model, const char *path, GError **error)
   g_autoptr (RnSafetensorsWriter) writer = rn_safetensors_writer_new ();
 
   rn_model_file_add_metadata (writer, model, rn_model_get_step (model));
-  rn_model_file_add_parameters (writer, rn_model_get_parameters (model), rn_model_get_arena (model), "", FALSE);
+  rn_model_file_add_parameters (writer, rn_model_get_parameters (model), rn_model_get_arena (model),
+                                "", FALSE);
   return rn_safetensors_writer_save (writer, path, error);
 }
 
 /* Reading tensors */
 
 static gboolean
-check_shape (const RnSafetensors *file, const RnStoredTensor *tensor, const RnParameter *parameter, GError **error)
+check_shape (const RnSafetensors *file,
+             const RnStoredTensor *tensor,
+             const RnParameter *parameter,
+             GError **error)
 {
   gboolean same = tensor->n_dims == parameter->n_dims;
   gint64 dims[4];
@@ -169,8 +163,9 @@ check_shape (const RnSafetensors *file, const RnStoredTensor *tensor, const RnPa
     return TRUE;
   found = rn_safetensors_shape_to_string (tensor->n_dims, tensor->dims);
   wanted = rn_safetensors_shape_to_string (parameter->n_dims, dims);
-  g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("“%s”: tensor “%s” has shape %s where the network needs %s"),
-               file->path, tensor->name, found, wanted);
+  g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
+               _ ("“%s”: tensor “%s” has shape %s where the network needs %s"), file->path,
+               tensor->name, found, wanted);
   return FALSE;
 }
 
@@ -193,10 +188,12 @@ check_needed (const RnSafetensors *file,
         continue;
       if (tensor == NULL)
         {
-          gint64 dims[4] = { parameter->dims[0], parameter->dims[1], parameter->dims[2], parameter->dims[3] };
+          gint64 dims[4] = { parameter->dims[0], parameter->dims[1], parameter->dims[2],
+                             parameter->dims[3] };
           g_autofree char *wanted = rn_safetensors_shape_to_string (parameter->n_dims, dims);
 
-          g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("“%s” has no tensor “%s”, of shape %s, that the network needs"),
+          g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
+                       _ ("“%s” has no tensor “%s”, of shape %s, that the network needs"),
                        file->path, name, wanted);
           return FALSE;
         }
@@ -208,7 +205,10 @@ check_needed (const RnSafetensors *file,
 
 /* Every tensor of the file is one that the network has. In the file's order, so that the first is named. */
 static gboolean
-check_extra (const RnSafetensors *file, const RnParameters *parameters, gboolean ours, GError **error)
+check_extra (const RnSafetensors *file,
+             const RnParameters *parameters,
+             gboolean ours,
+             GError **error)
 {
   for (guint i = 0; i < file->tensors->len; i++)
     {
@@ -221,9 +221,28 @@ check_extra (const RnSafetensors *file, const RnParameters *parameters, gboolean
         continue;
       shape = rn_safetensors_shape_to_string (tensor->n_dims, tensor->dims);
       g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
-                   _ ("“%s”: tensor “%s”, of shape %s, has no place in the network"), file->path, tensor->name, shape);
+                   _ ("“%s”: tensor “%s”, of shape %s, has no place in the network"), file->path,
+                   tensor->name, shape);
       return FALSE;
     }
+  return TRUE;
+}
+
+static gboolean
+check_variance (const RnSafetensors *file,
+                const RnStoredTensor *tensor,
+                const float *values,
+                GError **error)
+{
+  for (guint64 i = 0; i < tensor->count; i++)
+    if (values[i] < 0.0f)
+      {
+        g_set_error (
+            error, RN_ERROR, RN_ERROR_FORMAT,
+            _ ("“%s”: tensor “%s” holds a negative variance at position %" G_GUINT64_FORMAT),
+            file->path, tensor->name, i);
+        return FALSE;
+      }
   return TRUE;
 }
 
@@ -244,17 +263,22 @@ read_parameters (const RnSafetensors *file,
   scratch = g_try_new (float, largest);
   if (scratch == NULL)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _ ("There is no memory to read “%s”"), file->path);
+      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _ ("There is no memory to read “%s”"),
+                   file->path);
       return FALSE;
     }
   for (int i = 0; i < parameters->n; i++)
     {
       const RnParameter *parameter = &parameters->items[i];
       g_autofree char *name = g_strconcat (prefix, parameter->name, NULL);
+      const RnStoredTensor *tensor;
 
       if (learned && !is_learned (parameter))
         continue;
-      if (!rn_safetensors_read_floats (file, g_hash_table_lookup (tensors, name), scratch, error))
+      tensor = g_hash_table_lookup (tensors, name);
+      if (!rn_safetensors_read_floats (file, tensor, scratch, error) ||
+          (parameter->kind == RN_PARAMETER_VARIANCE &&
+           !check_variance (file, tensor, scratch, error)))
         return FALSE;
       rn_parameter_from_file_order (parameter, arena + parameter->offset, scratch);
     }
@@ -296,12 +320,15 @@ static gboolean
 fail (const RnSafetensors *file, const char *key, GError **error)
 {
   const char *value = rn_safetensors_get_metadata (file, key);
+  g_autofree char *shown = value == NULL ? NULL : rn_json_quote (value);
 
   if (value == NULL)
-    g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s”: its metadata have no “%s”"), file->path, key);
+    g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s”: its metadata have no “%s”"),
+                 file->path, key);
   else
-    g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s”: its metadata have “%s” of “%.60s”, which is not understood"),
-                 file->path, key, value);
+    g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
+                 _ ("“%s”: its metadata have “%s” of “%s”, which is not understood"), file->path,
+                 key, shown);
   return FALSE;
 }
 
@@ -322,9 +349,10 @@ read_classes (const RnSafetensors *file, Description *description, GError **erro
   if (!JSON_NODE_HOLDS_ARRAY (root))
     return fail (file, "residua.classes", error);
   array = json_node_get_array (root);
-  if (json_array_get_length (array) != (guint) rn_spec_get_classes (description->spec))
+  if (json_array_get_length (array) != (guint)rn_spec_get_classes (description->spec))
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("“%s” has %u class names for a network of %d classes"), file->path,
+      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
+                   _ ("“%s” has %u class names for a network of %d classes"), file->path,
                    json_array_get_length (array), rn_spec_get_classes (description->spec));
       return FALSE;
     }
@@ -337,38 +365,44 @@ read_classes (const RnSafetensors *file, Description *description, GError **erro
       g_ptr_array_add (names, json_node_dup_string (node));
     }
   g_ptr_array_add (names, NULL);
-  description->classes = (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
+  description->classes = (char **)g_ptr_array_free (g_steal_pointer (&names), FALSE);
   return TRUE;
 }
 
 /* @lowest: what every value is over */
 static gboolean
-read_floats (const RnJsonReader *reader, const char *key, int n, double lowest, float *values, GError **error)
+read_floats (const RnJsonReader *reader,
+             const char *key,
+             int n,
+             double lowest,
+             float *values,
+             GError **error)
 {
   JsonArray *array;
 
   if (!rn_json_reader_get_array (reader, key, 3, &array, error))
     return FALSE;
-  if (json_array_get_length (array) == (guint) n)
+  if (json_array_get_length (array) == (guint)n)
     {
       int i = 0;
 
       for (; i < n; i++)
         {
-          JsonNode *node = json_array_get_element (array, (guint) i);
-          const GType type = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
+          JsonNode *node = json_array_get_element (array, (guint)i);
+          const GType type =
+              JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
 
           if (type != G_TYPE_DOUBLE && type != G_TYPE_INT64)
             break;
-          values[i] = (float) json_node_get_double (node);
-          if (!isfinite (values[i]) || (double) values[i] <= lowest)
+          values[i] = (float)json_node_get_double (node);
+          if (!isfinite (values[i]) || (double)values[i] <= lowest)
             break;
         }
       if (i == n)
         return TRUE;
     }
-  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("%s: “%s” is not a list of %d fitting numbers"), reader->where, key,
-               n);
+  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("%s: “%s” is not a list of %d fitting numbers"),
+               reader->where, key, n);
   return FALSE;
 }
 
@@ -386,8 +420,9 @@ read_pixel_mean (const RnSafetensors *file, RnPreprocess *preprocess, GError **e
   if (length != n * sizeof (float))
     {
       g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _ ("“%s”: residua.pixel_mean has %" G_GSIZE_FORMAT " bytes and not %" G_GSIZE_FORMAT), file->path,
-                   length, n * sizeof (float));
+                   _ ("“%s”: residua.pixel_mean has %" G_GSIZE_FORMAT
+                      " bytes and not %" G_GSIZE_FORMAT),
+                   file->path, length, n * sizeof (float));
       return FALSE;
     }
   preprocess->pixel_mean = g_new (float, n);
@@ -400,9 +435,10 @@ read_pixel_mean (const RnSafetensors *file, RnPreprocess *preprocess, GError **e
       memcpy (&preprocess->pixel_mean[i], &bits, sizeof bits);
       if (!isfinite (preprocess->pixel_mean[i]))
         {
-          g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                       _ ("“%s”: residua.pixel_mean holds NaN or infinity at position %" G_GSIZE_FORMAT), file->path,
-                       i);
+          g_set_error (
+              error, RN_ERROR, RN_ERROR_FORMAT,
+              _ ("“%s”: residua.pixel_mean holds NaN or infinity at position %" G_GSIZE_FORMAT),
+              file->path, i);
           return FALSE;
         }
     }
@@ -414,7 +450,8 @@ read_preprocess (const RnSafetensors *file, Description *description, GError **e
 {
   static const char *const keys[] = { "side", "channels", "mean", "std", NULL };
   const char *text = rn_safetensors_get_metadata (file, "residua.preprocess");
-  const int side = rn_spec_get_side (description->spec), channels = rn_spec_get_channels (description->spec);
+  const int side = rn_spec_get_side (description->spec),
+            channels = rn_spec_get_channels (description->spec);
   g_autofree char *where = g_strconcat (file->path, ": residua.preprocess", NULL);
   g_autoptr (JsonNode) root = NULL;
   RnJsonReader reader;
@@ -430,7 +467,8 @@ read_preprocess (const RnSafetensors *file, Description *description, GError **e
     return FALSE;
   description->preprocess.side = side;
   description->preprocess.channels = channels;
-  return read_floats (&reader, "mean", channels, -G_MAXDOUBLE, description->preprocess.mean, error) &&
+  return read_floats (&reader, "mean", channels, -G_MAXDOUBLE, description->preprocess.mean,
+                      error) &&
          read_floats (&reader, "std", channels, 0.0, description->preprocess.std, error) &&
          read_pixel_mean (file, &description->preprocess, error);
 }
@@ -447,8 +485,11 @@ read_own (const RnSafetensors *file, Description *description, GError **error)
 
   if (strcmp (version, VERSION) != 0)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s” is of version “%.20s”; this program reads version " VERSION),
-                   file->path, version);
+      g_autofree char *shown = rn_json_quote (version);
+
+      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
+                   _ ("“%s” is of version “%s”; this program reads version %s"), file->path, shown,
+                   VERSION);
       return FALSE;
     }
   if (spec == NULL)
@@ -465,7 +506,7 @@ read_own (const RnSafetensors *file, Description *description, GError **error)
     return TRUE;
   if (!rn_number_parse_whole (step, strlen (step), &whole) || whole > G_MAXINT64)
     return fail (file, "residua.step", error);
-  description->step = (gint64) whole;
+  description->step = (gint64)whole;
   return TRUE;
 }
 
@@ -513,14 +554,15 @@ read_described (const RnSafetensors *file,
   g_autoptr (RnParameters) parameters = rn_parameters_new (layout);
   float *arena;
 
-  if (!check_needed (file, parameters, tensors, "", FALSE, error) || !check_extra (file, parameters, ours, error))
+  if (!check_needed (file, parameters, tensors, "", FALSE, error) ||
+      !check_extra (file, parameters, ours, error))
     return NULL;
   arena = rn_floats_new (parameters->n_floats);
   if (arena == NULL)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
-                   _ ("There is no memory for the %" G_GSIZE_FORMAT " parameters of “%s”"), parameters->n_floats,
-                   file->path);
+                   _ ("There is no memory for the %" G_GSIZE_FORMAT " parameters of “%s”"),
+                   parameters->n_floats, file->path);
       return NULL;
     }
   if (!read_parameters (file, parameters, tensors, "", FALSE, arena, error))
@@ -528,21 +570,24 @@ read_described (const RnSafetensors *file,
       rn_floats_free (arena);
       return NULL;
     }
-  return rn_model_new_take (description->spec, arena, (const char *const *) description->classes,
-                            &description->preprocess, description->epsilon, description->step, error);
+  return rn_model_new_take (description->spec, arena, (const char *const *)description->classes,
+                            &description->preprocess, description->epsilon, description->step,
+                            error);
 }
 
 RnModel *
 rn_model_file_read (const RnSafetensors *file, const RnModelHints *hints, GError **error)
 {
   const gboolean ours = rn_safetensors_get_metadata (file, "residua.version") != NULL;
-  g_autoptr (GHashTable) tensors = ours ? g_hash_table_ref (file->by_name) : rn_names_map (file, error);
+  g_autoptr (GHashTable) tensors =
+      ours ? g_hash_table_ref (file->by_name) : rn_names_map (file, error);
   Description description = { NULL };
   RnModel *model = NULL;
 
   if (tensors == NULL)
     return NULL;
-  if (ours ? read_own (file, &description, error) : read_foreign (file, tensors, hints, &description, error))
+  if (ours ? read_own (file, &description, error)
+           : read_foreign (file, tensors, hints, &description, error))
     model = read_described (file, tensors, &description, ours, error);
   description_clear (&description);
   return model;

@@ -34,7 +34,8 @@ rn_names_translate (const char *name)
     return g_strconcat ("fc.", name + strlen ("linear."), NULL);
   shortcut = strstr (name, ".shortcut.");
   if (shortcut != NULL)
-    return g_strdup_printf ("%.*s.downsample.%s", (int) (shortcut - name), name, shortcut + strlen (".shortcut."));
+    return g_strdup_printf ("%.*s.downsample.%s", (int)(shortcut - name), name,
+                            shortcut + strlen (".shortcut."));
   return g_strdup (name);
 }
 
@@ -53,8 +54,9 @@ rn_names_map (const RnSafetensors *file, GError **error)
         continue;
       if (other != NULL)
         {
-          g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s”: tensors “%s” and “%s” both mean “%s”"), file->path,
-                       other->name, tensor->name, name);
+          g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
+                       _ ("“%s”: tensors “%s” and “%s” both mean “%s”"), file->path, other->name,
+                       tensor->name, name);
           return NULL;
         }
       g_hash_table_insert (map, g_steal_pointer (&name), tensor);

@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/number.h"
 #include "residua/error.h"
 
@@ -20,8 +21,9 @@ typedef struct
 static gboolean
 fail (const Scan *scan, GError **error, const char *expected)
 {
-  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s” is damaged: its header at byte %" G_GSIZE_FORMAT ": %s"),
-               scan->path, (gsize) (scan->at - scan->start), expected);
+  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
+               _ ("“%s” is damaged: its header at byte %" G_GSIZE_FORMAT ": %s"), scan->path,
+               (gsize)(scan->at - scan->start), expected);
   return FALSE;
 }
 
@@ -35,7 +37,8 @@ fail_tensor (const Scan *scan, const char *name, GError **error, const char *for
   va_start (arguments, format);
   message = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s” is damaged: tensor “%s” %s"), scan->path, name, message);
+  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s” is damaged: tensor “%s” %s"), scan->path,
+               name, message);
   return FALSE;
 }
 
@@ -70,7 +73,7 @@ read_hex (Scan *scan, gunichar *value)
 
       if (digit < 0)
         return FALSE;
-      sum = sum * 16 + (gunichar) digit;
+      sum = sum * 16 + (gunichar)digit;
     }
   *value = sum;
   return TRUE;
@@ -93,7 +96,8 @@ read_escape (Scan *scan, GString *text)
       scan->at++;
       return TRUE;
     }
-  if (*scan->at++ != 'u' || !read_hex (scan, &high) || high == 0 || (high >= 0xdc00 && high < 0xe000))
+  if (*scan->at++ != 'u' || !read_hex (scan, &high) || high == 0 ||
+      (high >= 0xdc00 && high < 0xe000))
     return FALSE;
   if (high >= 0xd800 && high < 0xdc00)
     {
@@ -118,7 +122,8 @@ read_string (Scan *scan, gsize max_length, GString *text, GError **error)
     {
       const char *plain = scan->at;
 
-      while (scan->at < scan->end && *scan->at != '"' && *scan->at != '\\' && (guchar) *scan->at >= 0x20)
+      while (scan->at < scan->end && *scan->at != '"' && *scan->at != '\\' &&
+             (guchar)*scan->at >= 0x20)
         scan->at++;
       g_string_append_len (text, plain, scan->at - plain);
       if (text->len > max_length)
@@ -151,17 +156,18 @@ read_numbers (Scan *scan, const char *name, int max, guint64 *numbers, int *n, G
 
       skip_space (scan);
       first = scan->at;
-      while (scan->at < scan->end && (g_ascii_isalnum (*scan->at) || strchr ("+-.", *scan->at) != NULL) &&
+      while (scan->at < scan->end &&
+             (g_ascii_isalnum (*scan->at) || strchr ("+-.", *scan->at) != NULL) &&
              *scan->at != '\0')
         scan->at++;
       if (*n == max)
         return fail_tensor (scan, name, error, _ ("has a list of more than %d numbers"), max);
-      if (!rn_number_parse_whole (first, (gsize) (scan->at - first), &numbers[*n]) || numbers[*n] > G_MAXINT64)
+      if (!rn_number_parse_whole (first, (gsize)(scan->at - first), &numbers[*n]) ||
+          numbers[*n] > G_MAXINT64)
         {
-          g_autofree char *value = g_strndup (first, MIN ((gsize) (scan->at - first), 40));
-          g_autofree char *shown = g_utf8_make_valid (value, -1);
+          g_autofree char *value = g_strndup (first, MIN ((gsize)(scan->at - first), 40));
 
-          return fail_tensor (scan, name, error, _ ("has a size or place of “%s”"), shown);
+          return fail_tensor (scan, name, error, _ ("has a size or place of “%s”"), value);
         }
       ++*n;
     }
@@ -174,31 +180,41 @@ read_numbers (Scan *scan, const char *name, int max, guint64 *numbers, int *n, G
 static gboolean
 parse_dtype (const Scan *scan, RnStoredTensor *tensor, const char *word, GError **error)
 {
+  g_autofree char *shown = NULL;
+
   for (int i = RN_DTYPE_F32; i <= RN_DTYPE_U8; i++)
-    if (strcmp (word, rn_dtype_name ((RnDtype) i)) == 0)
+    if (strcmp (word, rn_dtype_name ((RnDtype)i)) == 0)
       {
-        tensor->dtype = (RnDtype) i;
+        tensor->dtype = (RnDtype)i;
         return TRUE;
       }
-  return fail_tensor (scan, tensor->name, error, _ ("has numbers of a type that is not read here: “%s”"), word);
+  shown = rn_json_quote (word);
+  return fail_tensor (scan, tensor->name, error,
+                      _ ("has numbers of a type that is not read here: “%s”"), shown);
 }
 
 static gboolean
-set_shape (const Scan *scan, RnStoredTensor *tensor, const guint64 *dims, int n_dims, GError **error)
+set_shape (const Scan *scan,
+           RnStoredTensor *tensor,
+           const guint64 *dims,
+           int n_dims,
+           GError **error)
 {
   tensor->n_dims = n_dims;
   tensor->count = 1;
   for (int i = 0; i < n_dims; i++)
     {
-      tensor->dims[i] = (gint64) dims[i];
-      if (!g_uint64_checked_mul (&tensor->count, tensor->count, dims[i]) || tensor->count > G_MAXINT64 / 8)
+      tensor->dims[i] = (gint64)dims[i];
+      if (!g_uint64_checked_mul (&tensor->count, tensor->count, dims[i]) ||
+          tensor->count > G_MAXINT64 / 8)
         {
           g_autofree char *shape = NULL;
 
           for (int j = i; j < n_dims; j++)
-            tensor->dims[j] = (gint64) dims[j];
+            tensor->dims[j] = (gint64)dims[j];
           shape = rn_safetensors_shape_to_string (n_dims, tensor->dims);
-          return fail_tensor (scan, tensor->name, error, _ ("has a shape beyond all bounds: %s"), shape);
+          return fail_tensor (scan, tensor->name, error, _ ("has a shape beyond all bounds: %s"),
+                              shape);
         }
     }
   return TRUE;
@@ -224,19 +240,26 @@ read_entry (Scan *scan, RnStoredTensor *tensor, GString *text, GError **error)
       while (key < 3 && strcmp (text->str, keys[key]) != 0)
         key++;
       if (key == 3 || seen[key])
-        return fail_tensor (scan, tensor->name, error,
-                            key == 3 ? _ ("has a key that it should not have: “%s”") : _ ("says “%s” twice"),
-                            text->str);
+        {
+          g_autofree char *shown = rn_json_quote (text->str);
+
+          return fail_tensor (scan, tensor->name, error,
+                              key == 3 ? _ ("has a key that it should not have: “%s”")
+                                       : _ ("says “%s” twice"),
+                              shown);
+        }
       seen[key] = TRUE;
       if (!take (scan, ':'))
         return fail (scan, error, _ ("“:” was expected"));
       if (key == 0)
         {
-          if (!read_string (scan, MAX_NAME, text, error) || !parse_dtype (scan, tensor, text->str, error))
+          if (!read_string (scan, MAX_NAME, text, error) ||
+              !parse_dtype (scan, tensor, text->str, error))
             return FALSE;
           continue;
         }
-      if (!read_numbers (scan, tensor->name, key == 1 ? RN_SAFETENSORS_MAX_DIMS : 2, numbers, &n, error))
+      if (!read_numbers (scan, tensor->name, key == 1 ? RN_SAFETENSORS_MAX_DIMS : 2, numbers, &n,
+                         error))
         return FALSE;
       if (key == 1 && !set_shape (scan, tensor, numbers, n, error))
         return FALSE;
@@ -285,14 +308,31 @@ read_metadata (Scan *scan, GHashTable *metadata, GString *text, GError **error)
   return TRUE;
 }
 
+/* Names stand in messages, and are sought in C strings. */
+static gboolean
+is_name (const char *text)
+{
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    if (!g_unichar_isprint (g_utf8_get_char (text)))
+      return FALSE;
+  return TRUE;
+}
+
 /* One member of the header: the metadata, or a tensor */
 static gboolean
-read_member (Scan *scan, GArray *tensors, GHashTable *names, GHashTable *metadata, GString *text, GError **error)
+read_member (Scan *scan,
+             GArray *tensors,
+             GHashTable *names,
+             GHashTable *metadata,
+             GString *text,
+             GError **error)
 {
   RnStoredTensor *tensor;
 
   if (!read_string (scan, MAX_NAME, text, error))
     return FALSE;
+  if (!is_name (text->str))
+    return fail (scan, error, _ ("the name holds characters that cannot be shown"));
   if (!g_hash_table_add (names, g_strdup (text->str)))
     return fail_tensor (scan, text->str, error, _ ("stands there twice"));
   if (!take (scan, ':'))
@@ -306,8 +346,12 @@ read_member (Scan *scan, GArray *tensors, GHashTable *names, GHashTable *metadat
 }
 
 gboolean
-rn_safetensors_header_parse (
-    const char *text, gsize length, const char *path, GArray *tensors, GHashTable *metadata, GError **error)
+rn_safetensors_header_parse (const char *text,
+                             gsize length,
+                             const char *path,
+                             GArray *tensors,
+                             GHashTable *metadata,
+                             GError **error)
 {
   Scan scan = { text, text, text + length, path };
   g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

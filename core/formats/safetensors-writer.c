@@ -1,13 +1,14 @@
 #include "formats/safetensors.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/json-print.h"
 #include "residua/error.h"
 
 typedef struct
@@ -31,7 +32,7 @@ struct _RnSafetensorsWriter
 static void
 clear_entry (gpointer data)
 {
-  g_free (((Entry *) data)->name);
+  g_free (((Entry *)data)->name);
 }
 
 RnSafetensorsWriter *
@@ -55,23 +56,14 @@ rn_safetensors_writer_free (RnSafetensorsWriter *writer)
   g_free (writer);
 }
 
-static void
-append_string (GString *json, const char *text)
-{
-  g_autoptr (JsonNode) node = json_node_init_string (json_node_alloc (), text);
-  g_autofree char *quoted = json_to_string (node, FALSE);
-
-  g_string_append (json, quoted);
-}
-
 void
 rn_safetensors_writer_add_metadata (RnSafetensorsWriter *writer, const char *key, const char *value)
 {
   if (writer->metadata->len > 0)
     g_string_append_c (writer->metadata, ',');
-  append_string (writer->metadata, key);
+  rn_json_print_string (writer->metadata, key);
   g_string_append_c (writer->metadata, ':');
-  append_string (writer->metadata, value);
+  rn_json_print_string (writer->metadata, value);
 }
 
 void
@@ -90,7 +82,7 @@ rn_safetensors_writer_add (RnSafetensorsWriter *writer,
   for (int i = 0; i < n_dims; i++)
     {
       entry.dims[i] = dims[i];
-      entry.count *= (gsize) dims[i];
+      entry.count *= (gsize)dims[i];
     }
   g_array_append_val (writer->entries, entry);
 }
@@ -111,11 +103,15 @@ make_header (const RnSafetensorsWriter *writer)
 
       if (header->len > 1)
         g_string_append_c (header, ',');
-      append_string (header, entry->name);
-      g_string_append_printf (header, ":{\"dtype\":\"%s\",\"shape\":[", rn_dtype_name (entry->dtype));
+      rn_json_print_string (header, entry->name);
+      g_string_append_printf (header, ":{\"dtype\":\"%s\",\"shape\":[",
+                              rn_dtype_name (entry->dtype));
       for (int j = 0; j < entry->n_dims; j++)
-        g_string_append_printf (header, j == 0 ? "%" G_GINT64_FORMAT : ",%" G_GINT64_FORMAT, entry->dims[j]);
-      g_string_append_printf (header, "],\"data_offsets\":[%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "]}", at, end);
+        g_string_append_printf (header, j == 0 ? "%" G_GINT64_FORMAT : ",%" G_GINT64_FORMAT,
+                                entry->dims[j]);
+      g_string_append_printf (header,
+                              "],\"data_offsets\":[%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "]}",
+                              at, end);
       at = end;
     }
   g_string_append_c (header, '}');
@@ -131,12 +127,13 @@ write_all (int fd, const void *bytes, gsize length)
 
   while (done < length)
     {
-      const gssize wrote = write (fd, (const char *) bytes + done, MIN (length - done, (gsize) 1 << 30));
+      const gssize wrote =
+          write (fd, (const char *)bytes + done, MIN (length - done, (gsize)1 << 30));
 
       if (wrote < 0 && errno != EINTR)
         return FALSE;
       if (wrote > 0)
-        done += (gsize) wrote;
+        done += (gsize)wrote;
     }
   return TRUE;
 }
@@ -161,9 +158,10 @@ to_file (guint8 *bytes, gsize count, gsize size)
 static gboolean
 write_content (const RnSafetensorsWriter *writer, const GString *header, int fd, guint8 *scratch)
 {
-  const guint64 header_size = GUINT64_TO_LE ((guint64) header->len);
+  const guint64 header_size = GUINT64_TO_LE ((guint64)header->len);
 
-  if (!write_all (fd, &header_size, sizeof header_size) || !write_all (fd, header->str, header->len))
+  if (!write_all (fd, &header_size, sizeof header_size) ||
+      !write_all (fd, header->str, header->len))
     return FALSE;
   for (guint i = 0; i < writer->entries->len; i++)
     {
@@ -182,8 +180,11 @@ write_content (const RnSafetensorsWriter *writer, const GString *header, int fd,
 }
 
 static gboolean
-write_aside (
-    const RnSafetensorsWriter *writer, const GString *header, const char *path, guint8 *scratch, GError **error)
+write_aside (const RnSafetensorsWriter *writer,
+             const GString *header,
+             const char *path,
+             guint8 *scratch,
+             GError **error)
 {
   g_autofree char *aside = g_strconcat (path, ".tmp-XXXXXX", NULL);
   g_autofree char *folder = g_path_get_dirname (path);
@@ -227,7 +228,8 @@ rn_safetensors_writer_save (RnSafetensorsWriter *writer, const char *path, GErro
   if (header->len > RN_SAFETENSORS_MAX_HEADER)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _ ("“%s” cannot be written: its header would have %" G_GSIZE_FORMAT " bytes"), path, header->len);
+                   _ ("“%s” cannot be written: its header would have %" G_GSIZE_FORMAT " bytes"),
+                   path, header->len);
       return FALSE;
     }
   for (guint i = 0; i < writer->entries->len; i++)

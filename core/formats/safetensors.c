@@ -49,8 +49,8 @@ read_at (const RnSafetensors *file, void *bytes, gsize length, guint64 offset, G
 
   while (done < length)
     {
-      const gssize got =
-          pread (file->fd, (char *) bytes + done, MIN (length - done, (gsize) 1 << 30), (off_t) (offset + done));
+      const gssize got = pread (file->fd, (char *)bytes + done, MIN (length - done, (gsize)1 << 30),
+                                (off_t)(offset + done));
 
       if (got < 0 && errno == EINTR)
         continue;
@@ -61,11 +61,12 @@ read_at (const RnSafetensors *file, void *bytes, gsize length, guint64 offset, G
         }
       if (got == 0)
         {
-          g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s” ends at byte %" G_GUINT64_FORMAT ", too early"),
-                       file->path, offset + done);
+          g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
+                       _ ("“%s” ends at byte %" G_GUINT64_FORMAT ", too early"), file->path,
+                       offset + done);
           return FALSE;
         }
-      done += (gsize) got;
+      done += (gsize)got;
     }
   return TRUE;
 }
@@ -84,15 +85,17 @@ open_file (RnSafetensors *file, guint64 *size, GError **error)
     }
   if (!S_ISREG (status.st_mode))
     {
-      g_set_error (error, G_IO_ERROR, S_ISDIR (status.st_mode) ? G_IO_ERROR_IS_DIRECTORY : G_IO_ERROR_NOT_REGULAR_FILE,
+      g_set_error (error, G_IO_ERROR,
+                   S_ISDIR (status.st_mode) ? G_IO_ERROR_IS_DIRECTORY : G_IO_ERROR_NOT_REGULAR_FILE,
                    _ ("“%s” is no regular file"), file->path);
       return FALSE;
     }
-  *size = (guint64) status.st_size;
+  *size = (guint64)status.st_size;
   if (*size < 8 || *size > RN_SAFETENSORS_MAX_FILE)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _ ("“%s” has %" G_GUINT64_FORMAT " bytes; a safetensors file has 8 to %" G_GUINT64_FORMAT),
+                   _ ("“%s” has %" G_GUINT64_FORMAT
+                      " bytes; a safetensors file has 8 to %" G_GUINT64_FORMAT),
                    file->path, *size, RN_SAFETENSORS_MAX_FILE);
       return FALSE;
     }
@@ -110,21 +113,24 @@ read_header (RnSafetensors *file, guint64 file_size, GError **error)
   header_size = GUINT64_FROM_LE (header_size);
   if (header_size > RN_SAFETENSORS_MAX_HEADER || header_size > file_size - 8)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _ ("“%s” is damaged, or no safetensors file: its header claims %" G_GUINT64_FORMAT
-                      " bytes, the file has %" G_GUINT64_FORMAT),
-                   file->path, header_size, file_size);
+      g_set_error (
+          error, RN_ERROR, RN_ERROR_FORMAT,
+          _ ("“%s” is damaged, or no safetensors file: its header claims %" G_GUINT64_FORMAT
+             " bytes, the file has %" G_GUINT64_FORMAT),
+          file->path, header_size, file_size);
       return FALSE;
     }
   text = g_try_malloc (header_size + 1);
   if (text == NULL)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _ ("There is no memory for the header of “%s”"), file->path);
+      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
+                   _ ("There is no memory for the header of “%s”"), file->path);
       return FALSE;
     }
   file->data_start = 8 + header_size;
   return read_at (file, text, header_size, 8, error) &&
-         rn_safetensors_header_parse (text, header_size, file->path, file->tensors, file->metadata, error);
+         rn_safetensors_header_parse (text, header_size, file->path, file->tensors, file->metadata,
+                                      error);
 }
 
 static int
@@ -138,7 +144,11 @@ compare_places (gconstpointer a, gconstpointer b)
 }
 
 static gboolean
-check_place (const RnSafetensors *file, const RnStoredTensor *tensor, guint64 expected, guint64 data_size, GError **error)
+check_place (const RnSafetensors *file,
+             const RnStoredTensor *tensor,
+             guint64 expected,
+             guint64 data_size,
+             GError **error)
 {
   const char *what = NULL;
 
@@ -180,15 +190,15 @@ check_places (RnSafetensors *file, guint64 data_size, GError **error)
   if (expected == data_size)
     return TRUE;
   g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-               _ ("“%s” is damaged: %" G_GUINT64_FORMAT " bytes at its end belong to no tensor"), file->path,
-               data_size - expected);
+               _ ("“%s” is damaged: %" G_GUINT64_FORMAT " bytes at its end belong to no tensor"),
+               file->path, data_size - expected);
   return FALSE;
 }
 
 static void
 clear_tensor (gpointer data)
 {
-  g_free (((RnStoredTensor *) data)->name);
+  g_free (((RnStoredTensor *)data)->name);
 }
 
 RnSafetensors *
@@ -237,7 +247,7 @@ rn_safetensors_get_metadata (const RnSafetensors *file, const char *key)
 float
 rn_float_from_bf16 (guint16 bits)
 {
-  const guint32 wide = (guint32) bits << 16;
+  const guint32 wide = (guint32)bits << 16;
   float value;
 
   memcpy (&value, &wide, sizeof value);
@@ -253,9 +263,9 @@ rn_float_from_f16 (guint16 bits)
   if (exponent == 31)
     size = fraction == 0 ? INFINITY : NAN;
   else if (exponent == 0)
-    size = (float) fraction * 0x1p-24f;
+    size = (float)fraction * 0x1p-24f;
   else
-    size = ldexpf ((float) (1024 + fraction), exponent - 25);
+    size = ldexpf ((float)(1024 + fraction), exponent - 25);
   return (bits & 0x8000) != 0 ? -size : size;
 }
 
@@ -267,7 +277,7 @@ to_host (void *values, gsize count, gsize size)
     return;
   for (gsize i = 0; i < count; i++)
     {
-      guint8 *bytes = (guint8 *) values + i * size;
+      guint8 *bytes = (guint8 *)values + i * size;
 
       for (gsize j = 0; j < size / 2; j++)
         {
@@ -284,29 +294,35 @@ convert (float *floats, const void *values, gsize count, RnDtype dtype)
 {
   for (gsize i = 0; i < count; i++)
     if (dtype == RN_DTYPE_F64)
-      floats[i] = (float) ((const double *) values)[i];
+      floats[i] = (float)((const double *)values)[i];
     else if (dtype == RN_DTYPE_F16)
-      floats[i] = rn_float_from_f16 (((const guint16 *) values)[i]);
+      floats[i] = rn_float_from_f16 (((const guint16 *)values)[i]);
     else
-      floats[i] = rn_float_from_bf16 (((const guint16 *) values)[i]);
+      floats[i] = rn_float_from_bf16 (((const guint16 *)values)[i]);
 }
 
 static gboolean
-check_finite (const RnSafetensors *file, const RnStoredTensor *tensor, const float *floats, GError **error)
+check_finite (const RnSafetensors *file,
+              const RnStoredTensor *tensor,
+              const float *floats,
+              GError **error)
 {
   for (guint64 i = 0; i < tensor->count; i++)
     if (!isfinite (floats[i]))
       {
         g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                     _ ("“%s”: tensor “%s” holds NaN or infinity at position %" G_GUINT64_FORMAT), file->path,
-                     tensor->name, i);
+                     _ ("“%s”: tensor “%s” holds NaN or infinity at position %" G_GUINT64_FORMAT),
+                     file->path, tensor->name, i);
         return FALSE;
       }
   return TRUE;
 }
 
 gboolean
-rn_safetensors_read_floats (const RnSafetensors *file, const RnStoredTensor *tensor, float *floats, GError **error)
+rn_safetensors_read_floats (const RnSafetensors *file,
+                            const RnStoredTensor *tensor,
+                            float *floats,
+                            GError **error)
 {
   const guint64 start = file->data_start + tensor->begin;
   const gsize size = rn_dtype_size (tensor->dtype);
@@ -314,7 +330,8 @@ rn_safetensors_read_floats (const RnSafetensors *file, const RnStoredTensor *ten
 
   if (tensor->dtype > RN_DTYPE_BF16)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s”: tensor “%s” is of type %s where numbers with a fraction are needed"),
+      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
+                   _ ("“%s”: tensor “%s” is of type %s where numbers with a fraction are needed"),
                    file->path, tensor->name, rn_dtype_name (tensor->dtype));
       return FALSE;
     }
@@ -339,7 +356,10 @@ rn_safetensors_read_floats (const RnSafetensors *file, const RnStoredTensor *ten
 }
 
 gboolean
-rn_safetensors_read_raw (const RnSafetensors *file, const RnStoredTensor *tensor, void *values, GError **error)
+rn_safetensors_read_raw (const RnSafetensors *file,
+                         const RnStoredTensor *tensor,
+                         void *values,
+                         GError **error)
 {
   const gsize size = rn_dtype_size (tensor->dtype);
 

@@ -23,11 +23,12 @@ struct _RnModel
 static gboolean
 check_classes (const RnSpec *spec, const char *const *classes, GError **error)
 {
-  const guint n = classes == NULL ? 0 : g_strv_length ((char **) classes);
+  const guint n = classes == NULL ? 0 : g_strv_length ((char **)classes);
 
-  if (classes == NULL || n == (guint) rn_spec_get_classes (spec))
+  if (classes == NULL || n == (guint)rn_spec_get_classes (spec))
     return TRUE;
-  g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("There are %u class names for a network of %d classes"), n,
+  g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
+               _ ("There are %u class names for a network of %d classes"), n,
                rn_spec_get_classes (spec));
   return FALSE;
 }
@@ -35,20 +36,23 @@ check_classes (const RnSpec *spec, const char *const *classes, GError **error)
 static gboolean
 check_preprocess (const RnSpec *spec, const RnPreprocess *preprocess, GError **error)
 {
-  if (preprocess->side != rn_spec_get_side (spec) || preprocess->channels != rn_spec_get_channels (spec))
+  if (preprocess->side != rn_spec_get_side (spec) ||
+      preprocess->channels != rn_spec_get_channels (spec))
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
-                   _ ("Preprocessing makes %dx%d pictures of %d channels, the network takes %dx%d of %d"),
-                   preprocess->side, preprocess->side, preprocess->channels, rn_spec_get_side (spec),
-                   rn_spec_get_side (spec), rn_spec_get_channels (spec));
+      g_set_error (
+          error, RN_ERROR, RN_ERROR_SHAPE,
+          _ ("Preprocessing makes %dx%d pictures of %d channels, the network takes %dx%d of %d"),
+          preprocess->side, preprocess->side, preprocess->channels, rn_spec_get_side (spec),
+          rn_spec_get_side (spec), rn_spec_get_channels (spec));
       return FALSE;
     }
   for (int i = 0; i < preprocess->channels; i++)
-    if (!isfinite (preprocess->mean[i]) || !isfinite (preprocess->std[i]) || preprocess->std[i] <= 0.0f)
+    if (!isfinite (preprocess->mean[i]) || !isfinite (preprocess->std[i]) ||
+        preprocess->std[i] <= 0.0f)
       {
         g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
                      _ ("Preprocessing has mean %g and standard deviation %g in channel %d"),
-                     (double) preprocess->mean[i], (double) preprocess->std[i], i);
+                     (double)preprocess->mean[i], (double)preprocess->std[i], i);
         return FALSE;
       }
   return TRUE;
@@ -66,7 +70,7 @@ copy_classes (const char *const *classes)
   for (; *classes != NULL; classes++)
     g_ptr_array_add (copy, g_utf8_make_valid (*classes, -1));
   g_ptr_array_add (copy, NULL);
-  return (char **) g_ptr_array_free (copy, FALSE);
+  return (char **)g_ptr_array_free (copy, FALSE);
 }
 
 RnModel *
@@ -112,7 +116,8 @@ rn_model_new (const RnSpec *spec,
 
   if (own == NULL)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _ ("There is no memory for %" G_GSIZE_FORMAT " parameters"),
+      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
+                   _ ("There is no memory for %" G_GSIZE_FORMAT " parameters"),
                    parameters->n_floats);
       return NULL;
     }
@@ -153,7 +158,7 @@ rn_model_get_spec (const RnModel *model)
 const char *const *
 rn_model_get_classes (const RnModel *model)
 {
-  return (const char *const *) model->classes;
+  return (const char *const *)model->classes;
 }
 
 const RnPreprocess *

@@ -26,10 +26,7 @@ is_learned (RnParameterKind kind)
 
 /* Appends an entry; all but its place in the arena. */
 static RnParameter *
-add_entry (RnParameters *parameters,
-           RnParameterKind kind,
-           int conv,
-           const char *owner,
+add_entry (RnParameters *parameters, RnParameterKind kind, int conv, const char *owner,
            const char *what)
 {
   RnParameter *item = &parameters->items[parameters->n++];
@@ -50,7 +47,7 @@ set_dims (RnParameter *item, int n_dims, int a, int b, int c, int d)
   for (int i = 0; i < n_dims; i++)
     {
       item->dims[i] = dims[i];
-      item->count *= (gsize)dims[i];
+      item->count *= (gsize) dims[i];
     }
 }
 
@@ -151,8 +148,8 @@ rn_parameters_get (const RnParameters *parameters, int conv, RnParameterKind kin
 void
 rn_parameter_to_file_order (const RnParameter *parameter, float *file, const float *arena)
 {
-  const gsize k_n = (gsize)parameter->dims[0], c_n = (gsize)parameter->dims[1];
-  const gsize rs_n = (gsize)parameter->dims[2] * (gsize)parameter->dims[3];
+  const gsize k_n = (gsize) parameter->dims[0], c_n = (gsize) parameter->dims[1];
+  const gsize rs_n = (gsize) parameter->dims[2] * (gsize) parameter->dims[3];
 
   if (parameter->kind != RN_PARAMETER_FILTER)
     {
@@ -169,8 +166,8 @@ rn_parameter_to_file_order (const RnParameter *parameter, float *file, const flo
 void
 rn_parameter_from_file_order (const RnParameter *parameter, float *arena, const float *file)
 {
-  const gsize k_n = (gsize)parameter->dims[0], c_n = (gsize)parameter->dims[1];
-  const gsize rs_n = (gsize)parameter->dims[2] * (gsize)parameter->dims[3];
+  const gsize k_n = (gsize) parameter->dims[0], c_n = (gsize) parameter->dims[1];
+  const gsize rs_n = (gsize) parameter->dims[2] * (gsize) parameter->dims[3];
 
   if (parameter->kind != RN_PARAMETER_FILTER)
     {
@@ -190,7 +187,7 @@ hash_of (const char *name)
   guint64 hash = 0xcbf29ce484222325u;
 
   for (const char *c = name; *c != '\0'; c++)
-    hash = (hash ^ (guint8)*c) * 0x100000001b3u;
+    hash = (hash ^ (guint8) *c) * 0x100000001b3u;
   return hash;
 }
 
@@ -205,14 +202,14 @@ static void
 fill_normal (RnRandom *random, float *values, gsize count, double deviation)
 {
   for (gsize i = 0; i < count; i++)
-    values[i] = (float)(deviation * rn_random_normal (random));
+    values[i] = (float) (deviation * rn_random_normal (random));
 }
 
 static void
 fill_uniform (RnRandom *random, float *values, gsize count, double bound)
 {
   for (gsize i = 0; i < count; i++)
-    values[i] = (float)rn_random_between (random, -bound, bound);
+    values[i] = (float) rn_random_between (random, -bound, bound);
 }
 
 /* Where there is no shortcut a gamma of zero would be the end of the signal: plain blocks ignore zero_gamma. */
@@ -229,11 +226,8 @@ starts_at_zero (const RnSpec *spec, const RnLayout *layout, int conv)
 }
 
 void
-rn_parameters_initialise (const RnParameters *parameters,
-                          const RnSpec *spec,
-                          const RnLayout *layout,
-                          float *arena,
-                          guint64 seed)
+rn_parameters_initialise (const RnParameters *parameters, const RnSpec *spec,
+                          const RnLayout *layout, float *arena, guint64 seed)
 {
   memset (arena, 0, parameters->n_floats * sizeof *arena);
   for (int i = 0; i < parameters->n; i++)
@@ -247,7 +241,7 @@ rn_parameters_initialise (const RnParameters *parameters,
         {
         case RN_PARAMETER_FILTER:
           fill_normal (&random, values, item->count,
-                       sqrt (2.0 / ((double)item->dims[1] * item->dims[2] * item->dims[3])));
+                       sqrt (2.0 / ((double) item->dims[1] * item->dims[2] * item->dims[3])));
           break;
         case RN_PARAMETER_GAMMA:
           fill (values, item->count, starts_at_zero (spec, layout, item->conv) ? 0.0f : 1.0f);
@@ -257,7 +251,7 @@ rn_parameters_initialise (const RnParameters *parameters,
           break;
         case RN_PARAMETER_FC_WEIGHT:
         case RN_PARAMETER_FC_BIAS:
-          fill_uniform (&random, values, item->count, 1.0 / sqrt ((double)layout->out_c));
+          fill_uniform (&random, values, item->count, 1.0 / sqrt ((double) layout->out_c));
           break;
         case RN_PARAMETER_BETA:
         case RN_PARAMETER_MEAN:

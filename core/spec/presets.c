@@ -18,42 +18,66 @@ typedef struct
   RnBottleneckStride bottleneck_stride;
 } Preset;
 
-#define CIFAR(depth, n)                                                                            \
-  { "resnet" depth, FALSE, RN_BLOCK_BASIC, { n, n, n }, RN_SHORTCUT_A_SPLIT },                     \
-      { "resnet" depth "-b", FALSE, RN_BLOCK_BASIC, { n, n, n }, RN_SHORTCUT_B },                  \
-      { "resnet" depth "-c", FALSE, RN_BLOCK_BASIC, { n, n, n }, RN_SHORTCUT_C },                  \
+#define CIFAR(name, kind, n, shortcut)                                                             \
   {                                                                                                \
-    "plain" depth, FALSE, RN_BLOCK_PLAIN_BASIC, { n, n, n }, RN_SHORTCUT_A_SPLIT                   \
+    name, FALSE, RN_BLOCK_##kind, { n, n, n, 0 }, RN_SHORTCUT_##shortcut, RN_STRIDE_IN_3X3         \
+  }
+#define IMAGENET(name, kind, shortcut, stride, ...)                                                \
+  {                                                                                                \
+    name, TRUE, RN_BLOCK_##kind, { __VA_ARGS__ }, RN_SHORTCUT_##shortcut, RN_STRIDE_##stride       \
   }
 
-#define DEEP_IMAGENET(depth, a, b, c, d)                                                           \
-  { "resnet" depth, TRUE, RN_BLOCK_BOTTLENECK, { a, b, c, d }, RN_SHORTCUT_B, RN_STRIDE_IN_3X3 },  \
-      { "resnet" depth "-paper", TRUE,          RN_BLOCK_BOTTLENECK,                               \
-        { a, b, c, d },          RN_SHORTCUT_B, RN_STRIDE_IN_1X1 },                                \
-  {                                                                                                \
-    "plain" depth, TRUE, RN_BLOCK_PLAIN_BOTTLENECK, { a, b, c, d }, RN_SHORTCUT_B,                 \
-        RN_STRIDE_IN_3X3                                                                           \
-  }
-
+/* 8 and 14 are for the sample set. */
 static const Preset presets[] = {
-  CIFAR ("8", 1), /* these two for the sample set */
-  CIFAR ("14", 2),
-  CIFAR ("20", 3),
-  CIFAR ("32", 5),
-  CIFAR ("44", 7),
-  CIFAR ("56", 9),
-  CIFAR ("110", 18),
-  CIFAR ("1202", 200),
-  { "resnet18", TRUE, RN_BLOCK_BASIC, { 2, 2, 2, 2 }, RN_SHORTCUT_B },
-  { "resnet18-a", TRUE, RN_BLOCK_BASIC, { 2, 2, 2, 2 }, RN_SHORTCUT_A_SPLIT },
-  { "plain18", TRUE, RN_BLOCK_PLAIN_BASIC, { 2, 2, 2, 2 }, RN_SHORTCUT_A_SPLIT },
-  { "resnet34", TRUE, RN_BLOCK_BASIC, { 3, 4, 6, 3 }, RN_SHORTCUT_B },
-  { "resnet34-a", TRUE, RN_BLOCK_BASIC, { 3, 4, 6, 3 }, RN_SHORTCUT_A_SPLIT },
-  { "resnet34-c", TRUE, RN_BLOCK_BASIC, { 3, 4, 6, 3 }, RN_SHORTCUT_C },
-  { "plain34", TRUE, RN_BLOCK_PLAIN_BASIC, { 3, 4, 6, 3 }, RN_SHORTCUT_A_SPLIT },
-  DEEP_IMAGENET ("50", 3, 4, 6, 3),
-  DEEP_IMAGENET ("101", 3, 4, 23, 3),
-  DEEP_IMAGENET ("152", 3, 8, 36, 3),
+  CIFAR ("resnet8", BASIC, 1, A_SPLIT),
+  CIFAR ("resnet8-b", BASIC, 1, B),
+  CIFAR ("resnet8-c", BASIC, 1, C),
+  CIFAR ("plain8", PLAIN_BASIC, 1, A_SPLIT),
+  CIFAR ("resnet14", BASIC, 2, A_SPLIT),
+  CIFAR ("resnet14-b", BASIC, 2, B),
+  CIFAR ("resnet14-c", BASIC, 2, C),
+  CIFAR ("plain14", PLAIN_BASIC, 2, A_SPLIT),
+  CIFAR ("resnet20", BASIC, 3, A_SPLIT),
+  CIFAR ("resnet20-b", BASIC, 3, B),
+  CIFAR ("resnet20-c", BASIC, 3, C),
+  CIFAR ("plain20", PLAIN_BASIC, 3, A_SPLIT),
+  CIFAR ("resnet32", BASIC, 5, A_SPLIT),
+  CIFAR ("resnet32-b", BASIC, 5, B),
+  CIFAR ("resnet32-c", BASIC, 5, C),
+  CIFAR ("plain32", PLAIN_BASIC, 5, A_SPLIT),
+  CIFAR ("resnet44", BASIC, 7, A_SPLIT),
+  CIFAR ("resnet44-b", BASIC, 7, B),
+  CIFAR ("resnet44-c", BASIC, 7, C),
+  CIFAR ("plain44", PLAIN_BASIC, 7, A_SPLIT),
+  CIFAR ("resnet56", BASIC, 9, A_SPLIT),
+  CIFAR ("resnet56-b", BASIC, 9, B),
+  CIFAR ("resnet56-c", BASIC, 9, C),
+  CIFAR ("plain56", PLAIN_BASIC, 9, A_SPLIT),
+  CIFAR ("resnet110", BASIC, 18, A_SPLIT),
+  CIFAR ("resnet110-b", BASIC, 18, B),
+  CIFAR ("resnet110-c", BASIC, 18, C),
+  CIFAR ("plain110", PLAIN_BASIC, 18, A_SPLIT),
+  CIFAR ("resnet1202", BASIC, 200, A_SPLIT),
+  CIFAR ("resnet1202-b", BASIC, 200, B),
+  CIFAR ("resnet1202-c", BASIC, 200, C),
+  CIFAR ("plain1202", PLAIN_BASIC, 200, A_SPLIT),
+
+  IMAGENET ("resnet18", BASIC, B, IN_3X3, 2, 2, 2, 2),
+  IMAGENET ("resnet18-a", BASIC, A_SPLIT, IN_3X3, 2, 2, 2, 2),
+  IMAGENET ("plain18", PLAIN_BASIC, A_SPLIT, IN_3X3, 2, 2, 2, 2),
+  IMAGENET ("resnet34", BASIC, B, IN_3X3, 3, 4, 6, 3),
+  IMAGENET ("resnet34-a", BASIC, A_SPLIT, IN_3X3, 3, 4, 6, 3),
+  IMAGENET ("resnet34-c", BASIC, C, IN_3X3, 3, 4, 6, 3),
+  IMAGENET ("plain34", PLAIN_BASIC, A_SPLIT, IN_3X3, 3, 4, 6, 3),
+  IMAGENET ("resnet50", BOTTLENECK, B, IN_3X3, 3, 4, 6, 3),
+  IMAGENET ("resnet50-paper", BOTTLENECK, B, IN_1X1, 3, 4, 6, 3),
+  IMAGENET ("plain50", PLAIN_BOTTLENECK, B, IN_3X3, 3, 4, 6, 3),
+  IMAGENET ("resnet101", BOTTLENECK, B, IN_3X3, 3, 4, 23, 3),
+  IMAGENET ("resnet101-paper", BOTTLENECK, B, IN_1X1, 3, 4, 23, 3),
+  IMAGENET ("plain101", PLAIN_BOTTLENECK, B, IN_3X3, 3, 4, 23, 3),
+  IMAGENET ("resnet152", BOTTLENECK, B, IN_3X3, 3, 8, 36, 3),
+  IMAGENET ("resnet152-paper", BOTTLENECK, B, IN_1X1, 3, 8, 36, 3),
+  IMAGENET ("plain152", PLAIN_BOTTLENECK, B, IN_3X3, 3, 8, 36, 3),
 };
 
 /* Distances are counted on this many bytes: longer names are near to nothing anyway. */
@@ -86,11 +110,13 @@ build (const Preset *preset)
   return spec;
 }
 
-/* Levenshtein's distance between the beginnings of two names: row[j] is that of a's first i and b's first j bytes. */
+/* Levenshtein's distance between the beginnings of two names.
+ * row[j] is that of a's first i and b's first j bytes.
+ */
 static int
 distance (const char *a, const char *b)
 {
-  const int n_a = (int)strnlen (a, MAX_COMPARED), n_b = (int)strnlen (b, MAX_COMPARED);
+  const int n_a = (int) strnlen (a, MAX_COMPARED), n_b = (int) strnlen (b, MAX_COMPARED);
   int row[MAX_COMPARED + 1];
 
   for (int j = 0; j <= n_b; j++)
@@ -115,14 +141,14 @@ static void
 set_unknown_error (GError **error, const char *name)
 {
   g_autoptr (GString) list = g_string_new (NULL);
-  g_autofree char *valid = g_utf8_make_valid (name, (gssize)strnlen (name, RN_MAX_NAME));
+  g_autofree char *valid = g_utf8_make_valid (name, (gssize) strnlen (name, RN_MAX_NAME));
   gboolean is_taken[G_N_ELEMENTS (presets)] = { FALSE };
 
   for (int n = 0; n < MAX_NEAREST; n++)
     {
       int nearest = -1, least = G_MAXINT;
 
-      for (int i = 0; i < (int)G_N_ELEMENTS (presets); i++)
+      for (int i = 0; i < (int) G_N_ELEMENTS (presets); i++)
         {
           const int far = is_taken[i] ? G_MAXINT : distance (name, presets[i].name);
 

@@ -56,18 +56,18 @@ check_input (int side, int channels, GError **error)
 static gboolean
 check_stem (RnStemKind stem, int stem_channels, GError **error)
 {
-  return check_range ("stem", (int)stem, RN_STEM_3X3, RN_STEM_7X7_POOL, error) &&
+  return check_range ("stem", (int) stem, RN_STEM_3X3, RN_STEM_7X7_POOL, error) &&
          check_range ("channels of the stem", stem_channels, 1, RN_MAX_CHANNELS, error);
 }
 
 static gboolean
 check_fields (const RnBlockSpec *block, GError **error)
 {
-  if (!check_range ("kind", (int)block->kind, RN_BLOCK_BASIC, RN_BLOCK_PLAIN_BOTTLENECK, error) ||
+  if (!check_range ("kind", (int) block->kind, RN_BLOCK_BASIC, RN_BLOCK_PLAIN_BOTTLENECK, error) ||
       !check_range ("channels", block->channels, 1, RN_MAX_CHANNELS, error) ||
       !check_range ("stride", block->stride, 1, 2, error) ||
-      !check_range ("shortcut", (int)block->shortcut, RN_SHORTCUT_A_SPLIT, RN_SHORTCUT_C, error) ||
-      !check_range ("bottleneck_stride", (int)block->bottleneck_stride, RN_STRIDE_IN_3X3,
+      !check_range ("shortcut", (int) block->shortcut, RN_SHORTCUT_A_SPLIT, RN_SHORTCUT_C, error) ||
+      !check_range ("bottleneck_stride", (int) block->bottleneck_stride, RN_STRIDE_IN_3X3,
                     RN_STRIDE_IN_1X1, error))
     return FALSE;
   if (!rn_block_kind_is_bottleneck (block->kind) || block->channels % 4 == 0)
@@ -148,13 +148,8 @@ settle_id (const RnSpec *spec, RnBlockSpec *block, int at, guint32 replaced, GEr
 }
 
 RnSpec *
-rn_spec_new (const char *name,
-             int side,
-             int channels,
-             RnStemKind stem,
-             int stem_channels,
-             int classes,
-             GError **error)
+rn_spec_new (const char *name, int side, int channels, RnStemKind stem, int stem_channels,
+             int classes, GError **error)
 {
   RnSpec *spec;
 
@@ -200,7 +195,7 @@ rn_spec_free (RnSpec *spec)
   g_free (spec);
 }
 
-/* Whether two blocks do the same to an input of @in_channels, whatever their settings say that has no effect there. */
+/* Whether two blocks do the same to an input of @in_channels. Settings without effect there do not count. */
 static gboolean
 same_block (const RnBlockSpec *a, const RnBlockSpec *b, int in_channels)
 {
@@ -312,7 +307,7 @@ rn_spec_set_classes (RnSpec *spec, int classes, GError **error)
 int
 rn_spec_n_blocks (const RnSpec *spec)
 {
-  return (int)spec->blocks->len;
+  return (int) spec->blocks->len;
 }
 
 const RnBlockSpec *
@@ -324,7 +319,7 @@ rn_spec_get_block (const RnSpec *spec, int at)
 }
 
 /* A block leans only on the channels that it is given, so a change at one place can break that block and the next,
- * and no other.
+ * and no other. The next is named by the place where it stands before the change: a person sees it there.
  */
 gboolean
 rn_spec_add_block (RnSpec *spec, int at, RnBlockSpec block, GError **error)
@@ -340,7 +335,7 @@ rn_spec_add_block (RnSpec *spec, int at, RnBlockSpec block, GError **error)
       return FALSE;
     }
   if (!check_block (&block, at, channels_before (spec, at), error) ||
-      (at < n && !check_block (block_at (spec, at), at + 1, block.channels, error)) ||
+      (at < n && !check_block (block_at (spec, at), at, block.channels, error)) ||
       !settle_id (spec, &block, at, 0, error))
     return FALSE;
   spec->last_id = MAX (spec->last_id, block.id);
@@ -371,11 +366,10 @@ rn_spec_remove_block (RnSpec *spec, int at, GError **error)
 
   g_return_val_if_fail (at >= 0 && at < n, FALSE);
 
-  /* Named by the place where it stands now: the person sees it there. */
   if (at + 1 < n &&
       !check_block (block_at (spec, at + 1), at + 1, channels_before (spec, at), error))
     return FALSE;
-  g_array_remove_index (spec->blocks, (guint)at);
+  g_array_remove_index (spec->blocks, (guint) at);
   return TRUE;
 }
 
@@ -412,7 +406,7 @@ rn_spec_set_blocks (RnSpec *spec, const RnBlockSpec *blocks, int n, GError **err
       return FALSE;
 
   g_array_set_size (spec->blocks, 0);
-  g_array_append_vals (spec->blocks, blocks, (guint)n);
+  g_array_append_vals (spec->blocks, blocks, (guint) n);
   spec->last_id = highest;
   for (int i = 0; i < n; i++)
     if (blocks[i].id == 0)

@@ -25,10 +25,14 @@ rn_checkpoint_save (const RnCheckpoint *checkpoint, const char *path, GError **e
 
   rn_model_file_add_metadata (writer, checkpoint->model, checkpoint->step);
   /* First, as they have eight bytes each and the rest only four */
-  rn_safetensors_writer_add (writer, STATE_STEP, RN_DTYPE_I64, 1, &one, NULL, &checkpoint->step, NULL);
-  rn_safetensors_writer_add (writer, STATE_RATE, RN_DTYPE_F64, 1, &one, NULL, &checkpoint->rate, NULL);
-  rn_safetensors_writer_add (writer, STATE_SCHEDULE, RN_DTYPE_F64, 1, &n_state, NULL, checkpoint->state, NULL);
-  rn_model_file_add_parameters (writer, parameters, rn_model_get_arena (checkpoint->model), "", FALSE);
+  rn_safetensors_writer_add (writer, STATE_STEP, RN_DTYPE_I64, 1, &one, NULL, &checkpoint->step,
+                             NULL);
+  rn_safetensors_writer_add (writer, STATE_RATE, RN_DTYPE_F64, 1, &one, NULL, &checkpoint->rate,
+                             NULL);
+  rn_safetensors_writer_add (writer, STATE_SCHEDULE, RN_DTYPE_F64, 1, &n_state, NULL,
+                             checkpoint->state, NULL);
+  rn_model_file_add_parameters (writer, parameters, rn_model_get_arena (checkpoint->model), "",
+                                FALSE);
   rn_model_file_add_parameters (writer, parameters, checkpoint->momentum, MOMENTUM_PREFIX, TRUE);
   return rn_safetensors_writer_save (writer, path, error);
 }
@@ -46,16 +50,22 @@ rn_loaded_checkpoint_free (RnLoadedCheckpoint *checkpoint)
 
 /* A list of @min to @max numbers of eight bytes */
 static const RnStoredTensor *
-find_state (
-    const RnSafetensors *file, const char *name, RnDtype dtype, guint64 min, guint64 max, GError **error)
+find_state (const RnSafetensors *file,
+            const char *name,
+            RnDtype dtype,
+            guint64 min,
+            guint64 max,
+            GError **error)
 {
   const RnStoredTensor *tensor = rn_safetensors_find (file, name);
 
-  if (tensor != NULL && tensor->dtype == dtype && tensor->n_dims == 1 && tensor->count >= min && tensor->count <= max)
+  if (tensor != NULL && tensor->dtype == dtype && tensor->n_dims == 1 && tensor->count >= min &&
+      tensor->count <= max)
     return tensor;
   g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-               tensor == NULL ? _ ("“%s” is no checkpoint: it has no tensor “%s”")
-                              : _ ("“%s”: tensor “%s” has another type or size than in a checkpoint"),
+               tensor == NULL
+                   ? _ ("“%s” is no checkpoint: it has no tensor “%s”")
+                   : _ ("“%s”: tensor “%s” has another type or size than in a checkpoint"),
                file->path, name);
   return NULL;
 }
@@ -67,10 +77,11 @@ read_state (const RnSafetensors *file, RnLoadedCheckpoint *checkpoint, GError **
 
   step = find_state (file, STATE_STEP, RN_DTYPE_I64, 1, 1, error);
   rate = step == NULL ? NULL : find_state (file, STATE_RATE, RN_DTYPE_F64, 1, 1, error);
-  state = rate == NULL ? NULL : find_state (file, STATE_SCHEDULE, RN_DTYPE_F64, 1, MAX_STATE, error);
+  state =
+      rate == NULL ? NULL : find_state (file, STATE_SCHEDULE, RN_DTYPE_F64, 1, MAX_STATE, error);
   if (state == NULL)
     return FALSE;
-  checkpoint->n_state = (int) state->count;
+  checkpoint->n_state = (int)state->count;
   checkpoint->state = g_new0 (double, state->count);
   if (!rn_safetensors_read_raw (file, step, &checkpoint->step, error) ||
       !rn_safetensors_read_raw (file, rate, &checkpoint->rate, error) ||
@@ -80,8 +91,10 @@ read_state (const RnSafetensors *file, RnLoadedCheckpoint *checkpoint, GError **
       isfinite (checkpoint->rate) && checkpoint->rate > 0.0)
     return TRUE;
   g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-               _ ("“%s” is damaged: step %" G_GINT64_FORMAT " (metadata: %" G_GINT64_FORMAT "), rate %g"), file->path,
-               checkpoint->step, rn_model_get_step (checkpoint->model), checkpoint->rate);
+               _ ("“%s” is damaged: step %" G_GINT64_FORMAT " (metadata: %" G_GINT64_FORMAT
+                  "), rate %g"),
+               file->path, checkpoint->step, rn_model_get_step (checkpoint->model),
+               checkpoint->rate);
   return FALSE;
 }
 
@@ -99,10 +112,12 @@ rn_checkpoint_load (const char *path, GError **error)
   checkpoint->momentum = rn_floats_new (parameters->n_learned);
   if (checkpoint->momentum == NULL)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _ ("There is no memory for the momentum of “%s”"), path);
+      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
+                   _ ("There is no memory for the momentum of “%s”"), path);
       return NULL;
     }
-  if (!rn_model_file_read_parameters (file, parameters, MOMENTUM_PREFIX, TRUE, checkpoint->momentum, error))
+  if (!rn_model_file_read_parameters (file, parameters, MOMENTUM_PREFIX, TRUE, checkpoint->momentum,
+                                      error))
     return NULL;
   return g_steal_pointer (&checkpoint);
 }

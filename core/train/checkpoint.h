@@ -9,12 +9,12 @@
 
 typedef struct
 {
-  RnModel *model;         /* its own step is ignored: @step is written in its place */
-  const float *momentum;  /* n_learned floats, in the order of the arena's front */
-  gint64 step;            /* steps done */
-  double rate;            /* the base rate, as set-rate commands have left it */
-  const double *state;    /* whatever else the trainer keeps, back to the bit */
-  int n_state;            /* at least 1 */
+  RnModel *model;        /* its own step is ignored: @step is written in its place */
+  const float *momentum; /* n_learned floats, in the order of the arena's front */
+  gint64 step;           /* steps done */
+  double rate;           /* the base rate, as set-rate commands have left it */
+  const double *state;   /* whatever else the trainer keeps, back to the bit */
+  int n_state;           /* at least 1 */
 } RnCheckpoint;
 
 /* Aside, synced, renamed over @path. */

@@ -1,13 +1,14 @@
 #include "residua/settings.h"
 
 #include <glib/gi18n-lib.h>
-#include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
 
+#include "base/json-print.h"
 #include "base/json.h"
 #include "base/number.h"
 #include "residua/error.h"
+#include "residua/spec.h"
 
 #define MAX_STEPS G_GINT64_CONSTANT (1000000000)
 #define DEFAULT_FACTOR 0.1
@@ -34,18 +35,20 @@ parse_milestone (const char *word, gint64 steps, gint64 *milestone, GError **err
   double percent;
   guint64 whole;
 
-  if (rn_number_parse_whole (word, length, &whole) && whole >= 1 && whole <= (guint64) MAX_STEPS)
+  if (rn_number_parse_whole (word, length, &whole) && whole >= 1 && whole <= (guint64)MAX_STEPS)
     {
-      *milestone = (gint64) whole;
+      *milestone = (gint64)whole;
       return TRUE;
     }
-  if (length > 1 && word[length - 1] == '%' && rn_number_parse (word, length - 1, &percent) && percent > 0.0 &&
-      percent <= 100.0)
+  if (length > 1 && word[length - 1] == '%' && rn_number_parse (word, length - 1, &percent) &&
+      percent > 0.0 && percent <= 100.0)
     {
-      *milestone = MAX (llround ((double) steps * percent / 100.0), 1);
+      *milestone = MAX (llround ((double)steps * percent / 100.0), 1);
       return TRUE;
     }
-  return fail_word (word, length, _ ("a milestone is a step from 1 to 1000000000 or a percentage, such as 50%"), error);
+  return fail_word (word, length,
+                    _ ("a milestone is a step from 1 to 1000000000 or a percentage, such as 50%"),
+                    error);
 }
 
 static gboolean
@@ -56,7 +59,8 @@ parse_milestones (const char *text, gint64 steps, RnSchedule *schedule, GError *
   for (int i = 0; words[i] != NULL; i++)
     {
       if (i == RN_MAX_MILESTONES)
-        return fail_word (words[i], strlen (words[i]), _ ("at most 16 milestones are possible"), error);
+        return fail_word (words[i], strlen (words[i]), _ ("at most 16 milestones are possible"),
+                          error);
       if (!parse_milestone (words[i], steps, &schedule->milestones[i], error))
         return FALSE;
       if (i > 0 && schedule->milestones[i] < schedule->milestones[i - 1])
@@ -89,13 +93,16 @@ parse_kind (const char *word, gint64 steps, RnSchedule *schedule, GError **error
       const char *number = word + strlen ("plateau=");
 
       schedule->kind = RN_SCHEDULE_PLATEAU;
-      if (!rn_number_parse_whole (number, strlen (number), &patience) || patience < 1 || patience > 1000000)
-        return fail_word (word, strlen (word), _ ("the patience is 1 to 1000000 evaluations"), error);
-      schedule->patience = (int) patience;
+      if (!rn_number_parse_whole (number, strlen (number), &patience) || patience < 1 ||
+          patience > 1000000)
+        return fail_word (word, strlen (word), _ ("the patience is 1 to 1000000 evaluations"),
+                          error);
+      schedule->patience = (int)patience;
     }
   else
-    return fail_word (word, strlen (word),
-                      _ ("a schedule is constant, steps=STEP,STEP, plateau, plateau=PATIENCE or cosine"), error);
+    return fail_word (
+        word, strlen (word),
+        _ ("a schedule is constant, steps=STEP,STEP, plateau, plateau=PATIENCE or cosine"), error);
   return TRUE;
 }
 
@@ -105,8 +112,9 @@ split_rate (const char *text, gsize *value_length, double *rate)
 {
   const char *at = strchr (text, '@');
 
-  *value_length = at == NULL ? strlen (text) : (gsize) (at - text);
-  return at == NULL || (rn_number_parse (at + 1, strlen (at + 1), rate) && *rate >= 0.0 && *rate <= 1000.0);
+  *value_length = at == NULL ? strlen (text) : (gsize)(at - text);
+  return at == NULL ||
+         (rn_number_parse (at + 1, strlen (at + 1), rate) && *rate >= 0.0 && *rate <= 1000.0);
 }
 
 static gboolean
@@ -125,16 +133,18 @@ parse_option (const char *word, RnSchedule *schedule, GError **error)
       return fail_word (word, strlen (word), _ ("the factor is between 0 and 1"), error);
     }
   if (schedule->warmup_steps > 0 || schedule->warmup_error > 0.0)
-    return fail_word (word, strlen (word), _ ("only one warm-up is possible, and nothing else here"), error);
+    return fail_word (word, strlen (word),
+                      _ ("only one warm-up is possible, and nothing else here"), error);
   if (g_str_has_prefix (word, "warmup="))
     {
       const char *value = word + strlen ("warmup=");
 
       schedule->warmup_rate = 0.0;
-      if (!split_rate (value, &length, &schedule->warmup_rate) || !rn_number_parse_whole (value, length, &whole) ||
-          whole < 1 || whole > (guint64) MAX_STEPS)
-        return fail_word (word, strlen (word), _ ("a warm-up is warmup=STEPS or warmup=STEPS@RATE"), error);
-      schedule->warmup_steps = (gint64) whole;
+      if (!split_rate (value, &length, &schedule->warmup_rate) ||
+          !rn_number_parse_whole (value, length, &whole) || whole < 1 || whole > (guint64)MAX_STEPS)
+        return fail_word (word, strlen (word), _ ("a warm-up is warmup=STEPS or warmup=STEPS@RATE"),
+                          error);
+      schedule->warmup_steps = (gint64)whole;
       return TRUE;
     }
   if (g_str_has_prefix (word, "warmup-error="))
@@ -143,12 +153,14 @@ parse_option (const char *word, RnSchedule *schedule, GError **error)
 
       schedule->warmup_rate = DEFAULT_WARMUP_RATE;
       if (!split_rate (value, &length, &schedule->warmup_rate) ||
-          !rn_number_parse (value, length, &schedule->warmup_error) || schedule->warmup_error <= 0.0 ||
-          schedule->warmup_error > 1.0)
-        return fail_word (word, strlen (word), _ ("a warm-up is warmup-error=SHARE or warmup-error=SHARE@RATE"), error);
+          !rn_number_parse (value, length, &schedule->warmup_error) ||
+          schedule->warmup_error <= 0.0 || schedule->warmup_error > 1.0)
+        return fail_word (word, strlen (word),
+                          _ ("a warm-up is warmup-error=SHARE or warmup-error=SHARE@RATE"), error);
       return TRUE;
     }
-  return fail_word (word, strlen (word), _ ("after a plus stands factor=, warmup= or warmup-error="), error);
+  return fail_word (word, strlen (word),
+                    _ ("after a plus stands factor=, warmup= or warmup-error="), error);
 }
 
 gboolean
@@ -175,7 +187,8 @@ rn_schedule_to_string (const RnSchedule *schedule)
 
   if (schedule->kind == RN_SCHEDULE_STEPS)
     for (int i = 0; i < schedule->n_milestones; i++)
-      g_string_append_printf (text, i == 0 ? "%" G_GINT64_FORMAT : ",%" G_GINT64_FORMAT, schedule->milestones[i]);
+      g_string_append_printf (text, i == 0 ? "%" G_GINT64_FORMAT : ",%" G_GINT64_FORMAT,
+                              schedule->milestones[i]);
   if (schedule->kind == RN_SCHEDULE_PLATEAU)
     g_string_append_printf (text, "%d", schedule->patience);
   if (schedule->factor != DEFAULT_FACTOR)
@@ -184,7 +197,8 @@ rn_schedule_to_string (const RnSchedule *schedule)
   if (schedule->warmup_steps > 0)
     g_string_append_printf (text, "+warmup=%" G_GINT64_FORMAT "@%s", schedule->warmup_steps, rate);
   if (schedule->warmup_error > 0.0)
-    g_string_append_printf (text, "+warmup-error=%s@%s", rn_number_print (number, schedule->warmup_error), rate);
+    g_string_append_printf (text, "+warmup-error=%s@%s",
+                            rn_number_print (number, schedule->warmup_error), rate);
   return g_string_free (text, FALSE);
 }
 
@@ -217,8 +231,8 @@ out_of_bounds (const char *name, double value, const char *bounds, GError **erro
 {
   char text[RN_NUMBER_SIZE];
 
-  g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("“%s” is %s; it must be %s"), name, rn_number_print (text, value),
-               bounds);
+  g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("“%s” is %s; it must be %s"), name,
+               rn_number_print (text, value), bounds);
   return FALSE;
 }
 
@@ -226,25 +240,30 @@ static gboolean
 check_schedule (const RnSchedule *schedule, GError **error)
 {
   if (schedule->kind < RN_SCHEDULE_CONSTANT || schedule->kind > RN_SCHEDULE_COSINE)
-    return out_of_bounds ("schedule", schedule->kind, _ ("constant, steps, plateau or cosine"), error);
+    return out_of_bounds ("schedule", schedule->kind, _ ("constant, steps, plateau or cosine"),
+                          error);
   if (!(schedule->factor > 0.0 && schedule->factor < 1.0))
     return out_of_bounds ("schedule factor", schedule->factor, _ ("between 0 and 1"), error);
-  if (schedule->n_milestones < (schedule->kind == RN_SCHEDULE_STEPS) || schedule->n_milestones > RN_MAX_MILESTONES)
+  if (schedule->n_milestones < (schedule->kind == RN_SCHEDULE_STEPS) ||
+      schedule->n_milestones > RN_MAX_MILESTONES)
     return out_of_bounds ("schedule milestones", schedule->n_milestones, _ ("1 to 16"), error);
   for (int i = 0; i < schedule->n_milestones; i++)
-    if (schedule->milestones[i] < (i == 0 ? 1 : schedule->milestones[i - 1]) || schedule->milestones[i] > MAX_STEPS)
-      return out_of_bounds ("schedule milestone", (double) schedule->milestones[i],
+    if (schedule->milestones[i] < (i == 0 ? 1 : schedule->milestones[i - 1]) ||
+        schedule->milestones[i] > MAX_STEPS)
+      return out_of_bounds ("schedule milestone", (double)schedule->milestones[i],
                             _ ("1 to 1000000000 and no less than the one before"), error);
   if (schedule->patience < 1 || schedule->patience > 1000000)
     return out_of_bounds ("schedule patience", schedule->patience, _ ("1 to 1000000"), error);
   if (schedule->warmup_steps < 0 || schedule->warmup_steps > MAX_STEPS)
-    return out_of_bounds ("schedule warmup", (double) schedule->warmup_steps, _ ("0 to 1000000000"), error);
+    return out_of_bounds ("schedule warmup", (double)schedule->warmup_steps, _ ("0 to 1000000000"),
+                          error);
   if (!(schedule->warmup_rate >= 0.0 && schedule->warmup_rate <= 1000.0))
     return out_of_bounds ("schedule warmup rate", schedule->warmup_rate, _ ("0 to 1000"), error);
   if (!(schedule->warmup_error >= 0.0 && schedule->warmup_error <= 1.0))
     return out_of_bounds ("schedule warmup-error", schedule->warmup_error, _ ("0 to 1"), error);
   if (schedule->warmup_steps > 0 && schedule->warmup_error > 0.0)
-    return out_of_bounds ("schedule warmup-error", schedule->warmup_error, _ ("0 beside a warm-up by steps"), error);
+    return out_of_bounds ("schedule warmup-error", schedule->warmup_error,
+                          _ ("0 beside a warm-up by steps"), error);
   return TRUE;
 }
 
@@ -256,7 +275,8 @@ check_augment (const RnAugment *augment, GError **error)
   if (augment->scale_min < 0 || augment->scale_min > RN_MAX_SIDE)
     return out_of_bounds ("augment scale", augment->scale_min, _ ("0 to 4096"), error);
   if (augment->scale_max < augment->scale_min || augment->scale_max > RN_MAX_SIDE)
-    return out_of_bounds ("augment scale", augment->scale_max, _ ("from the smaller to 4096"), error);
+    return out_of_bounds ("augment scale", augment->scale_max, _ ("from the smaller to 4096"),
+                          error);
   if (!(augment->colour >= 0.0 && augment->colour <= 10.0))
     return out_of_bounds ("augment colour", augment->colour, _ ("0 to 10"), error);
   return TRUE;
@@ -276,7 +296,7 @@ rn_settings_check (const RnSettings *settings, GError **error)
   };
 
   if (settings->steps < 1 || settings->steps > MAX_STEPS)
-    return out_of_bounds ("steps", (double) settings->steps, _ ("1 to 1000000000"), error);
+    return out_of_bounds ("steps", (double)settings->steps, _ ("1 to 1000000000"), error);
   if (settings->batch < 1 || settings->batch > 65536)
     return out_of_bounds ("batch", settings->batch, _ ("1 to 65536"), error);
   if (!(settings->rate > 0.0 && settings->rate <= 1000.0))
@@ -287,16 +307,17 @@ rn_settings_check (const RnSettings *settings, GError **error)
     return out_of_bounds ("weight_decay", settings->weight_decay, _ ("0 to 1"), error);
   for (guint i = 0; i < G_N_ELEMENTS (intervals); i++)
     if (intervals[i].value < 0 || intervals[i].value > MAX_STEPS)
-      return out_of_bounds (intervals[i].name, (double) intervals[i].value, _ ("0 to 1000000000"), error);
+      return out_of_bounds (intervals[i].name, (double)intervals[i].value, _ ("0 to 1000000000"),
+                            error);
   return check_schedule (&settings->schedule, error) && check_augment (&settings->augment, error);
 }
 
 /* Settings as JSON */
 
 static const char *const keys[] = {
-  "version",       "steps",     "batch",          "rate",           "schedule",         "momentum",
-  "weight_decay",  "spare_norms", "drop_last",    "per_pixel_mean", "augment",          "evaluate_every",
-  "checkpoint_every", "measure_every", "seed",    "data",           "digest",           NULL,
+  "version",          "steps",         "batch",     "rate",           "schedule", "momentum",
+  "weight_decay",     "spare_norms",   "drop_last", "per_pixel_mean", "augment",  "evaluate_every",
+  "checkpoint_every", "measure_every", "seed",      "data",           "digest",   NULL,
 };
 
 static void
@@ -322,11 +343,9 @@ append_bool (GString *json, const char *key, gboolean value)
 static void
 append_string (GString *json, const char *key, const char *value, const char *end)
 {
-  g_autofree char *valid = g_utf8_make_valid (value, -1);
-  g_autoptr (JsonNode) node = json_node_init_string (json_node_alloc (), valid);
-  g_autofree char *quoted = json_to_string (node, FALSE);
-
-  g_string_append_printf (json, "  \"%s\": %s%s\n", key, quoted, end);
+  g_string_append_printf (json, "  \"%s\": ", key);
+  rn_json_print_string (json, value);
+  g_string_append_printf (json, "%s\n", end);
 }
 
 char *
@@ -373,16 +392,23 @@ read_numbers (const RnJsonReader *reader, RnSettings *settings, GError **error)
       !rn_json_reader_get_bool (reader, "spare_norms", &settings->spare_norms, error) ||
       !rn_json_reader_get_bool (reader, "drop_last", &settings->drop_last, error) ||
       !rn_json_reader_get_bool (reader, "per_pixel_mean", &settings->per_pixel_mean, error) ||
-      !rn_json_reader_get_int (reader, "evaluate_every", 0, MAX_STEPS, &settings->evaluate_every, error) ||
-      !rn_json_reader_get_int (reader, "checkpoint_every", 0, MAX_STEPS, &settings->checkpoint_every, error) ||
-      !rn_json_reader_get_int (reader, "measure_every", 0, MAX_STEPS, &settings->measure_every, error))
+      !rn_json_reader_get_int (reader, "evaluate_every", 0, MAX_STEPS, &settings->evaluate_every,
+                               error) ||
+      !rn_json_reader_get_int (reader, "checkpoint_every", 0, MAX_STEPS,
+                               &settings->checkpoint_every, error) ||
+      !rn_json_reader_get_int (reader, "measure_every", 0, MAX_STEPS, &settings->measure_every,
+                               error))
     return FALSE;
-  settings->batch = (int) batch;
+  settings->batch = (int)batch;
   return TRUE;
 }
 
 static gboolean
-read_words (const RnJsonReader *reader, RnSettings *settings, char **data, char **digest, GError **error)
+read_words (const RnJsonReader *reader,
+            RnSettings *settings,
+            char **data,
+            char **digest,
+            GError **error)
 {
   const char *schedule, *augment, *seed, *source, *sum;
 
@@ -394,12 +420,13 @@ read_words (const RnJsonReader *reader, RnSettings *settings, char **data, char 
     return FALSE;
   if (!rn_number_parse_whole (seed, strlen (seed), &settings->seed))
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("%s: “seed” is “%.60s”, which is no number of 64 bits"),
-                   reader->where, seed);
+      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
+                   _ ("%s: “seed” is “%.60s”, which is no number of 64 bits"), reader->where, seed);
       return FALSE;
     }
   if (!rn_schedule_parse (schedule, settings->steps, &settings->schedule, error) ||
-      !rn_augment_parse (augment, &settings->augment, error) || !rn_settings_check (settings, error))
+      !rn_augment_parse (augment, &settings->augment, error) ||
+      !rn_settings_check (settings, error))
     {
       g_prefix_error (error, "%s: ", reader->where);
       return FALSE;

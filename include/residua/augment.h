@@ -83,9 +83,14 @@ RnPicture *rn_picture_flip (RnPicture *picture, GError **error);
  * rn_augment_picture:
  * @x: `[side,side,channels]` out, normalised
  * @seed, @epoch, @index: decide every draw, nothing else does
- * @colour_axes: (nullable): 3 principal axes scaled by the root of their variance, row after row, for @augment's colour
+ * @colour_axes: (nullable): 3 principal axes scaled by the root of their variance, row after row, for @augment's
+ *   colour, on the scale where white is 1; without them, or for grey, colours stay
+ * @error: RN_ERROR_MEMORY
+ *
+ * In this order: the shorter side is brought to the drawn scale (or to the input's side, and the centre is taken), the
+ * window is drawn over it with its padding, the mirror image, normalisation, the colour shift.
  */
-void rn_augment_picture (const RnAugment *augment, const RnPreprocess *preprocess, const float *colour_axes, float *x,
-                         RnPicture *picture, guint64 seed, gint64 epoch, gint64 index);
+gboolean rn_augment_picture (const RnAugment *augment, const RnPreprocess *preprocess, const float *colour_axes,
+                             float *x, RnPicture *picture, guint64 seed, gint64 epoch, gint64 index, GError **error);
 
 G_END_DECLS

@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  *   the whole network the planner's total
  * @run_bytes: the same for running
  *
- * What a block, or a whole network, costs.
+ * What a block, or a whole network, costs. A whole network's output is the last map before the global average pool;
+ * the head's is the classes. Counts that are too large for 64 bits stop at G_MAXINT64.
  */
 typedef struct
 {
@@ -35,12 +36,19 @@ typedef struct
  * @batch: pictures trained at once, 1 to 65536; running is counted for the same number
  * @threads: whose scratch is counted, at least 1
  *
- * The figures of section 3 and table 1 of He et al. 2015 are met exactly (tests/core/test-spec.c).
+ * The figures of section 3 and table 1 of He et al. 2015 are met exactly (tests/core/spec/test-cost.c).
  */
 void rn_cost_of_network (const RnSpec *spec, int batch, int threads, RnCost *cost);
 
 /** Block @at, its shortcut included. */
 void rn_cost_of_block (const RnSpec *spec, int at, int batch, RnCost *cost);
+/**
+ * rn_cost_of_blocks:
+ * @costs: (out caller-allocates): one for each block
+ *
+ * All blocks in one walk; asking for one after the other takes a walk for each.
+ */
+void rn_cost_of_blocks (const RnSpec *spec, int batch, RnCost *costs);
 /** The stem, its pooling included. */
 void rn_cost_of_stem (const RnSpec *spec, int batch, RnCost *cost);
 /** Global average pool and classifier. */

@@ -71,7 +71,8 @@ typedef enum
  * @id: survives edits and reloads, unique in a specification, at least 1; 0 asks for a fresh one
  * @channels: output channels, 1 to RN_MAX_CHANNELS; a multiple of 4 in a bottleneck
  * @stride: 1 or 2
- * @zero_gamma: the last batch-norm's gamma starts at zero (Goyal et al. 2017, section 5.1)
+ * @zero_gamma: the last batch-norm's gamma starts at zero (Goyal et al. 2017, section 5.1); plain blocks ignore it,
+ *   as nothing would come through
  */
 typedef struct
 {
@@ -108,10 +109,17 @@ RnSpec *rn_spec_new (const char *name, int side, int channels, RnStemKind stem, 
 RnSpec *rn_spec_copy (const RnSpec *spec);
 void rn_spec_free (RnSpec *spec);
 
-/** Returns: whether the two describe the same network; names and block ids do not count. */
+/**
+ * rn_spec_equal:
+ *
+ * Returns: whether the two describe the same network. Names and block ids do not count, nor does a setting that has
+ *   no effect in its block: options A and B are both plain identity where the shape does not change.
+ */
 gboolean rn_spec_equal (const RnSpec *a, const RnSpec *b);
 
+/** Returns: (transfer none): the name, "" where there is none */
 const char *rn_spec_get_name (const RnSpec *spec);
+/** @name: (nullable): cut at RN_MAX_NAME bytes; what is not UTF-8 in it is replaced */
 void rn_spec_set_name (RnSpec *spec, const char *name);
 int rn_spec_get_side (const RnSpec *spec);
 int rn_spec_get_channels (const RnSpec *spec);
@@ -124,7 +132,9 @@ int rn_spec_get_classes (const RnSpec *spec);
  * @error: RN_ERROR_SHAPE for values out of range; @spec is then as it was
  */
 gboolean rn_spec_set_input (RnSpec *spec, int side, int channels, GError **error);
+/** @error: RN_ERROR_SHAPE for values out of range, or where the first block cannot follow such a stem */
 gboolean rn_spec_set_stem (RnSpec *spec, RnStemKind stem, int stem_channels, GError **error);
+/** @error: RN_ERROR_SHAPE for values out of range */
 gboolean rn_spec_set_classes (RnSpec *spec, int classes, GError **error);
 
 int rn_spec_n_blocks (const RnSpec *spec);
@@ -138,10 +148,12 @@ const RnBlockSpec *rn_spec_get_block (const RnSpec *spec, int at);
  * @error: RN_ERROR_SHAPE when a field is out of range, an id is taken, or identity cannot reach a block's shape
  *   (option A cannot lose channels)
  *
- * On error @spec is as it was.
+ * On error @spec is as it was. An id that has been removed is not given again.
  */
 gboolean rn_spec_add_block (RnSpec *spec, int at, RnBlockSpec block, GError **error);
+/** Puts @block in the place of block @at; it may keep that one's id. Else as rn_spec_add_block(). */
 gboolean rn_spec_set_block (RnSpec *spec, int at, RnBlockSpec block, GError **error);
+/** @error: RN_ERROR_SHAPE where the next block could not follow the one before; @spec is then as it was */
 gboolean rn_spec_remove_block (RnSpec *spec, int at, GError **error);
 
 gboolean rn_block_kind_is_plain (RnBlockKind kind);
@@ -161,7 +173,7 @@ const char *const *rn_spec_preset_names (void);
 /**
  * rn_spec_plain_twin:
  *
- * Returns: (transfer full): the same layers without shortcuts
+ * Returns: (transfer full): the same layers without shortcuts, "resnet20" called "plain20", other names "plain NAME"
  */
 RnSpec *rn_spec_plain_twin (const RnSpec *spec);
 
@@ -180,7 +192,9 @@ char *rn_spec_to_json (const RnSpec *spec);
  * @error: RN_ERROR_FORMAT naming @where and the line, block and field; RN_ERROR_SHAPE where blocks do not fit
  */
 RnSpec *rn_spec_from_json (const char *text, gssize length, const char *where, GError **error);
+/** @error: as rn_spec_from_json(), or of G_IO_ERROR's domain; each names @path */
 RnSpec *rn_spec_load (const char *path, GError **error);
+/** The form of rn_spec_to_json(), written aside, synced and renamed. */
 gboolean rn_spec_save (const RnSpec *spec, const char *path, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnSpec, rn_spec_free)

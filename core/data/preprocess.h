@@ -1,0 +1,22 @@
+#pragma once
+
+#include "residua/augment.h"
+
+/* The table behind rn_preprocess_apply(): what each byte of each channel becomes, so that a batch divides nothing. */
+typedef struct
+{
+  float value[3][256];
+} RnByteTable;
+
+void rn_byte_table_fill (RnByteTable *table, const RnPreprocess *preprocess);
+
+/* Principal axes of the training split's colours (section 3.4's colour augmentation), each scaled by the root of its
+ * variance, strongest first, on the scale where white is 1; over the same pictures as rn_preprocess_measure().
+ */
+gboolean rn_colour_axes_measure (float axes[9], RnDataset *dataset, int side, GError **error);
+
+/* rn_augment_picture() with the table at hand */
+gboolean rn_augment_picture_with_table (const RnAugment *augment, const RnPreprocess *preprocess,
+                                        const RnByteTable *table, const float *colour_axes,
+                                        float *x, RnPicture *picture, guint64 seed, gint64 epoch,
+                                        gint64 index, GError **error);

@@ -1,0 +1,262 @@
+#include "residua/bench.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "base/machine.h"
+#include "base/random.h"
+#include "compute/info.h"
+#include "compute/memory.h"
+#include "network/network.h"
+#include "residua/cost.h"
+#include "residua/error.h"
+#include "residua/evaluator.h"
+
+#define WARM_UP 3
+#define MIN_STEPS 5
+#define SEED 1
+
+typedef struct
+{
+  const char *name;
+  const char *preset;
+  gboolean trains;
+  int batch;
+} Case;
+
+static const Case cases[] = {
+  { "train_r20_b128", "resnet20", TRUE, 128 }, { "train_r56_b128", "resnet56", TRUE, 128 },
+  { "train_r18_b16", "resnet18", TRUE, 16 },   { "infer_r20_b128", "resnet20", FALSE, 128 },
+  { "infer_r20_b1", "resnet20", FALSE, 1 },    { "infer_r18_b1", "resnet18", FALSE, 1 },
+  { "infer_r18_b16", "resnet18", FALSE, 16 },  { "infer_r50_b1", "resnet50", FALSE, 1 },
+  { "infer_r50_b16", "resnet50", FALSE, 16 },
+};
+
+const char *const *
+rn_bench_cases (void)
+{
+  static const char *names[G_N_ELEMENTS (cases) + 1];
+  static gsize is_filled;
+
+  if (g_once_init_enter (&is_filled))
+    {
+      for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+        names[i] = cases[i].name;
+      g_once_init_leave (&is_filled, 1);
+    }
+  return names;
+}
+
+/* What is measured: a step of one or the other. */
+typedef struct
+{
+  const Case *kind;
+  RnSpec *spec;
+  int threads;
+  float *x;
+  const int *cancel;
+
+  RnTeam *team; /* training */
+  RnNetwork *network;
+  int *labels;
+
+  RnEvaluator *evaluator; /* running */
+  float *logits;
+} Bench;
+
+static void
+bench_clear (Bench *bench)
+{
+  g_clear_pointer (&bench->network, rn_network_free);
+  g_clear_pointer (&bench->team, rn_team_free);
+  g_clear_pointer (&bench->evaluator, rn_evaluator_free);
+  g_clear_pointer (&bench->spec, rn_spec_free);
+  g_clear_pointer (&bench->x, rn_floats_free);
+  g_clear_pointer (&bench->labels, g_free);
+  g_clear_pointer (&bench->logits, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Bench, bench_clear)
+
+/* The preset, its zero channels at the end as in the baseline that this is compared with. */
+static RnSpec *
+build_spec (const char *preset, GError **error)
+{
+  g_autoptr (RnSpec) spec = rn_spec_preset (preset, error);
+
+  for (int i = 0; spec != NULL && i < rn_spec_n_blocks (spec); i++)
+    {
+      RnBlockSpec block = *rn_spec_get_block (spec, i);
+
+      if (block.shortcut != RN_SHORTCUT_A_SPLIT)
+        continue;
+      block.shortcut = RN_SHORTCUT_A_END;
+      if (!rn_spec_set_block (spec, i, block, error))
+        return NULL;
+    }
+  return g_steal_pointer (&spec);
+}
+
+static gboolean
+fill_pictures (Bench *bench, GError **error)
+{
+  const int side = rn_spec_get_side (bench->spec), channels = rn_spec_get_channels (bench->spec);
+  const gsize count = (gsize)bench->kind->batch * side * side * channels;
+  RnRandom random;
+
+  bench->x = rn_floats_new (count);
+  if (bench->x == NULL)
+    {
+      g_set_error_literal (error, RN_ERROR, RN_ERROR_MEMORY, _ ("There is no memory for a batch"));
+      return FALSE;
+    }
+  rn_random_start (&random, SEED, RN_STREAM_TEST, 0, 0);
+  for (gsize i = 0; i < count; i++)
+    bench->x[i] = (float)rn_random_normal (&random);
+  bench->labels = g_new (int, bench->kind->batch);
+  for (int i = 0; i < bench->kind->batch; i++)
+    bench->labels[i] = (int)rn_random_below (&random, (guint64)rn_spec_get_classes (bench->spec));
+  return TRUE;
+}
+
+static gboolean
+prepare_training (Bench *bench, GError **error)
+{
+  bench->team = rn_team_new (bench->threads);
+  if (bench->team == NULL)
+    {
+      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
+                   _ ("%d threads are more than the system gives"), bench->threads);
+      return FALSE;
+    }
+  bench->network = rn_network_new (bench->spec, bench->kind->batch, bench->team, SEED, error);
+  return bench->network != NULL;
+}
+
+static gboolean
+prepare_running (Bench *bench, GError **error)
+{
+  const RnPreprocess preprocess = {
+    .side = rn_spec_get_side (bench->spec),
+    .channels = rn_spec_get_channels (bench->spec),
+    .std = { 1.0f, 1.0f, 1.0f },
+  };
+  g_autoptr (RnModel) model = rn_model_new (bench->spec, NULL, SEED, NULL, &preprocess, error);
+
+  if (model == NULL)
+    return FALSE;
+  bench->evaluator = rn_evaluator_new (model, RN_PATH_RUN, bench->threads, error);
+  bench->logits = g_new (float, (gsize)bench->kind->batch *rn_spec_get_classes (bench->spec));
+  return bench->evaluator != NULL;
+}
+
+static gboolean
+step (Bench *bench, GError **error)
+{
+  const int side = rn_spec_get_side (bench->spec), batch = bench->kind->batch;
+  const RnPass pass = { .cancel = bench->cancel };
+  double loss;
+  int wrong;
+
+  if (!bench->kind->trains)
+    return rn_evaluator_run (bench->evaluator, bench->logits, bench->x, batch, side, side, &pass,
+                             error);
+  if (!rn_network_compute (bench->network, bench->x, bench->labels, batch, FALSE, bench->cancel,
+                           &loss, &wrong))
+    {
+      g_set_error_literal (error, RN_ERROR, RN_ERROR_CANCELLED, _ ("Cancelled"));
+      return FALSE;
+    }
+  if (!rn_network_is_finite (bench->network))
+    {
+      g_set_error_literal (error, RN_ERROR, RN_ERROR_DIVERGED,
+                           _ ("The benchmark's loss is not finite"));
+      return FALSE;
+    }
+  rn_network_commit (bench->network, 1e-3, 0.9, 1e-4, FALSE);
+  return TRUE;
+}
+
+static int
+compare_doubles (gconstpointer a, gconstpointer b)
+{
+  const double x = *(const double *)a, y = *(const double *)b;
+
+  return (x > y) - (x < y);
+}
+
+static gboolean
+measure (Bench *bench, double seconds, RnBenchResult *result, GError **error)
+{
+  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
+  const double *sorted;
+  gint64 began_us;
+
+  for (int i = 0; i < WARM_UP; i++)
+    if (!step (bench, error))
+      return FALSE;
+  began_us = g_get_monotonic_time ();
+  while (times->len < MIN_STEPS || (double)(g_get_monotonic_time () - began_us) * 1e-6 < seconds)
+    {
+      const gint64 before_us = g_get_monotonic_time ();
+      double ms;
+
+      if (!step (bench, error))
+        return FALSE;
+      ms = (double)(g_get_monotonic_time () - before_us) * 1e-3;
+      g_array_append_val (times, ms);
+    }
+  g_array_sort (times, compare_doubles);
+  sorted = (const double *)(gconstpointer)times->data;
+  result->steps = (int)times->len;
+  result->min_step_ms = sorted[0];
+  result->median_step_ms = 0.5 * (sorted[(times->len - 1) / 2] + sorted[times->len / 2]);
+  result->pictures_per_s = bench->kind->batch / MAX (result->median_step_ms, 1e-3) * 1e3;
+  return TRUE;
+}
+
+static const Case *
+find_case (const char *name, GError **error)
+{
+  g_autofree char *all = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    if (strcmp (cases[i].name, name) == 0)
+      return &cases[i];
+  all = g_strjoinv (", ", (char **)rn_bench_cases ());
+  g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("There is no case “%s”; there are %s"), name,
+               all);
+  return NULL;
+}
+
+gboolean
+rn_bench_run (const char *case_name,
+              int threads,
+              double seconds,
+              const int *cancel,
+              RnBenchResult *result,
+              GError **error)
+{
+  const Case *kind = find_case (case_name, error);
+  g_auto (Bench) bench = { .kind = kind, .cancel = cancel };
+  RnCost cost;
+
+  if (kind == NULL)
+    return FALSE;
+  rn_compute_start ();
+  bench.threads = threads > 0 ? threads : rn_info_n_processors ();
+  bench.spec = build_spec (kind->preset, error);
+  if (bench.spec == NULL || !fill_pictures (&bench, error))
+    return FALSE;
+  if (!(kind->trains ? prepare_training (&bench, error) : prepare_running (&bench, error)))
+    return FALSE;
+  memset (result, 0, sizeof *result);
+  if (!measure (&bench, seconds, result, error))
+    return FALSE;
+  rn_cost_of_network (bench.spec, kind->batch, bench.threads, &cost);
+  result->batch = kind->batch;
+  result->threads = bench.threads;
+  result->peak_rss_bytes = rn_memory_peak ();
+  result->macs = cost.macs;
+  return TRUE;
+}

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * RnBenchResult:
+ * @batch: pictures a step
+ * @threads: that worked
+ * @steps: measured, after three to warm up
+ * @pictures_per_s: at the median step
+ * @peak_rss_bytes: the most memory that the process has occupied; a case's own where it ran alone in its process
+ * @macs: multiply-adds of one picture, forward
+ */
+typedef struct
+{
+  int batch;
+  int threads;
+  int steps;
+  double pictures_per_s;
+  double median_step_ms;
+  double min_step_ms;
+  gsize peak_rss_bytes;
+  gint64 macs;
+} RnBenchResult;
+
+/** Returns: (transfer none): names such as "train_r20_b128", "infer_r50_b1" (what, network, batch), NULL-terminated */
+const char *const *rn_bench_cases (void);
+
+/**
+ * rn_bench_run:
+ * @case_name: one of rn_bench_cases()
+ * @threads: 1 to 256; 0 for as many as there are processors
+ * @seconds: to measure for; at least five steps are measured however long they take
+ * @cancel: (nullable): becomes non-zero, from any thread or signal handler, to make it fail with RN_ERROR_CANCELLED soon
+ * @error: RN_ERROR_DATA for an unknown name, RN_ERROR_MEMORY
+ *
+ * Measures whole steps on random pictures: of training (forward, backward and update), or of running (batch-norm
+ * folded). The CIFAR networks have option A with the zero channels at the end.
+ */
+gboolean rn_bench_run (const char *case_name, int threads, double seconds, const int *cancel, RnBenchResult *result,
+                       GError **error);
+
+G_END_DECLS

@@ -1,0 +1,320 @@
+#include "compute/conv.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "check.h"
+#include "compute/memory.h"
+
+typedef struct
+{
+  RnConvShape shape;
+  gsize n_x, n_w, n_y;
+  float *x, *w, *dy, *bias, *add, *dw_before;
+  float *y, *fused, *dx, *dw, *partials;
+} Case;
+
+static RnConvShape
+make_shape (int n, int h, int w, int c, int k, int kernel, int stride, int pad)
+{
+  return (RnConvShape){
+    .n = n,
+    .h = h,
+    .w = w,
+    .c = c,
+    .k = k,
+    .kernel = kernel,
+    .stride = stride,
+    .pad = pad,
+    .p = (h + 2 * pad - kernel) / stride + 1,
+    .q = (w + 2 * pad - kernel) / stride + 1,
+  };
+}
+
+static Case
+case_new (RnConvShape s, guint32 seed)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
+  Case c = { .shape = s };
+
+  c.n_x = (gsize)(s.n * s.h * s.w * s.c);
+  c.n_w = (gsize)(s.k * s.kernel * s.kernel * s.c);
+  c.n_y = (gsize)(s.n * s.p * s.q * s.k);
+  c.x = check_random (random, c.n_x);
+  c.w = check_random (random, c.n_w);
+  c.dy = check_random (random, c.n_y);
+  c.bias = check_random (random, (gsize)s.k);
+  c.add = check_random (random, c.n_y);
+  c.dw_before = check_random (random, c.n_w);
+  c.y = check_garbage (c.n_y);
+  c.fused = check_garbage (c.n_y);
+  c.dx = check_garbage (c.n_x);
+  c.dw = check_garbage (c.n_w);
+  c.partials = check_garbage (rn_conv_partials (&s));
+  return c;
+}
+
+static void
+case_clear (Case *c)
+{
+  float *all[] = { c->x, c->w,     c->dy, c->bias, c->add,     c->dw_before,
+                   c->y, c->fused, c->dx, c->dw,   c->partials };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
+    rn_floats_free (all[i]);
+}
+
+static void
+convolve (RnWorker *worker, gpointer data)
+{
+  Case *c = data;
+  RnConvEpilogue epilogue = { c->bias, c->add, TRUE };
+
+  rn_conv_forward (worker, c->y, c->x, c->w, &c->shape, NULL);
+  rn_conv_forward (worker, c->fused, c->x, c->w, &c->shape, &epilogue);
+  rn_conv_backward_data (worker, c->dx, c->dy, c->w, &c->shape);
+  rn_conv_backward_filters (worker, c->dw, c->x, c->dy, c->partials, &c->shape);
+}
+
+/* Runs everything; dw starts from dw_before. */
+static void
+case_run (Case *c, int n_threads)
+{
+  memcpy (c->dw, c->dw_before, c->n_w * sizeof (float));
+  check_run (n_threads, rn_conv_scratch (&c->shape), convolve, c);
+}
+
+/* Calls back for every product that the definition has: y[iy] += x[ix] w[iw]. */
+typedef void (*Term) (gsize iy, gsize ix, gsize iw, gpointer data);
+
+static void
+for_each_term (const RnConvShape *s, Term term, gpointer data)
+{
+  for (int n = 0; n < s->n; n++)
+    for (int p = 0; p < s->p; p++)
+      for (int q = 0; q < s->q; q++)
+        for (int k = 0; k < s->k; k++)
+          for (int r = 0; r < s->kernel; r++)
+            for (int t = 0; t < s->kernel; t++)
+              {
+                int i = p * s->stride + r - s->pad, j = q * s->stride + t - s->pad;
+
+                if (i < 0 || i >= s->h || j < 0 || j >= s->w)
+                  continue;
+                for (int c = 0; c < s->c; c++)
+                  term ((gsize)(((n * s->p + p) * s->q + q) * s->k + k),
+                        (gsize)(((n * s->h + i) * s->w + j) * s->c + c),
+                        (gsize)(((k * s->kernel + r) * s->kernel + t) * s->c + c), data);
+              }
+}
+
+typedef struct
+{
+  const double *x, *w, *dy;
+  double *y, *dx, *dw;
+} Reference;
+
+static void
+add_term (gsize iy, gsize ix, gsize iw, gpointer data)
+{
+  Reference *r = data;
+
+  r->y[iy] += r->x[ix] * r->w[iw];
+  r->dx[ix] += r->dy[iy] * r->w[iw];
+  r->dw[iw] += r->dy[iy] * r->x[ix];
+}
+
+static void
+check_case (RnConvShape s, guint32 seed)
+{
+  Case c = case_new (s, seed);
+  g_autofree double *x = check_widen (c.x, c.n_x), *w = check_widen (c.w, c.n_w);
+  g_autofree double *dy = check_widen (c.dy, c.n_y), *y = g_new0 (double, c.n_y);
+  g_autofree double *dx = g_new0 (double, c.n_x), *dw = check_widen (c.dw_before, c.n_w);
+  g_autofree char *what = g_strdup_printf ("n %d, %dx%dx%d to %d, kernel %d, stride %d, pad %d",
+                                           s.n, s.h, s.w, s.c, s.k, s.kernel, s.stride, s.pad);
+  Reference reference = { x, w, dy, y, dx, dw };
+
+  for_each_term (&s, add_term, &reference);
+  case_run (&c, 2);
+  check_close (c.y, y, c.n_y, 2e-5, what);
+  check_close (c.dx, dx, c.n_x, 2e-5, what);
+  check_close (c.dw, dw, c.n_w, 5e-5, what);
+  for (gsize i = 0; i < c.n_y; i++)
+    y[i] = fmax (y[i] + (double)c.bias[i % (gsize)s.k] + (double)c.add[i], 0.0);
+  check_close (c.fused, y, c.n_y, 2e-5, what);
+  case_clear (&c);
+}
+
+static void
+test_shapes_of_residual_networks_agree_with_the_definition (void)
+{
+  static const int shapes[][8] = {
+    { 3, 32, 32, 3, 16, 3, 1, 1 }, { 3, 16, 16, 16, 16, 3, 1, 1 }, { 20, 8, 8, 16, 32, 3, 2, 1 },
+    { 3, 8, 8, 64, 64, 3, 1, 1 },  { 17, 4, 4, 32, 64, 3, 2, 1 },  { 2, 30, 34, 3, 64, 7, 2, 3 },
+    { 2, 7, 7, 64, 256, 1, 1, 0 }, { 2, 8, 8, 128, 64, 1, 2, 0 },  { 1, 7, 7, 128, 96, 3, 1, 1 },
+    { 33, 8, 8, 16, 16, 3, 1, 1 }, { 40, 5, 5, 30, 17, 3, 1, 1 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
+    check_case (make_shape (shapes[i][0], shapes[i][1], shapes[i][2], shapes[i][3], shapes[i][4],
+                            shapes[i][5], shapes[i][6], shapes[i][7]),
+                (guint32)i);
+}
+
+static void
+test_random_shapes_agree_with_the_definition (void)
+{
+  static const int channels[] = { 1, 2, 3, 5, 8, 15, 16, 17, 30, 32, 33, 48, 64 };
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
+
+  for (int i = 0; i < 120; i++)
+    {
+      int kernel = 1 + 2 * g_rand_int_range (random, 0, 4);
+      int pad = g_rand_int_range (random, 0, 4) ? kernel / 2 : g_rand_int_range (random, 0, kernel);
+      int least = MAX (kernel - 2 * pad, 1);
+      int c = channels[g_rand_int_range (random, 0, G_N_ELEMENTS (channels))];
+      int k = channels[g_rand_int_range (random, 0, G_N_ELEMENTS (channels))];
+      int side = c * k * kernel * kernel > 10000 ? 6 : 14;
+
+      check_case (make_shape (g_rand_int_range (random, 1, 5),
+                              g_rand_int_range (random, least, least + side),
+                              g_rand_int_range (random, least, least + side), c, k, kernel,
+                              g_rand_int_range (random, 1, 3), pad),
+                  (guint32)i);
+    }
+}
+
+static void
+test_many_small_pictures_agree_with_the_definition (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (2);
+
+  for (int i = 0; i < 20; i++)
+    check_case (make_shape (g_rand_int_range (random, 16, 70), g_rand_int_range (random, 1, 6),
+                            g_rand_int_range (random, 1, 6), g_rand_int_range (random, 1, 20),
+                            g_rand_int_range (random, 1, 20), 3, g_rand_int_range (random, 1, 3),
+                            1),
+                (guint32)i);
+}
+
+/* L = sum dy y as a function of x or of w. */
+typedef struct
+{
+  const RnConvShape *shape;
+  const double *x, *w, *dy;
+  double sum;
+} Loss;
+
+static void
+add_to_loss (gsize iy, gsize ix, gsize iw, gpointer data)
+{
+  Loss *loss = data;
+
+  loss->sum += loss->dy[iy] * loss->x[ix] * loss->w[iw];
+}
+
+static double
+loss_of_x (const double *x, gpointer data)
+{
+  Loss loss = *(Loss *)data;
+
+  loss.x = x;
+  for_each_term (loss.shape, add_to_loss, &loss);
+  return loss.sum;
+}
+
+static double
+loss_of_w (const double *w, gpointer data)
+{
+  Loss loss = *(Loss *)data;
+
+  loss.w = w;
+  for_each_term (loss.shape, add_to_loss, &loss);
+  return loss.sum;
+}
+
+static void
+test_gradients_are_the_slopes_of_finite_differences (void)
+{
+  const RnConvShape shapes[] = {
+    make_shape (2, 5, 6, 3, 4, 3, 1, 1), make_shape (2, 7, 5, 2, 3, 3, 2, 1),
+    make_shape (1, 9, 8, 2, 3, 7, 2, 3), make_shape (2, 4, 4, 5, 3, 1, 1, 0),
+    make_shape (2, 5, 4, 3, 2, 1, 2, 0), make_shape (1, 6, 7, 16, 16, 3, 1, 1),
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
+    {
+      Case c = case_new (shapes[i], 5);
+      g_autofree double *x = check_widen (c.x, c.n_x), *w = check_widen (c.w, c.n_w);
+      g_autofree double *dy = check_widen (c.dy, c.n_y);
+      Loss loss = { &c.shape, x, w, dy, 0.0 };
+
+      memset (c.dw_before, 0, c.n_w * sizeof (float));
+      case_run (&c, 1);
+      check_gradient (c.dx, c.x, c.n_x, loss_of_x, &loss, 2e-5, "dx");
+      check_gradient (c.dw, c.w, c.n_w, loss_of_w, &loss, 2e-5, "dw");
+      case_clear (&c);
+    }
+}
+
+static void
+test_bits_do_not_depend_on_the_number_of_threads (void)
+{
+  const RnConvShape shapes[] = {
+    make_shape (32, 16, 16, 16, 16, 3, 1, 1), make_shape (24, 8, 8, 64, 64, 3, 1, 1),
+    make_shape (20, 9, 7, 17, 30, 3, 2, 1),   make_shape (1, 14, 14, 128, 128, 3, 1, 1),
+    make_shape (3, 28, 28, 64, 128, 1, 1, 0), make_shape (2, 33, 33, 3, 32, 7, 2, 3),
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
+    {
+      Case alone = case_new (shapes[i], 3);
+
+      case_run (&alone, 1);
+      for (gsize j = 0; j < G_N_ELEMENTS (check_threads); j++)
+        {
+          Case team = case_new (shapes[i], 3);
+
+          case_run (&team, check_threads[j]);
+          check_same_bits (team.y, alone.y, team.n_y);
+          check_same_bits (team.fused, alone.fused, team.n_y);
+          check_same_bits (team.dx, alone.dx, team.n_x);
+          check_same_bits (team.dw, alone.dw, team.n_w);
+          case_clear (&team);
+        }
+      case_clear (&alone);
+    }
+}
+
+static void
+test_partial_sums_stay_within_their_bound (void)
+{
+  static const int channels[] = { 3, 16, 64, 512, 2048 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (channels); i++)
+    {
+      RnConvShape shape = make_shape (256, 56, 56, channels[i], channels[i], 3, 1, 1);
+
+      g_assert_cmpuint (rn_conv_partials (&shape), <=, 4 << 20);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/conv/shapes of residual networks agree with the definition",
+                   test_shapes_of_residual_networks_agree_with_the_definition);
+  g_test_add_func ("/conv/random shapes agree with the definition",
+                   test_random_shapes_agree_with_the_definition);
+  g_test_add_func ("/conv/many small pictures agree with the definition",
+                   test_many_small_pictures_agree_with_the_definition);
+  g_test_add_func ("/conv/gradients are the slopes of finite differences",
+                   test_gradients_are_the_slopes_of_finite_differences);
+  g_test_add_func ("/conv/bits do not depend on the number of threads",
+                   test_bits_do_not_depend_on_the_number_of_threads);
+  g_test_add_func ("/conv/partial sums stay within their bound",
+                   test_partial_sums_stay_within_their_bound);
+  return g_test_run ();
+}

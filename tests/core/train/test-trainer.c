@@ -1,0 +1,585 @@
+#include "residua/trainer.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/random.h"
+#include "tiny.h"
+
+typedef struct
+{
+  char *folder;
+  RnDataset *dataset;
+  RnSpec *spec;
+  RnSettings settings;
+} World;
+
+static RnSettings
+tiny_settings (gint64 steps)
+{
+  RnSettings settings;
+
+  rn_settings_init (&settings);
+  settings.steps = steps;
+  settings.batch = 16;
+  settings.rate = 0.05;
+  settings.augment = (RnAugment){ .pad = 1, .flip = TRUE };
+  settings.evaluate_every = 10;
+  settings.checkpoint_every = 7;
+  settings.measure_every = 3;
+  settings.seed = 5;
+  return settings;
+}
+
+static void
+world_set_up (World *world, gconstpointer data)
+{
+  world->folder = tiny_folder_new ();
+  world->dataset = tiny_dataset_new (world->folder, 120, 30);
+  world->spec = tiny_spec_new ();
+  world->settings = tiny_settings (60);
+}
+
+static void
+world_tear_down (World *world, gconstpointer data)
+{
+  tiny_folder_remove (world->folder);
+  rn_dataset_unref (world->dataset);
+  rn_spec_free (world->spec);
+  g_free (world->folder);
+}
+
+static char *
+run_path (const World *world, const char *name)
+{
+  return g_build_filename (world->folder, name, NULL);
+}
+
+static RnTrainer *
+trainer_of (World *world, const char *name, int threads)
+{
+  g_autofree char *path = run_path (world, name);
+  g_autoptr (GError) error = NULL;
+  RnTrainer *trainer = rn_trainer_new (path, world->spec, &world->settings, world->dataset, threads, &error);
+
+  g_assert_no_error (error);
+  return trainer;
+}
+
+static RnTrainer *
+resumed (World *world, const char *name, int threads)
+{
+  g_autofree char *path = run_path (world, name);
+  g_autoptr (GError) error = NULL;
+  RnTrainer *trainer = rn_trainer_resume (path, NULL, 0, threads, &error);
+
+  g_assert_no_error (error);
+  return trainer;
+}
+
+static void
+train_to_the_end (World *world, const char *name, int threads)
+{
+  g_autoptr (RnTrainer) trainer = trainer_of (world, name, threads);
+
+  rn_trainer_run (trainer, 0);
+  g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_FINISHED);
+}
+
+/* Everything in a run that may not depend on threads, pauses or kills. */
+static void
+assert_same_runs (const char *a, const char *b, gint64 last_step)
+{
+  g_autofree char *checkpoint = g_strdup_printf ("checkpoints/step-%08" G_GINT64_FORMAT ".safetensors", last_step);
+
+  tiny_assert_same_file (a, b, "spec.json");
+  tiny_assert_same_file (a, b, "settings.json");
+  tiny_assert_same_file (a, b, "history.csv");
+  tiny_assert_same_file (a, b, "blocks.bin");
+  tiny_assert_same_file (a, b, checkpoint);
+}
+
+static void
+assert_same_as (World *world, const char *name, const char *other, gint64 last_step)
+{
+  g_autofree char *a = run_path (world, name), *b = run_path (world, other);
+
+  assert_same_runs (a, b, last_step);
+}
+
+static void
+test_training_learns (World *world, gconstpointer data)
+{
+  g_autofree char *path = run_path (world, "run");
+  g_autoptr (RnRun) run = NULL;
+  g_autoptr (GArray) history = NULL;
+  g_autoptr (GError) error = NULL;
+  double loss = 0.0;
+
+  world->settings.steps = 200;
+  train_to_the_end (world, "run", 1);
+  run = rn_run_open (path, &error);
+  g_assert_no_error (error);
+  history = rn_run_read_history (run, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (history->len, ==, 200);
+  for (guint i = 160; i < 200; i++)
+    loss += g_array_index (history, RnHistoryRow, i).loss / 40.0;
+  g_assert_cmpfloat (g_array_index (history, RnHistoryRow, 0).loss, >, 0.8);
+  g_assert_cmpfloat (loss, <, 0.4);
+  g_assert_cmpfloat (g_array_index (history, RnHistoryRow, 199).test_error, <, 0.1);
+}
+
+static void
+test_the_same_seed_gives_the_same_bytes_with_any_number_of_threads (World *world, gconstpointer data)
+{
+  train_to_the_end (world, "one", 1);
+  train_to_the_end (world, "two", 2);
+  train_to_the_end (world, "five", 5);
+  assert_same_as (world, "one", "two", 60);
+  assert_same_as (world, "one", "five", 60);
+}
+
+static void
+test_another_seed_gives_other_bytes (World *world, gconstpointer data)
+{
+  g_autofree char *a = run_path (world, "a/history.csv"), *b = run_path (world, "b/history.csv");
+  g_autofree char *text_a = NULL, *text_b = NULL;
+
+  train_to_the_end (world, "a", 1);
+  world->settings.seed++;
+  train_to_the_end (world, "b", 1);
+  g_assert_true (g_file_get_contents (a, &text_a, NULL, NULL));
+  g_assert_true (g_file_get_contents (b, &text_b, NULL, NULL));
+  g_assert_cmpstr (text_a, !=, text_b);
+}
+
+static void
+test_pausing_stepping_and_looking_leave_no_trace (World *world, gconstpointer data)
+{
+  g_autoptr (RnTrainer) trainer = NULL;
+  RnRandom random;
+
+  train_to_the_end (world, "left alone", 2);
+  trainer = trainer_of (world, "disturbed", 2);
+  rn_random_start (&random, 1, RN_STREAM_TEST, 0, 0);
+  while (rn_trainer_wait (trainer) != RN_STATE_FINISHED)
+    {
+      g_autoptr (RnModel) model = NULL;
+
+      rn_trainer_run (trainer, (gint64) rn_random_below (&random, 4));
+      g_usleep (rn_random_below (&random, 4000));
+      rn_trainer_pause (trainer);
+      rn_trainer_evaluate (trainer);
+      model = rn_trainer_copy_model (trainer);
+      g_assert_nonnull (model);
+    }
+  assert_same_as (world, "left alone", "disturbed", 60);
+}
+
+static void
+test_stopping_and_resuming_leave_no_trace (World *world, gconstpointer data)
+{
+  RnRandom random;
+  gboolean is_finished = FALSE;
+  int lives = 1;
+
+  train_to_the_end (world, "left alone", 1);
+  rn_random_start (&random, 2, RN_STREAM_TEST, 0, 0);
+  rn_trainer_free (trainer_of (world, "stopped", 1));
+  for (; !is_finished; lives++)
+    {
+      g_autoptr (RnTrainer) trainer = resumed (world, "stopped", 1 + lives % 3);
+
+      rn_trainer_run (trainer, 1 + (gint64) rn_random_below (&random, 11));
+      if (lives % 2 == 0)
+        g_usleep (rn_random_below (&random, 3000));
+      else
+        is_finished = rn_trainer_wait (trainer) == RN_STATE_FINISHED;
+    }
+  g_assert_cmpint (lives, >, 3);
+  assert_same_as (world, "left alone", "stopped", 60);
+}
+
+static void
+test_a_changed_rate_takes_effect_is_recorded_and_is_done_again_on_resume (World *world, gconstpointer data)
+{
+  g_autofree char *path = run_path (world, "run"), *copy = run_path (world, "copy");
+  g_autofree char *events_path = g_build_filename (path, "events.csv", NULL), *events = NULL;
+  g_autoptr (RnRun) run = NULL;
+  g_autoptr (GArray) history = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* a checkpoint at 7 and the change at 10: a resume from 7 has to do it again */
+  {
+    g_autoptr (RnTrainer) trainer = trainer_of (world, "run", 1);
+
+    rn_trainer_run (trainer, 10);
+    rn_trainer_wait (trainer);
+    rn_trainer_set_rate (trainer, 0.0125);
+    rn_trainer_run (trainer, 0);
+    g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_FINISHED);
+  }
+  g_assert_true (g_file_get_contents (events_path, &events, NULL, NULL));
+  g_assert_nonnull (strstr (events, "10,rate,0.0125"));
+  run = rn_run_open (path, &error);
+  g_assert_no_error (error);
+  history = rn_run_read_history (run, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat (g_array_index (history, RnHistoryRow, 9).rate, ==, 0.05);
+  g_assert_cmpfloat (g_array_index (history, RnHistoryRow, 10).rate, ==, 0.0125);
+
+  {
+    const char *argv[] = { "cp", "-r", path, copy, NULL };
+    g_autoptr (GDir) dir = NULL;
+    g_autofree char *checkpoints = g_build_filename (copy, "checkpoints", NULL);
+    const char *name;
+
+    g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL));
+    dir = g_dir_open (checkpoints, 0, NULL);
+    while ((name = g_dir_read_name (dir)) != NULL)
+      if (g_ascii_strtoll (name + strlen ("step-"), NULL, 10) > 7)
+        {
+          g_autofree char *later = g_build_filename (checkpoints, name, NULL);
+
+          g_unlink (later);
+        }
+  }
+  {
+    g_autoptr (RnTrainer) trainer = resumed (world, "copy", 2);
+
+    rn_trainer_run (trainer, 0);
+    g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_FINISHED);
+  }
+  assert_same_as (world, "run", "copy", 60);
+}
+
+static void
+test_divergence_stops_with_the_step_and_keeps_the_last_checkpoint (World *world, gconstpointer data)
+{
+  g_autofree char *path = run_path (world, "run");
+  g_autoptr (RnTrainer) trainer = NULL;
+  g_autoptr (RnSnapshot) snapshot = NULL;
+  g_autoptr (RnRun) run = NULL;
+  g_autoptr (RnModel) model = NULL;
+  g_autoptr (RnTensor) filters = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* decay alone multiplies every weight by -999 a step */
+  world->settings.rate = 1000.0;
+  world->settings.weight_decay = 1.0;
+  trainer = trainer_of (world, "run", 1);
+  rn_trainer_run (trainer, 0);
+  g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_FAILED);
+  snapshot = rn_feed_take (rn_trainer_get_feed (trainer));
+  g_assert_error (snapshot->failure, RN_ERROR, RN_ERROR_DIVERGED);
+  g_assert_nonnull (strstr (snapshot->failure->message, "step "));
+  g_clear_pointer (&trainer, rn_trainer_free);
+
+  run = rn_run_open (path, &error);
+  g_assert_no_error (error);
+  model = rn_run_load_model (run, -1, &error);
+  g_assert_no_error (error);
+  filters = rn_model_get_parameter (model, "conv1.weight");
+  for (gsize i = 0; i < rn_tensor_count (filters); i++)
+    g_assert_true (filters->data[i] == filters->data[i]);
+}
+
+static void
+test_a_run_that_is_there_is_refused (World *world, gconstpointer data)
+{
+  g_autofree char *path = run_path (world, "run");
+  g_autoptr (GError) error = NULL;
+
+  rn_trainer_free (trainer_of (world, "run", 1));
+  g_assert_null (rn_trainer_new (path, world->spec, &world->settings, world->dataset, 1, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS);
+  g_assert_nonnull (strstr (error->message, path));
+}
+
+static void
+test_a_run_is_trained_by_one_at_a_time (World *world, gconstpointer data)
+{
+  g_autofree char *path = run_path (world, "run");
+  g_autoptr (RnTrainer) trainer = trainer_of (world, "run", 1);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (rn_trainer_resume (path, NULL, 0, 1, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_BUSY);
+}
+
+static void
+test_what_does_not_fit_is_refused_before_anything_is_made (World *world, gconstpointer data)
+{
+  g_autofree char *path = run_path (world, "run");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (rn_spec_set_classes (world->spec, 4, NULL));
+  g_assert_null (rn_trainer_new (path, world->spec, &world->settings, world->dataset, 1, &error));
+  g_assert_error (error, RN_ERROR, RN_ERROR_SHAPE);
+  g_clear_error (&error);
+  g_assert_true (rn_spec_set_classes (world->spec, 3, NULL));
+  g_assert_true (rn_spec_set_input (world->spec, 8, 3, NULL));
+  g_assert_null (rn_trainer_new (path, world->spec, &world->settings, world->dataset, 1, &error));
+  g_assert_error (error, RN_ERROR, RN_ERROR_SHAPE);
+  g_clear_error (&error);
+  g_assert_true (rn_spec_set_input (world->spec, 4000, 1, NULL));
+  world->settings.batch = 65536;
+  g_assert_null (rn_trainer_new (path, world->spec, &world->settings, world->dataset, 1, &error));
+  g_assert_error (error, RN_ERROR, RN_ERROR_MEMORY);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_other_data_than_the_run_was_trained_on_is_refused (World *world, gconstpointer data)
+{
+  g_autofree char *path = run_path (world, "run");
+  g_autofree char *other_folder = g_build_filename (world->folder, "other", NULL);
+  g_autoptr (RnDataset) other = NULL;
+  g_autoptr (GError) error = NULL;
+
+  rn_trainer_free (trainer_of (world, "run", 1));
+  g_assert_cmpint (g_mkdir (other_folder, 0755), ==, 0);
+  other = tiny_dataset_new (other_folder, 90, 30);
+  g_assert_null (rn_trainer_resume (path, other, 0, 1, &error));
+  g_assert_error (error, RN_ERROR, RN_ERROR_DATA);
+}
+
+static void
+test_more_steps_can_be_asked_for_on_resume_but_not_fewer_than_done (World *world, gconstpointer data)
+{
+  g_autofree char *path = run_path (world, "run");
+  g_autoptr (RnTrainer) trainer = NULL;
+  g_autoptr (RnRun) run = NULL;
+  g_autoptr (GArray) history = NULL;
+  g_autoptr (GError) error = NULL;
+
+  train_to_the_end (world, "run", 1);
+  g_assert_null (rn_trainer_resume (path, NULL, 30, 1, &error));
+  g_assert_error (error, RN_ERROR, RN_ERROR_DATA);
+  g_clear_error (&error);
+  trainer = rn_trainer_resume (path, NULL, 75, 1, &error);
+  g_assert_no_error (error);
+  rn_trainer_run (trainer, 0);
+  g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_FINISHED);
+  run = rn_run_open (path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (rn_run_get_settings (run)->steps, ==, 75);
+  history = rn_run_read_history (run, &error);
+  g_assert_cmpuint (history->len, ==, 75);
+}
+
+static void
+test_the_feed_tells_what_the_run_keeps (World *world, gconstpointer data)
+{
+  g_autofree char *path = run_path (world, "run");
+  g_autoptr (RnTrainer) trainer = trainer_of (world, "run", 1);
+  g_autoptr (RnSnapshot) snapshot = NULL;
+  g_autoptr (RnRun) run = NULL;
+  g_autoptr (GArray) history = NULL, measures = NULL;
+  g_autoptr (GError) error = NULL;
+  const RnBlockMeasure *newest;
+
+  rn_trainer_run (trainer, 0);
+  g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_FINISHED);
+  snapshot = rn_feed_take (rn_trainer_get_feed (trainer));
+  run = rn_run_open (path, &error);
+  history = rn_run_read_history (run, &error);
+  measures = rn_run_read_measures (run, &error);
+  g_assert_no_error (error);
+
+  g_assert_cmpint (snapshot->state, ==, RN_STATE_FINISHED);
+  g_assert_cmpint (snapshot->step, ==, 60);
+  g_assert_cmpuint (snapshot->points->len, ==, history->len);
+  for (guint i = 0; i < history->len; i++)
+    {
+      g_assert_cmpfloat (g_array_index (snapshot->points, RnPoint, i).loss_mean, ==,
+                         g_array_index (history, RnHistoryRow, i).loss);
+      g_assert_cmpfloat (g_array_index (snapshot->points, RnPoint, i).error_mean, ==,
+                         g_array_index (history, RnHistoryRow, i).error);
+    }
+  g_assert_cmpuint (measures->len, ==, 60 / 3 * 3);
+  newest = &g_array_index (measures, RnBlockMeasure, measures->len - 3);
+  for (guint i = 0; i < 3; i++)
+    {
+      const RnBlockMeasure *told = &g_array_index (snapshot->measures, RnBlockMeasure, i);
+
+      g_assert_cmpint (newest[i].step, ==, told->step);
+      g_assert_cmpuint (newest[i].block, ==, told->block);
+      /* the six numbers, not-a-numbers among them */
+      g_assert_cmpmem (&newest[i].rms_s, 6 * sizeof (float), &told->rms_s, 6 * sizeof (float));
+    }
+  for (guint i = 0; i < measures->len; i++)
+    g_assert_cmpint (g_array_index (measures, RnBlockMeasure, i).step, ==, 3 * (i / 3 + 1));
+}
+
+static void
+test_a_watched_picture_is_answered_every_k_steps_and_at_once_when_paused (World *world, gconstpointer data)
+{
+  static const char *const taps[] = { "layer1.0.f", "layer1.0.shortcut", "layer1.0.sum", NULL };
+  const int dims[4] = { 1, 8, 8, 1 };
+  g_autoptr (RnTensor) picture = rn_tensor_new (4, dims, NULL);
+  g_autoptr (RnTrainer) trainer = trainer_of (world, "run", 1);
+  g_autoptr (RnSnapshot) paused = NULL, trained = NULL;
+  const RnWatched *f, *s, *sum;
+
+  picture->data[10] = 1.0f;
+  rn_trainer_watch (trainer, picture, taps, 4);
+  rn_trainer_wait (trainer);
+  paused = rn_feed_take (rn_trainer_get_feed (trainer));
+  g_assert_cmpuint (paused->watched->len, ==, 3);
+  g_assert_cmpint (((RnWatched *) g_ptr_array_index (paused->watched, 0))->step, ==, 0);
+  rn_trainer_run (trainer, 11);
+  rn_trainer_wait (trainer);
+  trained = rn_feed_take (rn_trainer_get_feed (trainer));
+  g_assert_cmpuint (trained->watched->len, ==, 3);
+  f = g_ptr_array_index (trained->watched, 0);
+  s = g_ptr_array_index (trained->watched, 1);
+  sum = g_ptr_array_index (trained->watched, 2);
+  g_assert_cmpint (f->step, ==, 8);
+  g_assert_cmpstr (f->tap, ==, "layer1.0.f");
+  for (gsize i = 0; i < rn_tensor_count (f->values); i++)
+    g_assert_cmpfloat_with_epsilon (f->values->data[i] + s->values->data[i], sum->values->data[i], 1e-5);
+}
+
+static void
+test_nobody_waits_for_a_worker_that_is_gone (World *world, gconstpointer data)
+{
+  g_autoptr (RnTrainer) trainer = trainer_of (world, "run", 1);
+
+  rn_trainer_stop (trainer);
+  g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_STOPPED);
+  g_assert_null (rn_trainer_copy_model (trainer));
+  rn_trainer_run (trainer, 0);
+  g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_STOPPED);
+}
+
+/* The child of the test below: makes or resumes the run, trains to the end. */
+static int
+train_as_child (const char *folder, int threads)
+{
+  g_autofree char *path = g_build_filename (folder, "killed", NULL);
+  g_autofree char *data = g_build_filename (folder, "data", NULL);
+  g_autoptr (RnSpec) spec = tiny_spec_new ();
+  g_autoptr (RnDataset) dataset = rn_dataset_open (data, 1, NULL, NULL, NULL);
+  const RnSettings settings = tiny_settings (300);
+  g_autoptr (RnTrainer) trainer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    trainer = rn_trainer_resume (path, dataset, 0, threads, &error);
+  else
+    trainer = rn_trainer_new (path, spec, &settings, dataset, threads, &error);
+  if (trainer == NULL)
+    {
+      g_printerr ("%s\n", error->message);
+      return 1;
+    }
+  rn_trainer_run (trainer, 0);
+  return rn_trainer_wait (trainer) == RN_STATE_FINISHED ? 0 : 1;
+}
+
+static GPid
+spawn_child (const char *folder, int threads)
+{
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *count = g_strdup_printf ("%d", threads);
+  const char *argv[] = { self, "--child", folder, count, NULL };
+  GPid pid;
+
+  g_assert_true (g_spawn_async (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, NULL));
+  return pid;
+}
+
+static void
+assert_readable (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnRun) run = NULL;
+  g_autoptr (RnModel) model = NULL;
+  g_autoptr (GArray) history = NULL, measures = NULL;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return;
+  run = rn_run_open (path, &error);
+  g_assert_no_error (error);
+  model = rn_run_load_model (run, -1, &error);
+  g_assert_no_error (error);
+  history = rn_run_read_history (run, &error);
+  g_assert_no_error (error);
+  measures = rn_run_read_measures (run, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_killed_at_twenty_random_moments_it_ends_as_one_left_alone (World *world, gconstpointer data)
+{
+  g_autofree char *killed = run_path (world, "killed"), *alone = run_path (world, "alone");
+  const gint64 started = g_get_monotonic_time ();
+  gint64 whole_us;
+  RnRandom random;
+  int status, kills = 0;
+
+  world->settings = tiny_settings (300);
+  train_to_the_end (world, "alone", 1);
+  whole_us = g_get_monotonic_time () - started;
+  rn_random_start (&random, 3, RN_STREAM_TEST, 0, 0);
+  for (int life = 0; life < 20; life++)
+    {
+      const GPid pid = spawn_child (world->folder, 1 + life % 5);
+
+      g_usleep ((gulong) rn_random_below (&random, (guint64) whole_us / 3 + 1));
+      kill (pid, SIGKILL);
+      g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+      kills += WIFSIGNALED (status);
+      g_assert_true (WIFSIGNALED (status) || WEXITSTATUS (status) == 0);
+      assert_readable (killed);
+    }
+  g_assert_cmpint (kills, >, 5);
+  {
+    const GPid pid = spawn_child (world->folder, 2);
+
+    g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+    g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
+  }
+  assert_same_runs (alone, killed, 300);
+}
+
+#define ADD(sentence, function)                                                                                        \
+  g_test_add ("/trainer/" sentence, World, NULL, world_set_up, function, world_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  if (argc == 4 && strcmp (argv[1], "--child") == 0)
+    return train_as_child (argv[2], (int) g_ascii_strtoll (argv[3], NULL, 10));
+  g_test_init (&argc, &argv, NULL);
+  ADD ("training learns", test_training_learns);
+  ADD ("the same seed gives the same bytes with any number of threads",
+       test_the_same_seed_gives_the_same_bytes_with_any_number_of_threads);
+  ADD ("another seed gives other bytes", test_another_seed_gives_other_bytes);
+  ADD ("pausing, stepping and looking leave no trace", test_pausing_stepping_and_looking_leave_no_trace);
+  ADD ("stopping and resuming leave no trace", test_stopping_and_resuming_leave_no_trace);
+  ADD ("a changed rate takes effect, is recorded and is done again on resume",
+       test_a_changed_rate_takes_effect_is_recorded_and_is_done_again_on_resume);
+  ADD ("divergence stops with the step and keeps the last checkpoint",
+       test_divergence_stops_with_the_step_and_keeps_the_last_checkpoint);
+  ADD ("a run that is there is refused", test_a_run_that_is_there_is_refused);
+  ADD ("a run is trained by one at a time", test_a_run_is_trained_by_one_at_a_time);
+  ADD ("what does not fit is refused before anything is made",
+       test_what_does_not_fit_is_refused_before_anything_is_made);
+  ADD ("other data than the run was trained on is refused", test_other_data_than_the_run_was_trained_on_is_refused);
+  ADD ("more steps can be asked for on resume, but not fewer than done",
+       test_more_steps_can_be_asked_for_on_resume_but_not_fewer_than_done);
+  ADD ("the feed tells what the run keeps", test_the_feed_tells_what_the_run_keeps);
+  ADD ("a watched picture is answered every k steps, and at once when paused",
+       test_a_watched_picture_is_answered_every_k_steps_and_at_once_when_paused);
+  ADD ("nobody waits for a worker that is gone", test_nobody_waits_for_a_worker_that_is_gone);
+  ADD ("killed at twenty random moments it ends as one left alone",
+       test_killed_at_twenty_random_moments_it_ends_as_one_left_alone);
+  return g_test_run ();
+}

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "residua/residua.h"
+
+/* A small world to train in: grey 8x8 pictures of three classes that can be told apart, as IDX files in a folder. */
+
+/* Writes the data set below @folder and opens it. */
+RnDataset *tiny_dataset_new (const char *folder, int n_train, int n_test);
+
+/* Two residual blocks and a plain one, 8x8x1 to 3 classes. */
+RnSpec *tiny_spec_new (void);
+
+/* Makes a folder of its own for a test. Returns: (transfer full) */
+char *tiny_folder_new (void);
+/* Removes it with everything in it. */
+void tiny_folder_remove (const char *folder);
+
+/* Fails the test unless the two files have the same bytes. */
+void tiny_assert_same_file (const char *folder_a, const char *folder_b, const char *name);
