@@ -27,7 +27,6 @@ print_help (GOptionContext *context)
   g_autofree char *help = g_option_context_get_help (context, FALSE, NULL);
 
   g_print ("%s", help);
-  exit (RN_EXIT_DONE);
 }
 
 gboolean
@@ -54,7 +53,11 @@ rn_cli_parse (int *argc, char ***argv, const char *usage, const char *summary, c
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
   if (wants_help)
-    print_help (context);
+    {
+      print_help (context);
+      g_clear_pointer (&context, g_option_context_free);
+      exit (RN_EXIT_DONE);
+    }
   return TRUE;
 }
 

@@ -15,13 +15,15 @@
  * @usage: the words after the command, such as "--data DATA --out RUN"
  * @groups: (nullable): NULL-terminated, (transfer full) each
  */
-gboolean rn_cli_parse (int *argc, char ***argv, const char *usage, const char *summary, const char *examples,
-                       const GOptionEntry *entries, GOptionGroup *const *groups, GError **error);
+gboolean rn_cli_parse (int *argc, char ***argv, const char *usage, const char *summary,
+                       const char *examples, const GOptionEntry *entries,
+                       GOptionGroup *const *groups, GError **error);
 
 /* Sets G_OPTION_ERROR_BAD_VALUE. Returns: FALSE */
 gboolean rn_cli_usage_error (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* Whether @value, given with @option ("--batch"), is within its bounds; one that was not given is */
-gboolean rn_cli_check_int (const char *option, gint64 value, gint64 min, gint64 max, GError **error);
+gboolean rn_cli_check_int (const char *option, gint64 value, gint64 min, gint64 max,
+                           GError **error);
 /* Whether @value was given: @option needs it */
 gboolean rn_cli_need (const char *option, const char *value, GError **error);
 /* Whether no words are left behind the options */
@@ -30,8 +32,10 @@ gboolean rn_cli_no_words (int argc, char **argv, GError **error);
 gboolean rn_cli_parse_whole (const char *option, const char *text, guint64 *value, GError **error);
 gboolean rn_cli_parse_split (const char *text, RnSplit *split, GError **error);
 /* Comma-separated, at least one. Returns: how many, 0 on error */
-int rn_cli_parse_ints (const char *option, const char *text, int min, int max, int *values, int n_max, GError **error);
-int rn_cli_parse_floats (const char *option, const char *text, float *values, int n_max, GError **error);
+int rn_cli_parse_ints (const char *option, const char *text, int min, int max, int *values,
+                       int n_max, GError **error);
+int rn_cli_parse_floats (const char *option, const char *text, float *values, int n_max,
+                         GError **error);
 /* Of two bytes strings the least number of edits */
 int rn_cli_distance (const char *a, const char *b);
 

@@ -2,9 +2,10 @@
 
 #include <gio/gio.h>
 #include <glib/gi18n.h>
-#include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "arguments.h"
 #include "output-json.h"
@@ -129,6 +130,13 @@ read_child (const char *name, const char *output, GError **error)
   return NULL;
 }
 
+/* Between fork and exec: a child does not outlive who waits for it. */
+static void
+set_up_child (gpointer data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGTERM);
+}
+
 /* In a process of its own: this program again. Its messages come through; it shares our terminal's Ctrl-C. */
 static JsonNode *
 measure_apart (const char *program, const char *name, GError **error)
@@ -143,8 +151,8 @@ measure_apart (const char *program, const char *name, GError **error)
   g_autofree char *output = NULL;
   int status;
 
-  if (!g_spawn_sync (NULL, (char **) words, NULL, G_SPAWN_DEFAULT, NULL, NULL, &output, NULL,
-                     &status, error))
+  if (!g_spawn_sync (NULL, (char **) words, NULL, G_SPAWN_DEFAULT, set_up_child, NULL, &output,
+                     NULL, &status, error))
     return NULL;
   if (rn_cli_is_interrupted ())
     {

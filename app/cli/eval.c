@@ -15,6 +15,7 @@
 #define MAX_TABLE 20
 #define N_MISTAKES 20
 #define MAX_NAME_COLUMNS 12
+#define COUNT_COLUMNS 6
 
 static struct
 {
@@ -77,6 +78,24 @@ check_words (int argc, char **argv, RnSplit *split, GError **error)
          rn_cli_get_hints (&hints, error) && rn_cli_check_views (error);
 }
 
+/* What the classes are called: by the model, else by the data; numbers where neither knows */
+static const char *const *
+class_names (RnModel *model, RnDataset *dataset)
+{
+  const char *const *names = rn_model_get_classes (model);
+
+  if (names == NULL &&
+      rn_dataset_n_classes (dataset) == rn_spec_get_classes (rn_model_get_spec (model)))
+    names = rn_dataset_get_classes (dataset);
+  return names;
+}
+
+static char *
+class_name (const char *const *names, int index)
+{
+  return names != NULL ? g_strdup (names[index]) : g_strdup_printf ("%d", index);
+}
+
 /* JSON */
 
 static void
@@ -108,7 +127,7 @@ add_logits (JsonBuilder *builder, const RnEvaluation *evaluation)
 }
 
 static void
-print_json (RnModel *model, RnSplit split, const RnEvaluation *evaluation)
+print_json (const char *const *names, RnSplit split, const RnEvaluation *evaluation)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   const char *const notes[] = { evaluation->notes, NULL };
@@ -123,7 +142,7 @@ print_json (RnModel *model, RnSplit split, const RnEvaluation *evaluation)
   rn_cli_json_number (builder, "error", evaluation->wrong / count);
   rn_cli_json_number (builder, "top5_error", evaluation->wrong_top5 / count);
   rn_cli_json_number (builder, "loss", evaluation->loss);
-  rn_cli_json_strings (builder, "classes", rn_model_get_classes (model));
+  rn_cli_json_strings (builder, "classes", names);
   if (option.confusion)
     add_confusion (builder, evaluation);
   if (option.logits != RN_CLI_NO_INT)
@@ -135,25 +154,42 @@ print_json (RnModel *model, RnSplit split, const RnEvaluation *evaluation)
 
 /* Text */
 
+/* Appends the beginning of @text, and spaces before or behind it, in all @columns. */
 static void
-print_table (RnModel *model, const RnEvaluation *evaluation)
+append_fitted (GString *line, const char *text, int columns, gboolean at_right)
+{
+  g_autofree char *shown = g_utf8_substring (text, 0, MIN (g_utf8_strlen (text, -1), columns));
+  const int gap = MAX (columns - rn_cli_width (shown), 0);
+
+  g_string_append_printf (line, "%*s%s%*s", at_right ? gap : 0, "", shown, at_right ? 0 : gap, "");
+}
+
+static void
+print_table (const char *const *names, const RnEvaluation *evaluation)
 {
   const int n = evaluation->n_classes;
+  g_autoptr (GString) line = g_string_new (NULL);
 
   rn_cli_print (_ ("\nRows are the truth, columns the answers:"));
+  append_fitted (line, "", MAX_NAME_COLUMNS, FALSE);
+  for (int column = 0; column < n; column++)
+    {
+      g_autofree char *name = class_name (names, column);
+
+      g_string_append_c (line, ' ');
+      append_fitted (line, name, COUNT_COLUMNS, TRUE);
+    }
+  rn_cli_print ("%s", line->str);
   for (int row = 0; row < n; row++)
     {
-      g_autofree char *name = rn_cli_class_name (model, row);
-      g_autofree char *shown =
-          g_utf8_substring (name, 0, MIN (g_utf8_strlen (name, -1), MAX_NAME_COLUMNS));
-      GString *line = g_string_new (shown);
+      g_autofree char *name = class_name (names, row);
 
-      for (int width = rn_cli_width (shown); width < MAX_NAME_COLUMNS; width++)
-        g_string_append_c (line, ' ');
+      g_string_truncate (line, 0);
+      append_fitted (line, name, MAX_NAME_COLUMNS, FALSE);
       for (int column = 0; column < n; column++)
-        g_string_append_printf (line, " %5d", evaluation->confusion[(gsize) row * n + column]);
+        g_string_append_printf (line, " %*d", COUNT_COLUMNS,
+                                evaluation->confusion[(gsize) row * n + column]);
       rn_cli_print ("%s", line->str);
-      g_string_free (line, TRUE);
     }
 }
 
@@ -171,7 +207,7 @@ compare_mistakes (gconstpointer a, gconstpointer b)
 }
 
 static void
-print_mistakes (RnModel *model, const RnEvaluation *evaluation)
+print_mistakes (const char *const *names, const RnEvaluation *evaluation)
 {
   g_autoptr (GArray) mistakes = g_array_new (FALSE, FALSE, sizeof (Mistake));
   const int n = evaluation->n_classes;
@@ -189,8 +225,8 @@ print_mistakes (RnModel *model, const RnEvaluation *evaluation)
   for (guint i = 0; i < MIN (mistakes->len, N_MISTAKES); i++)
     {
       const Mistake *mistake = &g_array_index (mistakes, Mistake, i);
-      g_autofree char *truth = rn_cli_class_name (model, mistake->row);
-      g_autofree char *answer = rn_cli_class_name (model, mistake->column);
+      g_autofree char *truth = class_name (names, mistake->row);
+      g_autofree char *answer = class_name (names, mistake->column);
 
       rn_cli_print (_ ("%6d × “%s” taken for “%s”"), mistake->count, truth, answer);
     }
@@ -213,7 +249,7 @@ print_logits (const RnEvaluation *evaluation)
 }
 
 static void
-print_text (RnModel *model, const RnEvaluation *evaluation)
+print_text (const char *const *names, const RnEvaluation *evaluation)
 {
   const double count = evaluation->count;
 
@@ -222,9 +258,9 @@ print_text (RnModel *model, const RnEvaluation *evaluation)
   if (evaluation->n_classes > 5)
     rn_cli_print (_ ("not among the first five: %.2f %%"), 100.0 * evaluation->wrong_top5 / count);
   if (option.confusion && evaluation->n_classes <= MAX_TABLE)
-    print_table (model, evaluation);
+    print_table (names, evaluation);
   else if (option.confusion)
-    print_mistakes (model, evaluation);
+    print_mistakes (names, evaluation);
   print_logits (evaluation);
 }
 
@@ -289,9 +325,9 @@ rn_cli_eval (int argc, char **argv)
   if (evaluation == NULL)
     return rn_cli_fail (error, "eval");
   if (option.json)
-    print_json (model, split, evaluation);
+    print_json (class_names (model, dataset), split, evaluation);
   else
-    print_text (model, evaluation);
+    print_text (class_names (model, dataset), evaluation);
   if (evaluation->notes != NULL && !option.json)
     rn_cli_tell (_ ("note: %s"), evaluation->notes);
   return RN_EXIT_DONE;

@@ -18,18 +18,24 @@ receive (int number)
     _exit (RN_EXIT_INTERRUPTED);
 }
 
-/* A signal that whoever started us has switched off stays off (nohup). */
 static void
 handle (int number)
 {
-  struct sigaction before, action;
+  struct sigaction action;
 
   memset (&action, 0, sizeof action);
   action.sa_handler = receive;
   action.sa_flags = SA_RESTART;
   sigemptyset (&action.sa_mask);
-  if (sigaction (number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-    sigaction (number, &action, NULL);
+  sigaction (number, &action, NULL);
+}
+
+static gboolean
+is_ignored (int number)
+{
+  struct sigaction action;
+
+  return sigaction (number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 void
@@ -37,7 +43,10 @@ rn_cli_signals_start (void)
 {
   handle (SIGINT);
   handle (SIGTERM);
-  handle (SIGHUP);
+  /* nohup switches it off, and means it; shells switch SIGINT off in the background, and a script that sends it there
+   * means that */
+  if (!is_ignored (SIGHUP))
+    handle (SIGHUP);
   /* A reader that went away is a failed write, which is seen and told; a training then still saves itself. */
   signal (SIGPIPE, SIG_IGN);
 }

@@ -11,7 +11,8 @@
 #include "residua/error.h"
 #include "signals.h"
 
-#define BAR_COLUMNS 24
+#define MIN_BAR_COLUMNS 8
+#define MAX_BAR_COLUMNS 30
 #define DRAW_EVERY_US (G_USEC_PER_SEC / 10)
 #define LINE_EVERY_US (5 * G_USEC_PER_SEC)
 #define ERASE_LINE "\r\033[K"
@@ -101,11 +102,12 @@ static void
 draw_bar (const RnCliProgress *progress, double done, const char *left, const char *detail)
 {
   const int columns = columns_of_stderr ();
-  g_autofree char *bar = rn_cli_bar (done, MIN (BAR_COLUMNS, columns / 3));
+  /* what is left of a narrow window goes to the words */
+  g_autofree char *bar = rn_cli_bar (done, CLAMP (columns - 66, MIN_BAR_COLUMNS, MAX_BAR_COLUMNS));
   g_autofree char *whole =
       g_strdup_printf ("%s %s %3.0f %%%s%s%s%s", progress->label, bar, floor (100.0 * done),
-                       detail != NULL ? "  " : "", detail != NULL ? detail : "",
-                       left != NULL ? "  " : "", left != NULL ? left : "");
+                       left != NULL ? "  " : "", left != NULL ? left : "",
+                       detail != NULL ? "  " : "", detail != NULL ? detail : "");
   const glong length = g_utf8_strlen (whole, -1);
   /* a full last column would make some terminals wrap */
   g_autofree char *fitting = g_utf8_substring (whole, 0, MIN (length, MAX (columns - 1, 1)));

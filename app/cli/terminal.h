@@ -31,7 +31,8 @@ void rn_cli_progress_start (RnCliProgress *progress, const char *label);
 /* @done: 0 to 1; @seconds_left: below 0 to work it out from @done; @detail: (nullable): behind the bar. Draws at most ten
  * times a second, and in a pipe writes a line every five seconds.
  */
-void rn_cli_progress_update (RnCliProgress *progress, double done, double seconds_left, const char *detail);
+void rn_cli_progress_update (RnCliProgress *progress, double done, double seconds_left,
+                             const char *detail);
 void rn_cli_progress_end (RnCliProgress *progress);
 /* An RnProgressFunc: @progress is an RnCliProgress; cancels when interrupted */
 gboolean rn_cli_progress_func (double done, gpointer progress);

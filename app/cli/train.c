@@ -1,5 +1,6 @@
 #include "commands.h"
 
+#include <gio/gio.h>
 #include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>

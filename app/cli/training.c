@@ -24,7 +24,7 @@ typedef struct
   RnState state;
   gint64 step;
   gint64 steps;
-  gint64 first_step; /* trained here; 0 before the first */
+  gint64 saved_step; /* of the newest checkpoint that was told of */
   GError *failure;
 
   double loss; /* smoothed, for the bar */
@@ -176,7 +176,7 @@ print_point (const Watch *self, const RnSnapshot *snapshot, const RnPoint *point
 }
 
 static void
-print_mark (const RnMark *mark)
+print_mark (Watch *self, const RnMark *mark)
 {
   JsonBuilder *builder;
 
@@ -188,7 +188,10 @@ print_mark (const RnMark *mark)
       event_print (builder);
     }
   else if (mark->kind == RN_MARK_CHECKPOINT)
-    event_print (event_new ("checkpoint", mark->step));
+    {
+      self->saved_step = mark->step;
+      event_print (event_new ("checkpoint", mark->step));
+    }
 }
 
 /* Lines for people */
@@ -211,6 +214,8 @@ tell_test (Watch *self, const RnSnapshot *snapshot, const RnMark *mark)
                                   : 0.0,
                mark->step, training != NULL ? training : "", mark->value2, 100.0 * mark->value);
   self->sum_loss = self->sum_error = self->sum_steps = 0.0;
+  /* in a pipe this line was news enough */
+  self->progress.shown_us = g_get_monotonic_time ();
 }
 
 static void
@@ -247,8 +252,6 @@ take_point (Watch *self, const RnSnapshot *snapshot, const RnPoint *point)
   self->sum_error += n * point->error_mean;
   self->sum_steps += n;
   self->n_points++;
-  if (self->first_step == 0)
-    self->first_step = point->first_step;
   if (self->json)
     print_point (self, snapshot, point);
 }
@@ -257,7 +260,7 @@ static void
 take_mark (Watch *self, const RnSnapshot *snapshot, const RnMark *mark)
 {
   if (self->json)
-    print_mark (mark);
+    print_mark (self, mark);
   else if (mark->kind == RN_MARK_TEST)
     tell_test (self, snapshot, mark);
 }
@@ -431,6 +434,9 @@ conclude (Watch *self, const char *run_path)
       return rn_cli_fail_training (g_steal_pointer (&self->failure), self->json, NULL);
     }
   read_results (run_path, &results);
+  /* the worker's last word says that it stopped, which it does only after a checkpoint */
+  if (self->json && self->state == RN_STATE_STOPPED && self->saved_step != self->step)
+    event_print (event_new ("checkpoint", self->step));
   if (self->json)
     print_end_json (self, run_path, seconds, &results);
   if (self->state == RN_STATE_FINISHED)

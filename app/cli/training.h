@@ -17,5 +17,5 @@ RnExit rn_cli_fail_training (GError *error, gboolean json, const char *command);
 RnDataset *rn_cli_open_data (const char *what, guint64 seed, GError **error);
 
 /* The "start" event, or the same as lines for people. */
-void rn_cli_tell_start (const char *run_path, const RnSpec *spec, const RnSettings *settings, RnDataset *dataset,
-                        gint64 step, int threads, gboolean json);
+void rn_cli_tell_start (const char *run_path, const RnSpec *spec, const RnSettings *settings,
+                        RnDataset *dataset, gint64 step, int threads, gboolean json);

@@ -16,8 +16,8 @@ rn_json_print_string (GString *json, const char *text)
 
       if (special != NULL)
         g_string_append_printf (json, "\\%c", letters[special - meanings]);
-      else if ((guchar)*text < 0x20 || *text == 0x7f)
-        g_string_append_printf (json, "\\u%04x", (guint)*text);
+      else if ((guchar) *text < 0x20 || *text == 0x7f)
+        g_string_append_printf (json, "\\u%04x", (guint) *text);
       else
         g_string_append_c (json, *text);
     }

@@ -24,8 +24,8 @@ rn_number_print_float (char text[RN_NUMBER_SIZE], float value)
 
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
     {
-      g_ascii_formatd (text, RN_NUMBER_SIZE, formats[i], (double)value);
-      if ((float)g_ascii_strtod (text, NULL) == value)
+      g_ascii_formatd (text, RN_NUMBER_SIZE, formats[i], (double) value);
+      if ((float) g_ascii_strtod (text, NULL) == value)
         break;
     }
   return text;
@@ -57,7 +57,7 @@ rn_number_parse_whole (const char *text, gsize length, guint64 *value)
     return FALSE;
   for (gsize i = 0; i < length; i++)
     {
-      const guint digit = (guint)(text[i] - '0');
+      const guint digit = (guint) (text[i] - '0');
 
       if (!g_ascii_isdigit (text[i]) || sum > (G_MAXUINT64 - digit) / 10)
         return FALSE;

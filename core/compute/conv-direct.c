@@ -225,9 +225,7 @@ rn_conv_direct_backward_filters (RnWorker *worker, float *dw, const float *x, co
 gsize
 rn_conv_direct_scratch (const RnConvShape *shape)
 {
-  gsize forward = packed_floats (shape) + frame_floats (shape, describe (shape).band);
-
-  return MAX (forward, rn_conv_direct_data_scratch (shape));
+  return packed_floats (shape) + frame_floats (shape, describe (shape).band);
 }
 
 gsize

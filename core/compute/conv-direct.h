@@ -5,6 +5,7 @@
 /* Convolution straight from the inputs, which are only framed with zeros: for few channels, where lowering and turning
  * would cost more than the products. Arguments as in conv.h. */
 
+/* Scratch of forward and backward_filters, and of backward_data. */
 gsize rn_conv_direct_scratch (const RnConvShape *shape);
 gsize rn_conv_direct_data_scratch (const RnConvShape *shape);
 gsize rn_conv_direct_partials (const RnConvShape *shape);

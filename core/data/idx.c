@@ -78,8 +78,8 @@ source_open (Source *source, const char *path, guint32 magic, GError **error)
   if (source->dims[0] == 0 || source->dims[0] > RN_MAX_DATASET_PICTURES || announced > MAX_BYTES)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _("“%s” announces %u entries in over %" G_GUINT64_FORMAT
-                     " bytes; 1 to %d entries in at most %" G_GSIZE_FORMAT " bytes are read"),
+                   _("“%s” announces %u entries, %" G_GUINT64_FORMAT
+                     " bytes or more; 1 to %d entries in at most %" G_GSIZE_FORMAT " bytes are read"),
                    path, source->dims[0], announced, RN_MAX_DATASET_PICTURES, MAX_BYTES);
       return FALSE;
     }

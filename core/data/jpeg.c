@@ -45,14 +45,16 @@ on_error (j_common_ptr jpeg)
 }
 
 /* libjpeg paints the rest grey and warns where data is missing or wrong: that is an error here. What leaves the pixels
- * as they should be is let pass.
+ * as they should be is let pass: common in files of old cameras are bytes too many after a scan.
  */
 static void
 on_message (j_common_ptr jpeg, int level)
 {
+  const Reader *reader = jpeg->client_data;
   const int code = jpeg->err->msg_code;
+  const gboolean scanning = reader->jpeg.input_scan_number > 0;
 
-  if (level < 0 && code != JWRN_EXTRANEOUS_DATA && code != JWRN_ADOBE_XFORM
+  if (level < 0 && (code != JWRN_EXTRANEOUS_DATA || !scanning) && code != JWRN_ADOBE_XFORM
       && code != JWRN_JFIF_MAJOR && code != JWRN_BOGUS_ICC)
     on_error (jpeg);
 }

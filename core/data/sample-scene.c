@@ -211,7 +211,7 @@ draw_scraps (Scene *scene, int n)
     }
 }
 
-/* Half of an object of any class, smaller than the scene's own and behind it: parts alone do not tell the class. */
+/* Half of an object of any class, small and behind the scene's own: parts alone do not tell the class. */
 static void
 draw_fragment (Scene *scene)
 {
@@ -341,8 +341,8 @@ unpack (float *rgb, const guint32 *pixels, gsize n)
       rgb[3 * i + c] = (float) (pixels[i] >> (16 - 8 * c) & 0xff) / 255.0f;
 }
 
-/* As a camera would: out of focus, weak contrast, grain. Larger pictures keep the light and the contrast, and get less
- * than their share of blur and finer grain, since they are there to be looked at.
+/* As a camera would: out of focus, weak contrast, grain. Larger pictures keep the light and the contrast, and get
+ * less than their share of blur and finer grain, since they are there to be looked at.
  */
 static void
 develop (Scene *scene, float *rgb, int side, guint8 *out)

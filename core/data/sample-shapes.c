@@ -4,8 +4,8 @@
 
 #define CORNERS(points) ((int) (G_N_ELEMENTS (points) / 2))
 
-/* Of the arguments of a call, and of the items of a list, one at most draws a random number: C leaves their order open,
- * and every compiler is to draw the same scenes.
+/* Of the arguments of a call, and of the items of a list, one at most draws a random number: C leaves their order
+ * open, and every compiler is to draw the same scenes.
  */
 static double
 between (SampleBrush *brush, double low, double high)

@@ -4,8 +4,8 @@
 
 #include "base/random.h"
 
-/* The ten objects of the sample set as drawings: each fills about the square from (-1, -1) to (1, 1), y downwards, and
- * draws its proportions and details from @random. None of them depends on the size of the picture.
+/* The ten objects of the sample set as drawings: each fills about the square from (-1, -1) to (1, 1), y downwards,
+ * and draws its proportions and details from @random. None of them depends on the size of the picture.
  */
 
 #define SAMPLE_N_CLASSES 10

@@ -1,8 +1,8 @@
 #include "formats/deduce.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
+#include "base/json.h"
 #include "residua/error.h"
 
 typedef struct
@@ -69,7 +69,7 @@ has_block (const Deduction *deduction, int l, int m)
 static int
 bounded (gint64 side)
 {
-  return (int)MIN (side, G_MAXINT32);
+  return (int) MIN (side, G_MAXINT32);
 }
 
 /* A specification without blocks */
@@ -185,7 +185,8 @@ name_spec (RnSpec *spec, const char *path)
 {
   const char *const *names = rn_spec_preset_names ();
   g_autofree char *base = g_path_get_basename (path);
-  g_autofree char *shown = g_utf8_make_valid (base, -1);
+  g_autofree char *valid = g_utf8_make_valid (base, -1);
+  g_autofree char *shown = rn_json_quote (valid);
 
   for (int i = 0; names[i] != NULL; i++)
     {
@@ -200,8 +201,6 @@ name_spec (RnSpec *spec, const char *path)
           return;
         }
     }
-  if (strlen (shown) > RN_MAX_NAME)
-    *g_utf8_find_prev_char (shown, shown + RN_MAX_NAME) = '\0';
   rn_spec_set_name (spec, shown);
 }
 

@@ -11,5 +11,5 @@
  * @tensors: translated name -> RnStoredTensor, from rn_names_map(); @path names the file in errors. Only what it takes
  * to tell the network is looked at; whether every tensor fits is for the reader of the model to see.
  */
-RnSpec *
-rn_deduce_spec (GHashTable *tensors, const char *path, const RnModelHints *hints, GError **error);
+RnSpec *rn_deduce_spec (GHashTable *tensors, const char *path, const RnModelHints *hints,
+                        GError **error);

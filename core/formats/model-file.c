@@ -49,7 +49,7 @@ preprocess_to_json (const RnPreprocess *preprocess)
 static gsize
 n_pixels (const RnPreprocess *preprocess)
 {
-  return (gsize)preprocess->side * (gsize)preprocess->side * (gsize)preprocess->channels;
+  return (gsize) preprocess->side * (gsize) preprocess->side * (gsize) preprocess->channels;
 }
 
 /* Little-endian float32 in base 64 */
@@ -62,7 +62,7 @@ pixel_mean_to_text (const RnPreprocess *preprocess)
   memcpy (bits, preprocess->pixel_mean, n * sizeof *bits);
   for (gsize i = 0; i < n; i++)
     bits[i] = GUINT32_TO_LE (bits[i]);
-  return g_base64_encode ((const guchar *)bits, n * sizeof *bits);
+  return g_base64_encode ((const guchar *) bits, n * sizeof *bits);
 }
 
 void
@@ -110,11 +110,8 @@ is_learned (const RnParameter *parameter)
 }
 
 void
-rn_model_file_add_parameters (RnSafetensorsWriter *writer,
-                              const RnParameters *parameters,
-                              const float *arena,
-                              const char *prefix,
-                              gboolean learned)
+rn_model_file_add_parameters (RnSafetensorsWriter *writer, const RnParameters *parameters,
+                              const float *arena, const char *prefix, gboolean learned)
 {
   for (int i = 0; i < parameters->n; i++)
     {
@@ -145,9 +142,7 @@ rn_model_save (const RnModel *model, const char *path, GError **error)
 /* Reading tensors */
 
 static gboolean
-check_shape (const RnSafetensors *file,
-             const RnStoredTensor *tensor,
-             const RnParameter *parameter,
+check_shape (const RnSafetensors *file, const RnStoredTensor *tensor, const RnParameter *parameter,
              GError **error)
 {
   gboolean same = tensor->n_dims == parameter->n_dims;
@@ -171,12 +166,8 @@ check_shape (const RnSafetensors *file,
 
 /* Every tensor that the network needs is there and fits. */
 static gboolean
-check_needed (const RnSafetensors *file,
-              const RnParameters *parameters,
-              GHashTable *tensors,
-              const char *prefix,
-              gboolean learned,
-              GError **error)
+check_needed (const RnSafetensors *file, const RnParameters *parameters, GHashTable *tensors,
+              const char *prefix, gboolean learned, GError **error)
 {
   for (int i = 0; i < parameters->n; i++)
     {
@@ -205,9 +196,7 @@ check_needed (const RnSafetensors *file,
 
 /* Every tensor of the file is one that the network has. In the file's order, so that the first is named. */
 static gboolean
-check_extra (const RnSafetensors *file,
-             const RnParameters *parameters,
-             gboolean ours,
+check_extra (const RnSafetensors *file, const RnParameters *parameters, gboolean ours,
              GError **error)
 {
   for (guint i = 0; i < file->tensors->len; i++)
@@ -229,9 +218,7 @@ check_extra (const RnSafetensors *file,
 }
 
 static gboolean
-check_variance (const RnSafetensors *file,
-                const RnStoredTensor *tensor,
-                const float *values,
+check_variance (const RnSafetensors *file, const RnStoredTensor *tensor, const float *values,
                 GError **error)
 {
   for (guint64 i = 0; i < tensor->count; i++)
@@ -247,13 +234,8 @@ check_variance (const RnSafetensors *file,
 }
 
 static gboolean
-read_parameters (const RnSafetensors *file,
-                 const RnParameters *parameters,
-                 GHashTable *tensors,
-                 const char *prefix,
-                 gboolean learned,
-                 float *arena,
-                 GError **error)
+read_parameters (const RnSafetensors *file, const RnParameters *parameters, GHashTable *tensors,
+                 const char *prefix, gboolean learned, float *arena, GError **error)
 {
   gsize largest = 1;
   g_autofree float *scratch = NULL;
@@ -286,12 +268,8 @@ read_parameters (const RnSafetensors *file,
 }
 
 gboolean
-rn_model_file_read_parameters (const RnSafetensors *file,
-                               const RnParameters *parameters,
-                               const char *prefix,
-                               gboolean learned,
-                               float *arena,
-                               GError **error)
+rn_model_file_read_parameters (const RnSafetensors *file, const RnParameters *parameters,
+                               const char *prefix, gboolean learned, float *arena, GError **error)
 {
   return check_needed (file, parameters, file->by_name, prefix, learned, error) &&
          read_parameters (file, parameters, file->by_name, prefix, learned, arena, error);
@@ -349,7 +327,7 @@ read_classes (const RnSafetensors *file, Description *description, GError **erro
   if (!JSON_NODE_HOLDS_ARRAY (root))
     return fail (file, "residua.classes", error);
   array = json_node_get_array (root);
-  if (json_array_get_length (array) != (guint)rn_spec_get_classes (description->spec))
+  if (json_array_get_length (array) != (guint) rn_spec_get_classes (description->spec))
     {
       g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
                    _ ("“%s” has %u class names for a network of %d classes"), file->path,
@@ -365,37 +343,33 @@ read_classes (const RnSafetensors *file, Description *description, GError **erro
       g_ptr_array_add (names, json_node_dup_string (node));
     }
   g_ptr_array_add (names, NULL);
-  description->classes = (char **)g_ptr_array_free (g_steal_pointer (&names), FALSE);
+  description->classes = (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
   return TRUE;
 }
 
 /* @lowest: what every value is over */
 static gboolean
-read_floats (const RnJsonReader *reader,
-             const char *key,
-             int n,
-             double lowest,
-             float *values,
+read_floats (const RnJsonReader *reader, const char *key, int n, double lowest, float *values,
              GError **error)
 {
   JsonArray *array;
 
   if (!rn_json_reader_get_array (reader, key, 3, &array, error))
     return FALSE;
-  if (json_array_get_length (array) == (guint)n)
+  if (json_array_get_length (array) == (guint) n)
     {
       int i = 0;
 
       for (; i < n; i++)
         {
-          JsonNode *node = json_array_get_element (array, (guint)i);
+          JsonNode *node = json_array_get_element (array, (guint) i);
           const GType type =
               JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
 
           if (type != G_TYPE_DOUBLE && type != G_TYPE_INT64)
             break;
-          values[i] = (float)json_node_get_double (node);
-          if (!isfinite (values[i]) || (double)values[i] <= lowest)
+          values[i] = (float) json_node_get_double (node);
+          if (!isfinite (values[i]) || (double) values[i] <= lowest)
             break;
         }
       if (i == n)
@@ -506,18 +480,15 @@ read_own (const RnSafetensors *file, Description *description, GError **error)
     return TRUE;
   if (!rn_number_parse_whole (step, strlen (step), &whole) || whole > G_MAXINT64)
     return fail (file, "residua.step", error);
-  description->step = (gint64)whole;
+  description->step = (gint64) whole;
   return TRUE;
 }
 
 /* Files of others */
 
 static gboolean
-read_foreign (const RnSafetensors *file,
-              GHashTable *tensors,
-              const RnModelHints *hints,
-              Description *description,
-              GError **error)
+read_foreign (const RnSafetensors *file, GHashTable *tensors, const RnModelHints *hints,
+              Description *description, GError **error)
 {
   RnPreprocess *preprocess = &description->preprocess;
 
@@ -544,11 +515,8 @@ read_foreign (const RnSafetensors *file,
 
 /* Memory for the numbers is asked for when the file is known to hold them. */
 static RnModel *
-read_described (const RnSafetensors *file,
-                GHashTable *tensors,
-                const Description *description,
-                gboolean ours,
-                GError **error)
+read_described (const RnSafetensors *file, GHashTable *tensors, const Description *description,
+                gboolean ours, GError **error)
 {
   g_autoptr (RnLayout) layout = rn_layout_new (description->spec, 0, 0);
   g_autoptr (RnParameters) parameters = rn_parameters_new (layout);
@@ -570,7 +538,7 @@ read_described (const RnSafetensors *file,
       rn_floats_free (arena);
       return NULL;
     }
-  return rn_model_new_take (description->spec, arena, (const char *const *)description->classes,
+  return rn_model_new_take (description->spec, arena, (const char *const *) description->classes,
                             &description->preprocess, description->epsilon, description->step,
                             error);
 }

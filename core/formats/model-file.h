@@ -13,18 +13,12 @@ void rn_model_file_add_metadata (RnSafetensorsWriter *writer, const RnModel *mod
 /* Adds the entries of @parameters out of @arena, each name after @prefix; only learned ones where @learned. All
  * three live until the file is written.
  */
-void rn_model_file_add_parameters (RnSafetensorsWriter *writer,
-                                   const RnParameters *parameters,
-                                   const float *arena,
-                                   const char *prefix,
-                                   gboolean learned);
+void rn_model_file_add_parameters (RnSafetensorsWriter *writer, const RnParameters *parameters,
+                                   const float *arena, const char *prefix, gboolean learned);
 
 /* Reads a model out of an open file, as rn_model_load(). */
 RnModel *rn_model_file_read (const RnSafetensors *file, const RnModelHints *hints, GError **error);
 /* Reads into @arena what rn_model_file_add_parameters() wrote. */
-gboolean rn_model_file_read_parameters (const RnSafetensors *file,
-                                        const RnParameters *parameters,
-                                        const char *prefix,
-                                        gboolean learned,
-                                        float *arena,
+gboolean rn_model_file_read_parameters (const RnSafetensors *file, const RnParameters *parameters,
+                                        const char *prefix, gboolean learned, float *arena,
                                         GError **error);

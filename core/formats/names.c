@@ -34,7 +34,7 @@ rn_names_translate (const char *name)
     return g_strconcat ("fc.", name + strlen ("linear."), NULL);
   shortcut = strstr (name, ".shortcut.");
   if (shortcut != NULL)
-    return g_strdup_printf ("%.*s.downsample.%s", (int)(shortcut - name), name,
+    return g_strdup_printf ("%.*s.downsample.%s", (int) (shortcut - name), name,
                             shortcut + strlen (".shortcut."));
   return g_strdup (name);
 }

@@ -10,6 +10,10 @@
 /* No name of a tensor is longer; values of the metadata may be. */
 #define MAX_NAME 1024
 
+/* The deepest network's checkpoint has half as many tensors. Both bound what a hostile header costs. */
+#define MAX_TENSORS (1 << 18)
+#define MAX_METADATA 4096
+
 typedef struct
 {
   const char *start;
@@ -23,7 +27,7 @@ fail (const Scan *scan, GError **error, const char *expected)
 {
   g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
                _ ("“%s” is damaged: its header at byte %" G_GSIZE_FORMAT ": %s"), scan->path,
-               (gsize)(scan->at - scan->start), expected);
+               (gsize) (scan->at - scan->start), expected);
   return FALSE;
 }
 
@@ -73,7 +77,7 @@ read_hex (Scan *scan, gunichar *value)
 
       if (digit < 0)
         return FALSE;
-      sum = sum * 16 + (gunichar)digit;
+      sum = sum * 16 + (gunichar) digit;
     }
   *value = sum;
   return TRUE;
@@ -123,7 +127,7 @@ read_string (Scan *scan, gsize max_length, GString *text, GError **error)
       const char *plain = scan->at;
 
       while (scan->at < scan->end && *scan->at != '"' && *scan->at != '\\' &&
-             (guchar)*scan->at >= 0x20)
+             (guchar) *scan->at >= 0x20)
         scan->at++;
       g_string_append_len (text, plain, scan->at - plain);
       if (text->len > max_length)
@@ -162,10 +166,10 @@ read_numbers (Scan *scan, const char *name, int max, guint64 *numbers, int *n, G
         scan->at++;
       if (*n == max)
         return fail_tensor (scan, name, error, _ ("has a list of more than %d numbers"), max);
-      if (!rn_number_parse_whole (first, (gsize)(scan->at - first), &numbers[*n]) ||
+      if (!rn_number_parse_whole (first, (gsize) (scan->at - first), &numbers[*n]) ||
           numbers[*n] > G_MAXINT64)
         {
-          g_autofree char *value = g_strndup (first, MIN ((gsize)(scan->at - first), 40));
+          g_autofree char *value = g_strndup (first, MIN ((gsize) (scan->at - first), 40));
 
           return fail_tensor (scan, name, error, _ ("has a size or place of “%s”"), value);
         }
@@ -183,9 +187,9 @@ parse_dtype (const Scan *scan, RnStoredTensor *tensor, const char *word, GError 
   g_autofree char *shown = NULL;
 
   for (int i = RN_DTYPE_F32; i <= RN_DTYPE_U8; i++)
-    if (strcmp (word, rn_dtype_name ((RnDtype)i)) == 0)
+    if (strcmp (word, rn_dtype_name ((RnDtype) i)) == 0)
       {
-        tensor->dtype = (RnDtype)i;
+        tensor->dtype = (RnDtype) i;
         return TRUE;
       }
   shown = rn_json_quote (word);
@@ -194,24 +198,21 @@ parse_dtype (const Scan *scan, RnStoredTensor *tensor, const char *word, GError 
 }
 
 static gboolean
-set_shape (const Scan *scan,
-           RnStoredTensor *tensor,
-           const guint64 *dims,
-           int n_dims,
+set_shape (const Scan *scan, RnStoredTensor *tensor, const guint64 *dims, int n_dims,
            GError **error)
 {
   tensor->n_dims = n_dims;
   tensor->count = 1;
   for (int i = 0; i < n_dims; i++)
     {
-      tensor->dims[i] = (gint64)dims[i];
+      tensor->dims[i] = (gint64) dims[i];
       if (!g_uint64_checked_mul (&tensor->count, tensor->count, dims[i]) ||
           tensor->count > G_MAXINT64 / 8)
         {
           g_autofree char *shape = NULL;
 
           for (int j = i; j < n_dims; j++)
-            tensor->dims[j] = (gint64)dims[j];
+            tensor->dims[j] = (gint64) dims[j];
           shape = rn_safetensors_shape_to_string (n_dims, tensor->dims);
           return fail_tensor (scan, tensor->name, error, _ ("has a shape beyond all bounds: %s"),
                               shape);
@@ -298,6 +299,8 @@ read_metadata (Scan *scan, GHashTable *metadata, GString *text, GError **error)
         return fail (scan, error, _ ("“:” was expected"));
       if (!read_string (scan, RN_SAFETENSORS_MAX_HEADER, text, error))
         return FALSE;
+      if (g_hash_table_size (metadata) == MAX_METADATA)
+        return fail (scan, error, _ ("the metadata have more entries than are read"));
       if (g_hash_table_contains (metadata, key))
         return fail (scan, error, _ ("a key of the metadata stands there twice"));
       g_hash_table_insert (metadata, g_steal_pointer (&key), g_strndup (text->str, text->len));
@@ -320,11 +323,7 @@ is_name (const char *text)
 
 /* One member of the header: the metadata, or a tensor */
 static gboolean
-read_member (Scan *scan,
-             GArray *tensors,
-             GHashTable *names,
-             GHashTable *metadata,
-             GString *text,
+read_member (Scan *scan, GArray *tensors, GHashTable *names, GHashTable *metadata, GString *text,
              GError **error)
 {
   RnStoredTensor *tensor;
@@ -339,6 +338,8 @@ read_member (Scan *scan,
     return fail (scan, error, _ ("“:” was expected"));
   if (strcmp (text->str, "__metadata__") == 0)
     return read_metadata (scan, metadata, text, error);
+  if (tensors->len == MAX_TENSORS)
+    return fail (scan, error, _ ("there are more tensors than are read"));
   g_array_set_size (tensors, tensors->len + 1);
   tensor = &g_array_index (tensors, RnStoredTensor, tensors->len - 1);
   tensor->name = g_strdup (text->str);
@@ -346,12 +347,8 @@ read_member (Scan *scan,
 }
 
 gboolean
-rn_safetensors_header_parse (const char *text,
-                             gsize length,
-                             const char *path,
-                             GArray *tensors,
-                             GHashTable *metadata,
-                             GError **error)
+rn_safetensors_header_parse (const char *text, gsize length, const char *path, GArray *tensors,
+                             GHashTable *metadata, GError **error)
 {
   Scan scan = { text, text, text + length, path };
   g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

@@ -8,9 +8,5 @@
  * Appends to @tensors and @metadata what stands in the @length bytes of @text; @path names the file in errors. Types,
  * shapes and their products are checked here, places are not.
  */
-gboolean rn_safetensors_header_parse (const char *text,
-                                      gsize length,
-                                      const char *path,
-                                      GArray *tensors,
-                                      GHashTable *metadata,
-                                      GError **error);
+gboolean rn_safetensors_header_parse (const char *text, gsize length, const char *path,
+                                      GArray *tensors, GHashTable *metadata, GError **error);

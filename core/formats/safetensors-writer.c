@@ -32,7 +32,7 @@ struct _RnSafetensorsWriter
 static void
 clear_entry (gpointer data)
 {
-  g_free (((Entry *)data)->name);
+  g_free (((Entry *) data)->name);
 }
 
 RnSafetensorsWriter *
@@ -67,13 +67,8 @@ rn_safetensors_writer_add_metadata (RnSafetensorsWriter *writer, const char *key
 }
 
 void
-rn_safetensors_writer_add (RnSafetensorsWriter *writer,
-                           const char *name,
-                           RnDtype dtype,
-                           int n_dims,
-                           const gint64 *dims,
-                           RnSafetensorsFill fill,
-                           gconstpointer source,
+rn_safetensors_writer_add (RnSafetensorsWriter *writer, const char *name, RnDtype dtype, int n_dims,
+                           const gint64 *dims, RnSafetensorsFill fill, gconstpointer source,
                            gconstpointer how)
 {
   Entry entry = { g_strdup (name), dtype, n_dims, { 0 }, 1, fill, source, how };
@@ -82,7 +77,7 @@ rn_safetensors_writer_add (RnSafetensorsWriter *writer,
   for (int i = 0; i < n_dims; i++)
     {
       entry.dims[i] = dims[i];
-      entry.count *= (gsize)dims[i];
+      entry.count *= (gsize) dims[i];
     }
   g_array_append_val (writer->entries, entry);
 }
@@ -128,12 +123,12 @@ write_all (int fd, const void *bytes, gsize length)
   while (done < length)
     {
       const gssize wrote =
-          write (fd, (const char *)bytes + done, MIN (length - done, (gsize)1 << 30));
+          write (fd, (const char *) bytes + done, MIN (length - done, (gsize) 1 << 30));
 
       if (wrote < 0 && errno != EINTR)
         return FALSE;
       if (wrote > 0)
-        done += (gsize)wrote;
+        done += (gsize) wrote;
     }
   return TRUE;
 }
@@ -158,7 +153,7 @@ to_file (guint8 *bytes, gsize count, gsize size)
 static gboolean
 write_content (const RnSafetensorsWriter *writer, const GString *header, int fd, guint8 *scratch)
 {
-  const guint64 header_size = GUINT64_TO_LE ((guint64)header->len);
+  const guint64 header_size = GUINT64_TO_LE ((guint64) header->len);
 
   if (!write_all (fd, &header_size, sizeof header_size) ||
       !write_all (fd, header->str, header->len))
@@ -180,11 +175,8 @@ write_content (const RnSafetensorsWriter *writer, const GString *header, int fd,
 }
 
 static gboolean
-write_aside (const RnSafetensorsWriter *writer,
-             const GString *header,
-             const char *path,
-             guint8 *scratch,
-             GError **error)
+write_aside (const RnSafetensorsWriter *writer, const GString *header, const char *path,
+             guint8 *scratch, GError **error)
 {
   g_autofree char *aside = g_strconcat (path, ".tmp-XXXXXX", NULL);
   g_autofree char *folder = g_path_get_dirname (path);

@@ -49,8 +49,8 @@ read_at (const RnSafetensors *file, void *bytes, gsize length, guint64 offset, G
 
   while (done < length)
     {
-      const gssize got = pread (file->fd, (char *)bytes + done, MIN (length - done, (gsize)1 << 30),
-                                (off_t)(offset + done));
+      const gssize got = pread (file->fd, (char *) bytes + done,
+                                MIN (length - done, (gsize) 1 << 30), (off_t) (offset + done));
 
       if (got < 0 && errno == EINTR)
         continue;
@@ -66,7 +66,7 @@ read_at (const RnSafetensors *file, void *bytes, gsize length, guint64 offset, G
                        offset + done);
           return FALSE;
         }
-      done += (gsize)got;
+      done += (gsize) got;
     }
   return TRUE;
 }
@@ -90,7 +90,7 @@ open_file (RnSafetensors *file, guint64 *size, GError **error)
                    _ ("“%s” is no regular file"), file->path);
       return FALSE;
     }
-  *size = (guint64)status.st_size;
+  *size = (guint64) status.st_size;
   if (*size < 8 || *size > RN_SAFETENSORS_MAX_FILE)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
@@ -144,11 +144,8 @@ compare_places (gconstpointer a, gconstpointer b)
 }
 
 static gboolean
-check_place (const RnSafetensors *file,
-             const RnStoredTensor *tensor,
-             guint64 expected,
-             guint64 data_size,
-             GError **error)
+check_place (const RnSafetensors *file, const RnStoredTensor *tensor, guint64 expected,
+             guint64 data_size, GError **error)
 {
   const char *what = NULL;
 
@@ -198,7 +195,7 @@ check_places (RnSafetensors *file, guint64 data_size, GError **error)
 static void
 clear_tensor (gpointer data)
 {
-  g_free (((RnStoredTensor *)data)->name);
+  g_free (((RnStoredTensor *) data)->name);
 }
 
 RnSafetensors *
@@ -247,7 +244,7 @@ rn_safetensors_get_metadata (const RnSafetensors *file, const char *key)
 float
 rn_float_from_bf16 (guint16 bits)
 {
-  const guint32 wide = (guint32)bits << 16;
+  const guint32 wide = (guint32) bits << 16;
   float value;
 
   memcpy (&value, &wide, sizeof value);
@@ -263,9 +260,9 @@ rn_float_from_f16 (guint16 bits)
   if (exponent == 31)
     size = fraction == 0 ? INFINITY : NAN;
   else if (exponent == 0)
-    size = (float)fraction * 0x1p-24f;
+    size = (float) fraction * 0x1p-24f;
   else
-    size = ldexpf ((float)(1024 + fraction), exponent - 25);
+    size = ldexpf ((float) (1024 + fraction), exponent - 25);
   return (bits & 0x8000) != 0 ? -size : size;
 }
 
@@ -277,7 +274,7 @@ to_host (void *values, gsize count, gsize size)
     return;
   for (gsize i = 0; i < count; i++)
     {
-      guint8 *bytes = (guint8 *)values + i * size;
+      guint8 *bytes = (guint8 *) values + i * size;
 
       for (gsize j = 0; j < size / 2; j++)
         {
@@ -294,17 +291,15 @@ convert (float *floats, const void *values, gsize count, RnDtype dtype)
 {
   for (gsize i = 0; i < count; i++)
     if (dtype == RN_DTYPE_F64)
-      floats[i] = (float)((const double *)values)[i];
+      floats[i] = (float) ((const double *) values)[i];
     else if (dtype == RN_DTYPE_F16)
-      floats[i] = rn_float_from_f16 (((const guint16 *)values)[i]);
+      floats[i] = rn_float_from_f16 (((const guint16 *) values)[i]);
     else
-      floats[i] = rn_float_from_bf16 (((const guint16 *)values)[i]);
+      floats[i] = rn_float_from_bf16 (((const guint16 *) values)[i]);
 }
 
 static gboolean
-check_finite (const RnSafetensors *file,
-              const RnStoredTensor *tensor,
-              const float *floats,
+check_finite (const RnSafetensors *file, const RnStoredTensor *tensor, const float *floats,
               GError **error)
 {
   for (guint64 i = 0; i < tensor->count; i++)
@@ -319,9 +314,7 @@ check_finite (const RnSafetensors *file,
 }
 
 gboolean
-rn_safetensors_read_floats (const RnSafetensors *file,
-                            const RnStoredTensor *tensor,
-                            float *floats,
+rn_safetensors_read_floats (const RnSafetensors *file, const RnStoredTensor *tensor, float *floats,
                             GError **error)
 {
   const guint64 start = file->data_start + tensor->begin;
@@ -356,9 +349,7 @@ rn_safetensors_read_floats (const RnSafetensors *file,
 }
 
 gboolean
-rn_safetensors_read_raw (const RnSafetensors *file,
-                         const RnStoredTensor *tensor,
-                         void *values,
+rn_safetensors_read_raw (const RnSafetensors *file, const RnStoredTensor *tensor, void *values,
                          GError **error)
 {
   const gsize size = rn_dtype_size (tensor->dtype);

@@ -7,8 +7,8 @@
  * asks for memory, and reads one tensor at a time.
  */
 
-#define RN_SAFETENSORS_MAX_FILE ((guint64)16 << 30)
-#define RN_SAFETENSORS_MAX_HEADER ((guint64)100000000)
+#define RN_SAFETENSORS_MAX_FILE ((guint64) 16 << 30)
+#define RN_SAFETENSORS_MAX_HEADER ((guint64) 100000000)
 #define RN_SAFETENSORS_MAX_DIMS 8
 
 typedef enum
@@ -58,15 +58,11 @@ const char *rn_safetensors_get_metadata (const RnSafetensors *file, const char *
 char *rn_safetensors_shape_to_string (int n_dims, const gint64 *dims);
 
 /* @floats: tensor->count of them. F16, BF16 and F64 are converted; another type, NaN and infinity are errors. */
-gboolean rn_safetensors_read_floats (const RnSafetensors *file,
-                                     const RnStoredTensor *tensor,
-                                     float *floats,
-                                     GError **error);
+gboolean rn_safetensors_read_floats (const RnSafetensors *file, const RnStoredTensor *tensor,
+                                     float *floats, GError **error);
 /* The bytes as numbers of this machine; @values has room for tensor->count of the tensor's type. */
-gboolean rn_safetensors_read_raw (const RnSafetensors *file,
-                                  const RnStoredTensor *tensor,
-                                  void *values,
-                                  GError **error);
+gboolean rn_safetensors_read_raw (const RnSafetensors *file, const RnStoredTensor *tensor,
+                                  void *values, GError **error);
 
 /* Exact conversion */
 float rn_float_from_f16 (guint16 bits);
@@ -82,18 +78,12 @@ typedef struct _RnSafetensorsWriter RnSafetensorsWriter;
 RnSafetensorsWriter *rn_safetensors_writer_new (void);
 void rn_safetensors_writer_free (RnSafetensorsWriter *writer);
 /* Entries are written in the order in which they are added. @value: UTF-8 */
-void rn_safetensors_writer_add_metadata (RnSafetensorsWriter *writer,
-                                         const char *key,
+void rn_safetensors_writer_add_metadata (RnSafetensorsWriter *writer, const char *key,
                                          const char *value);
 /* @source lives until the file is written; without @fill its bytes are the values. */
-void rn_safetensors_writer_add (RnSafetensorsWriter *writer,
-                                const char *name,
-                                RnDtype dtype,
-                                int n_dims,
-                                const gint64 *dims,
-                                RnSafetensorsFill fill,
-                                gconstpointer source,
-                                gconstpointer how);
+void rn_safetensors_writer_add (RnSafetensorsWriter *writer, const char *name, RnDtype dtype,
+                                int n_dims, const gint64 *dims, RnSafetensorsFill fill,
+                                gconstpointer source, gconstpointer how);
 /* Writes aside, syncs, renames over @path; memory for the largest tensor. The same entries give the same bytes. */
 gboolean rn_safetensors_writer_save (RnSafetensorsWriter *writer, const char *path, GError **error);
 

@@ -154,8 +154,12 @@ vote_scales (Vote *self, RnPicture *picture, const RnViews *views, GError **erro
 static gboolean
 check_views (const RnViews *views, GError **error)
 {
-  if (views->n_scales < 0 || views->n_scales > RN_MAX_SCALES || (views->n_scales == 0 && views->crops != 1 &&
-                                                                 views->crops != N_CROPS))
+  if (views->n_scales < 0 || views->n_scales > RN_MAX_SCALES)
+    {
+      g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("%d scales: 1 to %d are possible"), views->n_scales, RN_MAX_SCALES);
+      return FALSE;
+    }
+  if (views->n_scales == 0 && views->crops != 1 && views->crops != N_CROPS)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("%d crops: 1 or 10 are possible"), views->crops);
       return FALSE;
@@ -240,13 +244,13 @@ enter (Examination *self, int index, const float *probabilities, const float *lo
     if (probabilities[k] > probabilities[best])
       best = k;
   for (int k = 0; k < result->n_classes; k++)
-    if (probabilities[k] > probabilities[label] || (probabilities[k] == probabilities[label] && k < label))
-      before++;
+    if (!(probabilities[k] <= probabilities[label]) || (probabilities[k] == probabilities[label] && k < label))
+      before++; /* NaN stands before everything: a network that diverged is never right */
   result->count++;
-  result->wrong += best != label;
+  result->wrong += best != label || isnan (probabilities[label]);
   result->wrong_top5 += before >= 5;
   result->confusion[(gsize) label * result->n_classes + best]++;
-  self->loss -= log (MAX ((double) probabilities[label], 1e-38));
+  self->loss -= log (probabilities[label] < 1e-38f ? 1e-38 : (double) probabilities[label]);
   if (index < result->n_logits)
     memcpy (result->logits + (gsize) index * result->n_classes, logits, (gsize) result->n_classes * sizeof (float));
 }

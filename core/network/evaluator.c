@@ -289,12 +289,10 @@ shape_of_tap (const RnLayout *layout, const char *name, int n, int dims[4])
   for (int i = 0; i < layout->n_blocks; i++)
     {
       const RnLayoutBlock *block = &layout->blocks[i];
-      const gsize length = strlen (block->name);
-      const char *part = name + length;
-      const gboolean is_in = g_str_has_prefix (name, block->name) && strcmp (part, ".in") == 0;
+      const gboolean is_mine = g_str_has_prefix (name, block->name);
+      const char *part = is_mine ? name + strlen (block->name) : "";
+      const gboolean is_in = strcmp (part, ".in") == 0;
 
-      if (!g_str_has_prefix (name, block->name))
-        continue;
       if (is_in || strcmp (part, ".f") == 0 || strcmp (part, ".out") == 0 || strcmp (part, ".sum") == 0 ||
           (strcmp (part, ".shortcut") == 0 && block->shortcut != RN_PATH_NONE))
         {
@@ -331,8 +329,16 @@ prepare_taps (const Pass *pass, GError **error)
     wanted->taps[i] = NULL;
   for (int i = 0; wanted->tap_names != NULL && wanted->tap_names[i] != NULL; i++)
     {
-      int dims[4];
+      int dims[4], same = 0;
 
+      /* who asks twice is handed the same tensor twice */
+      while (strcmp (wanted->tap_names[same], wanted->tap_names[i]) != 0)
+        same++;
+      if (same < i)
+        {
+          wanted->taps[i] = rn_tensor_ref (wanted->taps[same]);
+          continue;
+        }
       if (!shape_of_tap (pass->layout, wanted->tap_names[i], pass->n, dims))
         {
           g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("This network has no layer called “%s”"),

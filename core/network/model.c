@@ -23,9 +23,9 @@ struct _RnModel
 static gboolean
 check_classes (const RnSpec *spec, const char *const *classes, GError **error)
 {
-  const guint n = classes == NULL ? 0 : g_strv_length ((char **)classes);
+  const guint n = classes == NULL ? 0 : g_strv_length ((char **) classes);
 
-  if (classes == NULL || n == (guint)rn_spec_get_classes (spec))
+  if (classes == NULL || n == (guint) rn_spec_get_classes (spec))
     return TRUE;
   g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
                _ ("There are %u class names for a network of %d classes"), n,
@@ -52,7 +52,7 @@ check_preprocess (const RnSpec *spec, const RnPreprocess *preprocess, GError **e
       {
         g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
                      _ ("Preprocessing has mean %g and standard deviation %g in channel %d"),
-                     (double)preprocess->mean[i], (double)preprocess->std[i], i);
+                     (double) preprocess->mean[i], (double) preprocess->std[i], i);
         return FALSE;
       }
   return TRUE;
@@ -70,17 +70,12 @@ copy_classes (const char *const *classes)
   for (; *classes != NULL; classes++)
     g_ptr_array_add (copy, g_utf8_make_valid (*classes, -1));
   g_ptr_array_add (copy, NULL);
-  return (char **)g_ptr_array_free (copy, FALSE);
+  return (char **) g_ptr_array_free (copy, FALSE);
 }
 
 RnModel *
-rn_model_new_take (const RnSpec *spec,
-                   float *arena,
-                   const char *const *classes,
-                   const RnPreprocess *preprocess,
-                   double epsilon,
-                   gint64 step,
-                   GError **error)
+rn_model_new_take (const RnSpec *spec, float *arena, const char *const *classes,
+                   const RnPreprocess *preprocess, double epsilon, gint64 step, GError **error)
 {
   RnModel *model;
 
@@ -103,12 +98,8 @@ rn_model_new_take (const RnSpec *spec,
 }
 
 RnModel *
-rn_model_new (const RnSpec *spec,
-              const float *arena,
-              guint64 seed,
-              const char *const *classes,
-              const RnPreprocess *preprocess,
-              GError **error)
+rn_model_new (const RnSpec *spec, const float *arena, guint64 seed, const char *const *classes,
+              const RnPreprocess *preprocess, GError **error)
 {
   g_autoptr (RnLayout) layout = rn_layout_new (spec, 0, 0);
   g_autoptr (RnParameters) parameters = rn_parameters_new (layout);
@@ -158,7 +149,7 @@ rn_model_get_spec (const RnModel *model)
 const char *const *
 rn_model_get_classes (const RnModel *model)
 {
-  return (const char *const *)model->classes;
+  return (const char *const *) model->classes;
 }
 
 const RnPreprocess *

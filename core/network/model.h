@@ -8,12 +8,8 @@
 /* Takes ownership of @arena (from rn_floats_new(), parameters->n_floats floats in the table's order) where it succeeds,
  * and frees it where it fails. @epsilon: of batch-norm, over 0; @step: -1 where it is not known.
  */
-RnModel *rn_model_new_take (const RnSpec *spec,
-                            float *arena,
-                            const char *const *classes,
-                            const RnPreprocess *preprocess,
-                            double epsilon,
-                            gint64 step,
+RnModel *rn_model_new_take (const RnSpec *spec, float *arena, const char *const *classes,
+                            const RnPreprocess *preprocess, double epsilon, gint64 step,
                             GError **error);
 
 /* At the specification's own input size */

@@ -146,22 +146,28 @@ rn_running_plan_init (RnRunningPlan *plan, const RnLayout *layout, int batch)
   plan->n_floats = end;
 }
 
+/* Raises what is needed to what one convolution needs with @n pictures. */
+static void
+raise_workspace (const RnLayoutConv *conv, int n, gboolean training, gsize *scratch, gsize *conv_partials,
+                 gsize *norm_partials)
+{
+  const RnConvShape shape = rn_conv_shape_of (conv, n);
+
+  *scratch = MAX (*scratch, rn_conv_scratch (&shape));
+  if (training)
+    *conv_partials = MAX (*conv_partials, rn_conv_partials (&shape));
+  *norm_partials = MAX (*norm_partials, rn_norm_partials ((gsize) n * conv->out_h * conv->out_w, conv->out_c));
+}
+
 void
 rn_plan_workspace (const RnLayout *layout, int batch, gboolean training, gsize *scratch, gsize *conv_partials,
                    gsize *norm_partials)
 {
   *scratch = *conv_partials = *norm_partials = 0;
+  /* A network that trains meets short batches, and the kernels may cut fewer pictures into more pieces. */
   for (int i = 0; i < layout->n_convs; i++)
-    {
-      const RnLayoutConv *conv = &layout->convs[i];
-      const RnConvShape shape = rn_conv_shape_of (conv, batch);
-
-      *scratch = MAX (*scratch, rn_conv_scratch (&shape));
-      if (training)
-        *conv_partials = MAX (*conv_partials, rn_conv_partials (&shape));
-      *norm_partials = MAX (*norm_partials,
-                            rn_norm_partials ((gsize) batch * conv->out_h * conv->out_w, conv->out_c));
-    }
+    for (int n = training ? 1 : batch; n <= batch; n++)
+      raise_workspace (&layout->convs[i], n, training, scratch, conv_partials, norm_partials);
 }
 
 static void

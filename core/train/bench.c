@@ -101,7 +101,7 @@ static gboolean
 fill_pictures (Bench *bench, GError **error)
 {
   const int side = rn_spec_get_side (bench->spec), channels = rn_spec_get_channels (bench->spec);
-  const gsize count = (gsize)bench->kind->batch * side * side * channels;
+  const gsize count = (gsize) bench->kind->batch * side * side * channels;
   RnRandom random;
 
   bench->x = rn_floats_new (count);
@@ -112,10 +112,10 @@ fill_pictures (Bench *bench, GError **error)
     }
   rn_random_start (&random, SEED, RN_STREAM_TEST, 0, 0);
   for (gsize i = 0; i < count; i++)
-    bench->x[i] = (float)rn_random_normal (&random);
+    bench->x[i] = (float) rn_random_normal (&random);
   bench->labels = g_new (int, bench->kind->batch);
   for (int i = 0; i < bench->kind->batch; i++)
-    bench->labels[i] = (int)rn_random_below (&random, (guint64)rn_spec_get_classes (bench->spec));
+    bench->labels[i] = (int) rn_random_below (&random, (guint64) rn_spec_get_classes (bench->spec));
   return TRUE;
 }
 
@@ -146,7 +146,7 @@ prepare_running (Bench *bench, GError **error)
   if (model == NULL)
     return FALSE;
   bench->evaluator = rn_evaluator_new (model, RN_PATH_RUN, bench->threads, error);
-  bench->logits = g_new (float, (gsize)bench->kind->batch *rn_spec_get_classes (bench->spec));
+  bench->logits = g_new (float, (gsize) bench->kind->batch *rn_spec_get_classes (bench->spec));
   return bench->evaluator != NULL;
 }
 
@@ -180,7 +180,7 @@ step (Bench *bench, GError **error)
 static int
 compare_doubles (gconstpointer a, gconstpointer b)
 {
-  const double x = *(const double *)a, y = *(const double *)b;
+  const double x = *(const double *) a, y = *(const double *) b;
 
   return (x > y) - (x < y);
 }
@@ -196,19 +196,19 @@ measure (Bench *bench, double seconds, RnBenchResult *result, GError **error)
     if (!step (bench, error))
       return FALSE;
   began_us = g_get_monotonic_time ();
-  while (times->len < MIN_STEPS || (double)(g_get_monotonic_time () - began_us) * 1e-6 < seconds)
+  while (times->len < MIN_STEPS || (double) (g_get_monotonic_time () - began_us) * 1e-6 < seconds)
     {
       const gint64 before_us = g_get_monotonic_time ();
       double ms;
 
       if (!step (bench, error))
         return FALSE;
-      ms = (double)(g_get_monotonic_time () - before_us) * 1e-3;
+      ms = (double) (g_get_monotonic_time () - before_us) * 1e-3;
       g_array_append_val (times, ms);
     }
   g_array_sort (times, compare_doubles);
-  sorted = (const double *)(gconstpointer)times->data;
-  result->steps = (int)times->len;
+  sorted = (const double *) (gconstpointer) times->data;
+  result->steps = (int) times->len;
   result->min_step_ms = sorted[0];
   result->median_step_ms = 0.5 * (sorted[(times->len - 1) / 2] + sorted[times->len / 2]);
   result->pictures_per_s = bench->kind->batch / MAX (result->median_step_ms, 1e-3) * 1e3;
@@ -223,19 +223,15 @@ find_case (const char *name, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     if (strcmp (cases[i].name, name) == 0)
       return &cases[i];
-  all = g_strjoinv (", ", (char **)rn_bench_cases ());
+  all = g_strjoinv (", ", (char **) rn_bench_cases ());
   g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("There is no case “%s”; there are %s"), name,
                all);
   return NULL;
 }
 
 gboolean
-rn_bench_run (const char *case_name,
-              int threads,
-              double seconds,
-              const int *cancel,
-              RnBenchResult *result,
-              GError **error)
+rn_bench_run (const char *case_name, int threads, double seconds, const int *cancel,
+              RnBenchResult *result, GError **error)
 {
   const Case *kind = find_case (case_name, error);
   g_auto (Bench) bench = { .kind = kind, .cancel = cancel };

@@ -50,11 +50,7 @@ rn_loaded_checkpoint_free (RnLoadedCheckpoint *checkpoint)
 
 /* A list of @min to @max numbers of eight bytes */
 static const RnStoredTensor *
-find_state (const RnSafetensors *file,
-            const char *name,
-            RnDtype dtype,
-            guint64 min,
-            guint64 max,
+find_state (const RnSafetensors *file, const char *name, RnDtype dtype, guint64 min, guint64 max,
             GError **error)
 {
   const RnStoredTensor *tensor = rn_safetensors_find (file, name);
@@ -81,7 +77,7 @@ read_state (const RnSafetensors *file, RnLoadedCheckpoint *checkpoint, GError **
       rate == NULL ? NULL : find_state (file, STATE_SCHEDULE, RN_DTYPE_F64, 1, MAX_STATE, error);
   if (state == NULL)
     return FALSE;
-  checkpoint->n_state = (int)state->count;
+  checkpoint->n_state = (int) state->count;
   checkpoint->state = g_new0 (double, state->count);
   if (!rn_safetensors_read_raw (file, step, &checkpoint->step, error) ||
       !rn_safetensors_read_raw (file, rate, &checkpoint->rate, error) ||

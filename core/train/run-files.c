@@ -71,12 +71,8 @@ rn_run_split_line (char *line, char **fields, int n)
 }
 
 gboolean
-rn_run_read_lines (const char *path,
-                   const char *header,
-                   RnRunLineFunc func,
-                   gpointer data,
-                   goffset *end,
-                   GError **error)
+rn_run_read_lines (const char *path, const char *header, RnRunLineFunc func, gpointer data,
+                   goffset *end, GError **error)
 {
   g_autoptr (RnStream) stream = open_log (path, error);
   char line[RN_RUN_MAX_LINE];
@@ -106,7 +102,7 @@ rn_run_read_lines (const char *path,
           g_propagate_error (error, g_steal_pointer (&stop));
           return FALSE;
         }
-      start += (goffset)length;
+      start += (goffset) length;
     }
   if (ferror (stream))
     {
@@ -123,10 +119,7 @@ rn_run_read_lines (const char *path,
 /* History */
 
 gboolean
-rn_run_parse_history (char *line,
-                      const char *path,
-                      gint64 number,
-                      RnHistoryRow *row,
+rn_run_parse_history (char *line, const char *path, gint64 number, RnHistoryRow *row,
                       GError **error)
 {
   char *fields[7];
@@ -137,7 +130,7 @@ rn_run_parse_history (char *line,
   if (!rn_run_split_line (line, fields, G_N_ELEMENTS (fields)) ||
       !rn_number_parse_whole (fields[0], strlen (fields[0]), &step) || step > G_MAXINT64)
     return fail_line (path, number, error);
-  row->step = (gint64)step;
+  row->step = (gint64) step;
   for (int i = 1; i < 7; i++)
     if (i >= 5 && *fields[i] == '\0')
       *values[i - 1] = NAN;
@@ -222,8 +215,8 @@ rn_run_measure_to_bytes (guint8 bytes[RN_RUN_BLOCKS_RECORD_SIZE], const RnBlockM
   const float values[] = { measure->rms_s,    measure->rms_f, measure->ratio,
                            measure->gradient, measure->dead,  measure->response };
 
-  put_u32 (bytes, (guint32)(guint64)measure->step);
-  put_u32 (bytes + 4, (guint32)((guint64)measure->step >> 32));
+  put_u32 (bytes, (guint32) (guint64) measure->step);
+  put_u32 (bytes + 4, (guint32) ((guint64) measure->step >> 32));
   put_u32 (bytes + 8, measure->block);
   for (int i = 0; i < 6; i++)
     put_float (bytes + 12 + 4 * i, values[i]);
@@ -235,17 +228,14 @@ measure_from_bytes (const guint8 bytes[RN_RUN_BLOCKS_RECORD_SIZE], RnBlockMeasur
   float *const values[] = { &measure->rms_s,    &measure->rms_f, &measure->ratio,
                             &measure->gradient, &measure->dead,  &measure->response };
 
-  measure->step = (gint64)((guint64)get_u32 (bytes) | (guint64)get_u32 (bytes + 4) << 32);
+  measure->step = (gint64) ((guint64) get_u32 (bytes) | (guint64) get_u32 (bytes + 4) << 32);
   measure->block = get_u32 (bytes + 8);
   for (int i = 0; i < 6; i++)
     *values[i] = get_float (bytes + 12 + 4 * i);
 }
 
 gboolean
-rn_run_read_blocks (const char *path,
-                    RnRunMeasureFunc func,
-                    gpointer data,
-                    goffset *end,
+rn_run_read_blocks (const char *path, RnRunMeasureFunc func, gpointer data, goffset *end,
                     GError **error)
 {
   g_autoptr (RnStream) stream = open_log (path, error);
@@ -301,7 +291,7 @@ rn_run_checkpoint_path (const char *folder, gint64 step)
 static int
 compare_steps (gconstpointer a, gconstpointer b)
 {
-  const gint64 first = *(const gint64 *)a, second = *(const gint64 *)b;
+  const gint64 first = *(const gint64 *) a, second = *(const gint64 *) b;
 
   return (first > second) - (first < second);
 }
@@ -330,7 +320,7 @@ rn_run_list_folder (const char *folder, GError **error)
           step > G_MAXINT64)
         continue;
       /* Only the one way to write it */
-      written = rn_run_checkpoint_path (folder, (gint64)step);
+      written = rn_run_checkpoint_path (folder, (gint64) step);
       base = g_path_get_basename (written);
       if (strcmp (base, name) == 0)
         g_array_append_val (steps, step);

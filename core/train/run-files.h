@@ -21,7 +21,7 @@
 /* Longer lines than this are none of ours. */
 #define RN_RUN_MAX_LINE 1024
 /* Larger files of lines or records are not read. */
-#define RN_RUN_MAX_LOG ((goffset)1 << 30)
+#define RN_RUN_MAX_LOG ((goffset) 1 << 30)
 
 /* blocks.bin: "RNBLOCKS", version and size of a record (u32 each), then records: step (i64), block (u32), and the six
  * floats of RnBlockMeasure, all little-endian.
@@ -41,24 +41,17 @@ gboolean rn_run_split_line (char *line, char **fields, int n);
 /* Called for each whole line after the header. @line may be written over; @start: its offset in the file; @number:
  * counted from 1, which is the header. Returns: FALSE to stop, with or without @error
  */
-typedef gboolean (
-    *RnRunLineFunc) (char *line, goffset start, gint64 number, gpointer data, GError **error);
+typedef gboolean (*RnRunLineFunc) (char *line, goffset start, gint64 number, gpointer data,
+                                   GError **error);
 
 /* @end: (out) (optional): the offset after the last whole line, or of the line that was stopped at. A torn last line is
  * left out. @error: the @func's, RN_ERROR_FORMAT, GIO's
  */
-gboolean rn_run_read_lines (const char *path,
-                            const char *header,
-                            RnRunLineFunc func,
-                            gpointer data,
-                            goffset *end,
-                            GError **error);
+gboolean rn_run_read_lines (const char *path, const char *header, RnRunLineFunc func, gpointer data,
+                            goffset *end, GError **error);
 
 /* A line of history.csv. @path, @number: for errors */
-gboolean rn_run_parse_history (char *line,
-                               const char *path,
-                               gint64 number,
-                               RnHistoryRow *row,
+gboolean rn_run_parse_history (char *line, const char *path, gint64 number, RnHistoryRow *row,
                                GError **error);
 /* Returns: (transfer full): the line, with its line feed; RN_ERROR_DIVERGED where a number is none */
 char *rn_run_print_history (const RnHistoryRow *row, GError **error);
@@ -66,10 +59,7 @@ char *rn_run_print_history (const RnHistoryRow *row, GError **error);
 /* Called for each whole record. Returns: FALSE to stop */
 typedef gboolean (*RnRunMeasureFunc) (const RnBlockMeasure *measure, gpointer data);
 /* @end: as above; a torn last record is left out */
-gboolean rn_run_read_blocks (const char *path,
-                             RnRunMeasureFunc func,
-                             gpointer data,
-                             goffset *end,
+gboolean rn_run_read_blocks (const char *path, RnRunMeasureFunc func, gpointer data, goffset *end,
                              GError **error);
 
 /* Returns: (transfer full): "FOLDER/checkpoints/step-NNNNNNNN.safetensors" */

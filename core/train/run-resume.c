@@ -16,7 +16,7 @@
  * and deciding which checkpoints stay.
  */
 
-#define KEPT_BYTES ((guint64)512 << 20)
+#define KEPT_BYTES ((guint64) 512 << 20)
 
 RnLoadedCheckpoint *
 rn_run_writer_load_newest (RnRunWriter *writer, GError **error)
@@ -109,7 +109,7 @@ keep_timing (char *line, goffset start, gint64 number, gpointer data, GError **e
   guint64 step;
 
   if (!rn_run_split_line (line, fields, G_N_ELEMENTS (fields)) ||
-      !rn_number_parse_whole (fields[0], strlen (fields[0]), &step) || step > (guint64)cut->step)
+      !rn_number_parse_whole (fields[0], strlen (fields[0]), &step) || step > (guint64) cut->step)
     return FALSE;
   g_free (cut->writer->isa);
   g_free (cut->writer->blas_core);
@@ -137,7 +137,7 @@ cut_timing (RnRunWriter *writer, gint64 step, GError **error)
 static gboolean
 keep_measure (const RnBlockMeasure *measure, gpointer data)
 {
-  return measure->step <= *(const gint64 *)data;
+  return measure->step <= *(const gint64 *) data;
 }
 
 static gboolean
@@ -257,7 +257,7 @@ add_event (char *line, goffset start, gint64 number, gpointer data, GError **err
                    number);
       return FALSE;
     }
-  event.step = (gint64)step;
+  event.step = (gint64) step;
   if (event.step >= reading->first_step)
     g_array_append_val (reading->events, event);
   return TRUE;
@@ -266,7 +266,7 @@ add_event (char *line, goffset start, gint64 number, gpointer data, GError **err
 static int
 compare_events (gconstpointer a, gconstpointer b)
 {
-  const gint64 first = ((const RnRunEvent *)a)->step, second = ((const RnRunEvent *)b)->step;
+  const gint64 first = ((const RnRunEvent *) a)->step, second = ((const RnRunEvent *) b)->step;
 
   return (first > second) - (first < second);
 }
@@ -316,7 +316,7 @@ file_size (const char *path)
 {
   GStatBuf status;
 
-  return g_stat (path, &status) == 0 ? (guint64)status.st_size : 0;
+  return g_stat (path, &status) == 0 ? (guint64) status.st_size : 0;
 }
 
 void

@@ -38,10 +38,7 @@ struct _RnRunWriter
 /* Opens a log of the folder for appending. @flags: O_CREAT and O_EXCL where wanted */
 gboolean rn_run_log_open (RnRunWriter *writer, RnRunLog *log, int flags, GError **error);
 /* All of it or nothing, in one write() */
-gboolean rn_run_log_append (RnRunWriter *writer,
-                            RnRunLog *log,
-                            const void *bytes,
-                            gsize length,
+gboolean rn_run_log_append (RnRunWriter *writer, RnRunLog *log, const void *bytes, gsize length,
                             GError **error);
 gboolean rn_run_log_sync (RnRunWriter *writer, RnRunLog *log, GError **error);
 gboolean rn_run_log_cut (RnRunWriter *writer, RnRunLog *log, goffset length, GError **error);

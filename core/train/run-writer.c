@@ -45,10 +45,7 @@ rn_run_log_open (RnRunWriter *writer, RnRunLog *log, int flags, GError **error)
 }
 
 gboolean
-rn_run_log_append (RnRunWriter *writer,
-                   RnRunLog *log,
-                   const void *bytes,
-                   gsize length,
+rn_run_log_append (RnRunWriter *writer, RnRunLog *log, const void *bytes, gsize length,
                    GError **error)
 {
   gssize wrote;
@@ -56,7 +53,7 @@ rn_run_log_append (RnRunWriter *writer,
   do
     wrote = write (log->fd, bytes, length);
   while (wrote < 0 && errno == EINTR);
-  if (wrote == (gssize)length)
+  if (wrote == (gssize) length)
     {
       log->length += wrote;
       return TRUE;
@@ -256,12 +253,8 @@ make_logs (RnRunWriter *writer, GError **error)
 }
 
 RnRunWriter *
-rn_run_writer_create (const char *path,
-                      const RnSpec *spec,
-                      const RnSettings *settings,
-                      const char *data,
-                      const char *digest,
-                      const char *const *classes,
+rn_run_writer_create (const char *path, const RnSpec *spec, const RnSettings *settings,
+                      const char *data, const char *digest, const char *const *classes,
                       GError **error)
 {
   g_autoptr (RnRunWriter) writer = writer_new (path);
@@ -338,9 +331,7 @@ rn_run_writer_append_history (RnRunWriter *writer, const RnHistoryRow *row, GErr
 }
 
 gboolean
-rn_run_writer_append_measures (RnRunWriter *writer,
-                               const RnBlockMeasure *measures,
-                               int n,
+rn_run_writer_append_measures (RnRunWriter *writer, const RnBlockMeasure *measures, int n,
                                GError **error)
 {
   g_autofree guint8 *bytes = NULL;
@@ -349,22 +340,17 @@ rn_run_writer_append_measures (RnRunWriter *writer,
 
   if (n == 0)
     return TRUE;
-  bytes = g_malloc ((gsize)n * RN_RUN_BLOCKS_RECORD_SIZE);
+  bytes = g_malloc ((gsize) n * RN_RUN_BLOCKS_RECORD_SIZE);
   for (int i = 0; i < n; i++)
-    rn_run_measure_to_bytes (bytes + (gsize)i * RN_RUN_BLOCKS_RECORD_SIZE, &measures[i]);
-  return rn_run_log_append (writer, &writer->blocks, bytes, (gsize)n * RN_RUN_BLOCKS_RECORD_SIZE,
+    rn_run_measure_to_bytes (bytes + (gsize) i * RN_RUN_BLOCKS_RECORD_SIZE, &measures[i]);
+  return rn_run_log_append (writer, &writer->blocks, bytes, (gsize) n * RN_RUN_BLOCKS_RECORD_SIZE,
                             error);
 }
 
 gboolean
-rn_run_writer_append_timing (RnRunWriter *writer,
-                             gint64 step,
-                             gint64 unix_time,
-                             double pictures_per_s,
-                             int threads,
-                             const char *isa,
-                             const char *blas_core,
-                             GError **error)
+rn_run_writer_append_timing (RnRunWriter *writer, gint64 step, gint64 unix_time,
+                             double pictures_per_s, int threads, const char *isa,
+                             const char *blas_core, GError **error)
 {
   char speed[RN_NUMBER_SIZE];
   g_autofree char *line = NULL;
@@ -376,16 +362,13 @@ rn_run_writer_append_timing (RnRunWriter *writer,
 }
 
 gboolean
-rn_run_writer_append_event (RnRunWriter *writer,
-                            gint64 step,
-                            const char *name,
-                            double value,
+rn_run_writer_append_event (RnRunWriter *writer, gint64 step, const char *name, double value,
                             GError **error)
 {
   char number[RN_NUMBER_SIZE];
   g_autofree char *line = NULL;
 
-  g_return_val_if_fail (strlen (name) < sizeof ((RnRunEvent *)NULL)->name, FALSE);
+  g_return_val_if_fail (strlen (name) < sizeof ((RnRunEvent *) NULL)->name, FALSE);
 
   line =
       g_strdup_printf ("%" G_GINT64_FORMAT ",%s,%s\n", step, name, rn_number_print (number, value));

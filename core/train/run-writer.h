@@ -13,12 +13,8 @@ typedef struct _RnRunWriter RnRunWriter;
  * that a run is there with a checkpoint or not at all. Folders above @path are made. Freed before that, nothing is
  * left. @classes: (nullable): NULL-terminated. @error: G_IO_ERROR_EXISTS where @path is there already.
  */
-RnRunWriter *rn_run_writer_create (const char *path,
-                                   const RnSpec *spec,
-                                   const RnSettings *settings,
-                                   const char *data,
-                                   const char *digest,
-                                   const char *const *classes,
+RnRunWriter *rn_run_writer_create (const char *path, const RnSpec *spec, const RnSettings *settings,
+                                   const char *data, const char *digest, const char *const *classes,
                                    GError **error);
 
 /* Takes the lock of an existing run, for rn_run_writer_cut() to follow. @error: G_IO_ERROR_BUSY where another holds
@@ -48,29 +44,19 @@ void rn_run_writer_free (RnRunWriter *writer);
 const char *rn_run_writer_get_path (const RnRunWriter *writer);
 
 /* @row: its step is the one after the last row's */
-gboolean
-rn_run_writer_append_history (RnRunWriter *writer, const RnHistoryRow *row, GError **error);
+gboolean rn_run_writer_append_history (RnRunWriter *writer, const RnHistoryRow *row,
+                                       GError **error);
 /* All of one step, at most 4096 */
-gboolean rn_run_writer_append_measures (RnRunWriter *writer,
-                                        const RnBlockMeasure *measures,
-                                        int n,
+gboolean rn_run_writer_append_measures (RnRunWriter *writer, const RnBlockMeasure *measures, int n,
                                         GError **error);
 /* The one file with times in it. @isa, @blas_core: words without commas */
-gboolean rn_run_writer_append_timing (RnRunWriter *writer,
-                                      gint64 step,
-                                      gint64 unix_time,
-                                      double pictures_per_s,
-                                      int threads,
-                                      const char *isa,
-                                      const char *blas_core,
-                                      GError **error);
+gboolean rn_run_writer_append_timing (RnRunWriter *writer, gint64 step, gint64 unix_time,
+                                      double pictures_per_s, int threads, const char *isa,
+                                      const char *blas_core, GError **error);
 
 /* A command that changes the result, on disk before this returns. @name: a word such as "rate" */
-gboolean rn_run_writer_append_event (RnRunWriter *writer,
-                                     gint64 step,
-                                     const char *name,
-                                     double value,
-                                     GError **error);
+gboolean rn_run_writer_append_event (RnRunWriter *writer, gint64 step, const char *name,
+                                     double value, GError **error);
 
 typedef struct
 {
@@ -90,7 +76,7 @@ gboolean rn_run_writer_set_steps (RnRunWriter *writer, gint64 steps, GError **er
 /* Syncs history and measures, writes checkpoints/step-NNNNNNNN.safetensors, then removes old checkpoints: kept are the
  * best, the latest two, and as many of the newest as fit in 512 MiB together with those.
  */
-gboolean
-rn_run_writer_checkpoint (RnRunWriter *writer, const RnCheckpoint *checkpoint, GError **error);
+gboolean rn_run_writer_checkpoint (RnRunWriter *writer, const RnCheckpoint *checkpoint,
+                                   GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnRunWriter, rn_run_writer_free)

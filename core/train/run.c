@@ -42,7 +42,7 @@ read_settings (RnRun *run, GError **error)
   if (bytes == NULL)
     return FALSE;
   text = g_bytes_get_data (bytes, &length);
-  return rn_settings_from_json (&run->settings, text == NULL ? "" : text, (gssize)length, path,
+  return rn_settings_from_json (&run->settings, text == NULL ? "" : text, (gssize) length, path,
                                 &run->data, &run->digest, error);
 }
 
@@ -266,7 +266,7 @@ load_from_run (const char *path, const char *which, GError **error)
                        path, which);
           return NULL;
         }
-      step = (gint64)whole;
+      step = (gint64) whole;
     }
   return rn_run_load_model (run, step, error);
 }
@@ -280,7 +280,7 @@ rn_model_load_any (const char *what, const RnModelHints *hints, GError **error)
     return load_from_run (what, NULL, error);
   if (at != NULL && !g_file_test (what, G_FILE_TEST_EXISTS))
     {
-      g_autofree char *path = g_strndup (what, (gsize)(at - what));
+      g_autofree char *path = g_strndup (what, (gsize) (at - what));
 
       if (g_file_test (path, G_FILE_TEST_IS_DIR))
         return load_from_run (path, at + 1, error);

@@ -25,23 +25,20 @@ static double
 cosine (const RnSchedule *schedule, double base, gint64 step, gint64 steps)
 {
   const gint64 length = steps - schedule->warmup_steps;
-  const double done = (double)(step - schedule->warmup_steps) / (double)MAX (length, 1);
+  const double done = (double) (step - schedule->warmup_steps) / (double) MAX (length, 1);
 
   return base * 0.5 * (1.0 + cos (G_PI * CLAMP (done, 0.0, 1.0)));
 }
 
 double
-rn_schedule_rate (const RnSchedule *schedule,
-                  const RnScheduleState *state,
-                  double base,
-                  gint64 step,
-                  gint64 steps)
+rn_schedule_rate (const RnSchedule *schedule, const RnScheduleState *state, double base,
+                  gint64 step, gint64 steps)
 {
   if (schedule->warmup_error > 0.0 && !state->warm)
     return schedule->warmup_rate;
   if (step < schedule->warmup_steps)
     return schedule->warmup_rate +
-           (base - schedule->warmup_rate) * ((double)step / (double)schedule->warmup_steps);
+           (base - schedule->warmup_rate) * ((double) step / (double) schedule->warmup_steps);
   switch (schedule->kind)
     {
     case RN_SCHEDULE_STEPS:
@@ -57,12 +54,10 @@ rn_schedule_rate (const RnSchedule *schedule,
 }
 
 void
-rn_schedule_note_step (const RnSchedule *schedule,
-                       RnScheduleState *state,
-                       double train_error,
+rn_schedule_note_step (const RnSchedule *schedule, RnScheduleState *state, double train_error,
                        gint64 epoch_steps)
 {
-  const int window = (int)CLAMP (epoch_steps, 1, RN_SCHEDULE_WINDOW);
+  const int window = (int) CLAMP (epoch_steps, 1, RN_SCHEDULE_WINDOW);
   double sum = 0.0;
 
   if (schedule->warmup_error <= 0.0 || state->warm)
@@ -122,10 +117,10 @@ rn_schedule_state_load (RnScheduleState *state, const double *numbers, int n_num
     return FALSE;
   state->factor = numbers[0];
   state->best = numbers[1];
-  state->waited = (int)numbers[2];
+  state->waited = (int) numbers[2];
   state->warm = numbers[3] != 0.0;
-  state->n_recent = (int)numbers[4];
-  state->next = (int)numbers[5];
+  state->n_recent = (int) numbers[4];
+  state->next = (int) numbers[5];
   memcpy (state->recent, numbers + 6, sizeof state->recent);
   return TRUE;
 }

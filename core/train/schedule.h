@@ -25,15 +25,10 @@ void rn_schedule_init (RnScheduleState *state);
 /* The rate of the step that is about to be done. @base: the rate of the settings, or what a set-rate command put in
  * its place; @step: how many are done, from 0; @steps: of the whole training.
  */
-double rn_schedule_rate (const RnSchedule *schedule,
-                         const RnScheduleState *state,
-                         double base,
-                         gint64 step,
-                         gint64 steps);
+double rn_schedule_rate (const RnSchedule *schedule, const RnScheduleState *state, double base,
+                         gint64 step, gint64 steps);
 /* After each step. @train_error: share of its batch that was wrong; @epoch_steps: steps of an epoch, at least 1 */
-void rn_schedule_note_step (const RnSchedule *schedule,
-                            RnScheduleState *state,
-                            double train_error,
+void rn_schedule_note_step (const RnSchedule *schedule, RnScheduleState *state, double train_error,
                             gint64 epoch_steps);
 /* After each evaluation. @error: of the test split, or the mean training error since the last where there is none */
 void rn_schedule_note_epoch (const RnSchedule *schedule, RnScheduleState *state, double error);

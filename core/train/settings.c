@@ -35,15 +35,15 @@ parse_milestone (const char *word, gint64 steps, gint64 *milestone, GError **err
   double percent;
   guint64 whole;
 
-  if (rn_number_parse_whole (word, length, &whole) && whole >= 1 && whole <= (guint64)MAX_STEPS)
+  if (rn_number_parse_whole (word, length, &whole) && whole >= 1 && whole <= (guint64) MAX_STEPS)
     {
-      *milestone = (gint64)whole;
+      *milestone = (gint64) whole;
       return TRUE;
     }
   if (length > 1 && word[length - 1] == '%' && rn_number_parse (word, length - 1, &percent) &&
       percent > 0.0 && percent <= 100.0)
     {
-      *milestone = MAX (llround ((double)steps * percent / 100.0), 1);
+      *milestone = MAX (llround ((double) steps * percent / 100.0), 1);
       return TRUE;
     }
   return fail_word (word, length,
@@ -97,7 +97,7 @@ parse_kind (const char *word, gint64 steps, RnSchedule *schedule, GError **error
           patience > 1000000)
         return fail_word (word, strlen (word), _ ("the patience is 1 to 1000000 evaluations"),
                           error);
-      schedule->patience = (int)patience;
+      schedule->patience = (int) patience;
     }
   else
     return fail_word (
@@ -112,7 +112,7 @@ split_rate (const char *text, gsize *value_length, double *rate)
 {
   const char *at = strchr (text, '@');
 
-  *value_length = at == NULL ? strlen (text) : (gsize)(at - text);
+  *value_length = at == NULL ? strlen (text) : (gsize) (at - text);
   return at == NULL ||
          (rn_number_parse (at + 1, strlen (at + 1), rate) && *rate >= 0.0 && *rate <= 1000.0);
 }
@@ -141,10 +141,11 @@ parse_option (const char *word, RnSchedule *schedule, GError **error)
 
       schedule->warmup_rate = 0.0;
       if (!split_rate (value, &length, &schedule->warmup_rate) ||
-          !rn_number_parse_whole (value, length, &whole) || whole < 1 || whole > (guint64)MAX_STEPS)
+          !rn_number_parse_whole (value, length, &whole) || whole < 1 ||
+          whole > (guint64) MAX_STEPS)
         return fail_word (word, strlen (word), _ ("a warm-up is warmup=STEPS or warmup=STEPS@RATE"),
                           error);
-      schedule->warmup_steps = (gint64)whole;
+      schedule->warmup_steps = (gint64) whole;
       return TRUE;
     }
   if (g_str_has_prefix (word, "warmup-error="))
@@ -250,12 +251,12 @@ check_schedule (const RnSchedule *schedule, GError **error)
   for (int i = 0; i < schedule->n_milestones; i++)
     if (schedule->milestones[i] < (i == 0 ? 1 : schedule->milestones[i - 1]) ||
         schedule->milestones[i] > MAX_STEPS)
-      return out_of_bounds ("schedule milestone", (double)schedule->milestones[i],
+      return out_of_bounds ("schedule milestone", (double) schedule->milestones[i],
                             _ ("1 to 1000000000 and no less than the one before"), error);
   if (schedule->patience < 1 || schedule->patience > 1000000)
     return out_of_bounds ("schedule patience", schedule->patience, _ ("1 to 1000000"), error);
   if (schedule->warmup_steps < 0 || schedule->warmup_steps > MAX_STEPS)
-    return out_of_bounds ("schedule warmup", (double)schedule->warmup_steps, _ ("0 to 1000000000"),
+    return out_of_bounds ("schedule warmup", (double) schedule->warmup_steps, _ ("0 to 1000000000"),
                           error);
   if (!(schedule->warmup_rate >= 0.0 && schedule->warmup_rate <= 1000.0))
     return out_of_bounds ("schedule warmup rate", schedule->warmup_rate, _ ("0 to 1000"), error);
@@ -296,7 +297,7 @@ rn_settings_check (const RnSettings *settings, GError **error)
   };
 
   if (settings->steps < 1 || settings->steps > MAX_STEPS)
-    return out_of_bounds ("steps", (double)settings->steps, _ ("1 to 1000000000"), error);
+    return out_of_bounds ("steps", (double) settings->steps, _ ("1 to 1000000000"), error);
   if (settings->batch < 1 || settings->batch > 65536)
     return out_of_bounds ("batch", settings->batch, _ ("1 to 65536"), error);
   if (!(settings->rate > 0.0 && settings->rate <= 1000.0))
@@ -307,7 +308,7 @@ rn_settings_check (const RnSettings *settings, GError **error)
     return out_of_bounds ("weight_decay", settings->weight_decay, _ ("0 to 1"), error);
   for (guint i = 0; i < G_N_ELEMENTS (intervals); i++)
     if (intervals[i].value < 0 || intervals[i].value > MAX_STEPS)
-      return out_of_bounds (intervals[i].name, (double)intervals[i].value, _ ("0 to 1000000000"),
+      return out_of_bounds (intervals[i].name, (double) intervals[i].value, _ ("0 to 1000000000"),
                             error);
   return check_schedule (&settings->schedule, error) && check_augment (&settings->augment, error);
 }
@@ -399,15 +400,12 @@ read_numbers (const RnJsonReader *reader, RnSettings *settings, GError **error)
       !rn_json_reader_get_int (reader, "measure_every", 0, MAX_STEPS, &settings->measure_every,
                                error))
     return FALSE;
-  settings->batch = (int)batch;
+  settings->batch = (int) batch;
   return TRUE;
 }
 
 static gboolean
-read_words (const RnJsonReader *reader,
-            RnSettings *settings,
-            char **data,
-            char **digest,
+read_words (const RnJsonReader *reader, RnSettings *settings, char **data, char **digest,
             GError **error)
 {
   const char *schedule, *augment, *seed, *source, *sum;
@@ -439,13 +437,8 @@ read_words (const RnJsonReader *reader,
 }
 
 gboolean
-rn_settings_from_json (RnSettings *settings,
-                       const char *text,
-                       gssize length,
-                       const char *where,
-                       char **data,
-                       char **digest,
-                       GError **error)
+rn_settings_from_json (RnSettings *settings, const char *text, gssize length, const char *where,
+                       char **data, char **digest, GError **error)
 {
   g_autoptr (JsonNode) root = rn_json_parse (text, length, where, error);
   RnSettings read = { 0 };

@@ -39,7 +39,7 @@ const char *const *rn_bench_cases (void);
  * Measures whole steps on random pictures: of training (forward, backward and update), or of running (batch-norm
  * folded). The CIFAR networks have option A with the zero channels at the end.
  */
-gboolean rn_bench_run (const char *case_name, int threads, double seconds, const int *cancel, RnBenchResult *result,
-                       GError **error);
+gboolean rn_bench_run (const char *case_name, int threads, double seconds, const int *cancel,
+                       RnBenchResult *result, GError **error);
 
 G_END_DECLS

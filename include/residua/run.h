@@ -52,7 +52,7 @@ typedef struct
  * RnRun:
  *
  * A training on disk: a folder with spec.json, settings.json, classes.json, history.csv, timing.csv, blocks.bin,
- * events.csv and checkpoints/step-NNNNNNNN.safetensors. Nothing in it but timing.csv depends on time, threads or
+ * events.csv, lock and checkpoints/step-NNNNNNNN.safetensors. Nothing in it but timing.csv depends on time, threads or
  * paths, apart from the data's path in settings.json.
  */
 typedef struct _RnRun RnRun;

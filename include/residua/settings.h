@@ -26,11 +26,13 @@ typedef enum
 /**
  * RnSchedule:
  * @factor: of RN_SCHEDULE_STEPS and RN_SCHEDULE_PLATEAU, 0 < factor < 1, usually 0.1
- * @milestones: steps in rising order, for RN_SCHEDULE_STEPS
+ * @milestones: steps done, in rising order, for RN_SCHEDULE_STEPS; of equal ones each counts
  * @patience: evaluations without improvement before RN_SCHEDULE_PLATEAU drops, at least 1
- * @warmup_steps: the first steps rise linearly from @warmup_rate to the base rate; 0 is off
+ * @warmup_steps: the first step has @warmup_rate, and from there the rate rises linearly to the base rate after this
+ *   many; RN_SCHEDULE_COSINE begins then. 0 is off
  * @warmup_error: while the training error of the last epoch's worth of steps (at most 100) is at or over this share,
- *   the rate stays at @warmup_rate; 0 is off. The paper's 110 layers: 0.8 at rate 0.01 (section 4.2)
+ *   the rate stays at @warmup_rate; 0 is off. It excludes @warmup_steps. The paper's 110 layers: 0.8 at rate
+ *   0.01 (section 4.2)
  */
 typedef struct
 {
@@ -47,7 +49,8 @@ typedef struct
 /**
  * rn_schedule_parse:
  * @text: "constant", "steps=32000,48000", "steps=50%,75%" (of @steps), "plateau", "plateau=5" (patience), "cosine";
- *   then, after a plus, "warmup=400" (steps), "warmup=400@0.01" (from that rate), "warmup-error=0.8@0.01"
+ *   then, after a plus, "factor=0.2" (0.1 unless said), "warmup=400" (steps, from rate 0), "warmup=400@0.01" (from
+ *   that rate), "warmup-error=0.8" or "warmup-error=0.8@0.01" (at that rate, 0.01 unless said)
  * @steps: the length of the training, for percentages
  * @error: RN_ERROR_FORMAT naming the word
  */
@@ -90,7 +93,8 @@ typedef struct
   guint64 seed;
 } RnSettings;
 
-/** Batch 128, rate 0.1, momentum 0.9, decay 1e-4, steps to a tenth at a half and three quarters. */
+/** The paper's for CIFAR: 64,000 steps, batch 128, rate 0.1 to a tenth at a half and at three quarters, momentum 0.9,
+ * decay 1e-4, "crop,flip"; evaluation and checkpoint each epoch, measures each 50 steps, seed 1. */
 void rn_settings_init (RnSettings *settings);
 /** Returns: whether every field is in its bounds; RN_ERROR_DATA names the first that is not, and its bounds */
 gboolean rn_settings_check (const RnSettings *settings, GError **error);

@@ -15,7 +15,7 @@ check_random (GRand *random, gsize count)
   float *x = rn_floats_new (count);
 
   for (gsize i = 0; i < count; i++)
-    x[i] = (float)g_rand_double_range (random, -1.0, 1.0);
+    x[i] = (float) g_rand_double_range (random, -1.0, 1.0);
   return x;
 }
 
@@ -35,7 +35,7 @@ check_widen (const float *x, gsize count)
   double *wide = g_new (double, count);
 
   for (gsize i = 0; i < count; i++)
-    wide[i] = (double)x[i];
+    wide[i] = (double) x[i];
   return wide;
 }
 
@@ -43,8 +43,9 @@ void
 check_close (const float *got, const double *want, gsize count, double tolerance, const char *what)
 {
   for (gsize i = 0; i < count; i++)
-    if (!(fabs ((double)got[i] - want[i]) <= tolerance * MAX (1.0, fabs (want[i]))))
-      g_error ("%s: element %zu of %zu is %.9g, not %.9g", what, i, count, (double)got[i], want[i]);
+    if (!(fabs ((double) got[i] - want[i]) <= tolerance * MAX (1.0, fabs (want[i]))))
+      g_error ("%s: element %zu of %zu is %.9g, not %.9g", what, i, count, (double) got[i],
+               want[i]);
 }
 
 void
@@ -52,17 +53,12 @@ check_same_bits (const float *got, const float *want, gsize count)
 {
   for (gsize i = 0; i < count; i++)
     if (memcmp (&got[i], &want[i], sizeof (float)) != 0)
-      g_error ("element %zu of %zu is %.9g, not %.9g", i, count, (double)got[i], (double)want[i]);
+      g_error ("element %zu of %zu is %.9g, not %.9g", i, count, (double) got[i], (double) want[i]);
 }
 
 void
-check_gradient (const float *gradient,
-                const float *x,
-                gsize count,
-                CheckFunction function,
-                gpointer data,
-                double tolerance,
-                const char *what)
+check_gradient (const float *gradient, const float *x, gsize count, CheckFunction function,
+                gpointer data, double tolerance, const char *what)
 {
   const double h = 1e-5;
   g_autofree double *wide = check_widen (x, count);
@@ -71,7 +67,7 @@ check_gradient (const float *gradient,
 
   for (gsize j = 0; j < n; j++)
     {
-      gsize i = n == count ? j : (gsize)g_rand_int_range (random, 0, (gint32)count);
+      gsize i = n == count ? j : (gsize) g_rand_int_range (random, 0, (gint32) count);
       double here = wide[i], up, down, slope;
 
       wide[i] = here + h;
@@ -80,8 +76,8 @@ check_gradient (const float *gradient,
       down = function (wide, data);
       wide[i] = here;
       slope = (up - down) / (2.0 * h);
-      if (!(fabs ((double)gradient[i] - slope) <= tolerance * MAX (1.0, fabs (slope))))
-        g_error ("%s: gradient %zu is %.9g, the slope %.9g", what, i, (double)gradient[i], slope);
+      if (!(fabs ((double) gradient[i] - slope) <= tolerance * MAX (1.0, fabs (slope))))
+        g_error ("%s: gradient %zu is %.9g, the slope %.9g", what, i, (double) gradient[i], slope);
     }
 }
 

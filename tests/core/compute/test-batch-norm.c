@@ -30,7 +30,7 @@ static Case
 case_new (gsize pixels, int channels, gboolean with_s, gboolean with_dy2, gboolean relu)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed (11);
-  gsize count = pixels * (gsize)channels, n = (gsize)channels;
+  gsize count = pixels * (gsize) channels, n = (gsize) channels;
   Case c = { .pixels = pixels, .channels = channels, .count = count, .relu = relu };
 
   c.z = check_random (random, count);
@@ -77,7 +77,7 @@ forward (RnWorker *worker, gpointer data)
   if (rn_worker_index (worker) == 0)
     for (int i = 0; i < c->channels; i++)
       {
-        c->inv_std[i] = (float)(1.0 / sqrt ((double)c->var[i] + EPS));
+        c->inv_std[i] = (float) (1.0 / sqrt ((double) c->var[i] + EPS));
         c->scale[i] = c->gamma[i] * c->inv_std[i];
         c->shift[i] = c->beta[i] - c->mean[i] * c->scale[i];
       }
@@ -104,39 +104,34 @@ both_ways (RnWorker *worker, gpointer data)
 
 /* One channel, in double, by the formulas of the header; the mask is taken from the given y. */
 static void
-reference_channel (const Case *c,
-                   int channel,
-                   double *y,
-                   double *d,
-                   double *dz,
-                   double *dgamma,
+reference_channel (const Case *c, int channel, double *y, double *d, double *dz, double *dgamma,
                    double *dbeta)
 {
-  gsize stride = (gsize)c->channels, n = c->pixels;
+  gsize stride = (gsize) c->channels, n = c->pixels;
   double mean = 0.0, var = 0.0, inv_std, sum = 0.0, sum_xhat = 0.0;
 
-  for (gsize p = 0, i = (gsize)channel; p < n; p++, i += stride)
-    mean += (double)c->z[i] / (double)n;
-  for (gsize p = 0, i = (gsize)channel; p < n; p++, i += stride)
-    var += ((double)c->z[i] - mean) * ((double)c->z[i] - mean) / (double)n;
+  for (gsize p = 0, i = (gsize) channel; p < n; p++, i += stride)
+    mean += (double) c->z[i] / (double) n;
+  for (gsize p = 0, i = (gsize) channel; p < n; p++, i += stride)
+    var += ((double) c->z[i] - mean) * ((double) c->z[i] - mean) / (double) n;
   inv_std = 1.0 / sqrt (var + EPS);
-  for (gsize p = 0, i = (gsize)channel; p < n; p++, i += stride)
+  for (gsize p = 0, i = (gsize) channel; p < n; p++, i += stride)
     {
-      double xhat = ((double)c->z[i] - mean) * inv_std;
+      double xhat = ((double) c->z[i] - mean) * inv_std;
 
-      y[i] = xhat * (double)c->gamma[channel] + (double)c->beta[channel] +
-             (c->s ? (double)c->s[i] : 0.0);
+      y[i] = xhat * (double) c->gamma[channel] + (double) c->beta[channel] +
+             (c->s ? (double) c->s[i] : 0.0);
       if (c->relu)
         y[i] = fmax (y[i], 0.0);
-      d[i] = (double)c->dy[i] + (c->dy2 ? (double)c->dy2[i] : 0.0);
+      d[i] = (double) c->dy[i] + (c->dy2 ? (double) c->dy2[i] : 0.0);
       if (c->relu && !(c->y[i] > 0.0f))
         d[i] = 0.0;
       sum += d[i];
       sum_xhat += d[i] * xhat;
     }
-  for (gsize p = 0, i = (gsize)channel; p < n; p++, i += stride)
-    dz[i] = (double)c->gamma[channel] * inv_std *
-            (d[i] - sum / (double)n - ((double)c->z[i] - mean) * inv_std * sum_xhat / (double)n);
+  for (gsize p = 0, i = (gsize) channel; p < n; p++, i += stride)
+    dz[i] = (double) c->gamma[channel] * inv_std *
+            (d[i] - sum / (double) n - ((double) c->z[i] - mean) * inv_std * sum_xhat / (double) n);
   dgamma[channel] += sum_xhat;
   dbeta[channel] += sum;
 }
@@ -147,8 +142,8 @@ check_case (gsize pixels, int channels, gboolean with_s, gboolean with_dy2, gboo
   Case c = case_new (pixels, channels, with_s, with_dy2, relu);
   g_autofree double *y = g_new (double, c.count), *d = g_new (double, c.count),
                     *dz = g_new (double, c.count);
-  g_autofree double *dgamma = check_widen (c.dgamma, (gsize)channels);
-  g_autofree double *dbeta = check_widen (c.dbeta, (gsize)channels);
+  g_autofree double *dgamma = check_widen (c.dgamma, (gsize) channels);
+  g_autofree double *dbeta = check_widen (c.dbeta, (gsize) channels);
   g_autofree char *what = g_strdup_printf ("%zu pixels, %d channels, s %d, dy2 %d, relu %d", pixels,
                                            channels, with_s, with_dy2, relu);
 
@@ -160,8 +155,8 @@ check_case (gsize pixels, int channels, gboolean with_s, gboolean with_dy2, gboo
   /* With two pixels the terms of dz cancel up to eps. */
   if (pixels > 2)
     check_close (c.dz, dz, c.count, 2e-4, what);
-  check_close (c.dgamma, dgamma, (gsize)channels, 2e-4, what);
-  check_close (c.dbeta, dbeta, (gsize)channels, 2e-5, what);
+  check_close (c.dgamma, dgamma, (gsize) channels, 2e-4, what);
+  check_close (c.dbeta, dbeta, (gsize) channels, 2e-5, what);
   case_clear (&c);
 }
 
@@ -172,7 +167,7 @@ test_every_variant_agrees_with_the_formulas (void)
     for (gsize k = 0; k < G_N_ELEMENTS (channel_counts); k++)
       for (int variant = 0; variant < 8; variant++)
         if (channel_counts[k] * pixel_counts[p] < 100000 || variant == 7)
-          check_case ((gsize)pixel_counts[p], channel_counts[k], variant & 1, variant & 2,
+          check_case ((gsize) pixel_counts[p], channel_counts[k], variant & 1, variant & 2,
                       variant & 4);
 }
 
@@ -185,20 +180,20 @@ loss_of_z (const double *z, gpointer data)
 
   for (int channel = 0; channel < c->channels; channel++)
     {
-      gsize stride = (gsize)c->channels;
+      gsize stride = (gsize) c->channels;
       double mean = 0.0, var = 0.0;
 
-      for (gsize i = (gsize)channel; i < c->count; i += stride)
-        mean += z[i] / (double)c->pixels;
-      for (gsize i = (gsize)channel; i < c->count; i += stride)
-        var += (z[i] - mean) * (z[i] - mean) / (double)c->pixels;
-      for (gsize i = (gsize)channel; i < c->count; i += stride)
+      for (gsize i = (gsize) channel; i < c->count; i += stride)
+        mean += z[i] / (double) c->pixels;
+      for (gsize i = (gsize) channel; i < c->count; i += stride)
+        var += (z[i] - mean) * (z[i] - mean) / (double) c->pixels;
+      for (gsize i = (gsize) channel; i < c->count; i += stride)
         {
-          double y = (z[i] - mean) / sqrt (var + EPS) * (double)c->gamma[channel] +
-                     (double)c->beta[channel];
+          double y = (z[i] - mean) / sqrt (var + EPS) * (double) c->gamma[channel] +
+                     (double) c->beta[channel];
 
-          y += (double)c->s[i];
-          loss += fmax (y, 0.0) * ((double)c->dy[i] + (double)c->dy2[i]);
+          y += (double) c->s[i];
+          loss += fmax (y, 0.0) * ((double) c->dy[i] + (double) c->dy2[i]);
         }
     }
   return loss;
@@ -237,12 +232,12 @@ test_a_large_mean_does_not_cancel_the_variance (void)
     {
       double mean = 0.0, var = 0.0;
 
-      for (gsize j = (gsize)i; j < c.count; j += (gsize)c.channels)
-        mean += (double)c.z[j] / (double)c.pixels;
-      for (gsize j = (gsize)i; j < c.count; j += (gsize)c.channels)
-        var += ((double)c.z[j] - mean) * ((double)c.z[j] - mean) / (double)c.pixels;
-      g_assert_cmpfloat_with_epsilon ((double)c.mean[i], mean, 1e-4);
-      g_assert_cmpfloat_with_epsilon ((double)c.var[i], var, 1e-5);
+      for (gsize j = (gsize) i; j < c.count; j += (gsize) c.channels)
+        mean += (double) c.z[j] / (double) c.pixels;
+      for (gsize j = (gsize) i; j < c.count; j += (gsize) c.channels)
+        var += ((double) c.z[j] - mean) * ((double) c.z[j] - mean) / (double) c.pixels;
+      g_assert_cmpfloat_with_epsilon ((double) c.mean[i], mean, 1e-4);
+      g_assert_cmpfloat_with_epsilon ((double) c.var[i], var, 1e-5);
     }
   case_clear (&c);
 }
@@ -284,11 +279,11 @@ test_measures_count_dead_channels_and_change_no_bit (void)
       for (int i = 0; i < c.channels; i += 3)
         c.beta[i] = -100.0f;
       if (c.channels > 3)
-        c.s[3 + 700 * (gsize)c.channels] = 200.0f;
+        c.s[3 + 700 * (gsize) c.channels] = 200.0f;
       check_run (2, 0, forward, &c);
       check_run (3, 0, apply_measured, &c);
       for (gsize i = 0; i < c.count; i++)
-        sum += (double)c.s[i] * (double)c.s[i];
+        sum += (double) c.s[i] * (double) c.s[i];
       g_assert_cmpfloat_with_epsilon (c.measures.sum_s2 / sum, 1.0, 1e-5);
       g_assert_cmpint (c.measures.n_dead, ==, (c.channels + 2) / 3 - (c.channels > 3));
       check_same_bits (c.d, c.y, c.count);
@@ -339,12 +334,12 @@ test_bits_do_not_depend_on_the_number_of_threads (void)
           Case team = case_new (2311, channel_counts[k], TRUE, TRUE, TRUE);
 
           check_run (check_threads[j], 0, both_ways, &team);
-          check_same_bits (team.mean, alone.mean, (gsize)team.channels);
-          check_same_bits (team.var, alone.var, (gsize)team.channels);
+          check_same_bits (team.mean, alone.mean, (gsize) team.channels);
+          check_same_bits (team.var, alone.var, (gsize) team.channels);
           check_same_bits (team.y, alone.y, team.count);
           check_same_bits (team.dz, alone.dz, team.count);
-          check_same_bits (team.dgamma, alone.dgamma, (gsize)team.channels);
-          check_same_bits (team.dbeta, alone.dbeta, (gsize)team.channels);
+          check_same_bits (team.dgamma, alone.dgamma, (gsize) team.channels);
+          check_same_bits (team.dbeta, alone.dbeta, (gsize) team.channels);
           case_clear (&team);
         }
       case_clear (&alone);

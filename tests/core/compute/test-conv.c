@@ -4,10 +4,41 @@
 #include <string.h>
 
 #include "check.h"
+#include "compute/conv-direct.h"
+#include "compute/conv-gemm.h"
 #include "compute/memory.h"
+
+/* What conv.c chooses, and each of what it chooses from: all of them must do any shape. */
+typedef struct
+{
+  gsize (*scratch) (const RnConvShape *shape);
+  gsize (*partials) (const RnConvShape *shape);
+  void (*forward) (RnWorker *worker, float *y, const float *x, const float *w,
+                   const RnConvShape *shape, const RnConvEpilogue *epilogue);
+  void (*backward_data) (RnWorker *worker, float *dx, const float *dy, const float *w,
+                         const RnConvShape *shape);
+  void (*backward_filters) (RnWorker *worker, float *dw, const float *x, const float *dy,
+                            float *partials, const RnConvShape *shape);
+} Algorithm;
+
+static gsize
+scratch_of_direct (const RnConvShape *shape)
+{
+  return MAX (rn_conv_direct_scratch (shape), rn_conv_direct_data_scratch (shape));
+}
+
+static const Algorithm algorithms[] = {
+  { rn_conv_scratch, rn_conv_partials, rn_conv_forward, rn_conv_backward_data,
+    rn_conv_backward_filters },
+  { rn_conv_gemm_scratch, rn_conv_gemm_partials, rn_conv_gemm_forward, rn_conv_gemm_backward_data,
+    rn_conv_gemm_backward_filters },
+  { scratch_of_direct, rn_conv_direct_partials, rn_conv_direct_forward,
+    rn_conv_direct_backward_data, rn_conv_direct_backward_filters },
+};
 
 typedef struct
 {
+  const Algorithm *algorithm;
   RnConvShape shape;
   gsize n_x, n_w, n_y;
   float *x, *w, *dy, *bias, *add, *dw_before;
@@ -32,25 +63,25 @@ make_shape (int n, int h, int w, int c, int k, int kernel, int stride, int pad)
 }
 
 static Case
-case_new (RnConvShape s, guint32 seed)
+case_new (const Algorithm *algorithm, RnConvShape s, guint32 seed)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed (seed);
-  Case c = { .shape = s };
+  Case c = { .algorithm = algorithm, .shape = s };
 
-  c.n_x = (gsize)(s.n * s.h * s.w * s.c);
-  c.n_w = (gsize)(s.k * s.kernel * s.kernel * s.c);
-  c.n_y = (gsize)(s.n * s.p * s.q * s.k);
+  c.n_x = (gsize) (s.n * s.h * s.w * s.c);
+  c.n_w = (gsize) (s.k * s.kernel * s.kernel * s.c);
+  c.n_y = (gsize) (s.n * s.p * s.q * s.k);
   c.x = check_random (random, c.n_x);
   c.w = check_random (random, c.n_w);
   c.dy = check_random (random, c.n_y);
-  c.bias = check_random (random, (gsize)s.k);
+  c.bias = check_random (random, (gsize) s.k);
   c.add = check_random (random, c.n_y);
   c.dw_before = check_random (random, c.n_w);
   c.y = check_garbage (c.n_y);
   c.fused = check_garbage (c.n_y);
   c.dx = check_garbage (c.n_x);
   c.dw = check_garbage (c.n_w);
-  c.partials = check_garbage (rn_conv_partials (&s));
+  c.partials = check_garbage (algorithm->partials (&s));
   return c;
 }
 
@@ -70,10 +101,10 @@ convolve (RnWorker *worker, gpointer data)
   Case *c = data;
   RnConvEpilogue epilogue = { c->bias, c->add, TRUE };
 
-  rn_conv_forward (worker, c->y, c->x, c->w, &c->shape, NULL);
-  rn_conv_forward (worker, c->fused, c->x, c->w, &c->shape, &epilogue);
-  rn_conv_backward_data (worker, c->dx, c->dy, c->w, &c->shape);
-  rn_conv_backward_filters (worker, c->dw, c->x, c->dy, c->partials, &c->shape);
+  c->algorithm->forward (worker, c->y, c->x, c->w, &c->shape, NULL);
+  c->algorithm->forward (worker, c->fused, c->x, c->w, &c->shape, &epilogue);
+  c->algorithm->backward_data (worker, c->dx, c->dy, c->w, &c->shape);
+  c->algorithm->backward_filters (worker, c->dw, c->x, c->dy, c->partials, &c->shape);
 }
 
 /* Runs everything; dw starts from dw_before. */
@@ -81,7 +112,7 @@ static void
 case_run (Case *c, int n_threads)
 {
   memcpy (c->dw, c->dw_before, c->n_w * sizeof (float));
-  check_run (n_threads, rn_conv_scratch (&c->shape), convolve, c);
+  check_run (n_threads, c->algorithm->scratch (&c->shape), convolve, c);
 }
 
 /* Calls back for every product that the definition has: y[iy] += x[ix] w[iw]. */
@@ -102,9 +133,9 @@ for_each_term (const RnConvShape *s, Term term, gpointer data)
                 if (i < 0 || i >= s->h || j < 0 || j >= s->w)
                   continue;
                 for (int c = 0; c < s->c; c++)
-                  term ((gsize)(((n * s->p + p) * s->q + q) * s->k + k),
-                        (gsize)(((n * s->h + i) * s->w + j) * s->c + c),
-                        (gsize)(((k * s->kernel + r) * s->kernel + t) * s->c + c), data);
+                  term ((gsize) (((n * s->p + p) * s->q + q) * s->k + k),
+                        (gsize) (((n * s->h + i) * s->w + j) * s->c + c),
+                        (gsize) (((k * s->kernel + r) * s->kernel + t) * s->c + c), data);
               }
 }
 
@@ -124,25 +155,49 @@ add_term (gsize iy, gsize ix, gsize iw, gpointer data)
   r->dw[iw] += r->dy[iy] * r->x[ix];
 }
 
+/* Sums of so many products of numbers below 1, rounded after each. */
+static double
+rounding (int n_terms)
+{
+  return 1e-5 + 1e-6 * sqrt (n_terms);
+}
+
+static void
+check_outputs (const Algorithm *algorithm, RnConvShape s, guint32 seed, Reference *reference,
+               const char *what)
+{
+  Case c = case_new (algorithm, s, seed);
+  g_autofree double *fused = g_memdup2 (reference->y, c.n_y * sizeof (double));
+  int window = s.kernel * s.kernel;
+
+  case_run (&c, 2);
+  check_close (c.y, reference->y, c.n_y, rounding (window * s.c), what);
+  check_close (c.dx, reference->dx, c.n_x, rounding (window * s.k), what);
+  check_close (c.dw, reference->dw, c.n_w, rounding (s.n * s.p * s.q), what);
+  for (gsize i = 0; i < c.n_y; i++)
+    fused[i] = fmax (fused[i] + (double) c.bias[i % (gsize) s.k] + (double) c.add[i], 0.0);
+  check_close (c.fused, fused, c.n_y, rounding (window * s.c), what);
+  case_clear (&c);
+}
+
 static void
 check_case (RnConvShape s, guint32 seed)
 {
-  Case c = case_new (s, seed);
+  Case c = case_new (&algorithms[0], s, seed);
   g_autofree double *x = check_widen (c.x, c.n_x), *w = check_widen (c.w, c.n_w);
   g_autofree double *dy = check_widen (c.dy, c.n_y), *y = g_new0 (double, c.n_y);
   g_autofree double *dx = g_new0 (double, c.n_x), *dw = check_widen (c.dw_before, c.n_w);
-  g_autofree char *what = g_strdup_printf ("n %d, %dx%dx%d to %d, kernel %d, stride %d, pad %d",
-                                           s.n, s.h, s.w, s.c, s.k, s.kernel, s.stride, s.pad);
   Reference reference = { x, w, dy, y, dx, dw };
 
   for_each_term (&s, add_term, &reference);
-  case_run (&c, 2);
-  check_close (c.y, y, c.n_y, 2e-5, what);
-  check_close (c.dx, dx, c.n_x, 2e-5, what);
-  check_close (c.dw, dw, c.n_w, 5e-5, what);
-  for (gsize i = 0; i < c.n_y; i++)
-    y[i] = fmax (y[i] + (double)c.bias[i % (gsize)s.k] + (double)c.add[i], 0.0);
-  check_close (c.fused, y, c.n_y, 2e-5, what);
+  for (gsize i = 0; i < G_N_ELEMENTS (algorithms); i++)
+    {
+      g_autofree char *what =
+          g_strdup_printf ("algorithm %zu, n %d, %dx%dx%d to %d, kernel %d, stride %d, pad %d", i,
+                           s.n, s.h, s.w, s.c, s.k, s.kernel, s.stride, s.pad);
+
+      check_outputs (&algorithms[i], s, seed, &reference, what);
+    }
   case_clear (&c);
 }
 
@@ -153,13 +208,14 @@ test_shapes_of_residual_networks_agree_with_the_definition (void)
     { 3, 32, 32, 3, 16, 3, 1, 1 }, { 3, 16, 16, 16, 16, 3, 1, 1 }, { 20, 8, 8, 16, 32, 3, 2, 1 },
     { 3, 8, 8, 64, 64, 3, 1, 1 },  { 17, 4, 4, 32, 64, 3, 2, 1 },  { 2, 30, 34, 3, 64, 7, 2, 3 },
     { 2, 7, 7, 64, 256, 1, 1, 0 }, { 2, 8, 8, 128, 64, 1, 2, 0 },  { 1, 7, 7, 128, 96, 3, 1, 1 },
-    { 33, 8, 8, 16, 16, 3, 1, 1 }, { 40, 5, 5, 30, 17, 3, 1, 1 },
+    { 33, 8, 8, 16, 16, 3, 1, 1 }, { 40, 5, 5, 30, 17, 3, 1, 1 },  { 2, 9, 9, 24, 20, 5, 1, 2 },
+    { 1, 7, 7, 16, 16, 3, 3, 1 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
     check_case (make_shape (shapes[i][0], shapes[i][1], shapes[i][2], shapes[i][3], shapes[i][4],
                             shapes[i][5], shapes[i][6], shapes[i][7]),
-                (guint32)i);
+                (guint32) i);
 }
 
 static void
@@ -181,7 +237,7 @@ test_random_shapes_agree_with_the_definition (void)
                               g_rand_int_range (random, least, least + side),
                               g_rand_int_range (random, least, least + side), c, k, kernel,
                               g_rand_int_range (random, 1, 3), pad),
-                  (guint32)i);
+                  (guint32) i);
     }
 }
 
@@ -195,7 +251,7 @@ test_many_small_pictures_agree_with_the_definition (void)
                             g_rand_int_range (random, 1, 6), g_rand_int_range (random, 1, 20),
                             g_rand_int_range (random, 1, 20), 3, g_rand_int_range (random, 1, 3),
                             1),
-                (guint32)i);
+                (guint32) i);
 }
 
 /* L = sum dy y as a function of x or of w. */
@@ -217,7 +273,7 @@ add_to_loss (gsize iy, gsize ix, gsize iw, gpointer data)
 static double
 loss_of_x (const double *x, gpointer data)
 {
-  Loss loss = *(Loss *)data;
+  Loss loss = *(Loss *) data;
 
   loss.x = x;
   for_each_term (loss.shape, add_to_loss, &loss);
@@ -227,7 +283,7 @@ loss_of_x (const double *x, gpointer data)
 static double
 loss_of_w (const double *w, gpointer data)
 {
-  Loss loss = *(Loss *)data;
+  Loss loss = *(Loss *) data;
 
   loss.w = w;
   for_each_term (loss.shape, add_to_loss, &loss);
@@ -243,9 +299,10 @@ test_gradients_are_the_slopes_of_finite_differences (void)
     make_shape (2, 5, 4, 3, 2, 1, 2, 0), make_shape (1, 6, 7, 16, 16, 3, 1, 1),
   };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
+  for (gsize j = 0; j < G_N_ELEMENTS (shapes) * G_N_ELEMENTS (algorithms); j++)
     {
-      Case c = case_new (shapes[i], 5);
+      const Algorithm *algorithm = &algorithms[j / G_N_ELEMENTS (shapes)];
+      Case c = case_new (algorithm, shapes[j % G_N_ELEMENTS (shapes)], 5);
       g_autofree double *x = check_widen (c.x, c.n_x), *w = check_widen (c.w, c.n_w);
       g_autofree double *dy = check_widen (c.dy, c.n_y);
       Loss loss = { &c.shape, x, w, dy, 0.0 };
@@ -259,6 +316,26 @@ test_gradients_are_the_slopes_of_finite_differences (void)
 }
 
 static void
+check_bits (const Algorithm *algorithm, RnConvShape shape)
+{
+  Case alone = case_new (algorithm, shape, 3);
+
+  case_run (&alone, 1);
+  for (gsize j = 0; j < G_N_ELEMENTS (check_threads); j++)
+    {
+      Case team = case_new (algorithm, shape, 3);
+
+      case_run (&team, check_threads[j]);
+      check_same_bits (team.y, alone.y, team.n_y);
+      check_same_bits (team.fused, alone.fused, team.n_y);
+      check_same_bits (team.dx, alone.dx, team.n_x);
+      check_same_bits (team.dw, alone.dw, team.n_w);
+      case_clear (&team);
+    }
+  case_clear (&alone);
+}
+
+static void
 test_bits_do_not_depend_on_the_number_of_threads (void)
 {
   const RnConvShape shapes[] = {
@@ -268,23 +345,8 @@ test_bits_do_not_depend_on_the_number_of_threads (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
-    {
-      Case alone = case_new (shapes[i], 3);
-
-      case_run (&alone, 1);
-      for (gsize j = 0; j < G_N_ELEMENTS (check_threads); j++)
-        {
-          Case team = case_new (shapes[i], 3);
-
-          case_run (&team, check_threads[j]);
-          check_same_bits (team.y, alone.y, team.n_y);
-          check_same_bits (team.fused, alone.fused, team.n_y);
-          check_same_bits (team.dx, alone.dx, team.n_x);
-          check_same_bits (team.dw, alone.dw, team.n_w);
-          case_clear (&team);
-        }
-      case_clear (&alone);
-    }
+    for (gsize j = 0; j < G_N_ELEMENTS (algorithms); j++)
+      check_bits (&algorithms[j], shapes[i]);
 }
 
 static void

@@ -24,14 +24,14 @@ case_new (int n, int h, int w, int c, int k, int stride, guint32 seed)
 
   t.p = (h + stride - 1) / stride;
   t.q = (w + stride - 1) / stride;
-  t.n_x = (gsize)(n * h * w * c);
-  t.n_y = (gsize)(n * t.p * t.q * k);
+  t.n_x = (gsize) (n * h * w * c);
+  t.n_y = (gsize) (n * t.p * t.q * k);
   t.x = check_random (random, t.n_x);
   t.dy = check_random (random, t.n_y);
-  t.weights = check_random (random, (gsize)(c * k));
-  t.bias = check_random (random, (gsize)k);
-  t.dw = check_random (random, (gsize)(c * k));
-  t.db = check_random (random, (gsize)k);
+  t.weights = check_random (random, (gsize) (c * k));
+  t.bias = check_random (random, (gsize) k);
+  t.dw = check_random (random, (gsize) (c * k));
+  t.db = check_random (random, (gsize) k);
   t.y = check_garbage (t.n_y);
   t.dx = check_garbage (t.n_x);
   t.arg = g_malloc (t.n_y);
@@ -64,7 +64,7 @@ check_bits (Case (*make) (void), RnTeamFunc func)
       check_same_bits (team.y, alone.y, team.n_y);
       check_same_bits (team.dx, alone.dx, team.n_x);
       check_same_bits (team.dw, alone.dw, n_w);
-      check_same_bits (team.db, alone.db, (gsize)team.k);
+      check_same_bits (team.db, alone.db, (gsize) team.k);
       case_clear (&team);
     }
   case_clear (&alone);
@@ -95,7 +95,7 @@ pool_loss (const double *x, gpointer data)
             for (int i = MAX (2 * p - 1, 0); i <= MIN (2 * p + 1, t->h - 1); i++)
               for (int j = MAX (2 * q - 1, 0); j <= MIN (2 * q + 1, t->w - 1); j++)
                 best = fmax (best, x[((n * t->h + i) * t->w + j) * t->c + c]);
-            loss += best * (double)t->dy[((n * t->p + p) * t->q + q) * t->c + c];
+            loss += best * (double) t->dy[((n * t->p + p) * t->q + q) * t->c + c];
           }
   return loss;
 }
@@ -120,7 +120,7 @@ test_pooling_takes_the_largest_and_sends_its_gradient_back (void)
       for (gsize i = 0; i<t.n_y; i += t.n_y> 100 ? 13 : 1)
         {
           t.dy[i] = 1.0f;
-          g_assert_cmpfloat (t.y[i], ==, (float)pool_loss (x, &t));
+          g_assert_cmpfloat (t.y[i], ==, (float) pool_loss (x, &t));
           t.dy[i] = 0.0f;
         }
       case_clear (&t);
@@ -203,7 +203,7 @@ average_loss (const double *x, gpointer data)
   for (int n = 0; n < t->n; n++)
     for (int i = 0; i < t->h * t->w; i++)
       for (int c = 0; c < t->c; c++)
-        loss += x[(n * t->h * t->w + i) * t->c + c] / (t->h * t->w) * (double)t->dy[n * t->c + c];
+        loss += x[(n * t->h * t->w + i) * t->c + c] / (t->h * t->w) * (double) t->dy[n * t->c + c];
   return loss;
 }
 
@@ -220,7 +220,7 @@ test_the_average_and_its_gradient_agree_with_the_definition (void)
 
       check_run (2, 0, average, &t);
       for (gsize i = 0; i < t.n_x; i++)
-        y[i / (gsize)(49 * k) * (gsize)k + i % (gsize)k] += (double)t.x[i] / 49.0;
+        y[i / (gsize) (49 * k) * (gsize) k + i % (gsize) k] += (double) t.x[i] / 49.0;
       check_close (t.y, y, t.n_y, 1e-7, "average");
       check_gradient (t.dx, t.x, t.n_x, average_loss, &t, 1e-6, "average dx");
       case_clear (&t);
@@ -248,27 +248,27 @@ check_linear (int n, int c, int k)
 {
   Case t = case_new (n, 1, 1, c, k, 1, 8);
   g_autofree double *y = g_new0 (double, t.n_y), *dx = g_new0 (double, t.n_x);
-  g_autofree double *dw = check_widen (t.dw, (gsize)(c * k)), *db = check_widen (t.db, (gsize)k);
+  g_autofree double *dw = check_widen (t.dw, (gsize) (c * k)), *db = check_widen (t.db, (gsize) k);
 
   check_run (3, 0, linear, &t);
   for (int i = 0; i < n; i++)
     for (int j = 0; j < k; j++)
       {
-        double dy = (double)t.dy[i * k + j];
+        double dy = (double) t.dy[i * k + j];
 
-        y[i * k + j] += (double)t.bias[j];
+        y[i * k + j] += (double) t.bias[j];
         db[j] += dy;
         for (int l = 0; l < c; l++)
           {
-            y[i * k + j] += (double)t.x[i * c + l] * (double)t.weights[j * c + l];
-            dx[i * c + l] += dy * (double)t.weights[j * c + l];
-            dw[j * c + l] += dy * (double)t.x[i * c + l];
+            y[i * k + j] += (double) t.x[i * c + l] * (double) t.weights[j * c + l];
+            dx[i * c + l] += dy * (double) t.weights[j * c + l];
+            dw[j * c + l] += dy * (double) t.x[i * c + l];
           }
       }
   check_close (t.y, y, t.n_y, 1e-5, "linear y");
   check_close (t.dx, dx, t.n_x, 1e-5, "linear dx");
-  check_close (t.dw, dw, (gsize)(c * k), 1e-5, "linear dw");
-  check_close (t.db, db, (gsize)k, 1e-5, "linear db");
+  check_close (t.dw, dw, (gsize) (c * k), 1e-5, "linear dw");
+  check_close (t.db, db, (gsize) k, 1e-5, "linear db");
   case_clear (&t);
 }
 
@@ -293,7 +293,7 @@ linear_loss_of_x (const double *x, gpointer data)
   for (int i = 0; i < t->n; i++)
     for (int j = 0; j < t->k; j++)
       for (int l = 0; l < t->c; l++)
-        loss += x[i * t->c + l] * (double)t->weights[j * t->c + l] * (double)t->dy[i * t->k + j];
+        loss += x[i * t->c + l] * (double) t->weights[j * t->c + l] * (double) t->dy[i * t->k + j];
   return loss;
 }
 
@@ -306,7 +306,7 @@ linear_loss_of_w (const double *w, gpointer data)
   for (int i = 0; i < t->n; i++)
     for (int j = 0; j < t->k; j++)
       for (int l = 0; l < t->c; l++)
-        loss += (double)t->x[i * t->c + l] * w[j * t->c + l] * (double)t->dy[i * t->k + j];
+        loss += (double) t->x[i * t->c + l] * w[j * t->c + l] * (double) t->dy[i * t->k + j];
   return loss;
 }
 
@@ -379,8 +379,8 @@ test_subsampling_takes_every_second_pixel_and_pads_channels (void)
                 int from = ((n * t.h + p * t.stride) * t.w + q * t.stride) * t.c + c;
                 int to = ((n * t.p + p) * t.q + q) * t.k + t.before + c;
 
-                y[to] = (double)t.x[from];
-                dx[from] = (double)t.dy[to];
+                y[to] = (double) t.x[from];
+                dx[from] = (double) t.dy[to];
               }
       check_run (2, 0, subsample, &t);
       check_close (t.y, y, t.n_y, 0.0, "subsample y");
@@ -421,9 +421,9 @@ test_cross_entropy_and_its_gradient_agree_with_the_definition (void)
     {
       int n = sizes[s][0], k = sizes[s][1], wrong, want_wrong = 0;
       g_autoptr (GRand) random = g_rand_new_with_seed (3);
-      float *logits = check_random (random, (gsize)(n * k)),
-            *dlogits = check_garbage ((gsize)(n * k));
-      g_autofree double *wide = check_widen (logits, (gsize)(n * k));
+      float *logits = check_random (random, (gsize) (n * k)),
+            *dlogits = check_garbage ((gsize) (n * k));
+      g_autofree double *wide = check_widen (logits, (gsize) (n * k));
       g_autofree int *labels = g_new (int, n);
       Labels t = { labels, n, k };
       double loss, without;
@@ -441,7 +441,7 @@ test_cross_entropy_and_its_gradient_agree_with_the_definition (void)
       rn_cross_entropy (&loss, &wrong, dlogits, logits, labels, n, k);
       g_assert_cmpfloat_with_epsilon (loss, entropy (wide, &t), 1e-12);
       g_assert_cmpint (wrong, ==, want_wrong);
-      check_gradient (dlogits, logits, (gsize)(n * k), entropy, &t, 1e-6, "dlogits");
+      check_gradient (dlogits, logits, (gsize) (n * k), entropy, &t, 1e-6, "dlogits");
       rn_cross_entropy (&without, &wrong, NULL, logits, labels, n, k);
       g_assert_cmpfloat (without, ==, loss);
       rn_floats_free (logits);
@@ -526,7 +526,7 @@ test_a_step_of_descent_follows_its_formula_in_the_same_bits_everywhere (void)
 
       for (gsize j = 0; j < counts[i]; j++)
         {
-          v[j] = 0.9 * v[j] + (double)alone.g[j] + 1e-4 * w[j];
+          v[j] = 0.9 * v[j] + (double) alone.g[j] + 1e-4 * w[j];
           w[j] -= 0.1 * v[j];
         }
       check_run (1, 0, update, &alone);
@@ -551,7 +551,7 @@ test_sums_of_squares_are_in_double (void)
       double sum = 0.0;
 
       for (gsize i = 0; i < count; i++)
-        sum += (double)x[i] * (double)x[i];
+        sum += (double) x[i] * (double) x[i];
       g_assert_cmpfloat_with_epsilon (rn_sum_squares (x, count), sum, 1e-12 * (sum + 1.0));
     }
   rn_floats_free (x);

@@ -10,7 +10,7 @@ test_floats_are_aligned_and_zero (void)
       float *x = rn_floats_new (counts[i]);
 
       g_assert_nonnull (x);
-      g_assert_cmpuint ((gsize)x % 64, ==, 0);
+      g_assert_cmpuint ((gsize) x % 64, ==, 0);
       for (gsize j = 0; j < counts[i]; j++)
         g_assert_cmpfloat (x[j], ==, 0.0f);
       rn_floats_free (x);
@@ -33,10 +33,10 @@ test_products_are_exact_or_refused (void)
   g_assert_true (rn_checked_product (&product, 128, 32, 32, 16));
   g_assert_cmpuint (product, ==, 128 * 32 * 32 * 16);
   g_assert_true (rn_checked_product (&product, 1 << 20, 1 << 20, 1, 1));
-  g_assert_cmpuint (product, ==, (gsize)1 << 40);
+  g_assert_cmpuint (product, ==, (gsize) 1 << 40);
   g_assert_false (rn_checked_product (&product, 1 << 20, 1 << 20, 1, 2));
   g_assert_false (rn_checked_product (&product, G_MAXSIZE, G_MAXSIZE, 2, 2));
-  g_assert_cmpuint (product, ==, (gsize)1 << 40);
+  g_assert_cmpuint (product, ==, (gsize) 1 << 40);
 }
 
 int

@@ -246,16 +246,16 @@ test_a_run_that_skipped_pieces_says_so_even_if_the_flag_is_taken_back (void)
 static void
 fill_scratch (RnWorker *worker, gpointer data)
 {
-  gsize n = *(gsize *)data;
+  gsize n = *(gsize *) data;
   float *scratch = rn_worker_scratch (worker);
   int me = rn_worker_index (worker);
 
-  g_assert_cmpuint ((gsize)scratch % 64, ==, 0);
+  g_assert_cmpuint ((gsize) scratch % 64, ==, 0);
   for (gsize i = 0; i < n; i++)
-    scratch[i] = (float)me;
+    scratch[i] = (float) me;
   rn_worker_barrier (worker);
   for (gsize i = 0; i < n; i++)
-    g_assert_cmpfloat (scratch[i], ==, (float)me);
+    g_assert_cmpfloat (scratch[i], ==, (float) me);
 }
 
 static void

@@ -242,6 +242,9 @@ make_png_header (guint32 width, guint32 height, int depth, int colour)
   return bytes;
 }
 
+static const jpeg_scan_info two_scans[2]
+    = { { 1, { 0 }, 0, 0, 0, 0 }, { 1, { 0 }, 1, 63, 0, 0 } };
+
 /* One row as the kind stores it */
 static void
 fill_jpeg_row (guint8 *row, const RnPicture *picture, JpegKind kind, int y)
@@ -249,7 +252,7 @@ fill_jpeg_row (guint8 *row, const RnPicture *picture, JpegKind kind, int y)
   const int n = picture->channels;
   const guint8 *pixels = picture->pixels + (gsize) y * (gsize) picture->width * (gsize) n;
 
-  if (kind == JPEG_KIND_PLAIN || kind == JPEG_KIND_PROGRESSIVE)
+  if (kind != JPEG_KIND_CMYK && kind != JPEG_KIND_YCCK)
     {
       memcpy (row, pixels, (gsize) picture->width * (gsize) n);
       return;
@@ -276,6 +279,11 @@ set_jpeg_kind (struct jpeg_compress_struct *jpeg, const RnPicture *picture, Jpeg
     jpeg->write_Adobe_marker = FALSE;
   if (kind == JPEG_KIND_PROGRESSIVE)
     jpeg_simple_progression (jpeg);
+  if (kind == JPEG_KIND_TWO_SCANS)
+    {
+      jpeg->scan_info = two_scans;
+      jpeg->num_scans = G_N_ELEMENTS (two_scans);
+    }
   jpeg_set_quality (jpeg, 100, TRUE);
   for (int c = 0; c < jpeg->num_components; c++)
     jpeg->comp_info[c].h_samp_factor = jpeg->comp_info[c].v_samp_factor = 1;

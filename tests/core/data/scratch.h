@@ -53,7 +53,8 @@ typedef enum
   JPEG_KIND_PLAIN, /* grey or RGB, as the picture is */
   JPEG_KIND_PROGRESSIVE,
   JPEG_KIND_CMYK, /* of ink, without Adobe's mark; the picture's rows are repeated as C = 255 - R and so on, K = 0 */
-  JPEG_KIND_YCCK  /* as Adobe writes it, inverted */
+  JPEG_KIND_YCCK, /* as Adobe writes it, inverted */
+  JPEG_KIND_TWO_SCANS /* grey, progressive: one scan of averages, one of the rest */
 } JpegKind;
 
 /* At quality 100 without subsampling. @exif: (nullable): an APP1 segment's content */

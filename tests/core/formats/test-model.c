@@ -33,7 +33,7 @@ assert_error (const GError *error, int code, const char *path, const char *fragm
 static int
 below (RnRandom *random, int bound)
 {
-  return (int)rn_random_below (random, (guint64)bound);
+  return (int) rn_random_below (random, (guint64) bound);
 }
 
 /* Blocks that do not fit are refused, and another is drawn. */
@@ -50,12 +50,12 @@ random_spec (RnRandom *random)
   while (rn_spec_n_blocks (spec) < n)
     {
       const RnBlockSpec block = {
-        .id = below (random, 3) ? 0 : 1 + (guint32)below (random, 100000),
-        .kind = (RnBlockKind)below (random, 4),
+        .id = below (random, 3) ? 0 : 1 + (guint32) below (random, 100000),
+        .kind = (RnBlockKind) below (random, 4),
         .channels = 4 * (1 + below (random, 4)),
         .stride = 1 + below (random, 2),
-        .shortcut = (RnShortcut)below (random, 4),
-        .bottleneck_stride = (RnBottleneckStride)below (random, 2),
+        .shortcut = (RnShortcut) below (random, 4),
+        .bottleneck_stride = (RnBottleneckStride) below (random, 2),
         .zero_gamma = below (random, 2),
       };
 
@@ -67,21 +67,22 @@ random_spec (RnRandom *random)
 static void
 random_preprocess (RnRandom *random, const RnSpec *spec, RnPreprocess *preprocess)
 {
-  const gsize side = (gsize)rn_spec_get_side (spec), channels = (gsize)rn_spec_get_channels (spec);
+  const gsize side = (gsize) rn_spec_get_side (spec),
+              channels = (gsize) rn_spec_get_channels (spec);
 
   memset (preprocess, 0, sizeof *preprocess);
-  preprocess->side = (int)side;
-  preprocess->channels = (int)channels;
+  preprocess->side = (int) side;
+  preprocess->channels = (int) channels;
   for (gsize i = 0; i < channels; i++)
     {
-      preprocess->mean[i] = (float)rn_random_normal (random);
-      preprocess->std[i] = (float)exp (rn_random_normal (random) * 10.0);
+      preprocess->mean[i] = (float) rn_random_normal (random);
+      preprocess->std[i] = (float) exp (rn_random_normal (random) * 10.0);
     }
   if (below (random, 2) == 0)
     return;
   preprocess->pixel_mean = g_new (float, side *side *channels);
   for (gsize i = 0; i < side * side * channels; i++)
-    preprocess->pixel_mean[i] = (float)rn_random_normal (random);
+    preprocess->pixel_mean[i] = (float) rn_random_normal (random);
 }
 
 static char **
@@ -115,10 +116,10 @@ random_model (RnRandom *random)
         const double drawn = rn_random_normal (random) * exp (rn_random_normal (random) * 10.0);
 
         arena[parameters->items[i].offset + j] =
-            (float)(parameters->items[i].kind == RN_PARAMETER_VARIANCE ? fabs (drawn) : drawn);
+            (float) (parameters->items[i].kind == RN_PARAMETER_VARIANCE ? fabs (drawn) : drawn);
       }
   random_preprocess (random, spec, &preprocess);
-  model = rn_model_new_take (spec, arena, (const char *const *)classes, &preprocess,
+  model = rn_model_new_take (spec, arena, (const char *const *) classes, &preprocess,
                              exp (rn_random_normal (random)), below (random, 1000) - 1, NULL);
   rn_preprocess_clear (&preprocess);
   g_assert_nonnull (model);
@@ -148,12 +149,12 @@ assert_same_blocks (const RnSpec *a, const RnSpec *b)
 static void
 assert_same_preprocess (const RnPreprocess *a, const RnPreprocess *b)
 {
-  const gsize n = (gsize)a->side * (gsize)a->side * (gsize)a->channels;
+  const gsize n = (gsize) a->side * (gsize) a->side * (gsize) a->channels;
 
   g_assert_cmpint (a->side, ==, b->side);
   g_assert_cmpint (a->channels, ==, b->channels);
-  g_assert_true (memcmp (a->mean, b->mean, sizeof (float) * (gsize)a->channels) == 0);
-  g_assert_true (memcmp (a->std, b->std, sizeof (float) * (gsize)a->channels) == 0);
+  g_assert_true (memcmp (a->mean, b->mean, sizeof (float) * (gsize) a->channels) == 0);
+  g_assert_true (memcmp (a->std, b->std, sizeof (float) * (gsize) a->channels) == 0);
   g_assert_true ((a->pixel_mean == NULL) == (b->pixel_mean == NULL));
   if (a->pixel_mean != NULL)
     g_assert_true (memcmp (a->pixel_mean, b->pixel_mean, n * sizeof (float)) == 0);
@@ -236,7 +237,7 @@ filters_are_handed_out_in_pytorch_s_order (void)
           g_assert_cmpfloat (filters->data[((k * 3 + c) * 3 + r) * 3 + s], ==,
                              arena[((k * 3 + r) * 3 + s) * 3 + c]);
   g_assert_null (rn_model_get_parameter (model, "conv2.weight"));
-  g_assert_cmpint ((int)g_strv_length (names), ==, 7);
+  g_assert_cmpint ((int) g_strv_length (names), ==, 7);
   g_assert_cmpstr (names[0], ==, "conv1.weight");
   g_assert_cmpstr (names[6], ==, "fc.bias");
 }
@@ -381,8 +382,8 @@ fill_foreign (void *values, gconstpointer source, gconstpointer how)
 static void
 fill_f16 (void *values, gconstpointer source, gconstpointer how)
 {
-  for (gsize i = 0; i < ((const RnParameter *)how)->count; i++)
-    ((guint16 *)values)[i] = 0x3c00;
+  for (gsize i = 0; i < ((const RnParameter *) how)->count; i++)
+    ((guint16 *) values)[i] = 0x3c00;
 }
 
 static char *
@@ -393,7 +394,7 @@ foreign_name (const Foreign *foreign, const char *name)
   if (g_str_has_prefix (name, "fc."))
     return g_strconcat (foreign->prefix, foreign->fc, name + 2, NULL);
   if (downsample != NULL)
-    return g_strdup_printf ("%s%.*s%s%s", foreign->prefix, (int)(downsample - name), name,
+    return g_strdup_printf ("%s%.*s%s%s", foreign->prefix, (int) (downsample - name), name,
                             foreign->shortcut, downsample + strlen ("downsample"));
   return g_strconcat (foreign->prefix, name, NULL);
 }
@@ -462,7 +463,7 @@ files_of_others_are_read_under_all_their_names (void)
 
   for (int i = 0; i < 3 * 2 * 4; i++)
     {
-      const RnShortcut shortcut = (RnShortcut)(i / 6);
+      const RnShortcut shortcut = (RnShortcut) (i / 6);
       g_autoptr (RnModel) model =
           small_model (i % 2 ? RN_BLOCK_BOTTLENECK : RN_BLOCK_BASIC, shortcut);
       const Foreign foreign = { .model = model,
@@ -681,7 +682,7 @@ wide_and_grouped_bottlenecks_are_refused_by_name (void)
 
   memcpy (bytes, &length, 8);
   memcpy (bytes + 8, header, sizeof header - 1);
-  g_assert_true (g_file_set_contents (path, (char *)bytes, 8 + sizeof header - 1 + 592, NULL));
+  g_assert_true (g_file_set_contents (path, (char *) bytes, 8 + sizeof header - 1 + 592, NULL));
   g_assert_null (rn_model_load (path, NULL, &error));
   assert_error (
       error, RN_ERROR_SHAPE, path,
@@ -842,7 +843,7 @@ weights_that_are_no_numbers_are_refused (void)
       g_autoptr (GError) error = NULL;
 
       /* Nobody else has this model yet */
-      ((float *)rn_model_get_arena (model))[parameter->offset] = i % 2 ? NAN : INFINITY;
+      ((float *) rn_model_get_arena (model))[parameter->offset] = i % 2 ? NAN : INFINITY;
       g_assert_true (rn_model_save (model, path, NULL));
       g_assert_null (rn_model_load (path, NULL, &error));
       assert_error (error, RN_ERROR_FORMAT, path, names[i / 2]);
@@ -858,7 +859,7 @@ negative_variances_are_refused (void)
       rn_parameters_find (rn_model_get_parameters (model), "bn1.running_var");
   g_autoptr (GError) error = NULL;
 
-  ((float *)rn_model_get_arena (model))[parameter->offset + 3] = -1e-6f;
+  ((float *) rn_model_get_arena (model))[parameter->offset + 3] = -1e-6f;
   g_assert_true (rn_model_save (model, path, NULL));
   g_assert_null (rn_model_load (path, NULL, &error));
   assert_error (error, RN_ERROR_FORMAT, path,
@@ -884,8 +885,8 @@ random_damage_is_survived (void)
       g_autoptr (RnModel) read = NULL;
       g_autoptr (GError) error = NULL;
 
-      bad[8 + rn_random_below (&random, 6000)] = (char)rn_random_below (&random, 128);
-      g_assert_true (g_file_set_contents_full (path, bad, (gssize)length, G_FILE_SET_CONTENTS_NONE,
+      bad[8 + rn_random_below (&random, 6000)] = (char) rn_random_below (&random, 128);
+      g_assert_true (g_file_set_contents_full (path, bad, (gssize) length, G_FILE_SET_CONTENTS_NONE,
                                                0600, NULL));
       read = rn_model_load (path, NULL, &error);
       g_assert_true ((read == NULL) == (error != NULL));
@@ -948,7 +949,7 @@ main (int argc, char **argv)
   g_autofree char *command = NULL;
   int result;
 
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp ("residua-XXXXXX", NULL);
   ADD (a_thousand_random_models_come_back_exactly);
   ADD (the_same_model_gives_the_same_bytes);

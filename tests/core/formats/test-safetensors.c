@@ -19,10 +19,7 @@ path_of (const char *name)
 
 /* A file of a header and zeros for data; @claimed: the header's length as the file states it */
 static char *
-write_file (const char *name,
-            const char *header,
-            gsize header_size,
-            guint64 claimed,
+write_file (const char *name, const char *header, gsize header_size, guint64 claimed,
             gsize data_size)
 {
   char *path = path_of (name);
@@ -30,10 +27,10 @@ write_file (const char *name,
   const guint64 length = GUINT64_TO_LE (claimed);
   g_autofree guint8 *zeros = g_malloc0 (data_size + 1);
 
-  g_byte_array_append (bytes, (const guint8 *)&length, sizeof length);
-  g_byte_array_append (bytes, (const guint8 *)header, (guint)header_size);
-  g_byte_array_append (bytes, zeros, (guint)data_size);
-  g_assert_true (g_file_set_contents (path, (const char *)bytes->data, bytes->len, NULL));
+  g_byte_array_append (bytes, (const guint8 *) &length, sizeof length);
+  g_byte_array_append (bytes, (const guint8 *) header, (guint) header_size);
+  g_byte_array_append (bytes, zeros, (guint) data_size);
+  g_assert_true (g_file_set_contents (path, (const char *) bytes->data, bytes->len, NULL));
   return path;
 }
 
@@ -189,7 +186,7 @@ a_file_cut_anywhere_is_refused (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_cmpint (truncate (path, (off_t)size), ==, 0);
+      g_assert_cmpint (truncate (path, (off_t) size), ==, 0);
       g_assert_null (rn_safetensors_open (path, &error));
       assert_error (error, RN_ERROR, RN_ERROR_FORMAT, path, "");
     }
@@ -208,6 +205,30 @@ deep_nesting_takes_no_stack (void)
   path = write_file ("deep.safetensors", header, depth + 5, depth + 5, 0);
   g_assert_null (rn_safetensors_open (path, &error));
   assert_error (error, RN_ERROR, RN_ERROR_FORMAT, path, "“{” was expected");
+}
+
+/* Many small entries cost more memory than bytes of the file. */
+static void
+headers_of_too_many_entries_are_refused (void)
+{
+  g_autoptr (GString) tensors = g_string_new ("{"), metadata = g_string_new ("{\"__metadata__\":{");
+  g_autofree char *first = NULL, *second = NULL;
+  g_autoptr (GError) many_tensors = NULL, many_metadata = NULL;
+
+  for (int i = 0; i < 300000; i++)
+    g_string_append_printf (tensors,
+                            "%s\"%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}",
+                            i == 0 ? "" : ",", i);
+  for (int i = 0; i < 5000; i++)
+    g_string_append_printf (metadata, "%s\"%d\":\"\"", i == 0 ? "" : ",", i);
+  g_string_append (tensors, "}");
+  g_string_append (metadata, "}}");
+  first = write_file ("tensors.safetensors", tensors->str, tensors->len, tensors->len, 0);
+  g_assert_null (rn_safetensors_open (first, &many_tensors));
+  assert_error (many_tensors, RN_ERROR, RN_ERROR_FORMAT, first, "more tensors");
+  second = write_file ("metadata.safetensors", metadata->str, metadata->len, metadata->len, 0);
+  g_assert_null (rn_safetensors_open (second, &many_metadata));
+  assert_error (many_metadata, RN_ERROR, RN_ERROR_FORMAT, second, "more entries");
 }
 
 static void
@@ -234,7 +255,7 @@ a_file_over_the_bound_is_refused_before_it_is_read (void)
   g_autofree char *path = write_file ("huge.safetensors", "{}", 2, 2, 0);
   g_autoptr (GError) error = NULL;
 
-  if (truncate (path, (off_t)RN_SAFETENSORS_MAX_FILE + 1) != 0)
+  if (truncate (path, (off_t) RN_SAFETENSORS_MAX_FILE + 1) != 0)
     {
       g_test_skip ("the file system has no files of 16 GiB");
       return;
@@ -264,7 +285,7 @@ a_file_that_shrinks_while_it_is_open_is_an_error (void)
 static double
 f16_by_definition (guint bits)
 {
-  const int exponent = (int)(bits >> 10) & 31;
+  const int exponent = (int) (bits >> 10) & 31;
   const double fraction = (bits & 1023) / 1024.0, sign = bits >> 15 ? -1.0 : 1.0;
 
   return exponent == 0 ? sign * pow (2.0, -14.0) * fraction
@@ -276,12 +297,12 @@ every_half_float_is_converted_exactly (void)
 {
   for (guint bits = 0; bits < 65536; bits++)
     {
-      const float value = rn_float_from_f16 ((guint16)bits);
+      const float value = rn_float_from_f16 ((guint16) bits);
 
       if (((bits >> 10) & 31) == 31)
         g_assert_true ((bits & 1023) == 0 ? isinf (value) : isnan (value));
       else
-        g_assert_cmpfloat ((double)value, ==, f16_by_definition (bits));
+        g_assert_cmpfloat ((double) value, ==, f16_by_definition (bits));
       g_assert_true (isnan (value) || (signbit (value) != 0) == (bits >> 15 != 0));
     }
 }
@@ -291,7 +312,7 @@ every_bfloat_is_the_upper_half_of_a_float (void)
 {
   for (guint bits = 0; bits < 65536; bits++)
     {
-      const float value = rn_float_from_bf16 ((guint16)bits);
+      const float value = rn_float_from_bf16 ((guint16) bits);
       guint32 wide;
 
       memcpy (&wide, &value, sizeof wide);
@@ -344,7 +365,7 @@ all_types_are_read_as_they_were_written (void)
   g_assert_true (
       rn_safetensors_read_floats (file, rn_safetensors_find (file, "f64"), floats, NULL));
   for (int i = 0; i < 3; i++)
-    g_assert_cmpfloat (floats[i], ==, (float)f64[i]);
+    g_assert_cmpfloat (floats[i], ==, (float) f64[i]);
   g_assert_true (
       rn_safetensors_read_floats (file, rn_safetensors_find (file, "f16"), floats, NULL));
   g_assert_true (floats[0] == 1.0f && floats[1] == -2.0f && floats[2] == 0x1p-24f);
@@ -413,13 +434,13 @@ large_tensors_are_converted_whole (void)
   g_autoptr (RnSafetensors) file = NULL;
 
   for (gint64 i = 0; i < n; i++)
-    doubles[i] = (double)i / 3.0;
+    doubles[i] = (double) i / 3.0;
   add (writer, "a", RN_DTYPE_F64, n, doubles);
   g_assert_true (rn_safetensors_writer_save (writer, path, NULL));
   file = rn_safetensors_open (path, NULL);
   g_assert_true (rn_safetensors_read_floats (file, rn_safetensors_find (file, "a"), floats, NULL));
   for (gint64 i = 0; i < n; i++)
-    g_assert_cmpfloat (floats[i], ==, (float)doubles[i]);
+    g_assert_cmpfloat (floats[i], ==, (float) doubles[i]);
 }
 
 static void
@@ -475,7 +496,7 @@ the_file_is_what_the_format_says (void)
   g_assert_true (rn_safetensors_writer_save (writer, path, NULL));
   g_assert_true (g_file_get_contents (path, &contents, &length, NULL));
   g_assert_cmpuint (length, ==, 8 + padded + sizeof data);
-  g_assert_cmpuint ((guint8)contents[0], ==, padded);
+  g_assert_cmpuint ((guint8) contents[0], ==, padded);
   g_assert_cmpmem (contents + 1, 7, "\0\0\0\0\0\0", 7);
   g_assert_true (strncmp (contents + 8, header, strlen (header)) == 0);
   for (gsize i = strlen (header); i < padded; i++)
@@ -530,8 +551,8 @@ random_damage_is_survived (void)
       g_autoptr (GError) error = NULL;
 
       for (guint64 n = 1 + rn_random_below (&random, 3); n > 0; n--)
-        bad[rn_random_below (&random, length)] = (char)rn_random_below (&random, 256);
-      g_assert_true (g_file_set_contents_full (path, bad, (gssize)length, G_FILE_SET_CONTENTS_NONE,
+        bad[rn_random_below (&random, length)] = (char) rn_random_below (&random, 256);
+      g_assert_true (g_file_set_contents_full (path, bad, (gssize) length, G_FILE_SET_CONTENTS_NONE,
                                                0600, NULL));
       file = rn_safetensors_open (path, &error);
       g_assert_true ((file == NULL) == (error != NULL));
@@ -553,7 +574,7 @@ main (int argc, char **argv)
 {
   int result;
 
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp ("residua-XXXXXX", NULL);
   g_test_add_func ("/safetensors/each-broken-header-is-refused-by-name",
                    each_broken_header_is_refused_by_name);
@@ -561,6 +582,8 @@ main (int argc, char **argv)
                    a_wrong_length_of_the_header_is_refused);
   g_test_add_func ("/safetensors/a-file-cut-anywhere-is-refused", a_file_cut_anywhere_is_refused);
   g_test_add_func ("/safetensors/deep-nesting-takes-no-stack", deep_nesting_takes_no_stack);
+  g_test_add_func ("/safetensors/headers-of-too-many-entries-are-refused",
+                   headers_of_too_many_entries_are_refused);
   g_test_add_func ("/safetensors/what-is-no-file-is-refused", what_is_no_file_is_refused);
   g_test_add_func ("/safetensors/a-file-over-the-bound-is-refused-before-it-is-read",
                    a_file_over_the_bound_is_refused_before_it_is_read);

@@ -1,0 +1,348 @@
+#include "cli.h"
+
+#include <math.h>
+#include <string.h>
+
+/* eval, classify, inspect and data, on a run of our own and on a network that others trained. */
+
+#define PREPROCESSING "--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225"
+
+/* A folder with "run", trained long enough to tell the colours apart */
+static char *
+folder_with_run (void)
+{
+  char *folder = cli_folder_new ();
+  g_autoptr (CliResult) result =
+      cli_run (folder, "train", "--data", "data", "--net", "tiny.json", "--batch", "16", "--out",
+               "run", "--steps", "60", "--lr", "0.05", "--augment", "none", NULL);
+
+  cli_assert_code (result, 0);
+  return folder;
+}
+
+static void
+test_eval_counts_and_its_confusion_adds_up (void)
+{
+  char *folder = folder_with_run ();
+  g_autoptr (CliResult) result = cli_run (folder, "eval", "--model", "run@best", "--data", "data",
+                                          "--confusion", "--logits", "3", "--json", NULL);
+  g_autoptr (CliResult) text =
+      cli_run (folder, "eval", "--model", "run@best", "--data", "data", "--confusion", NULL);
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *object;
+  JsonArray *confusion, *logits;
+  gint64 total = 0, wrong = 0;
+
+  cli_assert_code (result, 0);
+  cli_assert_code (text, 0);
+  root = cli_json (result);
+  object = json_node_get_object (root);
+  confusion = json_object_get_array_member (object, "confusion");
+  logits = json_object_get_array_member (object, "logits");
+  g_assert_cmpint (json_object_get_int_member (object, "count"), ==, 20);
+  /* the colours are far apart: a network that learns nothing would be at 0.9 */
+  g_assert_cmpfloat (json_object_get_double_member (object, "error"), <, 0.5);
+  for (guint i = 0; i < 10; i++)
+    for (guint j = 0; j < 10; j++)
+      {
+        const gint64 n =
+            json_array_get_int_element (json_array_get_array_element (confusion, i), j);
+
+        total += n;
+        wrong += i != j ? n : 0;
+      }
+  g_assert_cmpint (total, ==, 20);
+  g_assert_cmpint (wrong, ==, json_object_get_int_member (object, "wrong"));
+  g_assert_cmpuint (json_array_get_length (logits), ==, 3);
+  g_assert_cmpuint (json_array_get_length (json_array_get_array_element (logits, 0)), ==, 10);
+  cli_folder_free (folder);
+}
+
+static void
+test_limits_splits_and_views_are_respected (void)
+{
+  char *folder = folder_with_run ();
+  g_autoptr (CliResult) train = cli_run (folder, "eval", "--model", "run", "--data", "data",
+                                         "--split", "train", "--json", NULL);
+  g_autoptr (CliResult) crops = cli_run (folder, "eval", "--model", "run@60", "--data", "data",
+                                         "--limit", "5", "--crops", "10", "--json", NULL);
+  g_autoptr (CliResult) scales =
+      cli_run (folder, "eval", "--model", "run", "--data", "data", "--limit", "2", "--scales",
+               "paper", "--flip", "--json", NULL);
+  g_autoptr (CliResult) absent =
+      cli_run (folder, "eval", "--model", "run@59", "--data", "data", NULL);
+  g_autoptr (JsonNode) root_train = NULL, root_crops = NULL;
+
+  cli_assert_code (train, 0);
+  cli_assert_code (crops, 0);
+  cli_assert_code (scales, 0);
+  cli_assert_code (absent, 1);
+  g_assert_nonnull (strstr (absent->err, "59"));
+  root_train = cli_json (train);
+  root_crops = cli_json (crops);
+  g_assert_cmpint (json_object_get_int_member (json_node_get_object (root_train), "count"), ==, 60);
+  g_assert_cmpint (json_object_get_int_member (json_node_get_object (root_crops), "count"), ==, 5);
+  cli_folder_free (folder);
+}
+
+static void
+check_answers (JsonObject *picture)
+{
+  JsonArray *top = json_object_get_array_member (picture, "top");
+  double before = 1.0, sum = 0.0;
+
+  g_assert_cmpuint (json_array_get_length (top), ==, 10);
+  for (guint i = 0; i < 10; i++)
+    {
+      const double p =
+          json_object_get_double_member (json_array_get_object_element (top, i), "probability");
+
+      g_assert_cmpfloat (p, <=, before);
+      before = p;
+      sum += p;
+    }
+  g_assert_cmpfloat_with_epsilon (sum, 1.0, 1e-4);
+}
+
+static void
+test_classify_answers_for_files_and_folders_and_goes_on_after_a_bad_one (void)
+{
+  char *folder = folder_with_run ();
+  g_autofree char *bad = g_build_filename (folder, "bad.png", NULL);
+  g_autoptr (CliResult) export = NULL, good = NULL, mixed = NULL, csv = NULL, empty = NULL;
+  g_autoptr (JsonNode) root = NULL, root_mixed = NULL;
+  g_auto (GStrv) lines = NULL;
+  JsonArray *pictures;
+
+  export =
+      cli_run (folder, "data", "data", "--out", "png", "--format", "png", "--count", "6", NULL);
+  cli_assert_code (export, 0);
+  good = cli_run (folder, "classify", "--model", "run", "--top", "99", "--json", "png", NULL);
+  cli_assert_code (good, 0);
+  root = cli_json (good);
+  pictures = json_object_get_array_member (json_node_get_object (root), "pictures");
+  g_assert_cmpuint (json_array_get_length (pictures), ==, 6);
+  for (guint i = 0; i < 6; i++)
+    check_answers (json_array_get_object_element (pictures, i));
+
+  g_assert_true (g_file_set_contents (bad, "no picture", -1, NULL));
+  mixed = cli_run (folder, "classify", "--model", "run", "--json", "bad.png", "png", NULL);
+  cli_assert_code (mixed, 1);
+  g_assert_nonnull (strstr (mixed->err, "bad.png"));
+  root_mixed = cli_json (mixed);
+  pictures = json_object_get_array_member (json_node_get_object (root_mixed), "pictures");
+  g_assert_cmpuint (json_array_get_length (pictures), ==, 7);
+  g_assert_true (json_object_has_member (json_array_get_object_element (pictures, 0), "error"));
+  g_assert_true (json_object_has_member (json_array_get_object_element (pictures, 6), "top"));
+
+  csv = cli_run (folder, "classify", "--model", "run", "--csv", "--top", "2", "png", NULL);
+  cli_assert_code (csv, 0);
+  lines = g_strsplit (g_strchomp (csv->out), "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, 13);
+  g_assert_cmpstr (lines[0], ==, "picture,rank,class,probability");
+  g_assert_true (g_str_has_prefix (lines[1], "png/"));
+
+  empty = cli_run (folder, "classify", "--model", "run", "data", NULL);
+  cli_assert_code (empty, 1);
+  cli_folder_free (folder);
+}
+
+static void
+test_inspect_names_every_layer_in_order (void)
+{
+  static const char *const names[] = { "bn1", "layer1.0.bn1", "layer1.0.bn2", "layer2.0.bn1",
+                                       "layer2.0.bn2" };
+  char *folder = folder_with_run ();
+  g_autoptr (CliResult) result =
+      cli_run (folder, "inspect", "--model", "run", "--data", "data", "--json", NULL);
+  g_autoptr (CliResult) text =
+      cli_run (folder, "inspect", "--model", "run", "--data", "data", NULL);
+  g_autoptr (JsonNode) root = NULL;
+  JsonArray *layers;
+
+  cli_assert_code (result, 0);
+  cli_assert_code (text, 0);
+  root = cli_json (result);
+  layers = json_object_get_array_member (json_node_get_object (root), "layers");
+  g_assert_cmpint (json_object_get_int_member (json_node_get_object (root), "count"), ==, 20);
+  g_assert_cmpuint (json_array_get_length (layers), ==, 8); /* with the projection of option B */
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      JsonObject *layer = json_array_get_object_element (layers, i);
+
+      g_assert_cmpstr (json_object_get_string_member (layer, "name"), ==, names[i]);
+      g_assert_cmpfloat (json_object_get_double_member (layer, "std"), >, 0.0);
+      g_assert_cmpint (json_object_get_int_member (layer, "kernel"), ==, 3);
+    }
+  cli_folder_free (folder);
+}
+
+static void
+test_data_tells_what_is_in_a_set (void)
+{
+  char *folder = cli_folder_new ();
+  g_autoptr (CliResult) result = cli_run (folder, "data", "data", "--json", NULL);
+  g_autoptr (CliResult) text = cli_run (folder, "data", "data", NULL);
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *object;
+
+  cli_assert_code (result, 0);
+  cli_assert_code (text, 0);
+  root = cli_json (result);
+  object = json_node_get_object (root);
+  g_assert_cmpint (json_object_get_int_member (object, "train_count"), ==, 60);
+  g_assert_cmpint (json_object_get_int_member (object, "test_count"), ==, 20);
+  g_assert_cmpint (json_array_get_int_element (json_object_get_array_member (object,
+                                                                             "train_per_class"),
+                                               3),
+                   ==, 6);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, "mean")), ==, 3);
+  g_assert_nonnull (strstr (text->out, "60 to train, 20 to test"));
+  cli_folder_free (folder);
+}
+
+static void
+test_data_written_out_is_the_same_data (void)
+{
+  char *folder = cli_folder_new ();
+  g_autoptr (CliResult) written = cli_run (folder, "data", "data", "--out", "copy", NULL);
+  g_autoptr (CliResult) again = cli_run (folder, "data", "data", "--out", "copy", NULL);
+  g_autoptr (GBytes) before = cli_read (folder, "data/test_batch.bin");
+  g_autoptr (GBytes) after = cli_read (folder, "copy/test_batch.bin");
+
+  cli_assert_code (written, 0);
+  g_assert_nonnull (strstr (written->out, "80"));
+  g_assert_true (g_bytes_equal (before, after));
+  cli_assert_code (again, 1);
+  cli_folder_free (folder);
+}
+
+static void
+test_scenes_are_drawn_large (void)
+{
+  char *folder = cli_folder_new ();
+  g_autoptr (CliResult) result =
+      cli_run (folder, "data", "sample", "--scenes", "3", "--side", "64", "--out", "scenes", NULL);
+  g_autoptr (CliResult) again =
+      cli_run (folder, "data", "sample", "--scenes", "3", "--side", "64", "--out", "scenes", NULL);
+  g_autoptr (GBytes) png = NULL;
+  const guint8 *bytes;
+
+  cli_assert_code (result, 0);
+  cli_assert_code (again, 1);
+  png = cli_read (folder, "scenes/house-0000.png");
+  bytes = g_bytes_get_data (png, NULL);
+  g_assert_cmpmem (bytes, 8, "\211PNG\r\n\032\n", 8);
+  g_assert_cmpint (bytes[19], ==, 64);
+  g_assert_cmpint (bytes[23], ==, 64);
+  cli_folder_free (folder);
+}
+
+/* A network of others, and figures that others measured */
+
+static JsonNode *
+load_json (const char *folder, const char *name)
+{
+  g_autoptr (GBytes) bytes = cli_read (folder, name);
+  g_autofree char *text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  g_autoptr (GError) error = NULL;
+  JsonNode *node = json_from_string (text, &error);
+
+  g_assert_no_error (error);
+  return node;
+}
+
+static void
+test_the_reference_network_is_wrong_70_times_in_846 (void)
+{
+  g_autofree char *reference = cli_shared ("resnet20"), *data = NULL, *model = NULL;
+  g_autoptr (CliResult) result = NULL;
+  g_autoptr (JsonNode) root = NULL, expected = NULL;
+  JsonObject *object;
+  JsonArray *rows, *expected_rows;
+
+  if (reference == NULL || (data = cli_shared ("cifar10-exact")) == NULL)
+    return;
+  model = g_build_filename (reference, "resnet20.safetensors", NULL);
+  result = cli_run (".", "eval", "--model", model, "--data", data, PREPROCESSING, "--logits", "16",
+                    "--json", NULL);
+  cli_assert_code (result, 0);
+  root = cli_json (result);
+  object = json_node_get_object (root);
+  g_assert_cmpint (json_object_get_int_member (object, "count"), ==, 846);
+  g_assert_cmpint (json_object_get_int_member (object, "wrong"), ==, 70);
+  g_assert_cmpfloat_with_epsilon (json_object_get_double_member (object, "error"), 70.0 / 846.0,
+                                  1e-12);
+
+  expected = load_json (reference, "reference_logits_resnet20.json");
+  rows = json_object_get_array_member (object, "logits");
+  expected_rows = json_object_get_array_member (json_node_get_object (expected), "logits_f64");
+  g_assert_cmpuint (json_array_get_length (rows), ==, 16);
+  for (guint i = 0; i < 16; i++)
+    for (guint k = 0; k < 10; k++)
+      g_assert_cmpfloat_with_epsilon (
+          json_array_get_double_element (json_array_get_array_element (rows, i), k),
+          json_array_get_double_element (json_array_get_array_element (expected_rows, i), k), 1e-4);
+}
+
+static void
+test_the_reference_networks_layers_respond_as_others_measured (void)
+{
+  g_autofree char *reference = cli_shared ("resnet20"), *data = NULL, *model = NULL;
+  g_autoptr (CliResult) result = NULL;
+  g_autoptr (JsonNode) root = NULL, expected = NULL;
+  JsonArray *layers, *expected_layers;
+
+  if (reference == NULL || (data = cli_shared ("cifar10-exact")) == NULL)
+    return;
+  model = g_build_filename (reference, "resnet20.safetensors", NULL);
+  result = cli_run (".", "inspect", "--model", model, "--data", data, "--count", "128",
+                    PREPROCESSING, "--json", NULL);
+  cli_assert_code (result, 0);
+  root = cli_json (result);
+  layers = json_object_get_array_member (json_node_get_object (root), "layers");
+  expected = load_json (reference, "layer_responses.json");
+  expected_layers =
+      json_object_get_array_member (json_object_get_object_member (json_node_get_object (expected),
+                                                                   "models"),
+                                    "resnet20");
+  g_assert_cmpuint (json_array_get_length (layers), ==, 19);
+  g_assert_cmpuint (json_array_get_length (expected_layers), ==, 19);
+  for (guint i = 0; i < 19; i++)
+    {
+      JsonObject *layer = json_array_get_object_element (layers, i);
+      JsonObject *other = json_array_get_object_element (expected_layers, i);
+      const double std = json_object_get_double_member (other, "std");
+
+      g_assert_cmpstr (json_object_get_string_member (layer, "name"), ==,
+                       json_object_get_string_member (other, "name"));
+      g_assert_cmpfloat_with_epsilon (json_object_get_double_member (layer, "std"), std,
+                                      1e-4 * std);
+      /* a mean near zero is measured against the spread around it */
+      g_assert_cmpfloat_with_epsilon (json_object_get_double_member (layer, "mean"),
+                                      json_object_get_double_member (other, "mean"), 1e-4 * std);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cli/use/eval-counts-and-its-confusion-adds-up",
+                   test_eval_counts_and_its_confusion_adds_up);
+  g_test_add_func ("/cli/use/limits-splits-and-views-are-respected",
+                   test_limits_splits_and_views_are_respected);
+  g_test_add_func ("/cli/use/classify-answers-for-files-and-folders-and-goes-on-after-a-bad-one",
+                   test_classify_answers_for_files_and_folders_and_goes_on_after_a_bad_one);
+  g_test_add_func ("/cli/use/inspect-names-every-layer-in-order",
+                   test_inspect_names_every_layer_in_order);
+  g_test_add_func ("/cli/use/data-tells-what-is-in-a-set", test_data_tells_what_is_in_a_set);
+  g_test_add_func ("/cli/use/data-written-out-is-the-same-data",
+                   test_data_written_out_is_the_same_data);
+  g_test_add_func ("/cli/use/scenes-are-drawn-large", test_scenes_are_drawn_large);
+  g_test_add_func ("/cli/use/the-reference-network-is-wrong-70-times-in-846",
+                   test_the_reference_network_is_wrong_70_times_in_846);
+  g_test_add_func ("/cli/use/the-reference-networks-layers-respond-as-others-measured",
+                   test_the_reference_networks_layers_respond_as_others_measured);
+  return g_test_run ();
+}
