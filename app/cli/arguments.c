@@ -66,10 +66,8 @@ rn_cli_check_int (const char *option, gint64 value, gint64 min, gint64 max, GErr
 {
   if (value == RN_CLI_NO_INT || (value >= min && value <= max))
     return TRUE;
-  return rn_cli_usage_error (error,
-                             _ ("%s is %" G_GINT64_FORMAT "; it must be from %" G_GINT64_FORMAT
-                                " to %" G_GINT64_FORMAT),
-                             option, value, min, max);
+  return rn_cli_usage_error (error, _ ("%s is %lld; it must be from %lld to %lld"), option,
+                             (long long) value, (long long) min, (long long) max);
 }
 
 gboolean
@@ -323,8 +321,8 @@ gboolean
 rn_cli_check_views (GError **error)
 {
   if (view.crops != 1 && view.crops != 10)
-    return rn_cli_usage_error (error, _ ("--crops is %" G_GINT64_FORMAT "; it must be 1 or 10"),
-                               view.crops);
+    return rn_cli_usage_error (error, _ ("--crops is %lld; it must be 1 or 10"),
+                               (long long) view.crops);
   if (view.scales != NULL && view.crops != 1)
     return rn_cli_usage_error (error, _ ("--crops and --scales exclude each other"));
   if (view.flip && view.scales == NULL)

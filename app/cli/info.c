@@ -170,8 +170,10 @@ each_part (const RnSpec *spec, PartFunc func, gpointer data)
 {
   const int batch = (int) option.batch;
   Place place = { 0, 0, rn_spec_get_stem_channels (spec) };
+  g_autofree RnCost *costs = g_new (RnCost, MAX (rn_spec_n_blocks (spec), 1));
   RnCost cost;
 
+  rn_cost_of_blocks (spec, batch, costs);
   rn_cost_of_stem (spec, batch, &cost);
   func ("stem", NULL, &cost, data);
   for (int i = 0; i < rn_spec_n_blocks (spec); i++)
@@ -180,8 +182,7 @@ each_part (const RnSpec *spec, PartFunc func, gpointer data)
       char name[BLOCK_NAME_SIZE];
 
       name_block (&place, block, name);
-      rn_cost_of_block (spec, i, batch, &cost);
-      func (name, block, &cost, data);
+      func (name, block, &costs[i], data);
     }
   rn_cost_of_head (spec, batch, &cost);
   func ("head", NULL, &cost, data);
@@ -308,7 +309,7 @@ print_model (RnModel *model)
       rn_cli_print (_ ("Classes          %s%s"), shown, strlen (shown) < strlen (all) ? "…" : "");
     }
   if (rn_model_get_step (model) >= 0)
-    rn_cli_print (_ ("Trained          %" G_GINT64_FORMAT " steps"), rn_model_get_step (model));
+    rn_cli_print (_ ("Trained          %lld steps"), (long long) rn_model_get_step (model));
 }
 
 static void
@@ -319,14 +320,13 @@ print_run (RnRun *run)
   g_autofree char *schedule = rn_schedule_to_string (&settings->schedule);
 
   rn_cli_print (_ ("Run              %s, on %s"), rn_run_get_path (run), rn_run_get_data (run));
-  rn_cli_print (_ ("Settings         %" G_GINT64_FORMAT
-                   " steps of %d pictures, rate %g, schedule %s"),
-                settings->steps, settings->batch, settings->rate, schedule);
+  rn_cli_print (_ ("Settings         %lld steps of %d pictures, rate %g, schedule %s"),
+                (long long) settings->steps, settings->batch, settings->rate, schedule);
   if (checkpoints != NULL && checkpoints->len > 0)
-    rn_cli_print (_ ("Checkpoints      %u, the newest of step %" G_GINT64_FORMAT), checkpoints->len,
-                  g_array_index (checkpoints, gint64, checkpoints->len - 1));
+    rn_cli_print (_ ("Checkpoints      %u, the newest of step %lld"), checkpoints->len,
+                  (long long) g_array_index (checkpoints, gint64, checkpoints->len - 1));
   if (rn_run_best_step (run) >= 0)
-    rn_cli_print (_ ("Best             step %" G_GINT64_FORMAT), rn_run_best_step (run));
+    rn_cli_print (_ ("Best             step %lld"), (long long) rn_run_best_step (run));
 }
 
 static void
@@ -345,7 +345,7 @@ print_text (const Subject *subject, const RnCost *cost)
                 rn_spec_get_classes (spec));
   rn_cli_print (_ ("Parameters       %s"), parameters);
   rn_cli_print (_ ("Multiply-adds    %s a picture"), macs);
-  rn_cli_print (_ ("Receptive field  %" G_GINT64_FORMAT " pixels"), cost->receptive_field);
+  rn_cli_print (_ ("Receptive field  %lld pixels"), (long long) cost->receptive_field);
   rn_cli_print (
       _ ("Memory           %.1f MB to train with batches of %d, %.1f MB to run them, %d threads"),
       (double) cost->train_bytes / 1e6, (int) option.batch, (double) cost->run_bytes / 1e6,

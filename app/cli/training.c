@@ -105,17 +105,16 @@ tell_start_text (const RnSpec *spec, const RnSettings *settings, RnDataset *data
   rn_cli_tell (_ ("Data      %s (%s): %d training and %d test pictures, %d classes"),
                rn_dataset_get_source (dataset), rn_dataset_get_format (dataset), n_train,
                rn_dataset_count (dataset, RN_SPLIT_TEST), rn_dataset_n_classes (dataset));
-  rn_cli_tell (_ ("Training  %" G_GINT64_FORMAT
-                  " steps of %d pictures (%.1f epochs), rate %g, schedule %s, "
-                  "augmentation %s, seed %" G_GUINT64_FORMAT),
-               settings->steps, settings->batch,
+  rn_cli_tell (_ ("Training  %lld steps of %d pictures (%.1f epochs), rate %g, schedule %s, "
+                  "augmentation %s, seed %llu"),
+               (long long) settings->steps, settings->batch,
                (double) settings->steps * settings->batch / MAX (n_train, 1), settings->rate,
-               schedule, augment, settings->seed);
+               schedule, augment, (unsigned long long) settings->seed);
   rn_cli_tell (_ ("Machine   %d threads, %s, OpenBLAS for %s, about %.0f MB beside the data"),
                threads, rn_compute_isa (), rn_compute_blas_core (),
                (double) cost->train_bytes / 1e6);
   if (step > 0)
-    rn_cli_tell (_ ("Going on  after step %" G_GINT64_FORMAT), step);
+    rn_cli_tell (_ ("Going on  after step %lld"), (long long) step);
 }
 
 void
@@ -208,11 +207,11 @@ tell_test (Watch *self, const RnSnapshot *snapshot, const RnMark *mark)
     training = g_strdup_printf (_ ("  training loss %.4f, error %.2f %%"),
                                 self->sum_loss / self->sum_steps,
                                 100.0 * self->sum_error / self->sum_steps);
-  rn_cli_tell (_ ("%8s  epoch %-6.4g step %-6" G_GINT64_FORMAT "%s  test loss %.4f, error %.2f %%"),
-               duration,
+  rn_cli_tell (_ ("%8s  epoch %-6.4g step %-6lld%s  test loss %.4f, error %.2f %%"), duration,
                snapshot->step > 0 ? snapshot->epoch * (double) mark->step / (double) snapshot->step
                                   : 0.0,
-               mark->step, training != NULL ? training : "", mark->value2, 100.0 * mark->value);
+               (long long) mark->step, training != NULL ? training : "", mark->value2,
+               100.0 * mark->value);
   self->sum_loss = self->sum_error = self->sum_steps = 0.0;
   /* in a pipe this line was news enough */
   self->progress.shown_us = g_get_monotonic_time ();
@@ -226,13 +225,12 @@ update_progress (Watch *self, const RnSnapshot *snapshot)
   if (self->is_stopping || snapshot->steps < 1)
     return;
   if (snapshot->state == RN_STATE_EVALUATING)
-    detail = g_strdup_printf (_ ("step %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "  testing"),
-                              snapshot->step, snapshot->steps);
+    detail = g_strdup_printf (_ ("step %lld/%lld  testing"), (long long) snapshot->step,
+                              (long long) snapshot->steps);
   else if (self->n_points > 0)
-    detail = g_strdup_printf (_ ("step %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT
-                                 "  loss %.3f  error %.1f %%  %.0f/s"),
-                              snapshot->step, snapshot->steps, self->loss, 100.0 * self->error,
-                              snapshot->pictures_per_s);
+    detail = g_strdup_printf (_ ("step %lld/%lld  loss %.3f  error %.1f %%  %.0f/s"),
+                              (long long) snapshot->step, (long long) snapshot->steps, self->loss,
+                              100.0 * self->error, snapshot->pictures_per_s);
   if (detail != NULL)
     rn_cli_progress_update (&self->progress, (double) snapshot->step / (double) snapshot->steps,
                             snapshot->seconds_left > 0.0 ? snapshot->seconds_left : -1.0, detail);
@@ -383,11 +381,11 @@ print_end_text (const Watch *self, const char *run_path, double seconds, const R
   g_autofree char *data = rn_cli_quote (run != NULL ? rn_run_get_data (run) : "DATA");
 
   if (!isnan (results->last))
-    rn_cli_print (_ ("Test error %.2f %%; the best was %.2f %% at step %" G_GINT64_FORMAT),
-                  100.0 * results->last, 100.0 * results->best, results->best_step);
+    rn_cli_print (_ ("Test error %.2f %%; the best was %.2f %% at step %lld"),
+                  100.0 * results->last, 100.0 * results->best, (long long) results->best_step);
   else if (self->n_points > 0)
     rn_cli_print (_ ("Training error %.2f %%; there are no test pictures"), 100.0 * self->error);
-  rn_cli_print (_ ("Finished %" G_GINT64_FORMAT " steps; %s here. The run is in %s"), self->step,
+  rn_cli_print (_ ("Finished %lld steps; %s here. The run is in %s"), (long long) self->step,
                 duration, quoted);
   rn_cli_tell (_ ("Use it:   residua-cli eval --model %s%s --data %s\n"
                   "          residua-cli classify --model %s%s PICTURE…"),
@@ -400,9 +398,9 @@ tell_how_to_go_on (const Watch *self, const char *run_path)
 {
   g_autofree char *quoted = rn_cli_quote (run_path);
 
-  rn_cli_tell (_ ("Stopped after step %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
-                  "; a checkpoint is saved. It goes on with\n    residua-cli resume %s"),
-               self->step, self->steps, quoted);
+  rn_cli_tell (_ ("Stopped after step %lld of %lld; a checkpoint is saved. It goes on with\n    "
+                  "residua-cli resume %s"),
+               (long long) self->step, (long long) self->steps, quoted);
 }
 
 RnExit

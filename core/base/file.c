@@ -12,7 +12,7 @@
 void
 rn_file_set_error (GError **error, const char *path, int saved_errno)
 {
-  g_set_error (error, G_IO_ERROR, (int)g_io_error_from_errno (saved_errno), "“%s”: %s", path,
+  g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (saved_errno), "“%s”: %s", path,
                g_strerror (saved_errno));
 }
 
@@ -39,15 +39,14 @@ check_regular (int fd, const char *path, gsize max_bytes, gsize *length, GError 
                    path);
       return FALSE;
     }
-  if ((guint64)info.st_size > max_bytes)
+  if ((guint64) info.st_size > max_bytes)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _ ("“%s” is too large: %" G_GINT64_FORMAT " bytes, at most %" G_GSIZE_FORMAT
-                      " are read"),
-                   path, (gint64)info.st_size, max_bytes);
+                   _ ("“%s” is too large: %lld bytes, at most %zu are read"), path,
+                   (long long) info.st_size, max_bytes);
       return FALSE;
     }
-  *length = (gsize)info.st_size;
+  *length = (gsize) info.st_size;
   return TRUE;
 }
 
@@ -67,9 +66,9 @@ read_fully (int fd, guint8 *bytes, gsize length)
         return -1;
       if (n == 0)
         break;
-      done += (gsize)n;
+      done += (gsize) n;
     }
-  return (gssize)done;
+  return (gssize) done;
 }
 
 GBytes *
@@ -94,15 +93,14 @@ rn_file_read (const char *path, gsize max_bytes, GError **error)
   if (bytes == NULL)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
-                   _ ("There is no memory for the %" G_GSIZE_FORMAT " bytes of “%s”"), length,
-                   path);
+                   _ ("There is no memory for the %zu bytes of “%s”"), length, path);
       goto out;
     }
   n = read_fully (fd, bytes, length);
   if (n < 0)
     rn_file_set_error (error, path, errno);
   else
-    result = g_bytes_new_take (g_steal_pointer (&bytes), (gsize)n);
+    result = g_bytes_new_take (g_steal_pointer (&bytes), (gsize) n);
 
 out:
   g_free (bytes);
@@ -122,7 +120,7 @@ write_fully (int fd, const guint8 *bytes, gsize length)
       if (n < 0)
         return FALSE;
       bytes += n;
-      length -= (gsize)n;
+      length -= (gsize) n;
     }
   return TRUE;
 }

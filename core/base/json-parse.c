@@ -403,7 +403,7 @@ rn_json_parse (const char *text, gssize length, const char *where, GError **erro
   if (n > RN_JSON_MAX_BYTES)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _ ("%s: the text has %" G_GSIZE_FORMAT " bytes, at most %d are read"), where, n,
+                   _ ("%s: the text has %zu bytes, at most %d are read"), where, n,
                    RN_JSON_MAX_BYTES);
       return NULL;
     }

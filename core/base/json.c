@@ -153,7 +153,7 @@ rn_json_reader_get_int (const RnJsonReader *reader, const char *key, gint64 min,
       return TRUE;
     }
   wanted = min == max ? g_strdup_printf ("%" G_GINT64_FORMAT, min)
-                      : g_strdup_printf (_ ("%" G_GINT64_FORMAT " to %" G_GINT64_FORMAT), min, max);
+                      : g_strdup_printf (_ ("%lld to %lld"), (long long) min, (long long) max);
   set_value_error (reader, key, node, wanted, error);
   return FALSE;
 }

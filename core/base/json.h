@@ -31,21 +31,26 @@ typedef struct
   const char *path; /* (nullable) */
 } RnJsonReader;
 
-gboolean rn_json_reader_init (RnJsonReader *reader, JsonNode *node, const char *where, const char *path,
-                              GError **error);
+gboolean rn_json_reader_init (RnJsonReader *reader, JsonNode *node, const char *where,
+                              const char *path, GError **error);
 /* Refuses keys that are not in the NULL-terminated list. */
-gboolean rn_json_reader_check_keys (const RnJsonReader *reader, const char *const *known, GError **error);
+gboolean rn_json_reader_check_keys (const RnJsonReader *reader, const char *const *known,
+                                    GError **error);
 gboolean rn_json_reader_has (const RnJsonReader *reader, const char *key);
-gboolean rn_json_reader_get_int (const RnJsonReader *reader, const char *key, gint64 min, gint64 max, gint64 *value,
-                                 GError **error);
-gboolean rn_json_reader_get_double (const RnJsonReader *reader, const char *key, double *value, GError **error);
-gboolean rn_json_reader_get_bool (const RnJsonReader *reader, const char *key, gboolean *value, GError **error);
-/* @value: (out) (transfer none): valid while the node lives */
-gboolean rn_json_reader_get_string (const RnJsonReader *reader, const char *key, const char **value, GError **error);
-/* One of a NULL-terminated list of words: its index */
-gboolean rn_json_reader_get_word (const RnJsonReader *reader, const char *key, const char *const *words, int *value,
+gboolean rn_json_reader_get_int (const RnJsonReader *reader, const char *key, gint64 min,
+                                 gint64 max, gint64 *value, GError **error);
+gboolean rn_json_reader_get_double (const RnJsonReader *reader, const char *key, double *value,
+                                    GError **error);
+gboolean rn_json_reader_get_bool (const RnJsonReader *reader, const char *key, gboolean *value,
                                   GError **error);
+/* @value: (out) (transfer none): valid while the node lives */
+gboolean rn_json_reader_get_string (const RnJsonReader *reader, const char *key, const char **value,
+                                    GError **error);
+/* One of a NULL-terminated list of words: its index */
+gboolean rn_json_reader_get_word (const RnJsonReader *reader, const char *key,
+                                  const char *const *words, int *value, GError **error);
 /* @value: (out) (transfer none) */
-gboolean rn_json_reader_get_array (const RnJsonReader *reader, const char *key, guint max_length, JsonArray **value,
-                                   GError **error);
-gboolean rn_json_reader_get_object (const RnJsonReader *reader, const char *key, JsonNode **value, GError **error);
+gboolean rn_json_reader_get_array (const RnJsonReader *reader, const char *key, guint max_length,
+                                   JsonArray **value, GError **error);
+gboolean rn_json_reader_get_object (const RnJsonReader *reader, const char *key, JsonNode **value,
+                                    GError **error);

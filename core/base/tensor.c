@@ -34,8 +34,8 @@ rn_tensor_new (int n_dims, const int *dims, GError **error)
     counted->tensor.data = rn_floats_new (count);
   if (counted->tensor.data == NULL)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _("There is no memory for a tensor of %" G_GSIZE_FORMAT " numbers"),
-                   count);
+      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
+                   _ ("There is no memory for a tensor of %zu numbers"), count);
       g_free (counted);
       return NULL;
     }

@@ -9,9 +9,9 @@
 gsize rn_conv_direct_scratch (const RnConvShape *shape);
 gsize rn_conv_direct_data_scratch (const RnConvShape *shape);
 gsize rn_conv_direct_partials (const RnConvShape *shape);
-void rn_conv_direct_forward (RnWorker *worker, float *y, const float *x, const float *w, const RnConvShape *shape,
-                             const RnConvEpilogue *epilogue);
+void rn_conv_direct_forward (RnWorker *worker, float *y, const float *x, const float *w,
+                             const RnConvShape *shape, const RnConvEpilogue *epilogue);
 void rn_conv_direct_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w,
                                    const RnConvShape *shape);
-void rn_conv_direct_backward_filters (RnWorker *worker, float *dw, const float *x, const float *dy, float *partials,
-                                      const RnConvShape *shape);
+void rn_conv_direct_backward_filters (RnWorker *worker, float *dw, const float *x, const float *dy,
+                                      float *partials, const RnConvShape *shape);

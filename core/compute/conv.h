@@ -31,12 +31,13 @@ typedef struct
   gboolean relu;
 } RnConvEpilogue;
 
-void rn_conv_forward (RnWorker *worker, float *y, const float *x, const float *w, const RnConvShape *shape,
-                      const RnConvEpilogue *epilogue);
+void rn_conv_forward (RnWorker *worker, float *y, const float *x, const float *w,
+                      const RnConvShape *shape, const RnConvEpilogue *epilogue);
 
 /* dx[n,h,w,c] = sum of dy w; overwrites dx */
-void rn_conv_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w, const RnConvShape *shape);
+void rn_conv_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w,
+                            const RnConvShape *shape);
 
 /* dw[k,r,s,c] += sum over n, p, q of dy x; @partials: rn_conv_partials() floats, shared */
-void rn_conv_backward_filters (RnWorker *worker, float *dw, const float *x, const float *dy, float *partials,
-                               const RnConvShape *shape);
+void rn_conv_backward_filters (RnWorker *worker, float *dw, const float *x, const float *dy,
+                               float *partials, const RnConvShape *shape);

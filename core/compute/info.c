@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernels.h"
+#include "parallel.h"
 
 #define OPENBLAS_PTHREAD 1 /* what openblas_get_parallel() says of that build */
 
@@ -108,6 +109,6 @@ rn_info_n_processors (void)
 
   CPU_ZERO (&set);
   if (sched_getaffinity (0, sizeof set, &set) != 0)
-    return MAX ((int) g_get_num_processors (), 1);
-  return MAX (CPU_COUNT (&set), 1);
+    return CLAMP ((int) g_get_num_processors (), 1, RN_TEAM_MAX_THREADS);
+  return CLAMP (CPU_COUNT (&set), 1, RN_TEAM_MAX_THREADS);
 }

@@ -13,8 +13,8 @@ typedef struct
   gsize stride;
 
   const float *z;
-  const float *s;   /* (nullable) */
-  float *y;         /* (nullable) in backward */
+  const float *s; /* (nullable) */
+  float *y;       /* (nullable) in backward */
   const float *dy;
   const float *dy2; /* (nullable) */
   float *d;
@@ -72,10 +72,12 @@ typedef struct
   void (*norm_backward_apply) (const RnNormTile *tile);
 
   /* y[m,k] = relu (y + bias[k] + add), rows `stride` apart; bias and add nullable */
-  void (*epilogue) (float *y, const float *bias, const float *add, gboolean relu, int rows, int lanes, gsize stride);
+  void (*epilogue) (float *y, const float *bias, const float *add, gboolean relu, int rows,
+                    int lanes, gsize stride);
   /* x += a */
   void (*add) (float *x, const float *a, gsize count);
-  void (*sgd) (float *w, float *v, const float *g, gsize count, float rate, float momentum, float decay);
+  void (*sgd) (float *w, float *v, const float *g, gsize count, float rate, float momentum,
+               float decay);
   double (*sum_squares) (const float *x, gsize count);
   gboolean (*all_finite) (const float *x, gsize count);
 

@@ -7,4 +7,3 @@ float *rn_floats_new (gsize n_floats);
 void rn_floats_free (float *floats);
 /* a * b * c * d. Returns: FALSE where the product is over 2^40 */
 gboolean rn_checked_product (gsize *product, gsize a, gsize b, gsize c, gsize d);
-

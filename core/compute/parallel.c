@@ -9,7 +9,6 @@
 
 #include "memory.h"
 
-#define MAX_THREADS 256
 #define CACHE_LINE 64
 #define SPIN_US 50
 #define SPINS_SKIPPED 16
@@ -233,7 +232,7 @@ rn_team_new (int n_threads)
   RnTeam *team;
   int n_started;
 
-  g_return_val_if_fail (n_threads >= 1 && n_threads <= MAX_THREADS, NULL);
+  g_return_val_if_fail (n_threads >= 1 && n_threads <= RN_TEAM_MAX_THREADS, NULL);
 
   team = aligned_alloc (CACHE_LINE, (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
   if (team == NULL)

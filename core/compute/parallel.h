@@ -19,6 +19,8 @@ typedef struct _RnWorker RnWorker;
 typedef void (*RnTeamFunc) (RnWorker *worker, gpointer data);
 typedef void (*RnPieceFunc) (RnWorker *worker, int piece, gpointer data);
 
+#define RN_TEAM_MAX_THREADS 256
+
 /* @n_threads: 1 to 256, the caller of rn_team_run() among them. Returns: (nullable): NULL where threads cannot be had */
 RnTeam *rn_team_new (int n_threads);
 void rn_team_free (RnTeam *team);

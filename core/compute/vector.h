@@ -34,8 +34,8 @@ load (const float *x, int part)
   Vec v = { 0 };
 
   if (part == 0)
-    return *(const LooseVec *)x;
-  memcpy (&v, x, (gsize)part * sizeof (float));
+    return *(const LooseVec *) x;
+  memcpy (&v, x, (gsize) part * sizeof (float));
   return v;
 }
 
@@ -43,9 +43,9 @@ INLINE void
 store (float *x, Vec v, int part)
 {
   if (part == 0)
-    *(LooseVec *)x = v;
+    *(LooseVec *) x = v;
   else
-    memcpy (x, &v, (gsize)part * sizeof (float));
+    memcpy (x, &v, (gsize) part * sizeof (float));
 }
 
 INLINE Vec

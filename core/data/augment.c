@@ -20,8 +20,8 @@ parse_whole (const char *text, gsize length, int min, int max, int *value)
 {
   guint64 number;
 
-  if (!rn_number_parse_whole (text, length, &number) || number < (guint64) min
-      || number > (guint64) max)
+  if (!rn_number_parse_whole (text, length, &number) || number < (guint64) min ||
+      number > (guint64) max)
     return FALSE;
   *value = (int) number;
   return TRUE;
@@ -32,10 +32,10 @@ parse_scale (const char *text, RnAugment *augment)
 {
   const char *dash = strchr (text, '-');
 
-  return dash != NULL
-         && parse_whole (text, (gsize) (dash - text), 1, MAX_SCALE, &augment->scale_min)
-         && parse_whole (dash + 1, strlen (dash + 1), augment->scale_min, MAX_SCALE,
-                         &augment->scale_max);
+  return dash != NULL &&
+         parse_whole (text, (gsize) (dash - text), 1, MAX_SCALE, &augment->scale_min) &&
+         parse_whole (dash + 1, strlen (dash + 1), augment->scale_min, MAX_SCALE,
+                      &augment->scale_max);
 }
 
 /* One word, which must not have come before. */
@@ -61,9 +61,8 @@ parse_word (const char *word, RnAugment *augment)
   if (n == 6 && strncmp (word, "colour", n) == 0 && augment->colour == 0.0)
     {
       augment->colour = PAPER_COLOUR;
-      return value == NULL
-             || (rn_number_parse (value, strlen (value), &augment->colour) && augment->colour > 0.0
-                 && augment->colour <= MAX_COLOUR);
+      return value == NULL || (rn_number_parse (value, strlen (value), &augment->colour) &&
+                               augment->colour > 0.0 && augment->colour <= MAX_COLOUR);
     }
   return FALSE;
 }
@@ -81,11 +80,12 @@ rn_augment_parse (const char *text, RnAugment *augment, GError **error)
 
         if (parse_word (word, &parsed))
           continue;
-        g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                     _("“%s” is no augmentation: “none”, or a list of “crop”, “crop=PIXELS” (1 to %d), "
-                       "“flip”, “scale=MIN-MAX” (1 to %d), “colour”, “colour=SD” is expected, "
-                       "each once and with commas between"),
-                     word, MAX_PAD, MAX_SCALE);
+        g_set_error (
+            error, RN_ERROR, RN_ERROR_FORMAT,
+            _ ("“%s” is no augmentation: “none”, or a list of “crop”, “crop=PIXELS” (1 to %d), "
+               "“flip”, “scale=MIN-MAX” (1 to %d), “colour”, “colour=SD” is expected, "
+               "each once and with commas between"),
+            word, MAX_PAD, MAX_SCALE);
         return FALSE;
       }
   *augment = parsed;
@@ -173,19 +173,18 @@ normalise_window (const Window *window, const RnPreprocess *preprocess, const Rn
     for (int column = 0; column < window->side; column++, x += channels)
       {
         const int from_y = window->y + row;
-        const int from_x
-            = window->x + (window->flip ? window->side - 1 - column : column);
-        const gsize at
-            = ((gsize) from_y * (gsize) picture->width + (gsize) from_x) * (gsize) channels;
+        const int from_x = window->x + (window->flip ? window->side - 1 - column : column);
+        const gsize at =
+            ((gsize) from_y * (gsize) picture->width + (gsize) from_x) * (gsize) channels;
 
         if (from_x < 0 || from_y < 0 || from_x >= picture->width || from_y >= picture->height)
           memset (x, 0, (gsize) channels * sizeof *x);
         else if (window->pixel_mean != NULL)
           for (int c = 0; c < channels; c++)
-            x[c] = ((float) picture->pixels[at + (gsize) c] / 255.0f
-                    - window->pixel_mean[at + (gsize) c])
-                       / preprocess->std[c]
-                   + add[c];
+            x[c] = ((float) picture->pixels[at + (gsize) c] / 255.0f -
+                    window->pixel_mean[at + (gsize) c]) /
+                       preprocess->std[c] +
+                   add[c];
         else
           for (int c = 0; c < channels; c++)
             x[c] = table->value[c][picture->pixels[at + (gsize) c]] + add[c];

@@ -103,8 +103,8 @@ append_records (RnDataset *dataset, RnSplit split, const Kind *kind, const guint
       if (label >= n_classes)
         {
           g_set_error (error, RN_ERROR, RN_ERROR_DATA,
-                       _("“%s”: record %" G_GSIZE_FORMAT " has label %d; labels are 0 to %d"), path,
-                       i, label, n_classes - 1);
+                       _ ("“%s”: record %zu has label %d; labels are 0 to %d"), path, i, label,
+                       n_classes - 1);
           return FALSE;
         }
       data->labels[data->count++] = label;
@@ -128,9 +128,8 @@ read_records (const char *path, const Kind *kind, GError **error)
   if (length > 0 && length % n_record == 0)
     return g_steal_pointer (&file);
   g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-               _("“%s” has %" G_GSIZE_FORMAT " bytes; a CIFAR-%d file is made of records of %" G_GSIZE_FORMAT
-                 " bytes"),
-               path, length, kind->n_classes, n_record);
+               _ ("“%s” has %zu bytes; a CIFAR-%d file is made of records of %zu bytes"), path,
+               length, kind->n_classes, n_record);
   return NULL;
 }
 
@@ -142,7 +141,7 @@ set_form (RnDataset *dataset)
   dataset->height = SIDE;
 }
 
-/* Names beside the files win, and say how many classes there are; a set that was exported from elsewhere has its own. */
+/* Names beside the files win, and say how many classes there are: a set exported from elsewhere has its own. */
 static void
 set_classes (RnDataset *dataset, const Kind *kind, const char *folder)
 {
@@ -165,9 +164,9 @@ append_file (RnDataset *dataset, const char *path, const Kind *kind, GError **er
   g_autofree char *name = g_path_get_basename (path);
   g_autoptr (GBytes) file = read_records (path, kind, error);
 
-  return file != NULL
-         && append_records (dataset, split_of_name (name), kind, g_bytes_get_data (file, NULL),
-                            g_bytes_get_size (file), path, error);
+  return file != NULL &&
+         append_records (dataset, split_of_name (name), kind, g_bytes_get_data (file, NULL),
+                         g_bytes_get_size (file), path, error);
 }
 
 /* data_batch_2 before data_batch_10 */
@@ -197,14 +196,14 @@ read_folder (RnDataset *dataset, const char *folder, const RnProgress *progress,
       g_ptr_array_add (files, names->pdata[i]);
   g_ptr_array_sort (files, compare_batches);
 
-  dataset->format = g_strdup_printf (_("CIFAR-%d, binary"), kind->n_classes);
+  dataset->format = g_strdup_printf (_ ("CIFAR-%d, binary"), kind->n_classes);
   set_classes (dataset, kind, folder);
   for (guint i = 0; i < files->len; i++)
     {
       g_autofree char *path = g_build_filename (folder, files->pdata[i], NULL);
 
-      if (!rn_progress_report (progress, (double) i / files->len, error)
-          || !append_file (dataset, path, kind, error))
+      if (!rn_progress_report (progress, (double) i / files->len, error) ||
+          !append_file (dataset, path, kind, error))
         return FALSE;
     }
   return rn_progress_report (progress, 1.0, error);
@@ -228,7 +227,7 @@ read_alone (RnDataset *dataset, const char *path, GError **error)
       length = g_bytes_get_size (file);
       kind = length % (1 + PIXELS) != 0 && length % (2 + PIXELS) == 0 ? &cifar100 : &cifar10;
     }
-  dataset->format = g_strdup_printf (_("CIFAR-%d, binary"), kind->n_classes);
+  dataset->format = g_strdup_printf (_ ("CIFAR-%d, binary"), kind->n_classes);
   set_classes (dataset, kind, folder);
   return append_file (dataset, path, kind, error);
 }
@@ -254,10 +253,10 @@ rn_cifar_read_sample (RnDataset *dataset, const RnProgress *progress, GError **e
   g_assert (g_bytes_get_size (bytes) == n_train + n_test);
   records = g_bytes_get_data (bytes, NULL);
   set_form (dataset);
-  dataset->format = g_strdup (_("Sample scenes, drawn"));
+  dataset->format = g_strdup (_ ("Sample scenes, drawn"));
   for (int i = 0; rn_sample_classes[i] != NULL; i++)
     g_ptr_array_add (dataset->classes, g_strdup (rn_sample_classes[i]));
-  return append_records (dataset, RN_SPLIT_TRAIN, &cifar10, records, n_train, "sample", error)
-         && append_records (dataset, RN_SPLIT_TEST, &cifar10, records + n_train, n_test, "sample",
-                            error);
+  return append_records (dataset, RN_SPLIT_TRAIN, &cifar10, records, n_train, "sample", error) &&
+         append_records (dataset, RN_SPLIT_TEST, &cifar10, records + n_train, n_test, "sample",
+                         error);
 }

@@ -20,7 +20,8 @@ typedef struct
 {
   int count;
   int *labels;
-  guint8 *pixels;       /* count pictures of height x width x channels, one after another; NULL for a folder's */
+  guint8 *
+      pixels; /* count pictures of height x width x channels, one after another; NULL for a folder's */
   RnDatasetFile *files; /* of a folder */
   RnPicture **decoded;  /* of a folder: those that the cache holds, under the lock */
 } RnSplitData;
@@ -30,7 +31,7 @@ struct _RnDataset
   gatomicrefcount references;
   char *source;
   char *format;
-  GPtrArray *classes; /* of char *, NULL-terminated once it is open */
+  GPtrArray *classes;  /* of char *, NULL-terminated once it is open */
   GPtrArray *warnings; /* the same */
   int channels;
   int width;
@@ -58,8 +59,8 @@ const char *rn_split_name (RnSplit split);
 /* Makes room for @n_more pictures in @split; count stays. @path is who asks. */
 gboolean rn_dataset_grow (RnDataset *dataset, RnSplit split, gsize n_more, const char *path,
                           GError **error);
-/* The names in a file of one name a line become the classes where the file is there and there are @min to @max of them;
- * a wrong number is a warning. Returns: FALSE where nothing was set
+/* The names in a file of one name a line become the classes where the file is there and there are @min to @max of
+ * them; a wrong number is a warning. Returns: FALSE where nothing was set
  */
 gboolean rn_dataset_read_classes (RnDataset *dataset, const char *folder, const char *name, int min,
                                   int max);

@@ -18,7 +18,7 @@ rn_progress_report (const RnProgress *progress, double done, GError **error)
 {
   if (progress->func == NULL || progress->func (CLAMP (done, 0.0, 1.0), progress->user_data))
     return TRUE;
-  g_set_error_literal (error, RN_ERROR, RN_ERROR_CANCELLED, _("Opening the data was cancelled"));
+  g_set_error_literal (error, RN_ERROR, RN_ERROR_CANCELLED, _ ("Opening the data was cancelled"));
   return FALSE;
 }
 
@@ -43,8 +43,8 @@ rn_dataset_grow (RnDataset *dataset, RnSplit split, gsize n_more, const char *pa
 {
   RnSplitData *data = &dataset->splits[split];
   const gsize n = (gsize) data->count + MIN (n_more, RN_MAX_DATASET_PICTURES);
-  const gsize n_picture
-      = (gsize) dataset->width * (gsize) dataset->height * (gsize) dataset->channels;
+  const gsize n_picture =
+      (gsize) dataset->width * (gsize) dataset->height * (gsize) dataset->channels;
   guint8 *pixels = NULL;
   int *labels = NULL;
 
@@ -58,9 +58,8 @@ rn_dataset_grow (RnDataset *dataset, RnSplit split, gsize n_more, const char *pa
   if (pixels != NULL && labels != NULL)
     return TRUE;
   g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
-               _("“%s” has too many pictures: there is no memory for %" G_GSIZE_FORMAT
-                 " of %d×%d"),
-               path, n_more, dataset->width, dataset->height);
+               _ ("“%s” has too many pictures: there is no memory for %zu of %d×%d"), path, n_more,
+               dataset->width, dataset->height);
   return FALSE;
 }
 
@@ -78,7 +77,7 @@ rn_dataset_read_classes (RnDataset *dataset, const char *folder, const char *nam
   bytes = rn_file_read (path, MAX_NAMES_BYTES, &error);
   if (bytes == NULL)
     {
-      rn_dataset_warn (dataset, _("The names of the classes are not read: %s"), error->message);
+      rn_dataset_warn (dataset, _ ("The names of the classes are not read: %s"), error->message);
       return FALSE;
     }
   text = g_utf8_make_valid (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes));
@@ -88,7 +87,7 @@ rn_dataset_read_classes (RnDataset *dataset, const char *folder, const char *nam
       g_ptr_array_add (dataset->classes, g_strdup (lines[i]));
   if ((int) dataset->classes->len >= min && (int) dataset->classes->len <= max)
     return TRUE;
-  rn_dataset_warn (dataset, _("“%s” has %u names where %d to %d are needed; it is not used"), path,
+  rn_dataset_warn (dataset, _ ("“%s” has %u names where %d to %d are needed; it is not used"), path,
                    dataset->classes->len, min, max);
   g_ptr_array_set_size (dataset->classes, 0);
   return FALSE;
@@ -140,14 +139,14 @@ warn_about_balance (RnDataset *dataset)
 
   for (int split = 0; split < 2; split++)
     if (dataset->splits[split].count == 0)
-      rn_dataset_warn (dataset, split == RN_SPLIT_TRAIN ? _("There are no training pictures")
-                                                        : _("There are no test pictures"));
+      rn_dataset_warn (dataset, split == RN_SPLIT_TRAIN ? _ ("There are no training pictures")
+                                                        : _ ("There are no test pictures"));
   for (int i = 0; i < train->count; i++)
     counts[train->labels[i]]++;
   for (guint c = 0; c < n_classes && train->count > 0; c++)
     {
       if (counts[c] == 0)
-        rn_dataset_warn (dataset, _("Class “%s” has no training pictures"),
+        rn_dataset_warn (dataset, _ ("Class “%s” has no training pictures"),
                          (char *) dataset->classes->pdata[c]);
       else
         least = MIN (least, counts[c]);
@@ -155,7 +154,7 @@ warn_about_balance (RnDataset *dataset)
     }
   if (most > 0 && most / UNBALANCED >= least)
     rn_dataset_warn (dataset,
-                     _("The classes are unbalanced: from %d to %d training pictures in a class"),
+                     _ ("The classes are unbalanced: from %d to %d training pictures in a class"),
                      least, most);
 }
 
@@ -165,12 +164,12 @@ check_whole (const RnDataset *dataset, GError **error)
 {
   if (dataset->splits[0].count == 0 && dataset->splits[1].count == 0)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_DATA, _("“%s” has no pictures"), dataset->source);
+      g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("“%s” has no pictures"), dataset->source);
       return FALSE;
     }
   if (dataset->classes->len < 2)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_DATA, _("“%s” has %u class; at least 2 are needed"),
+      g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("“%s” has %u class; at least 2 are needed"),
                    dataset->source, dataset->classes->len);
       return FALSE;
     }
@@ -198,8 +197,8 @@ read_path (RnDataset *dataset, const char *path, guint64 seed, const RnProgress 
   if (is_folder)
     return rn_folder_read (dataset, path, seed, progress, error);
   g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-               _("“%s” is no data set: CIFAR binary (.bin), IDX (also .gz) or a folder with one "
-                 "folder of pictures per class is expected"),
+               _ ("“%s” is no data set: CIFAR binary (.bin), IDX (also .gz) or a folder with one "
+                  "folder of pictures per class is expected"),
                path);
   return FALSE;
 }
@@ -294,8 +293,8 @@ digest_number (GChecksum *checksum, guint64 number)
 static void
 digest_split (GChecksum *checksum, const RnDataset *dataset, const RnSplitData *data)
 {
-  const gsize n_picture
-      = (gsize) dataset->width * (gsize) dataset->height * (gsize) dataset->channels;
+  const gsize n_picture =
+      (gsize) dataset->width * (gsize) dataset->height * (gsize) dataset->channels;
 
   digest_number (checksum, (guint64) data->count);
   for (int i = 0; i < data->count; i++)
@@ -392,7 +391,7 @@ rn_dataset_get_name (const RnDataset *dataset, RnSplit split, int index)
 
   if (data->files != NULL)
     return g_filename_display_name (data->files[index].path);
-  return g_strdup_printf (split == RN_SPLIT_TRAIN ? _("train %d") : _("test %d"), index);
+  return g_strdup_printf (split == RN_SPLIT_TRAIN ? _ ("train %d") : _ ("test %d"), index);
 }
 
 RnPicture *

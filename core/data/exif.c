@@ -59,8 +59,8 @@ rn_exif_get_orientation (const guint8 *segment, gsize length)
   guint32 folder, count;
   guint n_entries, tag, type, value;
 
-  if (!open_tiff (&tiff, segment, length) || !read_u32 (&tiff, 4, &folder)
-      || !read_u16 (&tiff, folder, &n_entries))
+  if (!open_tiff (&tiff, segment, length) || !read_u32 (&tiff, 4, &folder) ||
+      !read_u16 (&tiff, folder, &n_entries))
     return 1;
   for (guint i = 0; i < n_entries; i++)
     {
@@ -70,9 +70,9 @@ rn_exif_get_orientation (const guint8 *segment, gsize length)
         return 1;
       if (tag != TAG_ORIENTATION)
         continue;
-      if (!read_u16 (&tiff, entry + 2, &type) || type != TYPE_SHORT
-          || !read_u32 (&tiff, entry + 4, &count) || count != 1
-          || !read_u16 (&tiff, entry + 8, &value) || value < 1 || value > 8)
+      if (!read_u16 (&tiff, entry + 2, &type) || type != TYPE_SHORT ||
+          !read_u32 (&tiff, entry + 4, &count) || count != 1 ||
+          !read_u16 (&tiff, entry + 8, &value) || value < 1 || value > 8)
         return 1;
       return (int) value;
     }

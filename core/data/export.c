@@ -28,22 +28,23 @@ refuse_existing (const char *path, GError **error)
 {
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, _("“%s” is there already and is not overwritten"),
-               path);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS,
+               _ ("“%s” is there already and is not overwritten"), path);
   return FALSE;
 }
 
 static gboolean
 check_exportable (RnDataset *dataset, GError **error)
 {
-  if (dataset->width == SIDE && dataset->height == SIDE && dataset->channels == 3
-      && rn_dataset_n_classes (dataset) <= MAX_LABELS)
+  if (dataset->width == SIDE && dataset->height == SIDE && dataset->channels == 3 &&
+      rn_dataset_n_classes (dataset) <= MAX_LABELS)
     return TRUE;
-  g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
-               _("“%s” does not fit CIFAR-10 binary: %d×%d pixels of %d channels in %d classes; %d×%d of 3 "
-                 "in at most %d are needed"),
-               dataset->source, dataset->width, dataset->height, dataset->channels,
-               rn_dataset_n_classes (dataset), SIDE, SIDE, MAX_LABELS);
+  g_set_error (
+      error, RN_ERROR, RN_ERROR_SHAPE,
+      _ ("“%s” does not fit CIFAR-10 binary: %d×%d pixels of %d channels in %d classes; %d×%d of 3 "
+         "in at most %d are needed"),
+      dataset->source, dataset->width, dataset->height, dataset->channels,
+      rn_dataset_n_classes (dataset), SIDE, SIDE, MAX_LABELS);
   return FALSE;
 }
 
@@ -59,7 +60,7 @@ fill_record (RnDataset *dataset, RnSplit split, int index, guint8 *record, GErro
     {
       g_autofree char *name = rn_dataset_get_name (dataset, split, index);
 
-      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _("“%s” in “%s” is %d×%d, not %d×%d"), name,
+      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("“%s” in “%s” is %d×%d, not %d×%d"), name,
                    dataset->source, picture->width, picture->height, SIDE, SIDE);
       return FALSE;
     }
@@ -82,7 +83,7 @@ write_records (RnDataset *dataset, RnSplit split, int first, int end, const char
   records = g_try_malloc_n ((gsize) (end - first), RECORD);
   if (records == NULL)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _("There is no memory to write “%s”"), path);
+      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _ ("There is no memory to write “%s”"), path);
       return FALSE;
     }
   for (int i = first; i < end; i++)
@@ -114,8 +115,8 @@ rn_dataset_export_cifar (RnDataset *dataset, const char *folder, GError **error)
   g_autofree char *names = g_build_filename (folder, "batches.meta.txt", NULL);
   g_autoptr (GPtrArray) batches = g_ptr_array_new_with_free_func (g_free);
 
-  if (!check_exportable (dataset, error) || !make_folder (folder, error)
-      || !refuse_existing (test, error) || !refuse_existing (names, error))
+  if (!check_exportable (dataset, error) || !make_folder (folder, error) ||
+      !refuse_existing (test, error) || !refuse_existing (names, error))
     return FALSE;
   for (int i = 0; i < N_BATCHES; i++)
     {
@@ -130,8 +131,8 @@ rn_dataset_export_cifar (RnDataset *dataset, const char *folder, GError **error)
                         (int) ((gint64) n_train * (i + 1) / N_BATCHES), batches->pdata[i], error))
       return FALSE;
   return write_records (dataset, RN_SPLIT_TEST, 0, rn_dataset_count (dataset, RN_SPLIT_TEST), test,
-                        error)
-         && write_class_names (dataset, names, error);
+                        error) &&
+         write_class_names (dataset, names, error);
 }
 
 /* A class's name as that of a folder: names come from files and must not lead elsewhere. */

@@ -55,8 +55,8 @@ skip (Walk *walk, const char *path)
     walk->first_skipped = g_filename_display_name (path);
 }
 
-/* Returns: (transfer full) (element-type filename): the names of the folders in a folder; names of files are passed
- * over, with notice where they look like pictures
+/* Returns: (transfer full) (element-type filename): the names of the folders in a folder; names of files are
+ * passed over, with notice where they look like pictures
  */
 static GPtrArray *
 list_folders (const char *path, Walk *walk, GError **error)
@@ -129,15 +129,15 @@ read_class (RnSplitData *data, gsize *n_room, const char *root, const char *belo
       g_autofree char *whole = g_build_filename (root, path, NULL);
       struct stat info;
 
-      if (!has_picture_name (path) || stat (whole, &info) != 0 || !S_ISREG (info.st_mode)
-          || info.st_size == 0)
+      if (!has_picture_name (path) || stat (whole, &info) != 0 || !S_ISREG (info.st_mode) ||
+          info.st_size == 0)
         {
           skip (walk, whole);
           continue;
         }
       if (walk->n_found == RN_MAX_DATASET_PICTURES)
         {
-          g_set_error (error, RN_ERROR, RN_ERROR_DATA, _("“%s” has more than %d pictures"), root,
+          g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("“%s” has more than %d pictures"), root,
                        RN_MAX_DATASET_PICTURES);
           return FALSE;
         }
@@ -167,7 +167,7 @@ add_classes (RnDataset *dataset, const char *root, const char *below, Walk *walk
       g_ptr_array_extend_and_steal (dataset->classes, g_steal_pointer (&folders));
       return TRUE;
     }
-  g_set_error (error, RN_ERROR, RN_ERROR_DATA, _("“%s” has more than %d classes"), root,
+  g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("“%s” has more than %d classes"), root,
                RN_MAX_CLASSES);
   return FALSE;
 }
@@ -207,9 +207,8 @@ read_split (RnDataset *dataset, RnSplit split, const char *below, Walk *walk, GE
 
       if (!rn_progress_report (walk->progress, (double) c / dataset->classes->len, error))
         return FALSE;
-      if (is_folder (path)
-          && !read_class (&dataset->splits[split], &n_room, dataset->source, name, (int) c, walk,
-                          error))
+      if (is_folder (path) && !read_class (&dataset->splits[split], &n_room, dataset->source, name,
+                                           (int) c, walk, error))
         return FALSE;
     }
   return TRUE;
@@ -271,14 +270,15 @@ probe (RnDataset *dataset)
     {
       const int at = (int) ((gint64) i * n / n_probes);
       const RnSplitData *data = &dataset->splits[at < n_train ? RN_SPLIT_TRAIN : RN_SPLIT_TEST];
-      g_autofree char *path = g_build_filename (
-          dataset->source, data->files[at < n_train ? at : at - n_train].path, NULL);
+      g_autofree char *path =
+          g_build_filename (dataset->source, data->files[at < n_train ? at : at - n_train].path,
+                            NULL);
       g_autoptr (GError) error = NULL;
       RnImageInfo info;
 
       if (!rn_image_probe (path, &info, &error))
         {
-          rn_dataset_warn (dataset, _("A picture cannot be read: %s"), error->message);
+          rn_dataset_warn (dataset, _ ("A picture cannot be read: %s"), error->message);
           continue;
         }
       if (n_read++ == 0)
@@ -311,10 +311,11 @@ check_classes (const RnDataset *dataset, GError **error)
       }
   if (n >= 2)
     return TRUE;
-  g_set_error (error, RN_ERROR, RN_ERROR_DATA,
-               _("“%s” has %d folders with PNG or JPEG pictures in them; at least 2 are needed, one "
-                 "for each class"),
-               dataset->source, n);
+  g_set_error (
+      error, RN_ERROR, RN_ERROR_DATA,
+      _ ("“%s” has %d folders with PNG or JPEG pictures in them; at least 2 are needed, one "
+         "for each class"),
+      dataset->source, n);
   return FALSE;
 }
 
@@ -326,14 +327,14 @@ read_splits (RnDataset *dataset, guint64 seed, Walk *walk, GError **error)
   g_autofree char *test = find_split (root, test_names);
   const gboolean whole = train == NULL && test == NULL;
 
-  if ((train != NULL || whole)
-      && !add_classes (dataset, root, train != NULL ? train : "", walk, error))
+  if ((train != NULL || whole) &&
+      !add_classes (dataset, root, train != NULL ? train : "", walk, error))
     return FALSE;
   if (test != NULL && !add_classes (dataset, root, test, walk, error))
     return FALSE;
   unite_classes (dataset->classes);
-  if ((train != NULL || whole)
-      && !read_split (dataset, RN_SPLIT_TRAIN, train != NULL ? train : "", walk, error))
+  if ((train != NULL || whole) &&
+      !read_split (dataset, RN_SPLIT_TRAIN, train != NULL ? train : "", walk, error))
     return FALSE;
   if (test != NULL)
     return read_split (dataset, RN_SPLIT_TEST, test, walk, error);
@@ -349,27 +350,27 @@ rn_folder_read (RnDataset *dataset, const char *path, guint64 seed, const RnProg
   gboolean done = read_splits (dataset, seed, &walk, error) && check_classes (dataset, error);
 
   if (done && walk.n_skipped > 0)
-    rn_dataset_warn (dataset,
-                     ngettext ("%d file is no PNG or JPEG picture in a class folder and was left "
-                               "out: “%s”",
-                               "%d files are no PNG or JPEG pictures in class folders and were left "
-                               "out, the first “%s”",
-                               (gulong) walk.n_skipped),
-                     walk.n_skipped, walk.first_skipped);
+    rn_dataset_warn (
+        dataset,
+        ngettext ("%d file is no PNG or JPEG picture in a class folder and was left "
+                  "out: “%s”",
+                  "%d files are no PNG or JPEG pictures in class folders and were left "
+                  "out, the first “%s”",
+                  (gulong) walk.n_skipped),
+        walk.n_skipped, walk.first_skipped);
   g_free (walk.first_skipped);
   if (!done)
     return FALSE;
   make_classes_valid (dataset->classes);
-  dataset->format = g_strdup (_("Folder of pictures"));
+  dataset->format = g_strdup (_ ("Folder of pictures"));
   for (int split = 0; split < 2; split++)
-    dataset->splits[split].decoded
-        = g_new0 (RnPicture *, MAX (dataset->splits[split].count, 1));
+    dataset->splits[split].decoded = g_new0 (RnPicture *, MAX (dataset->splits[split].count, 1));
   probe (dataset);
   return rn_progress_report (progress, 1.0, error);
 }
 
-/* Keeps what is decoded until the cache is full, and then no more: pictures are asked for in a new random order every
- * epoch, where throwing out old ones would not find more of them.
+/* Keeps what is decoded until the cache is full, and then no more: pictures are asked for in a new random order
+ * every epoch, where throwing out old ones would not find more of them.
  */
 static void
 keep (RnDataset *dataset, RnPicture **slot, RnPicture *picture)

@@ -34,7 +34,8 @@ rn_gunzip_new (const guint8 *bytes, gsize length, const char *where, GError **er
   /* 16: a gzip header, not a bare zlib one */
   if (gunzip->packed && inflateInit2 (&gunzip->stream, 15 + 16) != Z_OK)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _("There is no memory to unpack “%s”"), where);
+      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _ ("There is no memory to unpack “%s”"),
+                   where);
       g_free (gunzip);
       return NULL;
     }
@@ -64,7 +65,7 @@ static gboolean
 set_truncated (const RnGunzip *gunzip, GError **error)
 {
   g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-               _("“%s” is truncated: it ends after %" G_GSIZE_FORMAT " bytes, in the midst of its data"),
+               _ ("“%s” is truncated: it ends after %zu bytes, in the midst of its data"),
                gunzip->where, gunzip->length);
   return FALSE;
 }
@@ -97,7 +98,7 @@ inflate_some (RnGunzip *gunzip, guint8 *to, gsize length, GError **error)
         }
       if (result != Z_OK && result != Z_STREAM_END)
         {
-          g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _("“%s” is a damaged gzip file: %s"),
+          g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s” is a damaged gzip file: %s"),
                        gunzip->where, stream->msg != NULL ? stream->msg : zError (result));
           return -1;
         }
@@ -134,7 +135,7 @@ rn_gunzip_finish (RnGunzip *gunzip, GError **error)
     return FALSE;
   if (n == 0 && gunzip->at == gunzip->length)
     return TRUE;
-  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _("“%s” has more data than its header announces"),
+  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s” has more data than its header announces"),
                gunzip->where);
   return FALSE;
 }

@@ -2,12 +2,12 @@
 
 #include <glib.h>
 
-/* Unpacking by pieces with no more memory than the caller asks for: what a header announces bounds the rest. Plain bytes
- * are handed through, so that a reader need not know whether a file was packed.
+/* Unpacking by pieces with no more memory than the caller asks for: what a header announces bounds the rest. Plain
+ * bytes are handed through, so that a reader need not know whether a file was packed.
  */
 typedef struct _RnGunzip RnGunzip;
 
-/* @bytes stay the caller's and must live on; @where is what errors call them. Returns: NULL with an error naming it */
+/* @bytes stay the caller's and must live on; @where is what errors call them. Returns: NULL where memory is out */
 RnGunzip *rn_gunzip_new (const guint8 *bytes, gsize length, const char *where, GError **error);
 void rn_gunzip_free (RnGunzip *gunzip);
 /* The most bytes that can follow, packed as tightly as can be */

@@ -15,8 +15,9 @@
 #define MAX_BYTES ((gsize) 2 * 1024 * 1024 * 1024)
 #define MNIST_CLASSES 10
 
-static const char *const fashion_classes[] = { "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
-                                               "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot" };
+static const char *const fashion_classes[] = { "T-shirt/top", "Trouser",   "Pullover", "Dress",
+                                               "Coat",        "Sandal",    "Shirt",    "Sneaker",
+                                               "Bag",         "Ankle boot" };
 
 /* An open file, past its header */
 typedef struct
@@ -42,7 +43,8 @@ read_number (Source *source, guint32 *number, GError **error)
 
   if (!rn_gunzip_read (source->gunzip, bytes, sizeof bytes, error))
     return FALSE;
-  *number = (guint32) bytes[0] << 24 | (guint32) bytes[1] << 16 | (guint32) bytes[2] << 8 | bytes[3];
+  *number =
+      (guint32) bytes[0] << 24 | (guint32) bytes[1] << 16 | (guint32) bytes[2] << 8 | bytes[3];
   return TRUE;
 }
 
@@ -64,8 +66,8 @@ source_open (Source *source, const char *path, guint32 magic, GError **error)
   if (found != magic)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _("“%s” begins with 0x%08x; an IDX file of %s begins with 0x%08x"), path, found,
-                   magic == MAGIC_LABELS ? _("labels") : _("pictures"), magic);
+                   _ ("“%s” begins with 0x%08x; an IDX file of %s begins with 0x%08x"), path, found,
+                   magic == MAGIC_LABELS ? _ ("labels") : _ ("pictures"), magic);
       return FALSE;
     }
   for (int i = 0; i < n_dims; i++)
@@ -78,17 +80,18 @@ source_open (Source *source, const char *path, guint32 magic, GError **error)
   if (source->dims[0] == 0 || source->dims[0] > RN_MAX_DATASET_PICTURES || announced > MAX_BYTES)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _("“%s” announces %u entries, %" G_GUINT64_FORMAT
-                     " bytes or more; 1 to %d entries in at most %" G_GSIZE_FORMAT " bytes are read"),
-                   path, source->dims[0], announced, RN_MAX_DATASET_PICTURES, MAX_BYTES);
+                   _ ("“%s” announces %u entries, %llu bytes or more; 1 to %d entries in at most "
+                      "%zu bytes are read"),
+                   path, source->dims[0], (unsigned long long) announced, RN_MAX_DATASET_PICTURES,
+                   MAX_BYTES);
       return FALSE;
     }
   if (announced > rn_gunzip_get_bound (source->gunzip))
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _("“%s” is truncated: its header announces %" G_GUINT64_FORMAT
-                     " bytes, more than %" G_GSIZE_FORMAT " bytes can hold"),
-                   path, announced, g_bytes_get_size (source->file));
+      g_set_error (
+          error, RN_ERROR, RN_ERROR_FORMAT,
+          _ ("“%s” is truncated: its header announces %llu bytes, more than %zu bytes can hold"),
+          path, (unsigned long long) announced, g_bytes_get_size (source->file));
       return FALSE;
     }
   return TRUE;
@@ -111,7 +114,7 @@ check_sides (RnDataset *dataset, const Source *pictures, const char *path, GErro
   if ((int) width == dataset->width && (int) height == dataset->height)
     return TRUE;
   g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-               _("“%s” has pictures of %u×%u; those of the other split are %d×%d"), path, width,
+               _ ("“%s” has pictures of %u×%u; those of the other split are %d×%d"), path, width,
                height, dataset->width, dataset->height);
   return FALSE;
 }
@@ -123,11 +126,11 @@ read_labels (RnSplitData *data, Source *labels, guint32 n, GError **error)
 
   if (bytes == NULL)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _("There is no memory for %u labels"), n);
+      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _ ("There is no memory for %u labels"), n);
       return FALSE;
     }
-  if (!rn_gunzip_read (labels->gunzip, bytes, n, error)
-      || !rn_gunzip_finish (labels->gunzip, error))
+  if (!rn_gunzip_read (labels->gunzip, bytes, n, error) ||
+      !rn_gunzip_finish (labels->gunzip, error))
     return FALSE;
   for (guint32 i = 0; i < n; i++)
     data->labels[i] = bytes[i];
@@ -142,22 +145,22 @@ read_pair (RnDataset *dataset, RnSplit split, const char *pictures_path, const c
   g_auto (Source) labels = { NULL }, pictures = { NULL };
   gsize n_bytes;
 
-  if (!source_open (&labels, labels_path, MAGIC_LABELS, error)
-      || !source_open (&pictures, pictures_path, MAGIC_PICTURES, error)
-      || !check_sides (dataset, &pictures, pictures_path, error))
+  if (!source_open (&labels, labels_path, MAGIC_LABELS, error) ||
+      !source_open (&pictures, pictures_path, MAGIC_PICTURES, error) ||
+      !check_sides (dataset, &pictures, pictures_path, error))
     return FALSE;
   if (labels.dims[0] != pictures.dims[0])
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_DATA, _("“%s” has %u pictures, but “%s” %u labels"),
+      g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("“%s” has %u pictures, but “%s” %u labels"),
                    pictures_path, pictures.dims[0], labels_path, labels.dims[0]);
       return FALSE;
     }
-  if (!rn_dataset_grow (dataset, split, labels.dims[0], pictures_path, error)
-      || !read_labels (data, &labels, labels.dims[0], error))
+  if (!rn_dataset_grow (dataset, split, labels.dims[0], pictures_path, error) ||
+      !read_labels (data, &labels, labels.dims[0], error))
     return FALSE;
   n_bytes = (gsize) pictures.dims[0] * (gsize) dataset->width * (gsize) dataset->height;
-  if (!rn_gunzip_read (pictures.gunzip, data->pixels, n_bytes, error)
-      || !rn_gunzip_finish (pictures.gunzip, error))
+  if (!rn_gunzip_read (pictures.gunzip, data->pixels, n_bytes, error) ||
+      !rn_gunzip_finish (pictures.gunzip, error))
     return FALSE;
   data->count = (int) labels.dims[0];
   return TRUE;
@@ -208,7 +211,7 @@ read_split (RnDataset *dataset, RnSplit split, const char *folder, const GPtrArr
 
   if (pictures != NULL && labels != NULL)
     return read_pair (dataset, split, pictures, labels, error);
-  g_set_error (error, RN_ERROR, RN_ERROR_DATA, _("“%s” has no %s beside it in the same folder"),
+  g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("“%s” has no %s beside it in the same folder"),
                pictures != NULL ? pictures : labels,
                pictures != NULL ? "labels-idx1-ubyte" : "images-idx3-ubyte");
   return FALSE;
@@ -252,8 +255,8 @@ rn_idx_knows (const char *path, gboolean is_folder)
   return known;
 }
 
-/* Returns: (transfer full): the prefix of each split, or NULL; an error where two contend for one, as in a folder of
- * all EMNIST files
+/* Returns: (transfer full): the prefix of each split, or NULL; an error where two contend for one, as in a folder
+ * of all EMNIST files
  */
 static gboolean
 find_prefixes (const char *folder, const GPtrArray *names, char *prefixes[2], GError **error)
@@ -269,7 +272,7 @@ find_prefixes (const char *folder, const GPtrArray *names, char *prefixes[2], GE
       if (prefixes[split] != NULL && strcmp (prefixes[split], prefix) != 0)
         {
           g_set_error (error, RN_ERROR, RN_ERROR_DATA,
-                       _("“%s” has several sets, “%s” and “%s”; open one of their files"), folder,
+                       _ ("“%s” has several sets, “%s” and “%s”; open one of their files"), folder,
                        prefixes[split], prefix);
           return FALSE;
         }
@@ -294,7 +297,7 @@ set_classes (RnDataset *dataset, const char *folder, GError **error)
       if (most < (int) dataset->classes->len)
         return TRUE;
       g_set_error (error, RN_ERROR, RN_ERROR_DATA,
-                   _("“%s” has label %d, but “classes.txt” beside it names %u classes"), folder,
+                   _ ("“%s” has label %d, but “classes.txt” beside it names %u classes"), folder,
                    most, dataset->classes->len);
       return FALSE;
     }
@@ -317,7 +320,7 @@ rn_idx_read (RnDataset *dataset, const char *path, gboolean is_folder, const RnP
 
   if (names == NULL)
     return FALSE;
-  dataset->format = g_strdup (_("IDX, grey"));
+  dataset->format = g_strdup (_ ("IDX, grey"));
   if (is_folder)
     done = find_prefixes (folder, names, prefixes, error);
   else
@@ -330,11 +333,10 @@ rn_idx_read (RnDataset *dataset, const char *path, gboolean is_folder, const RnP
       done = TRUE;
     }
   for (int split = 0; split < 2 && done; split++)
-    done = rn_progress_report (progress, split * 0.8, error)
-           && (prefixes[split] == NULL
-               || read_split (dataset, (RnSplit) split, folder, names, prefixes[split], error));
+    done = rn_progress_report (progress, split * 0.8, error) &&
+           (prefixes[split] == NULL ||
+            read_split (dataset, (RnSplit) split, folder, names, prefixes[split], error));
   g_free (prefixes[RN_SPLIT_TRAIN]);
   g_free (prefixes[RN_SPLIT_TEST]);
-  return done && set_classes (dataset, folder, error)
-         && rn_progress_report (progress, 1.0, error);
+  return done && set_classes (dataset, folder, error) && rn_progress_report (progress, 1.0, error);
 }

@@ -13,7 +13,7 @@ read_image (const guint8 *bytes, gsize length, const char *where, RnImageInfo *i
 {
   if (length == 0)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _("“%s” is empty"), where);
+      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s” is empty"), where);
       return FALSE;
     }
   if (rn_png_is (bytes, length))
@@ -21,7 +21,7 @@ read_image (const guint8 *bytes, gsize length, const char *where, RnImageInfo *i
   if (rn_jpeg_is (bytes, length))
     return rn_jpeg_read (bytes, length, where, info, picture, error);
   g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-               _("“%s” is neither a PNG nor a JPEG picture; other kinds are not read"), where);
+               _ ("“%s” is neither a PNG nor a JPEG picture; other kinds are not read"), where);
   return FALSE;
 }
 
@@ -53,7 +53,8 @@ rn_image_probe (const char *path, RnImageInfo *info, GError **error)
 
   if (file == NULL)
     return FALSE;
-  return read_image (g_bytes_get_data (file, NULL), g_bytes_get_size (file), path, info, NULL, error);
+  return read_image (g_bytes_get_data (file, NULL), g_bytes_get_size (file), path, info, NULL,
+                     error);
 }
 
 gboolean
@@ -61,6 +62,6 @@ rn_picture_save_png (const RnPicture *picture, const char *path, GError **error)
 {
   g_autoptr (GBytes) file = rn_png_write (picture, path, error);
 
-  return file != NULL
-         && rn_file_replace (path, g_bytes_get_data (file, NULL), g_bytes_get_size (file), error);
+  return file != NULL &&
+         rn_file_replace (path, g_bytes_get_data (file, NULL), g_bytes_get_size (file), error);
 }

@@ -13,7 +13,7 @@ typedef struct
 /* Reads no further than the header. */
 gboolean rn_image_probe (const char *path, RnImageInfo *info, GError **error);
 
-/* The two kinds. @picture: (out) (nullable): NULL to read the header alone. Errors are RN_ERROR_FORMAT naming @where. */
+/* The two kinds. @picture: (nullable): NULL to read the header alone. Errors are RN_ERROR_FORMAT naming @where. */
 gboolean rn_png_is (const guint8 *bytes, gsize length);
 gboolean rn_png_read (const guint8 *bytes, gsize length, const char *where, RnImageInfo *info,
                       RnPicture **picture, GError **error);

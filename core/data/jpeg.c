@@ -16,7 +16,7 @@
 /* A progressive file may repeat scans without end at a few bytes each; real ones have about ten. */
 #define MAX_SCANS 100
 
-/* libjpeg leaves by longjmp: everything that must be freed, or looked at after, is in here and not on the stack. */
+/* libjpeg leaves by longjmp: all that must be freed, or looked at after, is in here and not on the stack. */
 typedef struct
 {
   struct jpeg_decompress_struct jpeg;
@@ -44,8 +44,8 @@ on_error (j_common_ptr jpeg)
   longjmp (reader->out, 1);
 }
 
-/* libjpeg paints the rest grey and warns where data is missing or wrong: that is an error here. What leaves the pixels
- * as they should be is let pass: common in files of old cameras are bytes too many after a scan.
+/* libjpeg paints the rest grey and warns where data is missing or wrong: that is an error here. What leaves the
+ * pixels as they should be is let pass: common in files of old cameras are bytes too many after a scan.
  */
 static void
 on_message (j_common_ptr jpeg, int level)
@@ -54,8 +54,8 @@ on_message (j_common_ptr jpeg, int level)
   const int code = jpeg->err->msg_code;
   const gboolean scanning = reader->jpeg.input_scan_number > 0;
 
-  if (level < 0 && (code != JWRN_EXTRANEOUS_DATA || !scanning) && code != JWRN_ADOBE_XFORM
-      && code != JWRN_JFIF_MAJOR && code != JWRN_BOGUS_ICC)
+  if (level < 0 && (code != JWRN_EXTRANEOUS_DATA || !scanning) && code != JWRN_ADOBE_XFORM &&
+      code != JWRN_JFIF_MAJOR && code != JWRN_BOGUS_ICC)
     on_error (jpeg);
 }
 
@@ -86,8 +86,8 @@ find_orientation (const struct jpeg_decompress_struct *jpeg)
 {
   for (jpeg_saved_marker_ptr marker = jpeg->marker_list; marker != NULL; marker = marker->next)
     {
-      if (marker->marker == JPEG_APP0 + 1 && marker->data_length >= 6
-          && memcmp (marker->data, "Exif\0", 6) == 0)
+      if (marker->marker == JPEG_APP0 + 1 && marker->data_length >= 6 &&
+          memcmp (marker->data, "Exif\0", 6) == 0)
         return rn_exif_get_orientation (marker->data, marker->data_length);
     }
   return 1;
@@ -113,7 +113,7 @@ check_header (Reader *reader)
   return TRUE;
 }
 
-/* Adobe's programs store ink inverted, as light. Plain conversion: light times the light that black lets through. */
+/* Adobe's programs store ink inverted, as light. Plainly: light times the light that black lets through. */
 static void
 convert_cmyk_row (guint8 *to, const guint8 *from, int width, gboolean inverted)
 {
@@ -175,8 +175,8 @@ read_all (Reader *reader)
   return TRUE;
 }
 
-/* By EXIF orientation, where the upright picture's pixel (x, y) is stored: @swap: its x runs down the stored picture;
- * @from_right, @from_bottom: counted from the stored picture's far side.
+/* By EXIF orientation, where the upright picture's pixel (x, y) is stored: @swap: its x runs down the stored
+ * picture; @from_right, @from_bottom: counted from the stored picture's far side.
  */
 static RnPicture *
 turn_upright (RnPicture *stored, int orientation, GError **error)
@@ -204,7 +204,8 @@ turn_upright (RnPicture *stored, int orientation, GError **error)
         const int from_y = turns[orientation].from_bottom ? stored->height - 1 - down : down;
 
         memcpy (upright->pixels + ((gsize) y * (gsize) upright->width + (gsize) x) * channels,
-                stored->pixels + ((gsize) from_y * (gsize) stored->width + (gsize) from_x) * channels,
+                stored->pixels +
+                    ((gsize) from_y * (gsize) stored->width + (gsize) from_x) * channels,
                 channels);
       }
   return upright;
@@ -246,7 +247,7 @@ rn_jpeg_read (const guint8 *bytes, gsize length, const char *where, RnImageInfo 
   else if (reader->error != NULL)
     g_propagate_error (error, g_steal_pointer (&reader->error));
   else
-    g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _("“%s” is a damaged JPEG: %s"), where,
+    g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s” is a damaged JPEG: %s"), where,
                  reader->message);
   g_free (reader->row);
   rn_picture_unref (reader->picture);

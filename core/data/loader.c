@@ -2,6 +2,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <pthread.h>
+#include <time.h>
 
 #include "base/random.h"
 #include "compute/memory.h"
@@ -10,6 +11,8 @@
 
 #define N_SLOTS 2
 #define NOTHING (-1)
+/* How often a caller who may be cancelled looks while it waits */
+#define LOOK_EVERY_NS (20 * 1000 * 1000)
 
 typedef struct
 {
@@ -37,7 +40,8 @@ struct _RnLoader
 
   pthread_t thread;
   gboolean started;
-  pthread_mutex_t lock; /* of what follows; a slot's content belongs to the thread while its step is NOTHING */
+  /* Of what follows; a slot's content belongs to the thread while its step is NOTHING. */
+  pthread_mutex_t lock;
   pthread_cond_t changed;
   Slot slots[N_SLOTS];
   gint64 current; /* what the caller asked for last */
@@ -58,7 +62,7 @@ draw_order (RnLoader *loader, gint64 epoch)
   loader->order_epoch = epoch;
 }
 
-/* Makes the batch of @step in @slot. A picture's own number decides its augmentation, not its place in the batch. */
+/* Makes the batch of @step in @slot. A picture's number decides its augmentation, not its place in the batch. */
 static void
 fill (RnLoader *loader, Slot *slot, gint64 step)
 {
@@ -71,11 +75,11 @@ fill (RnLoader *loader, Slot *slot, gint64 step)
   batch->epoch = step / loader->steps_per_epoch;
   batch->n = MIN (loader->batch, loader->n_pictures - first);
   draw_order (loader, batch->epoch);
-  for (int i = 0; i < batch->n; i++)
+  for (int i = 0; i < batch->n && !__atomic_load_n (&loader->quit, __ATOMIC_RELAXED); i++)
     {
       const int index = loader->order[first + i];
-      g_autoptr (RnPicture) picture
-          = rn_dataset_get_picture (loader->dataset, RN_SPLIT_TRAIN, index, &slot->error);
+      g_autoptr (RnPicture) picture =
+          rn_dataset_get_picture (loader->dataset, RN_SPLIT_TRAIN, index, &slot->error);
 
       if (picture == NULL)
         return;
@@ -88,8 +92,8 @@ fill (RnLoader *loader, Slot *slot, gint64 step)
     }
 }
 
-/* Which slot to fill with which step: first what the caller waits for, then the one after it, and never over the other
- * of these two. Returns: NULL when both are there, or nothing was asked for yet
+/* Which slot to fill with which step: first what the caller waits for, then the one after it, and never over the
+ * other of these two. Returns: NULL when both are there, or nothing was asked for yet
  */
 static Slot *
 choose_locked (RnLoader *loader, gint64 *step)
@@ -140,17 +144,17 @@ check_settings (RnLoader *loader, gboolean drop_last, GError **error)
 {
   const int n = rn_dataset_count (loader->dataset, RN_SPLIT_TRAIN);
 
-  loader->steps_per_epoch
-      = drop_last ? n / loader->batch : ((gint64) n + loader->batch - 1) / loader->batch;
+  loader->steps_per_epoch =
+      drop_last ? n / loader->batch : ((gint64) n + loader->batch - 1) / loader->batch;
   loader->n_pictures = n;
   if (loader->steps_per_epoch >= 1)
     return TRUE;
   if (n == 0)
-    g_set_error (error, RN_ERROR, RN_ERROR_DATA, _("“%s” has no training pictures"),
+    g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("“%s” has no training pictures"),
                  rn_dataset_get_source (loader->dataset));
   else
     g_set_error (error, RN_ERROR, RN_ERROR_DATA,
-                 _("“%s” has %d training pictures: not one whole batch of %d"),
+                 _ ("“%s” has %d training pictures: not one whole batch of %d"),
                  rn_dataset_get_source (loader->dataset), n, loader->batch);
   return FALSE;
 }
@@ -161,8 +165,8 @@ allocate (RnLoader *loader, GError **error)
   const int n = MIN (loader->batch, loader->n_pictures);
   const gsize side = (gsize) loader->preprocess.side;
   gsize n_floats;
-  gboolean done
-      = rn_checked_product (&n_floats, (gsize) n, side, side, (gsize) loader->preprocess.channels);
+  gboolean done =
+      rn_checked_product (&n_floats, (gsize) n, side, side, (gsize) loader->preprocess.channels);
 
   for (int i = 0; i < N_SLOTS && done; i++)
     {
@@ -176,7 +180,7 @@ allocate (RnLoader *loader, GError **error)
   if (done && loader->order != NULL)
     return TRUE;
   g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
-               _("There is no memory for batches of %d pictures of %d×%d"), n,
+               _ ("There is no memory for batches of %d pictures of %d×%d"), n,
                loader->preprocess.side, loader->preprocess.side);
   return FALSE;
 }
@@ -184,11 +188,10 @@ allocate (RnLoader *loader, GError **error)
 static gboolean
 measure_colours (RnLoader *loader, GError **error)
 {
-  loader->has_axes = loader->augment.colour > 0.0 && loader->preprocess.channels == 3
-                     && rn_dataset_get_channels (loader->dataset) == 3;
-  return !loader->has_axes
-         || rn_colour_axes_measure (loader->colour_axes, loader->dataset, loader->preprocess.side,
-                                    error);
+  loader->has_axes = loader->augment.colour > 0.0 && loader->preprocess.channels == 3 &&
+                     rn_dataset_get_channels (loader->dataset) == 3;
+  return !loader->has_axes || rn_colour_axes_measure (loader->colour_axes, loader->dataset,
+                                                      loader->preprocess.side, error);
 }
 
 static gboolean
@@ -198,7 +201,7 @@ start_thread (RnLoader *loader, GError **error)
 
   loader->started = result == 0;
   if (!loader->started)
-    g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _("The loader's thread does not start: %s"),
+    g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _ ("The loader's thread does not start: %s"),
                  g_strerror (result));
   return loader->started;
 }
@@ -208,12 +211,16 @@ rn_loader_new (RnDataset *dataset, const RnPreprocess *preprocess, const RnAugme
                int batch, gboolean drop_last, guint64 seed, GError **error)
 {
   g_autoptr (RnLoader) loader = NULL;
+  pthread_condattr_t attributes;
 
   g_return_val_if_fail (batch >= 1, NULL);
 
   loader = g_new0 (RnLoader, 1);
   pthread_mutex_init (&loader->lock, NULL);
-  pthread_cond_init (&loader->changed, NULL);
+  pthread_condattr_init (&attributes);
+  pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init (&loader->changed, &attributes);
+  pthread_condattr_destroy (&attributes);
   loader->dataset = rn_dataset_ref (dataset);
   rn_preprocess_copy (&loader->preprocess, preprocess);
   rn_byte_table_fill (&loader->table, preprocess);
@@ -224,8 +231,8 @@ rn_loader_new (RnDataset *dataset, const RnPreprocess *preprocess, const RnAugme
   loader->current = NOTHING;
   for (int i = 0; i < N_SLOTS; i++)
     loader->slots[i].step = NOTHING;
-  if (!check_settings (loader, drop_last, error) || !allocate (loader, error)
-      || !measure_colours (loader, error) || !start_thread (loader, error))
+  if (!check_settings (loader, drop_last, error) || !allocate (loader, error) ||
+      !measure_colours (loader, error) || !start_thread (loader, error))
     return NULL;
   return g_steal_pointer (&loader);
 }
@@ -238,7 +245,7 @@ rn_loader_free (RnLoader *loader)
   if (loader->started)
     {
       pthread_mutex_lock (&loader->lock);
-      loader->quit = TRUE;
+      __atomic_store_n (&loader->quit, TRUE, __ATOMIC_RELAXED);
       pthread_cond_broadcast (&loader->changed);
       pthread_mutex_unlock (&loader->lock);
       pthread_join (loader->thread, NULL);
@@ -263,9 +270,35 @@ rn_loader_steps_per_epoch (RnLoader *loader)
   return loader->steps_per_epoch;
 }
 
+/* Returns: FALSE where @cancel is set */
+static gboolean
+wait_locked (RnLoader *loader, const int *cancel)
+{
+  struct timespec until;
+
+  if (cancel == NULL)
+    {
+      pthread_cond_wait (&loader->changed, &loader->lock);
+      return TRUE;
+    }
+  clock_gettime (CLOCK_MONOTONIC, &until);
+  until.tv_nsec += LOOK_EVERY_NS;
+  until.tv_sec += until.tv_nsec / (1000 * 1000 * 1000);
+  until.tv_nsec %= 1000 * 1000 * 1000;
+  pthread_cond_timedwait (&loader->changed, &loader->lock, &until);
+  return __atomic_load_n (cancel, __ATOMIC_RELAXED) == 0;
+}
+
 const RnBatch *
 rn_loader_get (RnLoader *loader, gint64 step, GError **error)
 {
+  return rn_loader_get_cancellable (loader, step, NULL, error);
+}
+
+const RnBatch *
+rn_loader_get_cancellable (RnLoader *loader, gint64 step, const int *cancel, GError **error)
+{
+  gboolean goes_on = TRUE;
   Slot *slot = NULL;
 
   g_return_val_if_fail (step >= 0 && step < G_MAXINT64, NULL);
@@ -273,15 +306,20 @@ rn_loader_get (RnLoader *loader, gint64 step, GError **error)
   pthread_mutex_lock (&loader->lock);
   loader->current = step;
   pthread_cond_broadcast (&loader->changed);
-  while (slot == NULL)
+  while (slot == NULL && goes_on)
     {
       for (int i = 0; i < N_SLOTS; i++)
         if (loader->slots[i].step == step)
           slot = &loader->slots[i];
       if (slot == NULL)
-        pthread_cond_wait (&loader->changed, &loader->lock);
+        goes_on = wait_locked (loader, cancel);
     }
   pthread_mutex_unlock (&loader->lock);
+  if (slot == NULL)
+    {
+      g_set_error_literal (error, RN_ERROR, RN_ERROR_CANCELLED, _ ("Cancelled"));
+      return NULL;
+    }
   /* The thread leaves a slot alone that holds the current step. */
   if (slot->error == NULL)
     return &slot->batch;

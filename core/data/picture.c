@@ -22,13 +22,14 @@ rn_picture_n_bytes (const RnPicture *picture)
 gboolean
 rn_picture_check_size (guint64 width, guint64 height, const char *where, GError **error)
 {
-  if (width >= 1 && height >= 1 && width <= RN_MAX_PICTURE_SIDE && height <= RN_MAX_PICTURE_SIDE
-      && width * height <= RN_MAX_PICTURE_PIXELS)
+  if (width >= 1 && height >= 1 && width <= RN_MAX_PICTURE_SIDE && height <= RN_MAX_PICTURE_SIDE &&
+      width * height <= RN_MAX_PICTURE_PIXELS)
     return TRUE;
-  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-               _("“%s” claims a picture of %" G_GUINT64_FORMAT "×%" G_GUINT64_FORMAT
-                 "; sides of 1 to %d and at most %d pixels are read"),
-               where, width, height, RN_MAX_PICTURE_SIDE, RN_MAX_PICTURE_PIXELS);
+  g_set_error (
+      error, RN_ERROR, RN_ERROR_FORMAT,
+      _ ("“%s” claims a picture of %llu×%llu; sides of 1 to %d and at most %d pixels are read"),
+      where, (unsigned long long) width, (unsigned long long) height, RN_MAX_PICTURE_SIDE,
+      RN_MAX_PICTURE_PIXELS);
   return FALSE;
 }
 
@@ -43,7 +44,7 @@ new_picture (int width, int height, int channels, gboolean cleared, GError **err
   if (counted == NULL)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
-                   _("There is no memory for a picture of %d×%d pixels"), width, height);
+                   _ ("There is no memory for a picture of %d×%d pixels"), width, height);
       return NULL;
     }
   g_atomic_ref_count_init (&counted->references);
@@ -102,8 +103,7 @@ rn_picture_convert (RnPicture *picture, int channels, GError **error)
 }
 
 RnPicture *
-rn_picture_crop (RnPicture *picture, int x, int y, int width, int height,
-                 GError **error)
+rn_picture_crop (RnPicture *picture, int x, int y, int width, int height, GError **error)
 {
   RnPicture *result;
   const gsize channels = (gsize) picture->channels, row = (gsize) width * channels;
@@ -126,8 +126,8 @@ rn_picture_crop (RnPicture *picture, int x, int y, int width, int height,
 RnPicture *
 rn_picture_flip (RnPicture *picture, GError **error)
 {
-  RnPicture *result
-      = new_picture (picture->width, picture->height, picture->channels, FALSE, error);
+  RnPicture *result =
+      new_picture (picture->width, picture->height, picture->channels, FALSE, error);
   const gsize channels = (gsize) picture->channels, width = (gsize) picture->width;
 
   if (result == NULL)
@@ -181,7 +181,8 @@ fill_bilinear_taps (Taps *taps, int from, int to)
 {
   for (int i = 0; i < to; i++)
     {
-      const gint64 place = CLAMP ((2 * (gint64) i + 1) * from - to, 0, 2 * (gint64) to * (from - 1));
+      const gint64 place =
+          CLAMP ((2 * (gint64) i + 1) * from - to, 0, 2 * (gint64) to * (from - 1));
       const gint64 whole = place / (2 * (gint64) to), rest = place % (2 * (gint64) to);
       const guint32 second = (guint32) (rest * 65536 / (2 * (gint64) to));
       guint32 *weights = taps->weights + (gsize) i * (gsize) taps->stride;

@@ -76,15 +76,14 @@ check_header (Reader *reader)
   if (n_raw / MAX_DEFLATE_RATIO > reader->length)
     {
       g_set_error (&reader->error, RN_ERROR, RN_ERROR_FORMAT,
-                   _("“%s” is damaged: %" G_GSIZE_FORMAT
-                     " bytes cannot hold the %d×%d pixels of its header"),
+                   _ ("“%s” is damaged: %zu bytes cannot hold the %d×%d pixels of its header"),
                    reader->where, reader->length, (int) width, (int) height);
       return FALSE;
     }
   reader->header.width = (int) width;
   reader->header.height = (int) height;
-  reader->header.channels
-      = png_get_color_type (reader->png, reader->info) & PNG_COLOR_MASK_COLOR ? 3 : 1;
+  reader->header.channels =
+      png_get_color_type (reader->png, reader->info) & PNG_COLOR_MASK_COLOR ? 3 : 1;
   return TRUE;
 }
 
@@ -108,17 +107,17 @@ allocate (Reader *reader, int channels)
 {
   const RnImageInfo *header = &reader->header;
 
-  reader->picture
-      = rn_picture_new (header->width, header->height, header->channels, &reader->error);
+  reader->picture =
+      rn_picture_new (header->width, header->height, header->channels, &reader->error);
   if (reader->picture == NULL)
     return FALSE;
   if (channels == header->channels)
     return TRUE;
-  reader->with_alpha
-      = g_try_malloc0 ((gsize) header->width * (gsize) header->height * (gsize) channels);
+  reader->with_alpha =
+      g_try_malloc0 ((gsize) header->width * (gsize) header->height * (gsize) channels);
   if (reader->with_alpha == NULL)
     g_set_error (&reader->error, RN_ERROR, RN_ERROR_MEMORY,
-                 _("There is no memory for “%s”, %d×%d pixels"), reader->where, header->width,
+                 _ ("There is no memory for “%s”, %d×%d pixels"), reader->where, header->width,
                  header->height);
   return reader->with_alpha != NULL;
 }
@@ -205,7 +204,7 @@ rn_png_read (const guint8 *bytes, gsize length, const char *where, RnImageInfo *
   else if (reader.error != NULL)
     g_propagate_error (error, g_steal_pointer (&reader.error));
   else
-    g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _("“%s” is a damaged PNG: %s"), where,
+    g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s” is a damaged PNG: %s"), where,
                  reader.message);
   g_free (reader.with_alpha);
   rn_picture_unref (reader.picture);
@@ -253,7 +252,7 @@ rn_png_write (const RnPicture *picture, const char *where, GError **error)
   png_destroy_write_struct (&png, &info);
   if (done)
     return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
-  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _("“%s” cannot be written as PNG: %s"), where,
+  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s” cannot be written as PNG: %s"), where,
                message);
   return NULL;
 }

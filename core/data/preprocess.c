@@ -29,8 +29,7 @@ rn_byte_table_fill (RnByteTable *table, const RnPreprocess *preprocess)
 {
   for (int c = 0; c < preprocess->channels; c++)
     for (int b = 0; b < 256; b++)
-      table->value[c][b]
-          = ((float) b / 255.0f - preprocess->mean[c]) / preprocess->std[c];
+      table->value[c][b] = ((float) b / 255.0f - preprocess->mean[c]) / preprocess->std[c];
 }
 
 void
@@ -43,14 +42,14 @@ rn_preprocess_apply (const RnPreprocess *preprocess, float *x, const RnPicture *
 
   g_return_if_fail (picture->channels == channels);
 
-  if (preprocess->pixel_mean != NULL && picture->width == preprocess->side
-      && picture->height == preprocess->side)
+  if (preprocess->pixel_mean != NULL && picture->width == preprocess->side &&
+      picture->height == preprocess->side)
     {
       for (gsize i = 0; i < n; i++)
         for (int c = 0; c < channels; c++, bytes++)
-          x[i * (gsize) channels + (gsize) c]
-              = ((float) *bytes / 255.0f - preprocess->pixel_mean[i * (gsize) channels + (gsize) c])
-                / preprocess->std[c];
+          x[i * (gsize) channels + (gsize) c] =
+              ((float) *bytes / 255.0f - preprocess->pixel_mean[i * (gsize) channels + (gsize) c]) /
+              preprocess->std[c];
       return;
     }
   rn_byte_table_fill (&table, preprocess);
@@ -69,7 +68,7 @@ visit_training (RnDataset *dataset, int side, VisitFunc visit, gpointer user_dat
   const int n = MIN (rn_dataset_count (dataset, RN_SPLIT_TRAIN), MAX_MEASURED);
 
   if (n == 0)
-    g_set_error (error, RN_ERROR, RN_ERROR_DATA, _("“%s” has no training pictures to measure"),
+    g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("“%s” has no training pictures to measure"),
                  rn_dataset_get_source (dataset));
   for (int i = 0; i < n; i++)
     {

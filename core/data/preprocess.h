@@ -2,7 +2,7 @@
 
 #include "residua/augment.h"
 
-/* The table behind rn_preprocess_apply(): what each byte of each channel becomes, so that a batch divides nothing. */
+/* The table behind rn_preprocess_apply(): what each byte of each channel becomes; a batch divides nothing. */
 typedef struct
 {
   float value[3][256];
@@ -10,8 +10,8 @@ typedef struct
 
 void rn_byte_table_fill (RnByteTable *table, const RnPreprocess *preprocess);
 
-/* Principal axes of the training split's colours (section 3.4's colour augmentation), each scaled by the root of its
- * variance, strongest first, on the scale where white is 1; over the same pictures as rn_preprocess_measure().
+/* Principal axes of the training split's colours (section 3.4's colour augmentation), each scaled by the root of
+ * its variance, strongest first, on the scale where white is 1; over the same pictures as rn_preprocess_measure().
  */
 gboolean rn_colour_axes_measure (float axes[9], RnDataset *dataset, int side, GError **error);
 

@@ -14,8 +14,8 @@
 extern const char *const rn_sample_classes[11];
 
 /* Returns: (transfer full): 12,000 records of 1 + 3072 bytes as in CIFAR-10 (label, then planes R, G, B of 32x32),
- * 10,000 training scenes first, then 2,000 test scenes; drawn at first use with progress, then cached. The cache is
- * no more than that: where it is damaged or cannot be written the scenes are drawn again, and nobody is told.
+ * 10,000 training scenes first, then 2,000 test scenes; drawn at first use with progress, then cached. The cache
+ * is no more than that: where it is damaged or cannot be written the scenes are drawn again, and nobody is told.
  */
 GBytes *rn_sample_load (RnProgressFunc progress, gpointer user_data, GError **error);
 

@@ -224,10 +224,9 @@ check_variance (const RnSafetensors *file, const RnStoredTensor *tensor, const f
   for (guint64 i = 0; i < tensor->count; i++)
     if (values[i] < 0.0f)
       {
-        g_set_error (
-            error, RN_ERROR, RN_ERROR_FORMAT,
-            _ ("“%s”: tensor “%s” holds a negative variance at position %" G_GUINT64_FORMAT),
-            file->path, tensor->name, i);
+        g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
+                     _ ("“%s”: tensor “%s” holds a negative variance at position %llu"), file->path,
+                     tensor->name, (unsigned long long) i);
         return FALSE;
       }
   return TRUE;
@@ -394,9 +393,8 @@ read_pixel_mean (const RnSafetensors *file, RnPreprocess *preprocess, GError **e
   if (length != n * sizeof (float))
     {
       g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _ ("“%s”: residua.pixel_mean has %" G_GSIZE_FORMAT
-                      " bytes and not %" G_GSIZE_FORMAT),
-                   file->path, length, n * sizeof (float));
+                   _ ("“%s”: residua.pixel_mean has %zu bytes and not %zu"), file->path, length,
+                   n * sizeof (float));
       return FALSE;
     }
   preprocess->pixel_mean = g_new (float, n);
@@ -409,10 +407,9 @@ read_pixel_mean (const RnSafetensors *file, RnPreprocess *preprocess, GError **e
       memcpy (&preprocess->pixel_mean[i], &bits, sizeof bits);
       if (!isfinite (preprocess->pixel_mean[i]))
         {
-          g_set_error (
-              error, RN_ERROR, RN_ERROR_FORMAT,
-              _ ("“%s”: residua.pixel_mean holds NaN or infinity at position %" G_GSIZE_FORMAT),
-              file->path, i);
+          g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
+                       _ ("“%s”: residua.pixel_mean holds NaN or infinity at position %zu"),
+                       file->path, i);
           return FALSE;
         }
     }
@@ -529,8 +526,8 @@ read_described (const RnSafetensors *file, GHashTable *tensors, const Descriptio
   if (arena == NULL)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
-                   _ ("There is no memory for the %" G_GSIZE_FORMAT " parameters of “%s”"),
-                   parameters->n_floats, file->path);
+                   _ ("There is no memory for the %zu parameters of “%s”"), parameters->n_floats,
+                   file->path);
       return NULL;
     }
   if (!read_parameters (file, parameters, tensors, "", FALSE, arena, error))

@@ -25,9 +25,8 @@ typedef struct
 static gboolean
 fail (const Scan *scan, GError **error, const char *expected)
 {
-  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-               _ ("“%s” is damaged: its header at byte %" G_GSIZE_FORMAT ": %s"), scan->path,
-               (gsize) (scan->at - scan->start), expected);
+  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s” is damaged: its header at byte %zu: %s"),
+               scan->path, (gsize) (scan->at - scan->start), expected);
   return FALSE;
 }
 

@@ -220,8 +220,8 @@ rn_safetensors_writer_save (RnSafetensorsWriter *writer, const char *path, GErro
   if (header->len > RN_SAFETENSORS_MAX_HEADER)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _ ("“%s” cannot be written: its header would have %" G_GSIZE_FORMAT " bytes"),
-                   path, header->len);
+                   _ ("“%s” cannot be written: its header would have %zu bytes"), path,
+                   header->len);
       return FALSE;
     }
   for (guint i = 0; i < writer->entries->len; i++)

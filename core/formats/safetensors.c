@@ -61,9 +61,8 @@ read_at (const RnSafetensors *file, void *bytes, gsize length, guint64 offset, G
         }
       if (got == 0)
         {
-          g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                       _ ("“%s” ends at byte %" G_GUINT64_FORMAT ", too early"), file->path,
-                       offset + done);
+          g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s” ends at byte %llu, too early"),
+                       file->path, (unsigned long long) (offset + done));
           return FALSE;
         }
       done += (gsize) got;
@@ -94,9 +93,8 @@ open_file (RnSafetensors *file, guint64 *size, GError **error)
   if (*size < 8 || *size > RN_SAFETENSORS_MAX_FILE)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _ ("“%s” has %" G_GUINT64_FORMAT
-                      " bytes; a safetensors file has 8 to %" G_GUINT64_FORMAT),
-                   file->path, *size, RN_SAFETENSORS_MAX_FILE);
+                   _ ("“%s” has %llu bytes; a safetensors file has 8 to %llu"), file->path,
+                   (unsigned long long) *size, (unsigned long long) RN_SAFETENSORS_MAX_FILE);
       return FALSE;
     }
   return TRUE;
@@ -113,11 +111,10 @@ read_header (RnSafetensors *file, guint64 file_size, GError **error)
   header_size = GUINT64_FROM_LE (header_size);
   if (header_size > RN_SAFETENSORS_MAX_HEADER || header_size > file_size - 8)
     {
-      g_set_error (
-          error, RN_ERROR, RN_ERROR_FORMAT,
-          _ ("“%s” is damaged, or no safetensors file: its header claims %" G_GUINT64_FORMAT
-             " bytes, the file has %" G_GUINT64_FORMAT),
-          file->path, header_size, file_size);
+      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
+                   _ ("“%s” is damaged, or no safetensors file: its header claims %llu bytes, the "
+                      "file has %llu"),
+                   file->path, (unsigned long long) header_size, (unsigned long long) file_size);
       return FALSE;
     }
   text = g_try_malloc (header_size + 1);
@@ -162,9 +159,9 @@ check_place (const RnSafetensors *file, const RnStoredTensor *tensor, guint64 ex
   if (what == NULL)
     return TRUE;
   g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-               _ ("“%s” is damaged: tensor “%s” (bytes %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
-                  " of %" G_GUINT64_FORMAT ") %s"),
-               file->path, tensor->name, tensor->begin, tensor->end, data_size, what);
+               _ ("“%s” is damaged: tensor “%s” (bytes %llu to %llu of %llu) %s"), file->path,
+               tensor->name, (unsigned long long) tensor->begin, (unsigned long long) tensor->end,
+               (unsigned long long) data_size, what);
   return FALSE;
 }
 
@@ -187,8 +184,8 @@ check_places (RnSafetensors *file, guint64 data_size, GError **error)
   if (expected == data_size)
     return TRUE;
   g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-               _ ("“%s” is damaged: %" G_GUINT64_FORMAT " bytes at its end belong to no tensor"),
-               file->path, data_size - expected);
+               _ ("“%s” is damaged: %llu bytes at its end belong to no tensor"), file->path,
+               (unsigned long long) (data_size - expected));
   return FALSE;
 }
 
@@ -306,8 +303,8 @@ check_finite (const RnSafetensors *file, const RnStoredTensor *tensor, const flo
     if (!isfinite (floats[i]))
       {
         g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                     _ ("“%s”: tensor “%s” holds NaN or infinity at position %" G_GUINT64_FORMAT),
-                     file->path, tensor->name, i);
+                     _ ("“%s”: tensor “%s” holds NaN or infinity at position %llu"), file->path,
+                     tensor->name, (unsigned long long) i);
         return FALSE;
       }
   return TRUE;

@@ -77,7 +77,8 @@ rn_view_single (RnPicture *picture, const RnPreprocess *preprocess, GError **err
   resized = rn_picture_resize_shorter (converted, side, error);
   if (resized == NULL)
     return NULL;
-  return rn_picture_crop (resized, (resized->width - side) / 2, (resized->height - side) / 2, side, side, error);
+  return rn_picture_crop (resized, (resized->width - side) / 2, (resized->height - side) / 2, side,
+                          side, error);
 }
 
 static gboolean
@@ -100,15 +101,21 @@ vote_ten (Vote *self, RnPicture *picture, GError **error)
 {
   const int side = self->preprocess->side;
   const gsize count = (gsize) side * side * self->preprocess->channels;
-  g_autoptr (RnPicture) resized = rn_picture_resize_shorter (picture, (int) lround (side * 256.0 / 224.0), error);
-  g_autofree float *x = g_new (float, count * N_CROPS);
+  g_autoptr (RnPicture) resized =
+      rn_picture_resize_shorter (picture, (int) lround (side * 256.0 / 224.0), error);
+  g_autofree float *x = g_new (float, count *N_CROPS);
 
   if (resized == NULL)
     return FALSE;
   for (int i = 0; i < N_CROPS / 2; i++)
     {
       const int right = resized->width - side, bottom = resized->height - side;
-      const int left = i == 4 ? right / 2 : i % 2 == 0 ? 0 : right, top = i == 4 ? bottom / 2 : i < 2 ? 0 : bottom;
+      const int left = i == 4       ? right / 2
+                       : i % 2 == 0 ? 0
+                                    : right,
+                top = i == 4  ? bottom / 2
+                      : i < 2 ? 0
+                              : bottom;
       g_autoptr (RnPicture) crop = rn_picture_crop (resized, left, top, side, side, error);
       g_autoptr (RnPicture) mirrored = crop != NULL ? rn_picture_flip (crop, error) : NULL;
 
@@ -156,27 +163,30 @@ check_views (const RnViews *views, GError **error)
 {
   if (views->n_scales < 0 || views->n_scales > RN_MAX_SCALES)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("%d scales: 1 to %d are possible"), views->n_scales, RN_MAX_SCALES);
+      g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("%d scales: 1 to %d are possible"),
+                   views->n_scales, RN_MAX_SCALES);
       return FALSE;
     }
   if (views->n_scales == 0 && views->crops != 1 && views->crops != N_CROPS)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("%d crops: 1 or 10 are possible"), views->crops);
+      g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("%d crops: 1 or 10 are possible"),
+                   views->crops);
       return FALSE;
     }
   for (int i = 0; i < views->n_scales; i++)
     if (views->scales[i] < 1 || views->scales[i] > RN_MAX_SIDE)
       {
-        g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("A scale of %d: 1 to %d are possible"), views->scales[i],
-                     RN_MAX_SIDE);
+        g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("A scale of %d: 1 to %d are possible"),
+                     views->scales[i], RN_MAX_SIDE);
         return FALSE;
       }
   return TRUE;
 }
 
 gboolean
-rn_classify_picture (RnEvaluator *evaluator, RnPicture *picture, const RnViews *views, float *probabilities,
-                     float *logits, char **notes, const int *cancel, GError **error)
+rn_classify_picture (RnEvaluator *evaluator, RnPicture *picture, const RnViews *views,
+                     float *probabilities, float *logits, char **notes, const int *cancel,
+                     GError **error)
 {
   RnModel *model = rn_evaluator_get_model (evaluator);
   const int n_classes = rn_spec_get_classes (rn_model_get_spec (model));
@@ -198,7 +208,7 @@ rn_classify_picture (RnEvaluator *evaluator, RnPicture *picture, const RnViews *
   converted = rn_picture_convert (picture, self.preprocess->channels, error);
   if (converted == NULL)
     return FALSE;
-  well = views->n_scales > 0 ? vote_scales (&self, converted, views, error)
+  well = views->n_scales > 0       ? vote_scales (&self, converted, views, error)
          : views->crops == N_CROPS ? vote_ten (&self, converted, error)
                                    : vote_single (&self, converted, error);
   if (!well)
@@ -214,7 +224,8 @@ rn_classify_picture (RnEvaluator *evaluator, RnPicture *picture, const RnViews *
   if (logits != NULL)
     memcpy (logits, mean_logits, (gsize) n_classes * sizeof (float));
   if (notes != NULL && self.mean_gave_way)
-    *notes = g_strdup_printf (_ ("Where a view is not %d × %d, the channels' mean was subtracted instead of each pixel's"),
+    *notes = g_strdup_printf (_ ("Where a view is not %d × %d, the channels' mean was subtracted "
+                                 "instead of each pixel's"),
                               self.preprocess->side, self.preprocess->side);
   return TRUE;
 }
@@ -244,7 +255,8 @@ enter (Examination *self, int index, const float *probabilities, const float *lo
     if (probabilities[k] > probabilities[best])
       best = k;
   for (int k = 0; k < result->n_classes; k++)
-    if (!(probabilities[k] <= probabilities[label]) || (probabilities[k] == probabilities[label] && k < label))
+    if (!(probabilities[k] <= probabilities[label]) ||
+        (probabilities[k] == probabilities[label] && k < label))
       before++; /* NaN stands before everything: a network that diverged is never right */
   result->count++;
   result->wrong += best != label || isnan (probabilities[label]);
@@ -252,22 +264,38 @@ enter (Examination *self, int index, const float *probabilities, const float *lo
   result->confusion[(gsize) label * result->n_classes + best]++;
   self->loss -= log (probabilities[label] < 1e-38f ? 1e-38 : (double) probabilities[label]);
   if (index < result->n_logits)
-    memcpy (result->logits + (gsize) index * result->n_classes, logits, (gsize) result->n_classes * sizeof (float));
+    memcpy (result->logits + (gsize) index * result->n_classes, logits,
+            (gsize) result->n_classes * sizeof (float));
+}
+
+/* Decoding large pictures takes longer than whoever cancels wants to wait. */
+static gboolean
+check_cancel (const Examination *self, GError **error)
+{
+  if (self->cancel == NULL || __atomic_load_n (self->cancel, __ATOMIC_RELAXED) == 0)
+    return TRUE;
+  g_set_error_literal (error, RN_ERROR, RN_ERROR_CANCELLED, _ ("Cancelled"));
+  return FALSE;
 }
 
 /* Pictures @from .. @from + @n - 1, each with a view of its own */
 static gboolean
 examine_batch (Examination *self, int from, int n, float *x, float *logits, GError **error)
 {
-  const RnPreprocess *preprocess = rn_model_get_preprocess (rn_evaluator_get_model (self->evaluator));
+  const RnPreprocess *preprocess =
+      rn_model_get_preprocess (rn_evaluator_get_model (self->evaluator));
   const int side = preprocess->side, n_classes = self->result->n_classes;
   const RnPass pass = { .cancel = self->cancel };
   g_autofree float *p = g_new (float, n_classes);
 
   for (int i = 0; i < n; i++)
     {
-      g_autoptr (RnPicture) picture = rn_dataset_get_picture (self->dataset, self->split, from + i, error);
-      g_autoptr (RnPicture) view = picture != NULL ? rn_view_single (picture, preprocess, error) : NULL;
+      g_autoptr (RnPicture) picture =
+          check_cancel (self, error)
+              ? rn_dataset_get_picture (self->dataset, self->split, from + i, error)
+              : NULL;
+      g_autoptr (RnPicture) view =
+          picture != NULL ? rn_view_single (picture, preprocess, error) : NULL;
 
       if (view == NULL)
         return FALSE;
@@ -289,8 +317,8 @@ examine_picture (Examination *self, int index, float *probabilities, float *logi
   g_autoptr (RnPicture) picture = rn_dataset_get_picture (self->dataset, self->split, index, error);
   g_autofree char *notes = NULL;
 
-  if (picture == NULL || !rn_classify_picture (self->evaluator, picture, self->views, probabilities, logits, &notes,
-                                               self->cancel, error))
+  if (picture == NULL || !rn_classify_picture (self->evaluator, picture, self->views, probabilities,
+                                               logits, &notes, self->cancel, error))
     return FALSE;
   enter (self, index, probabilities, logits);
   if (self->result->notes == NULL)
@@ -299,20 +327,23 @@ examine_picture (Examination *self, int index, float *probabilities, float *logi
 }
 
 static gboolean
-examine_all (Examination *self, int count, RnProgressFunc progress, gpointer user_data, GError **error)
+examine_all (Examination *self, int count, RnProgressFunc progress, gpointer user_data,
+             GError **error)
 {
-  const RnPreprocess *preprocess = rn_model_get_preprocess (rn_evaluator_get_model (self->evaluator));
+  const RnPreprocess *preprocess =
+      rn_model_get_preprocess (rn_evaluator_get_model (self->evaluator));
   const int side = preprocess->side, n_classes = self->result->n_classes;
   const gboolean is_single = self->views->n_scales == 0 && self->views->crops == 1;
   const int batch = is_single ? rn_evaluator_batch_for (self->evaluator, side, side) : 1;
-  g_autofree float *x = g_new (float, (gsize) batch * side * side * preprocess->channels);
-  g_autofree float *logits = g_new (float, (gsize) batch * n_classes);
+  g_autofree float *x = g_new (float, (gsize) batch *side *side * preprocess->channels);
+  g_autofree float *logits = g_new (float, (gsize) batch *n_classes);
   g_autofree float *probabilities = g_new (float, n_classes);
 
   for (int from = 0; from < count; from += batch)
     {
-      const gboolean well = is_single ? examine_batch (self, from, MIN (batch, count - from), x, logits, error)
-                                      : examine_picture (self, from, probabilities, logits, error);
+      const gboolean well =
+          is_single ? examine_batch (self, from, MIN (batch, count - from), x, logits, error)
+                    : examine_picture (self, from, probabilities, logits, error);
 
       if (!well)
         return FALSE;
@@ -335,18 +366,22 @@ check_fit (RnModel *model, RnDataset *dataset, RnSplit split, GError **error)
   if (rn_dataset_count (dataset, split) < 1)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_DATA,
-                   split == RN_SPLIT_TEST ? _ ("“%s” has no test pictures") : _ ("“%s” has no training pictures"), source);
+                   split == RN_SPLIT_TEST ? _ ("“%s” has no test pictures")
+                                          : _ ("“%s” has no training pictures"),
+                   source);
       return FALSE;
     }
   if (rn_dataset_n_classes (dataset) > rn_spec_get_classes (spec))
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("The network tells %d classes apart, “%s” has %d"),
+      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
+                   _ ("The network tells %d classes apart, “%s” has %d"),
                    rn_spec_get_classes (spec), source, rn_dataset_n_classes (dataset));
       return FALSE;
     }
   if (rn_dataset_get_channels (dataset) != rn_spec_get_channels (spec))
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("The network takes %d channels, the pictures of “%s” have %d"),
+      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
+                   _ ("The network takes %d channels, the pictures of “%s” have %d"),
                    rn_spec_get_channels (spec), source, rn_dataset_get_channels (dataset));
       return FALSE;
     }
@@ -354,11 +389,13 @@ check_fit (RnModel *model, RnDataset *dataset, RnSplit split, GError **error)
 }
 
 RnEvaluation *
-rn_evaluate_cancellable (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split, const RnViews *views, int limit,
-                         int n_logits, RnProgressFunc progress, gpointer user_data, const int *cancel, GError **error)
+rn_evaluate_cancellable (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split,
+                         const RnViews *views, int limit, int n_logits, RnProgressFunc progress,
+                         gpointer user_data, const int *cancel, GError **error)
 {
   RnModel *model = rn_evaluator_get_model (evaluator);
-  const int total = rn_dataset_count (dataset, split), count = limit > 0 ? MIN (limit, total) : total;
+  const int total = rn_dataset_count (dataset, split),
+            count = limit > 0 ? MIN (limit, total) : total;
   g_autoptr (RnEvaluation) result = NULL;
   Examination self = { evaluator, dataset, split, views, cancel, NULL, 0.0 };
 
@@ -377,10 +414,11 @@ rn_evaluate_cancellable (RnEvaluator *evaluator, RnDataset *dataset, RnSplit spl
 }
 
 RnEvaluation *
-rn_evaluate (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split, const RnViews *views, int limit, int n_logits,
-             RnProgressFunc progress, gpointer user_data, GError **error)
+rn_evaluate (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split, const RnViews *views,
+             int limit, int n_logits, RnProgressFunc progress, gpointer user_data, GError **error)
 {
-  return rn_evaluate_cancellable (evaluator, dataset, split, views, limit, n_logits, progress, user_data, NULL, error);
+  return rn_evaluate_cancellable (evaluator, dataset, split, views, limit, n_logits, progress,
+                                  user_data, NULL, error);
 }
 
 void

@@ -41,20 +41,22 @@ add_tensor (Sums *sums, const RnTensor *tensor)
 }
 
 static gboolean
-add_batch (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split, int from, int n, const char *const *names,
-           RnTensor **taps, Sums *sums, GError **error)
+add_batch (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split, int from, int n,
+           const char *const *names, RnTensor **taps, Sums *sums, GError **error)
 {
   RnModel *model = rn_evaluator_get_model (evaluator);
   const RnPreprocess *preprocess = rn_model_get_preprocess (model);
   const gsize count = (gsize) preprocess->side * preprocess->side * preprocess->channels;
-  g_autofree float *x = g_new (float, count * (gsize) n);
-  g_autofree float *logits = g_new (float, (gsize) n * rn_spec_get_classes (rn_model_get_spec (model)));
+  g_autofree float *x = g_new (float, count *(gsize) n);
+  g_autofree float *logits =
+      g_new (float, (gsize) n *rn_spec_get_classes (rn_model_get_spec (model)));
   const RnPass pass = { .tap_names = names, .taps = taps };
 
   for (int i = 0; i < n; i++)
     {
       g_autoptr (RnPicture) picture = rn_dataset_get_picture (dataset, split, from + i, error);
-      g_autoptr (RnPicture) view = picture != NULL ? rn_view_single (picture, preprocess, error) : NULL;
+      g_autoptr (RnPicture) view =
+          picture != NULL ? rn_view_single (picture, preprocess, error) : NULL;
 
       if (view == NULL)
         return FALSE;
@@ -82,15 +84,16 @@ conclude (const RnLayout *layout, const Sums *sums)
       response->name = g_strdup (layout->convs[i].norm_name);
       response->kernel = layout->convs[i].kernel;
       response->mean = sums[i].sum / sums[i].count;
-      response->std = sqrt (MAX (sums[i].squares / sums[i].count - response->mean * response->mean, 0.0));
+      response->std =
+          sqrt (MAX (sums[i].squares / sums[i].count - response->mean * response->mean, 0.0));
       g_ptr_array_add (responses, response);
     }
   return responses;
 }
 
 GPtrArray *
-rn_inspect_responses (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split, int count, RnProgressFunc progress,
-                      gpointer user_data, GError **error)
+rn_inspect_responses (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split, int count,
+                      RnProgressFunc progress, gpointer user_data, GError **error)
 {
   RnModel *model = rn_evaluator_get_model (evaluator);
   const RnLayout *layout = rn_model_get_layout (model);
@@ -104,12 +107,14 @@ rn_inspect_responses (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split,
 
   if (total < 1)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("“%s” has no pictures to look at"), rn_dataset_get_source (dataset));
+      g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("“%s” has no pictures to look at"),
+                   rn_dataset_get_source (dataset));
       return NULL;
     }
   if (rn_dataset_get_channels (dataset) != rn_model_get_preprocess (model)->channels)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("The network takes %d channels, the pictures of “%s” have %d"),
+      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
+                   _ ("The network takes %d channels, the pictures of “%s” have %d"),
                    rn_model_get_preprocess (model)->channels, rn_dataset_get_source (dataset),
                    rn_dataset_get_channels (dataset));
       return NULL;
@@ -118,7 +123,8 @@ rn_inspect_responses (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split,
     names[i] = layout->convs[i].norm_name;
   for (int from = 0; from < total; from += batch)
     {
-      if (!add_batch (evaluator, dataset, split, from, MIN (batch, total - from), names, taps, sums, error))
+      if (!add_batch (evaluator, dataset, split, from, MIN (batch, total - from), names, taps, sums,
+                      error))
         return NULL;
       if (progress != NULL && !progress ((double) MIN (from + batch, total) / total, user_data))
         {

@@ -101,7 +101,8 @@ copy_piece (RnWorker *worker, int piece, gpointer data)
   const Copy *copy = data;
   const gsize from = (gsize) piece * COPY_PIECE;
 
-  memcpy (copy->to + from, copy->from + from, MIN (COPY_PIECE, copy->count - from) * sizeof (float));
+  memcpy (copy->to + from, copy->from + from,
+          MIN (COPY_PIECE, copy->count - from) * sizeof (float));
 }
 
 static void
@@ -117,7 +118,8 @@ copy_to_tap (RnWorker *worker, RnTensor *tap, const float *from)
 
 /* y = [relu] (norm (conv (x)) [+ s]); in the path with taps also what was asked for on the way */
 static void
-run_conv (RnWorker *worker, const Pass *pass, int index, float *y, const float *x, const float *s, gboolean relu)
+run_conv (RnWorker *worker, const Pass *pass, int index, float *y, const float *x, const float *s,
+          gboolean relu)
 {
   const RnEvaluator *self = pass->self;
   const RnLayoutConv *layer = &pass->layout->convs[index];
@@ -138,20 +140,21 @@ run_conv (RnWorker *worker, const Pass *pass, int index, float *y, const float *
   if (tap != NULL)
     rn_norm_apply (worker, tap->data, y, NULL, self->scale[index], self->shift[index], FALSE, NULL,
                    self->norm_partials, pixels, layer->out_c);
-  if (layer->block >= 0 && relu && index == pass->layout->blocks[layer->block].first_conv +
-                                                pass->layout->blocks[layer->block].n_convs - 1)
+  if (layer->block >= 0 && relu &&
+      index == pass->layout->blocks[layer->block].first_conv +
+                   pass->layout->blocks[layer->block].n_convs - 1)
     {
       const char *name = pass->layout->blocks[layer->block].name;
 
       if ((tap = tap_of (pass, name, ".f")) != NULL)
-        rn_norm_apply (worker, tap->data, y, NULL, self->scale[index], self->shift[index], FALSE, NULL,
-                       self->norm_partials, pixels, layer->out_c);
+        rn_norm_apply (worker, tap->data, y, NULL, self->scale[index], self->shift[index], FALSE,
+                       NULL, self->norm_partials, pixels, layer->out_c);
       if ((tap = tap_of (pass, name, ".sum")) != NULL)
         rn_norm_apply (worker, tap->data, y, s, self->scale[index], self->shift[index], FALSE, NULL,
                        self->norm_partials, pixels, layer->out_c);
     }
-  rn_norm_apply (worker, y, y, s, self->scale[index], self->shift[index], relu, NULL, self->norm_partials, pixels,
-                 layer->out_c);
+  rn_norm_apply (worker, y, y, s, self->scale[index], self->shift[index], relu, NULL,
+                 self->norm_partials, pixels, layer->out_c);
 }
 
 /* Returns: s; NULL in plain blocks */
@@ -165,8 +168,9 @@ run_shortcut (RnWorker *worker, const Pass *pass, const RnLayoutBlock *block, co
     case RN_PATH_IDENTITY:
       return x;
     case RN_PATH_SUBSAMPLE:
-      rn_subsample_forward (worker, s, x, pass->n, block->in_h, block->in_w, block->in_c, block->out_c,
-                            rn_block_stride_of (pass->layout, block), block->pad_before);
+      rn_subsample_forward (worker, s, x, pass->n, block->in_h, block->in_w, block->in_c,
+                            block->out_c, rn_block_stride_of (pass->layout, block),
+                            block->pad_before);
       return s;
     case RN_PATH_PROJECTION:
       run_conv (worker, pass, block->downsample, s, x, NULL, FALSE);
@@ -225,7 +229,8 @@ run_block (RnWorker *worker, const Pass *pass, int b, float *turn[3])
     for (int i = 0; i < block->n_convs; i++)
       {
         out = i % 2 == 0 ? turn[1] : turn[2];
-        run_conv (worker, pass, block->first_conv + i, out, in, i == block->n_convs - 1 ? s : NULL, TRUE);
+        run_conv (worker, pass, block->first_conv + i, out, in, i == block->n_convs - 1 ? s : NULL,
+                  TRUE);
         in = out;
       }
   if (is_off)
@@ -233,7 +238,8 @@ run_block (RnWorker *worker, const Pass *pass, int b, float *turn[3])
       Rectify rectify = { out, s, count };
 
       copy_to_tap (worker, tap_of (pass, block->name, ".sum"), s);
-      rn_worker_share (worker, (int) ((count + COPY_PIECE - 1) / COPY_PIECE), rectify_piece, &rectify);
+      rn_worker_share (worker, (int) ((count + COPY_PIECE - 1) / COPY_PIECE), rectify_piece,
+                       &rectify);
     }
   copy_to_tap (worker, tap_of (pass, block->name, ".out"), out);
   turn[out == turn[1] ? 1 : 2] = x;
@@ -248,7 +254,8 @@ run_pass (RnWorker *worker, gpointer data)
   const RnLayoutConv *stem = &layout->convs[0];
   const RnParameters *parameters = rn_model_get_parameters (pass->self->model);
   float *buffers = pass->self->buffers, *pooled = buffers + pass->plan.pooled;
-  float *turn[3] = { buffers + pass->plan.turn[0], buffers + pass->plan.turn[1], buffers + pass->plan.turn[2] };
+  float *turn[3] = { buffers + pass->plan.turn[0], buffers + pass->plan.turn[1],
+                     buffers + pass->plan.turn[2] };
 
   run_conv (worker, pass, 0, turn[0], pass->x, NULL, TRUE);
   if (layout->pool)
@@ -261,12 +268,14 @@ run_pass (RnWorker *worker, gpointer data)
     }
   for (int b = 0; b < layout->n_blocks; b++)
     run_block (worker, pass, b, turn);
-  rn_average_forward (worker, pooled, turn[0], pass->n, layout->out_h * layout->out_w, layout->out_c);
+  rn_average_forward (worker, pooled, turn[0], pass->n, layout->out_h * layout->out_w,
+                      layout->out_c);
   copy_to_tap (worker, tap_of (pass, "pool", ""), pooled);
   rn_linear_forward (worker, pass->logits, pooled,
-                     pass->arena + rn_parameters_get (parameters, -1, RN_PARAMETER_FC_WEIGHT)->offset,
-                     pass->arena + rn_parameters_get (parameters, -1, RN_PARAMETER_FC_BIAS)->offset, pass->n,
-                     layout->out_c, layout->classes);
+                     pass->arena +
+                         rn_parameters_get (parameters, -1, RN_PARAMETER_FC_WEIGHT)->offset,
+                     pass->arena + rn_parameters_get (parameters, -1, RN_PARAMETER_FC_BIAS)->offset,
+                     pass->n, layout->out_c, layout->classes);
   copy_to_tap (worker, tap_of (pass, "fc", ""), pass->logits);
 }
 
@@ -293,10 +302,12 @@ shape_of_tap (const RnLayout *layout, const char *name, int n, int dims[4])
       const char *part = is_mine ? name + strlen (block->name) : "";
       const gboolean is_in = strcmp (part, ".in") == 0;
 
-      if (is_in || strcmp (part, ".f") == 0 || strcmp (part, ".out") == 0 || strcmp (part, ".sum") == 0 ||
+      if (is_in || strcmp (part, ".f") == 0 || strcmp (part, ".out") == 0 ||
+          strcmp (part, ".sum") == 0 ||
           (strcmp (part, ".shortcut") == 0 && block->shortcut != RN_PATH_NONE))
         {
-          const int shape[4] = { n, is_in ? block->in_h : block->out_h, is_in ? block->in_w : block->out_w,
+          const int shape[4] = { n, is_in ? block->in_h : block->out_h,
+                                 is_in ? block->in_w : block->out_w,
                                  is_in ? block->in_c : block->out_c };
 
           memcpy (dims, shape, sizeof shape);
@@ -364,14 +375,16 @@ check_pass (const Pass *pass, GError **error)
 
   if (pass->self->path == RN_PATH_RUN && (wanted->gates != NULL || wanted->tap_names != NULL))
     {
-      g_set_error_literal (error, RN_ERROR, RN_ERROR_SHAPE,
-                           _ ("The folded network has neither layers to look at nor branches to switch"));
+      g_set_error_literal (
+          error, RN_ERROR, RN_ERROR_SHAPE,
+          _ ("The folded network has neither layers to look at nor branches to switch"));
       return FALSE;
     }
   for (int b = 0; wanted->gates != NULL && b < pass->layout->n_blocks; b++)
     if (!wanted->gates[b] && pass->layout->blocks[b].shortcut == RN_PATH_NONE)
       {
-        g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("Block %d is plain and has no branch to switch off"), b + 1);
+        g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
+                     _ ("Block %d is plain and has no branch to switch off"), b + 1);
         return FALSE;
       }
   return TRUE;
@@ -398,8 +411,10 @@ grow (RnEvaluator *self, const Pass *pass, GError **error)
   if (self->buffers == NULL || !rn_team_reserve (self->team, scratch))
     {
       g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
-                   _ ("Running this network on %d pictures of %d × %d needs %.1f GB, more memory than there is"), pass->n,
-                   pass->layout->in_w, pass->layout->in_h, (double) pass->plan.n_floats * 4e-9);
+                   _ ("Running this network on %d pictures of %d × %d needs %.1f GB, more memory "
+                      "than there is"),
+                   pass->n, pass->layout->in_w, pass->layout->in_h,
+                   (double) pass->plan.n_floats * 4e-9);
       return FALSE;
     }
   self->n_buffers = MAX (self->n_buffers, pass->plan.n_floats);
@@ -407,8 +422,8 @@ grow (RnEvaluator *self, const Pass *pass, GError **error)
 }
 
 gboolean
-rn_evaluator_run (RnEvaluator *self, float *logits, const float *x, int n, int height, int width, const RnPass *pass,
-                  GError **error)
+rn_evaluator_run (RnEvaluator *self, float *logits, const float *x, int n, int height, int width,
+                  const RnPass *pass, GError **error)
 {
   const RnPass nothing = { 0 };
   g_autoptr (RnLayout) layout = NULL;
@@ -418,8 +433,9 @@ rn_evaluator_run (RnEvaluator *self, float *logits, const float *x, int n, int h
 
   if (height > RN_MAX_SIDE || width > RN_MAX_SIDE)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("A picture of %d × %d is too large: %d is the longest side"), width,
-                   height, RN_MAX_SIDE);
+      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
+                   _ ("A picture of %d × %d is too large: %d is the longest side"), width, height,
+                   RN_MAX_SIDE);
       return FALSE;
     }
   layout = rn_layout_new (rn_model_get_spec (self->model), height, width);
@@ -431,7 +447,8 @@ rn_evaluator_run (RnEvaluator *self, float *logits, const float *x, int n, int h
                    .n = n,
                    .pass = pass != NULL ? pass : &nothing };
   rn_running_plan_init (&shared.plan, layout, n);
-  if (!check_pass (&shared, error) || !grow (self, &shared, error) || !prepare_taps (&shared, error))
+  if (!check_pass (&shared, error) || !grow (self, &shared, error) ||
+      !prepare_taps (&shared, error))
     return FALSE;
   if (!rn_team_run (self->team, run_pass, &shared, shared.pass->cancel))
     {
@@ -497,8 +514,9 @@ evaluator_new (RnModel *model, RnPath path, RnTeam *team, gboolean owns_team, GE
     self->folded = rn_floats_new (rn_model_get_parameters (model)->n_learned);
   if (team == NULL || self->norms == NULL || (path == RN_PATH_RUN && self->folded == NULL))
     {
-      g_set_error_literal (error, RN_ERROR, RN_ERROR_MEMORY,
-                           _ ("There is not enough memory, or no more threads, to run this network"));
+      g_set_error_literal (
+          error, RN_ERROR, RN_ERROR_MEMORY,
+          _ ("There is not enough memory, or no more threads, to run this network"));
       return NULL;
     }
   prepare_norms (self, layout);
@@ -509,7 +527,8 @@ RnEvaluator *
 rn_evaluator_new (RnModel *model, RnPath path, int threads, GError **error)
 {
   rn_compute_start ();
-  return evaluator_new (model, path, rn_team_new (threads > 0 ? threads : rn_info_n_processors ()), TRUE, error);
+  return evaluator_new (model, path, rn_team_new (threads > 0 ? threads : rn_info_n_processors ()),
+                        TRUE, error);
 }
 
 RnEvaluator *

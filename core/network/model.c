@@ -107,8 +107,7 @@ rn_model_new (const RnSpec *spec, const float *arena, guint64 seed, const char *
 
   if (own == NULL)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
-                   _ ("There is no memory for %" G_GSIZE_FORMAT " parameters"),
+      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _ ("There is no memory for %zu parameters"),
                    parameters->n_floats);
       return NULL;
     }

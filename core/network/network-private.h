@@ -39,7 +39,7 @@ struct _RnNetwork
   float *momentum;
   float *gradients;
   float *activations;
-  float *statistics;    /* where the RnNetworkConv point */
+  float *statistics; /* where the RnNetworkConv point */
   float *conv_partials;
   float *norm_partials; /* doubles */
   RnNetworkConv *convs;

@@ -51,10 +51,13 @@ wire (RnNetwork *network)
       conv->dw = network->gradients + w;
       conv->dgamma = network->gradients + gamma;
       conv->dbeta = network->gradients + beta;
-      conv->running_mean = network->arena + rn_parameters_get (parameters, i, RN_PARAMETER_MEAN)->offset;
-      conv->running_var = network->arena + rn_parameters_get (parameters, i, RN_PARAMETER_VARIANCE)->offset;
+      conv->running_mean =
+          network->arena + rn_parameters_get (parameters, i, RN_PARAMETER_MEAN)->offset;
+      conv->running_var =
+          network->arena + rn_parameters_get (parameters, i, RN_PARAMETER_VARIANCE)->offset;
     }
-  network->fc_w = network->arena + rn_parameters_get (parameters, -1, RN_PARAMETER_FC_WEIGHT)->offset;
+  network->fc_w =
+      network->arena + rn_parameters_get (parameters, -1, RN_PARAMETER_FC_WEIGHT)->offset;
   network->fc_b = network->arena + rn_parameters_get (parameters, -1, RN_PARAMETER_FC_BIAS)->offset;
   network->fc_dw = network->gradients + (network->fc_w - network->arena);
   network->fc_db = network->gradients + (network->fc_b - network->arena);
@@ -82,8 +85,8 @@ allocate_all (RnNetwork *network)
     return FALSE;
   network->memory += scratch * (gsize) rn_team_n_threads (network->team) * sizeof (float);
   return network->arena != NULL && network->momentum != NULL && network->gradients != NULL &&
-         network->statistics != NULL && network->conv_partials != NULL && network->norm_partials != NULL &&
-         network->activations != NULL;
+         network->statistics != NULL && network->conv_partials != NULL &&
+         network->norm_partials != NULL && network->activations != NULL;
 }
 
 RnNetwork *
@@ -107,8 +110,9 @@ rn_network_new (const RnSpec *spec, int batch, RnTeam *team, guint64 seed, GErro
 
       rn_plan_training (network->layout, batch, rn_team_n_threads (team), &size);
       g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
-                   _ ("Training this network with batches of %d needs %.1f GB of memory, more than there is"), batch,
-                   (double) size.total_bytes * 1e-9);
+                   _ ("Training this network with batches of %d needs %.1f GB of memory, more than "
+                      "there is"),
+                   batch, (double) size.total_bytes * 1e-9);
       return NULL;
     }
   wire (network);
@@ -179,8 +183,8 @@ rn_network_get_memory (const RnNetwork *network)
 }
 
 gboolean
-rn_network_compute (RnNetwork *network, const float *x, const int *labels, int n, gboolean measure, const int *cancel,
-                    double *loss, int *wrong)
+rn_network_compute (RnNetwork *network, const float *x, const int *labels, int n, gboolean measure,
+                    const int *cancel, double *loss, int *wrong)
 {
   g_return_val_if_fail (n >= 1 && n <= network->batch, FALSE);
 
@@ -198,7 +202,16 @@ rn_network_compute (RnNetwork *network, const float *x, const int *labels, int n
 gboolean
 rn_network_is_finite (const RnNetwork *network)
 {
-  return isfinite (network->loss) && rn_all_finite (network->gradients, network->parameters->n_learned);
+  for (int i = 0; i < network->layout->n_convs; i++)
+    {
+      const RnNetworkConv *conv = &network->convs[i];
+      const gsize channels = (gsize) network->layout->convs[i].out_c;
+
+      if (!rn_all_finite (conv->mean, channels) || !rn_all_finite (conv->var, channels))
+        return FALSE;
+    }
+  return isfinite (network->loss) &&
+         rn_all_finite (network->gradients, network->parameters->n_learned);
 }
 
 typedef struct
@@ -217,8 +230,8 @@ update_everything (RnWorker *worker, gpointer data)
 
   if (!update->spare_norms)
     {
-      rn_sgd_update (worker, network->arena, network->momentum, network->gradients, parameters->n_learned,
-                     update->rate, update->momentum, update->decay);
+      rn_sgd_update (worker, network->arena, network->momentum, network->gradients,
+                     parameters->n_learned, update->rate, update->momentum, update->decay);
       return;
     }
   for (int i = 0; i < parameters->n; i++)
@@ -253,7 +266,8 @@ update_statistics (RnNetwork *network)
 }
 
 void
-rn_network_commit (RnNetwork *network, double rate, double momentum, double decay, gboolean spare_norms)
+rn_network_commit (RnNetwork *network, double rate, double momentum, double decay,
+                   gboolean spare_norms)
 {
   Update update = { network, (float) rate, (float) momentum, (float) decay, spare_norms };
 

@@ -14,7 +14,8 @@
 typedef struct _RnNetwork RnNetwork;
 
 /* @batch: the most pictures a step will have. Parameters are initialised from @seed. RN_ERROR_MEMORY. @team: borrowed */
-RnNetwork *rn_network_new (const RnSpec *spec, int batch, RnTeam *team, guint64 seed, GError **error);
+RnNetwork *rn_network_new (const RnSpec *spec, int batch, RnTeam *team, guint64 seed,
+                           GError **error);
 void rn_network_free (RnNetwork *network);
 
 const RnLayout *rn_network_get_layout (const RnNetwork *network);
@@ -34,14 +35,16 @@ gsize rn_network_get_memory (const RnNetwork *network);
  * @cancel: (nullable): becomes non-zero to abandon the step
  * @loss, @wrong: mean cross-entropy, and how many were answered wrongly
  * Returns: FALSE where it was abandoned */
-gboolean rn_network_compute (RnNetwork *network, const float *x, const int *labels, int n, gboolean measure,
-                             const int *cancel, double *loss, int *wrong);
+gboolean rn_network_compute (RnNetwork *network, const float *x, const int *labels, int n,
+                             gboolean measure, const int *cancel, double *loss, int *wrong);
 
-/* Whether loss and all gradients of the last compute are finite. */
+/* Whether loss, all gradients and all statistics of the last compute are finite. A variance can be infinite while the
+ * rest is not, and would stay in the running statistics for good. */
 gboolean rn_network_is_finite (const RnNetwork *network);
 
 /* v = momentum v + g + decay w;  w -= rate v;  running = 0.9 running + 0.1 batch's (variance unbiased) */
-void rn_network_commit (RnNetwork *network, double rate, double momentum, double decay, gboolean spare_norms);
+void rn_network_commit (RnNetwork *network, double rate, double momentum, double decay,
+                        gboolean spare_norms);
 
 /* The measures of the last compute that was asked for them, one per block, before it is committed; steps are left 0. */
 void rn_network_get_measures (const RnNetwork *network, RnBlockMeasure *measures);

@@ -34,9 +34,10 @@ typedef struct
 typedef struct
 {
   int n;
-  RnParameter *items; /* in the order of files: conv, weight, bias, running_mean, running_var, conv, ..., fc */
-  gsize n_learned;    /* floats of learned parameters, gaps included */
-  gsize n_floats;     /* of the whole arena */
+  RnParameter *
+      items; /* in the order of files: conv, weight, bias, running_mean, running_var, conv, ..., fc */
+  gsize n_learned; /* floats of learned parameters, gaps included */
+  gsize n_floats;  /* of the whole arena */
   GHashTable *by_name;
 } RnParameters;
 
@@ -45,7 +46,8 @@ void rn_parameters_free (RnParameters *parameters);
 /* Returns: (nullable): the entry of that name */
 const RnParameter *rn_parameters_find (const RnParameters *parameters, const char *name);
 /* Returns: the entry of convolution @conv (-1: fc) and @kind; it exists */
-const RnParameter *rn_parameters_get (const RnParameters *parameters, int conv, RnParameterKind kind);
+const RnParameter *rn_parameters_get (const RnParameters *parameters, int conv,
+                                      RnParameterKind kind);
 
 /* [K,R,S,C] from and to OIHW; @parameter is a filter. Other kinds are copied as they are. */
 void rn_parameter_to_file_order (const RnParameter *parameter, float *file, const float *arena);
@@ -54,7 +56,7 @@ void rn_parameter_from_file_order (const RnParameter *parameter, float *arena, c
 /* He et al. 2015b (fan-in, normal) for filters; gamma 1 (0 where the block says zero_gamma and it is the branch's
  * last), beta 0, statistics 0 and 1; fc uniform within 1 / sqrt (fan-in). Decided by @seed and each entry's name.
  */
-void rn_parameters_initialise (const RnParameters *parameters, const RnSpec *spec, const RnLayout *layout,
-                               float *arena, guint64 seed);
+void rn_parameters_initialise (const RnParameters *parameters, const RnSpec *spec,
+                               const RnLayout *layout, float *arena, guint64 seed);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnParameters, rn_parameters_free)

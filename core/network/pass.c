@@ -72,8 +72,8 @@ convolve (RnWorker *worker, RnNetwork *network, int index, const float *x)
   gpointer norm[2] = { conv, (gpointer) layer };
 
   rn_conv_forward (worker, z, x, conv->w, &shape, NULL);
-  rn_norm_statistics (worker, conv->mean, conv->var, z, partials_of (network), pixels_of (network, layer),
-                      layer->out_c);
+  rn_norm_statistics (worker, conv->mean, conv->var, z, partials_of (network),
+                      pixels_of (network, layer), layer->out_c);
   rn_worker_share (worker, 1, prepare_norm, norm);
 }
 
@@ -84,8 +84,8 @@ normalise (RnWorker *worker, RnNetwork *network, int index, float *y, const floa
   const RnLayoutConv *layer = &network->layout->convs[index];
   RnNetworkConv *conv = &network->convs[index];
 
-  rn_norm_apply (worker, y, at (network, network->plan->z[index]), s, conv->scale, conv->shift, relu,
-                 network->measure && relu ? &conv->measures : NULL, partials_of (network),
+  rn_norm_apply (worker, y, at (network, network->plan->z[index]), s, conv->scale, conv->shift,
+                 relu, network->measure && relu ? &conv->measures : NULL, partials_of (network),
                  pixels_of (network, layer), layer->out_c);
 }
 
@@ -99,8 +99,8 @@ forward_stem (RnWorker *worker, RnNetwork *network)
   normalise (worker, network, 0, y, NULL, TRUE);
   if (network->layout->pool)
     rn_pool_forward (worker, at (network, network->plan->stem_out),
-                     (guint8 *) (gpointer) at (network, network->plan->pool_arg), y, network->n, layer->out_h,
-                     layer->out_w, layer->out_c);
+                     (guint8 *) (gpointer) at (network, network->plan->pool_arg), y, network->n,
+                     layer->out_h, layer->out_w, layer->out_c);
 }
 
 /* Returns: s, what the shortcut gives; NULL in plain blocks */
@@ -114,8 +114,9 @@ forward_shortcut (RnWorker *worker, RnNetwork *network, const RnLayoutBlock *blo
     case RN_PATH_IDENTITY:
       return x;
     case RN_PATH_SUBSAMPLE:
-      rn_subsample_forward (worker, s, x, network->n, block->in_h, block->in_w, block->in_c, block->out_c,
-                            rn_block_stride_of (network->layout, block), block->pad_before);
+      rn_subsample_forward (worker, s, x, network->n, block->in_h, block->in_w, block->in_c,
+                            block->out_c, rn_block_stride_of (network->layout, block),
+                            block->pad_before);
       return s;
     case RN_PATH_PROJECTION:
       convolve (worker, network, block->downsample, x);
@@ -147,16 +148,16 @@ forward_block (RnWorker *worker, RnNetwork *network, int b)
 /* The other gradient of one convolution's input and filters, from that of its batch-norm's output (and ReLU's, where
  * @y is given). @d keeps what reaches the batch-norm; @dz may be @d; @dx is NULL where nobody wants it. */
 static void
-backward_conv (RnWorker *worker, RnNetwork *network, int index, float *dx, float *dz, float *d, const float *dy,
-               const float *dy2, const float *y, const float *x)
+backward_conv (RnWorker *worker, RnNetwork *network, int index, float *dx, float *dz, float *d,
+               const float *dy, const float *dy2, const float *y, const float *x)
 {
   const RnLayoutConv *layer = &network->layout->convs[index];
   RnNetworkConv *conv = &network->convs[index];
   const RnConvShape shape = rn_conv_shape_of (layer, network->n);
 
-  rn_norm_backward (worker, dz, d, dy, dy2, y, at (network, network->plan->z[index]), conv->mean, conv->inv_std,
-                    conv->gamma, conv->dgamma, conv->dbeta, partials_of (network), pixels_of (network, layer),
-                    layer->out_c);
+  rn_norm_backward (worker, dz, d, dy, dy2, y, at (network, network->plan->z[index]), conv->mean,
+                    conv->inv_std, conv->gamma, conv->dgamma, conv->dbeta, partials_of (network),
+                    pixels_of (network, layer), layer->out_c);
   rn_conv_backward_filters (worker, conv->dw, x, dz, network->conv_partials, &shape);
   if (dx != NULL)
     rn_conv_backward_data (worker, dx, dz, conv->w, &shape);
@@ -174,20 +175,23 @@ typedef struct
 
 /* ds in first becomes dx in first */
 static void
-backward_shortcut (RnWorker *worker, RnNetwork *network, const RnLayoutBlock *block, const float *x, WayBack *way)
+backward_shortcut (RnWorker *worker, RnNetwork *network, const RnLayoutBlock *block, const float *x,
+                   WayBack *way)
 {
   float *freed = way->branch[0];
 
   switch (block->shortcut)
     {
     case RN_PATH_SUBSAMPLE:
-      rn_subsample_backward (worker, freed, way->first, network->n, block->in_h, block->in_w, block->in_c,
-                             block->out_c, rn_block_stride_of (network->layout, block), block->pad_before);
+      rn_subsample_backward (worker, freed, way->first, network->n, block->in_h, block->in_w,
+                             block->in_c, block->out_c, rn_block_stride_of (network->layout, block),
+                             block->pad_before);
       way->branch[0] = way->first;
       way->first = freed;
       break;
     case RN_PATH_PROJECTION:
-      backward_conv (worker, network, block->downsample, way->first, freed, way->first, way->first, NULL, NULL, x);
+      backward_conv (worker, network, block->downsample, way->first, freed, way->first, way->first,
+                     NULL, NULL, x);
       break;
     case RN_PATH_IDENTITY:
     case RN_PATH_NONE:
@@ -232,15 +236,18 @@ backward_stem (RnWorker *worker, RnNetwork *network, WayBack *way)
     {
       const guint8 *arg = (const guint8 *) (gpointer) at (network, network->plan->pool_arg);
 
-      rn_pool_backward (worker, way->branch[0], dy, arg, network->n, layer->out_h, layer->out_w, layer->out_c);
+      rn_pool_backward (worker, way->branch[0], dy, arg, network->n, layer->out_h, layer->out_w,
+                        layer->out_c);
       dy = way->branch[0];
       if (dy2 != NULL)
         {
-          rn_pool_backward (worker, way->branch[1], dy2, arg, network->n, layer->out_h, layer->out_w, layer->out_c);
+          rn_pool_backward (worker, way->branch[1], dy2, arg, network->n, layer->out_h,
+                            layer->out_w, layer->out_c);
           dy2 = way->branch[1];
         }
     }
-  backward_conv (worker, network, 0, NULL, dy, dy, dy, dy2, at (network, network->plan->y[0]), network->x);
+  backward_conv (worker, network, 0, NULL, dy, dy, dy, dy2, at (network, network->plan->y[0]),
+                 network->x);
 }
 
 static void
@@ -249,7 +256,8 @@ measure_loss (RnWorker *worker, int piece, gpointer data)
   RnNetwork *network = data;
 
   rn_cross_entropy (&network->loss, &network->wrong, at (network, network->plan->dlogits),
-                    at (network, network->plan->logits), network->labels, network->n, network->layout->classes);
+                    at (network, network->plan->logits), network->labels, network->n,
+                    network->layout->classes);
 }
 
 /* Global average pool, classifier, loss, and back to the gradient of the last block's output. */
@@ -261,12 +269,13 @@ pass_head (RnWorker *worker, RnNetwork *network, WayBack *way)
   const int n = network->n, pixels = layout->out_h * layout->out_w;
   float *pooled = at (network, plan->pooled), *dpooled = at (network, plan->dpooled);
 
-  rn_average_forward (worker, pooled, input_of (network, layout->n_blocks), n, pixels, layout->out_c);
-  rn_linear_forward (worker, at (network, plan->logits), pooled, network->fc_w, network->fc_b, n, layout->out_c,
-                     layout->classes);
+  rn_average_forward (worker, pooled, input_of (network, layout->n_blocks), n, pixels,
+                      layout->out_c);
+  rn_linear_forward (worker, at (network, plan->logits), pooled, network->fc_w, network->fc_b, n,
+                     layout->out_c, layout->classes);
   rn_worker_share (worker, 1, measure_loss, network);
-  rn_linear_backward (worker, dpooled, network->fc_dw, network->fc_db, at (network, plan->dlogits), pooled,
-                      network->fc_w, n, layout->out_c, layout->classes);
+  rn_linear_backward (worker, dpooled, network->fc_dw, network->fc_db, at (network, plan->dlogits),
+                      pooled, network->fc_w, n, layout->out_c, layout->classes);
   rn_average_backward (worker, way->first, dpooled, n, pixels, layout->out_c);
 }
 
@@ -276,7 +285,8 @@ static void
 clear_gradients (RnWorker *worker, int piece, gpointer data)
 {
   RnNetwork *network = data;
-  const gsize from = (gsize) piece * CLEAR_PIECE, to = MIN (from + CLEAR_PIECE, network->parameters->n_learned);
+  const gsize from = (gsize) piece * CLEAR_PIECE,
+              to = MIN (from + CLEAR_PIECE, network->parameters->n_learned);
 
   for (gsize i = from; i < to; i++)
     network->gradients[i] = 0.0f;
@@ -294,8 +304,8 @@ rn_network_pass (RnWorker *worker, gpointer data)
                   { at (network, plan->branch[0]), at (network, plan->branch[1]) } };
 
   set_position (network, worker, -1, FALSE);
-  rn_worker_share (worker, (int) ((network->parameters->n_learned + CLEAR_PIECE - 1) / CLEAR_PIECE), clear_gradients,
-                   network);
+  rn_worker_share (worker, (int) ((network->parameters->n_learned + CLEAR_PIECE - 1) / CLEAR_PIECE),
+                   clear_gradients, network);
   forward_stem (worker, network);
   for (int b = 0; b < n_blocks; b++)
     {

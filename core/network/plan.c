@@ -40,8 +40,8 @@ size_of_stem_out (const RnLayout *layout, int batch)
 RnConvShape
 rn_conv_shape_of (const RnLayoutConv *conv, int batch)
 {
-  return (RnConvShape){ batch,       conv->in_h,  conv->in_w,   conv->in_c,   conv->out_h, conv->out_w,
-                        conv->out_c, conv->kernel, conv->stride, conv->pad };
+  return (RnConvShape){ batch,       conv->in_h,  conv->in_w,   conv->in_c,   conv->out_h,
+                        conv->out_w, conv->out_c, conv->kernel, conv->stride, conv->pad };
 }
 
 int
@@ -88,7 +88,8 @@ rn_training_plan_new (const RnLayout *layout, int batch)
   for (int i = 0; i < layout->n_convs; i++)
     {
       const RnLayoutConv *conv = &layout->convs[i];
-      const gboolean is_projection = conv->block >= 0 && layout->blocks[conv->block].downsample == i;
+      const gboolean is_projection =
+          conv->block >= 0 && layout->blocks[conv->block].downsample == i;
 
       plan->z[i] = place (&end, size_out (conv, batch));
       plan->y[i] = is_projection ? RN_PLAN_NOWHERE : place (&end, size_out (conv, batch));
@@ -148,20 +149,21 @@ rn_running_plan_init (RnRunningPlan *plan, const RnLayout *layout, int batch)
 
 /* Raises what is needed to what one convolution needs with @n pictures. */
 static void
-raise_workspace (const RnLayoutConv *conv, int n, gboolean training, gsize *scratch, gsize *conv_partials,
-                 gsize *norm_partials)
+raise_workspace (const RnLayoutConv *conv, int n, gboolean training, gsize *scratch,
+                 gsize *conv_partials, gsize *norm_partials)
 {
   const RnConvShape shape = rn_conv_shape_of (conv, n);
 
   *scratch = MAX (*scratch, rn_conv_scratch (&shape));
   if (training)
     *conv_partials = MAX (*conv_partials, rn_conv_partials (&shape));
-  *norm_partials = MAX (*norm_partials, rn_norm_partials ((gsize) n * conv->out_h * conv->out_w, conv->out_c));
+  *norm_partials =
+      MAX (*norm_partials, rn_norm_partials ((gsize) n * conv->out_h * conv->out_w, conv->out_c));
 }
 
 void
-rn_plan_workspace (const RnLayout *layout, int batch, gboolean training, gsize *scratch, gsize *conv_partials,
-                   gsize *norm_partials)
+rn_plan_workspace (const RnLayout *layout, int batch, gboolean training, gsize *scratch,
+                   gsize *conv_partials, gsize *norm_partials)
 {
   *scratch = *conv_partials = *norm_partials = 0;
   /* A network that trains meets short batches, and the kernels may cut fewer pictures into more pieces. */
@@ -216,7 +218,8 @@ rn_plan_block (const RnLayout *layout, int block, int batch, gsize *train_bytes,
   for (int i = 0; i < layout->n_convs; i++)
     {
       const RnLayoutConv *conv = &layout->convs[i];
-      const gboolean is_projection = conv->block >= 0 && layout->blocks[conv->block].downsample == i;
+      const gboolean is_projection =
+          conv->block >= 0 && layout->blocks[conv->block].downsample == i;
 
       if (conv->block != block)
         continue;

@@ -18,8 +18,9 @@
 
 typedef struct
 {
-  gsize *z;          /* per convolution */
-  gsize *y;          /* per convolution, after its ReLU; the last of a block: the block's output; a projection: none */
+  gsize *z; /* per convolution */
+  gsize *
+      y; /* per convolution, after its ReLU; the last of a block: the block's output; a projection: none */
   gsize stem_out;    /* what the first block sees */
   gsize pool_arg;    /* bytes of the max-pool's winners, in floats */
   gsize gradient[2]; /* of a block's output: along the shortcut, along the branch */
@@ -44,8 +45,8 @@ RnConvShape rn_conv_shape_of (const RnLayoutConv *conv, int batch);
 /* By how much a block shrinks its picture: the product of its convolutions' strides */
 int rn_block_stride_of (const RnLayout *layout, const RnLayoutBlock *block);
 /* What the kernels need beside: each thread's scratch, shared partial sums (floats) and batch-norm's (doubles). */
-void rn_plan_workspace (const RnLayout *layout, int batch, gboolean training, gsize *scratch, gsize *conv_partials,
-                        gsize *norm_partials);
+void rn_plan_workspace (const RnLayout *layout, int batch, gboolean training, gsize *scratch,
+                        gsize *conv_partials, gsize *norm_partials);
 
 /* All of it, for those who ask. */
 typedef struct
@@ -60,6 +61,7 @@ void rn_plan_training (const RnLayout *layout, int batch, int threads, RnPlanSiz
 void rn_plan_running (const RnLayout *layout, int batch, int threads, RnPlanSize *size);
 /* Bytes that training keeps for one block, and that running needs while it is in it; @block -1 is the stem, n_blocks
  * the head. */
-void rn_plan_block (const RnLayout *layout, int block, int batch, gsize *train_bytes, gsize *run_bytes);
+void rn_plan_block (const RnLayout *layout, int block, int batch, gsize *train_bytes,
+                    gsize *run_bytes);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnTrainingPlan, rn_training_plan_free)

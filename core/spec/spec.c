@@ -156,8 +156,8 @@ rn_spec_new (const char *name, int side, int channels, RnStemKind stem, int stem
   if (name != NULL && (strlen (name) > RN_MAX_NAME || !g_utf8_validate (name, -1, NULL)))
     {
       g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
-                   _ ("“name” has %" G_GSIZE_FORMAT " bytes, but must be UTF-8 of at most %d"),
-                   strlen (name), RN_MAX_NAME);
+                   _ ("“name” has %zu bytes, but must be UTF-8 of at most %d"), strlen (name),
+                   RN_MAX_NAME);
       return NULL;
     }
   if (!check_input (side, channels, error) || !check_stem (stem, stem_channels, error) ||

@@ -87,9 +87,8 @@ read_state (const RnSafetensors *file, RnLoadedCheckpoint *checkpoint, GError **
       isfinite (checkpoint->rate) && checkpoint->rate > 0.0)
     return TRUE;
   g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-               _ ("“%s” is damaged: step %" G_GINT64_FORMAT " (metadata: %" G_GINT64_FORMAT
-                  "), rate %g"),
-               file->path, checkpoint->step, rn_model_get_step (checkpoint->model),
+               _ ("“%s” is damaged: step %lld (metadata: %lld), rate %g"), file->path,
+               (long long) checkpoint->step, (long long) rn_model_get_step (checkpoint->model),
                checkpoint->rate);
   return FALSE;
 }

@@ -102,7 +102,8 @@ rn_feed_set_wake (RnFeed *feed, GFunc wake, gpointer data)
 static RnPoint
 merge_points (const RnPoint *a, const RnPoint *b)
 {
-  const double n_a = (double) (a->last_step - a->first_step + 1), n_b = (double) (b->last_step - b->first_step + 1);
+  const double n_a = (double) (a->last_step - a->first_step + 1),
+               n_b = (double) (b->last_step - b->first_step + 1);
 
   return (RnPoint){ .first_step = a->first_step,
                     .last_step = b->last_step,
@@ -128,13 +129,13 @@ merge_by_pairs (GArray *points)
   g_array_set_size (points, n);
 }
 
-#define SWAP(a, b)                                                                                                     \
-  do                                                                                                                   \
-    {                                                                                                                  \
-      gpointer swapped = (a);                                                                                          \
-      (a) = (b);                                                                                                       \
-      (b) = swapped;                                                                                                   \
-    }                                                                                                                  \
+#define SWAP(a, b)                                                                                 \
+  do                                                                                               \
+    {                                                                                              \
+      gpointer swapped = (a);                                                                      \
+      (a) = (b);                                                                                   \
+      (b) = swapped;                                                                               \
+    }                                                                                              \
   while (0)
 
 /* Returns: @newer with what @older has told and it has not; @older is freed. */

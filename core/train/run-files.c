@@ -46,8 +46,8 @@ open_log (const char *path, GError **error)
 static gboolean
 fail_line (const char *path, gint64 number, GError **error)
 {
-  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-               _ ("“%s” is damaged: line %" G_GINT64_FORMAT " is not understood"), path, number);
+  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s” is damaged: line %lld is not understood"),
+               path, (long long) number);
   return FALSE;
 }
 
@@ -150,9 +150,8 @@ rn_run_print_history (const RnHistoryRow *row, GError **error)
   for (int i = 0; i < 6; i++)
     if (isinf (values[i]) || (i < 4 && isnan (values[i])))
       {
-        g_set_error (error, RN_ERROR, RN_ERROR_DIVERGED,
-                     _ ("Step %" G_GINT64_FORMAT " has loss %g and error %g"), row->step, row->loss,
-                     row->error);
+        g_set_error (error, RN_ERROR, RN_ERROR_DIVERGED, _ ("Step %lld has loss %g and error %g"),
+                     (long long) row->step, row->loss, row->error);
         return NULL;
       }
   line = g_string_new (NULL);
@@ -260,9 +259,8 @@ rn_run_read_blocks (const char *path, RnRunMeasureFunc func, gpointer data, goff
       if (measure.step < before)
         {
           g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                       _ ("“%s” is damaged: record %" G_GINT64_FORMAT
-                          " is of step %" G_GINT64_FORMAT " after %" G_GINT64_FORMAT),
-                       path, number, measure.step, before);
+                       _ ("“%s” is damaged: record %lld is of step %lld after %lld"), path,
+                       (long long) number, (long long) measure.step, (long long) before);
           return FALSE;
         }
       before = measure.step;

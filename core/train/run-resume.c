@@ -37,8 +37,8 @@ rn_run_writer_load_newest (RnRunWriter *writer, GError **error)
         return g_steal_pointer (&checkpoint);
       if (checkpoint != NULL && first == NULL)
         g_set_error (&first, RN_ERROR, RN_ERROR_FORMAT,
-                     _ ("“%s” is damaged: it says that it is of step %" G_GINT64_FORMAT), path,
-                     checkpoint->step);
+                     _ ("“%s” is damaged: it says that it is of step %lld"), path,
+                     (long long) checkpoint->step);
     }
   if (first != NULL)
     g_propagate_error (error, g_steal_pointer (&first));
@@ -70,8 +70,8 @@ keep_history (char *line, goffset start, gint64 number, gpointer data, GError **
   if (row.step != number - 1)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _ ("“%s” is damaged: line %" G_GINT64_FORMAT " is of step %" G_GINT64_FORMAT),
-                   cut->path, number, row.step);
+                   _ ("“%s” is damaged: line %lld is of step %lld"), cut->path, (long long) number,
+                   (long long) row.step);
       return FALSE;
     }
   cut->writer->last_step = row.step;
@@ -91,9 +91,8 @@ cut_history (RnRunWriter *writer, gint64 step, GError **error)
   if (writer->last_step != step)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _ ("“%s” ends at step %" G_GINT64_FORMAT
-                      ", before the checkpoint of step %" G_GINT64_FORMAT),
-                   path, writer->last_step, step);
+                   _ ("“%s” ends at step %lld, before the checkpoint of step %lld"), path,
+                   (long long) writer->last_step, (long long) step);
       return FALSE;
     }
   return rn_run_log_open (writer, &writer->history, 0, error) &&
@@ -252,9 +251,8 @@ add_event (char *line, goffset start, gint64 number, gpointer data, GError **err
       g_strlcpy (event.name, fields[1], sizeof event.name) >= sizeof event.name ||
       !rn_number_parse (fields[2], strlen (fields[2]), &event.value))
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _ ("“%s” is damaged: line %" G_GINT64_FORMAT " is no command"), reading->path,
-                   number);
+      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s” is damaged: line %lld is no command"),
+                   reading->path, (long long) number);
       return FALSE;
     }
   event.step = (gint64) step;

@@ -125,9 +125,8 @@ add_row (char *line, goffset start, gint64 number, gpointer data, GError **error
   if (row.step != number - 1)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _ ("“%s” is damaged: line %" G_GINT64_FORMAT " is of step %" G_GINT64_FORMAT
-                      " and not %" G_GINT64_FORMAT),
-                   reading->path, number, row.step, number - 1);
+                   _ ("“%s” is damaged: line %lld is of step %lld and not %lld"), reading->path,
+                   (long long) number, (long long) row.step, (long long) number - 1);
       return FALSE;
     }
   g_array_append_val (reading->rows, row);
@@ -205,8 +204,7 @@ load_step (RnRun *run, gint64 step, GError **error)
   if (rn_spec_equal (rn_model_get_spec (model), run->spec) && rn_model_get_step (model) == step)
     return g_steal_pointer (&model);
   g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-               _ ("“%s” is not the checkpoint of step %" G_GINT64_FORMAT " of its run"), path,
-               step);
+               _ ("“%s” is not the checkpoint of step %lld of its run"), path, (long long) step);
   return NULL;
 }
 

@@ -59,13 +59,16 @@ check_fit (const RnTrainer *self, GError **error)
     }
   if (rn_dataset_get_channels (self->dataset) != rn_spec_get_channels (self->spec))
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("The network takes %d channels, the pictures of “%s” have %d"),
-                   rn_spec_get_channels (self->spec), source, rn_dataset_get_channels (self->dataset));
+      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
+                   _ ("The network takes %d channels, the pictures of “%s” have %d"),
+                   rn_spec_get_channels (self->spec), source,
+                   rn_dataset_get_channels (self->dataset));
       return FALSE;
     }
   if (rn_dataset_n_classes (self->dataset) != rn_spec_get_classes (self->spec))
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE, _ ("The network tells %d classes apart, “%s” has %d"),
+      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
+                   _ ("The network tells %d classes apart, “%s” has %d"),
                    rn_spec_get_classes (self->spec), source, rn_dataset_n_classes (self->dataset));
       return FALSE;
     }
@@ -73,9 +76,11 @@ check_fit (const RnTrainer *self, GError **error)
   if (size.total_bytes > available)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
-                   _ ("Training with batches of %d needs %.1f GB of memory, and %.1f GB are free; smaller batches or a "
+                   _ ("Training with batches of %d needs %.1f GB of memory, and %.1f GB are free; "
+                      "smaller batches or a "
                       "smaller network need less"),
-                   self->settings.batch, (double) size.total_bytes * 1e-9, (double) available * 1e-9);
+                   self->settings.batch, (double) size.total_bytes * 1e-9,
+                   (double) available * 1e-9);
       return FALSE;
     }
   return TRUE;
@@ -90,18 +95,21 @@ build (RnTrainer *self, GError **error)
   self->team = rn_team_new (self->threads);
   if (self->team == NULL)
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _ ("%d threads are more than the system gives"), self->threads);
+      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
+                   _ ("%d threads are more than the system gives"), self->threads);
       return FALSE;
     }
-  self->network = rn_network_new (self->spec, self->settings.batch, self->team, self->settings.seed, error);
+  self->network =
+      rn_network_new (self->spec, self->settings.batch, self->team, self->settings.seed, error);
   if (self->network == NULL)
     return FALSE;
   if (self->preprocess.side == 0 &&
       !rn_preprocess_measure (&self->preprocess, self->dataset, rn_spec_get_side (self->spec),
                               self->settings.per_pixel_mean, error))
     return FALSE;
-  self->loader = rn_loader_new (self->dataset, &self->preprocess, &self->settings.augment, self->settings.batch,
-                                self->settings.drop_last, self->settings.seed, error);
+  self->loader =
+      rn_loader_new (self->dataset, &self->preprocess, &self->settings.augment,
+                     self->settings.batch, self->settings.drop_last, self->settings.seed, error);
   if (self->loader == NULL)
     return FALSE;
   self->epoch_steps = rn_loader_steps_per_epoch (self->loader);
@@ -116,14 +124,15 @@ start (RnTrainer *self)
 }
 
 RnTrainer *
-rn_trainer_new (const char *run_path, const RnSpec *spec, const RnSettings *settings, RnDataset *dataset, int threads,
-                GError **error)
+rn_trainer_new (const char *run_path, const RnSpec *spec, const RnSettings *settings,
+                RnDataset *dataset, int threads, GError **error)
 {
   g_autoptr (RnTrainer) self = trainer_new (spec, settings, dataset, threads);
 
   /* the folder first: a name that is taken is told at once */
   self->writer = rn_run_writer_create (run_path, spec, settings, rn_dataset_get_source (dataset),
-                                       rn_dataset_get_digest (dataset), rn_dataset_get_classes (dataset), error);
+                                       rn_dataset_get_digest (dataset),
+                                       rn_dataset_get_classes (dataset), error);
   if (self->writer == NULL || !build (self, error) || !rn_worker_save (self, error))
     return NULL;
   start (self);
@@ -138,10 +147,12 @@ warn_of_other_machine (RnTrainer *self)
 
   if (rn_run_writer_get_machine (self->writer, &isa, &core) &&
       (g_strcmp0 (isa, rn_info_isa ()) != 0 || g_strcmp0 (core, rn_info_blas_core ()) != 0))
-    g_ptr_array_add (self->warnings,
-                     g_strdup_printf (_ ("The run was trained with %s and OpenBLAS for %s so far; here they are %s and "
-                                         "%s, so its numbers will differ in their last bits"),
-                                      isa, core, rn_info_isa (), rn_info_blas_core ()));
+    g_ptr_array_add (
+        self->warnings,
+        g_strdup_printf (
+            _ ("The run was trained with %s and OpenBLAS for %s so far; here they are %s and "
+               "%s, so its numbers will differ in their last bits"),
+            isa, core, rn_info_isa (), rn_info_blas_core ()));
 }
 
 static gboolean
@@ -149,7 +160,8 @@ adopt_data (RnTrainer *self, RnRun *run, GError **error)
 {
   if (g_strcmp0 (rn_run_get_data_digest (run), rn_dataset_get_digest (self->dataset)) == 0)
     return TRUE;
-  g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("“%s” is not what “%s” was trained on: its pictures have changed"),
+  g_set_error (error, RN_ERROR, RN_ERROR_DATA,
+               _ ("“%s” is not what “%s” was trained on: its pictures have changed"),
                rn_dataset_get_source (self->dataset), rn_run_get_path (run));
   return FALSE;
 }
@@ -173,7 +185,8 @@ recall_best (RnTrainer *self, RnRun *run, GError **error)
 }
 
 RnTrainer *
-rn_trainer_resume (const char *run_path, RnDataset *dataset, gint64 steps, int threads, GError **error)
+rn_trainer_resume (const char *run_path, RnDataset *dataset, gint64 steps, int threads,
+                   GError **error)
 {
   g_autoptr (RnTrainer) self = NULL;
   g_autoptr (RnRunWriter) writer = rn_run_writer_open (run_path, error);
@@ -185,7 +198,8 @@ rn_trainer_resume (const char *run_path, RnDataset *dataset, gint64 steps, int t
   if (writer == NULL || (run = rn_run_open (run_path, error)) == NULL)
     return NULL;
   settings = *rn_run_get_settings (run);
-  if (dataset == NULL && (opened = rn_dataset_open (rn_run_get_data (run), settings.seed, NULL, NULL, error)) == NULL)
+  if (dataset == NULL &&
+      (opened = rn_dataset_open (rn_run_get_data (run), settings.seed, NULL, NULL, error)) == NULL)
     return NULL;
   checkpoint = rn_run_writer_load_newest (writer, error);
   if (checkpoint == NULL)
@@ -193,23 +207,23 @@ rn_trainer_resume (const char *run_path, RnDataset *dataset, gint64 steps, int t
   if (steps > 0 && steps < checkpoint->step)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_DATA,
-                   _ ("“%s” has done %" G_GINT64_FORMAT " steps already; %" G_GINT64_FORMAT " in all cannot be"), run_path,
-                   checkpoint->step, steps);
+                   _ ("“%s” has done %lld steps already; %lld in all cannot be"), run_path,
+                   (long long) checkpoint->step, (long long) steps);
       return NULL;
     }
   if (steps > 0)
     settings.steps = steps;
 
-  self = trainer_new (rn_run_get_spec (run), &settings, dataset != NULL ? dataset : opened, threads);
+  self =
+      trainer_new (rn_run_get_spec (run), &settings, dataset != NULL ? dataset : opened, threads);
   self->writer = g_steal_pointer (&writer);
   rn_preprocess_copy (&self->preprocess, rn_model_get_preprocess (checkpoint->model));
-  if (!adopt_data (self, run, error) || !build (self, error) || !rn_worker_restore (self, checkpoint, error) ||
-      !recall_best (self, run, error))
+  if (!adopt_data (self, run, error) || !build (self, error) ||
+      !rn_worker_restore (self, checkpoint, error) || !recall_best (self, run, error))
     return NULL;
   self->events = rn_run_writer_read_events (self->writer, self->step, error);
-  if (self->events == NULL ||
-      (settings.steps != rn_run_get_settings (run)->steps &&
-       !rn_run_writer_set_steps (self->writer, settings.steps, error)))
+  if (self->events == NULL || (settings.steps != rn_run_get_settings (run)->steps &&
+                               !rn_run_writer_set_steps (self->writer, settings.steps, error)))
     return NULL;
   warn_of_other_machine (self);
   start (self);

@@ -6,6 +6,7 @@
 
 #include "base/machine.h"
 #include "compute/info.h"
+#include "compute/layers.h"
 #include "compute/memory.h"
 #include "network/evaluator-private.h"
 #include "network/model.h"
@@ -35,12 +36,13 @@ copy_model (RnTrainer *self, GError **error)
 
   if (arena == NULL)
     {
-      g_set_error_literal (error, RN_ERROR, RN_ERROR_MEMORY, _ ("There is no memory for a copy of the network"));
+      g_set_error_literal (error, RN_ERROR, RN_ERROR_MEMORY,
+                           _ ("There is no memory for a copy of the network"));
       return NULL;
     }
   memcpy (arena, rn_network_get_arena (self->network), n * sizeof (float));
-  return rn_model_new_take (self->spec, arena, rn_dataset_get_classes (self->dataset), &self->preprocess, 1e-5,
-                            self->step, error);
+  return rn_model_new_take (self->spec, arena, rn_dataset_get_classes (self->dataset),
+                            &self->preprocess, 1e-5, self->step, error);
 }
 
 /* Snapshots */
@@ -104,14 +106,31 @@ fail (RnTrainer *self, GError *error)
 
 /* Checkpoints */
 
+/* A checkpoint with NaN or infinity is not read again, and would in time push out those that are. */
+static gboolean
+check_finite (RnTrainer *self, GError **error)
+{
+  const RnParameters *parameters = rn_network_get_parameters (self->network);
+
+  if (rn_all_finite (rn_network_get_arena (self->network), parameters->n_floats) &&
+      rn_all_finite (rn_network_get_momentum (self->network), parameters->n_learned))
+    return TRUE;
+  g_set_error (error, RN_ERROR, RN_ERROR_DIVERGED,
+               _ ("Training diverged at step %lld: a parameter is not finite. The checkpoint of "
+                  "step %lld is kept; a lower rate or a warm-up may help"),
+               self->step, self->saved_step);
+  return FALSE;
+}
+
 gboolean
 rn_worker_save (RnTrainer *self, GError **error)
 {
   g_autoptr (RnModel) model = copy_model (self, error);
-  double numbers[RN_SCHEDULE_STATE_SIZE + N_EXTRA] = { 0.0 }, *extra = numbers + RN_SCHEDULE_STATE_SIZE;
+  double numbers[RN_SCHEDULE_STATE_SIZE + N_EXTRA] = { 0.0 },
+                                          *extra = numbers + RN_SCHEDULE_STATE_SIZE;
   RnCheckpoint checkpoint;
 
-  if (model == NULL)
+  if (model == NULL || !check_finite (self, error))
     return FALSE;
   rn_schedule_state_save (&self->schedule, numbers);
   if (self->row_is_pending)
@@ -160,20 +179,22 @@ rn_worker_restore (RnTrainer *self, const RnLoadedCheckpoint *checkpoint, GError
       !rn_schedule_state_load (&self->schedule, checkpoint->state, RN_SCHEDULE_STATE_SIZE))
     {
       g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _ ("“%s”: the checkpoint of step %" G_GINT64_FORMAT " is not one of this run"),
-                   rn_run_writer_get_path (self->writer), checkpoint->step);
+                   _ ("“%s”: the checkpoint of step %lld is not one of this run"),
+                   rn_run_writer_get_path (self->writer), (long long) checkpoint->step);
       return FALSE;
     }
   memcpy (rn_network_get_arena (self->network), rn_model_get_arena (checkpoint->model),
           parameters->n_floats * sizeof (float));
-  memcpy (rn_network_get_momentum (self->network), checkpoint->momentum, parameters->n_learned * sizeof (float));
+  memcpy (rn_network_get_momentum (self->network), checkpoint->momentum,
+          parameters->n_learned * sizeof (float));
   self->step = self->saved_step = checkpoint->step;
   self->rate = checkpoint->rate;
   self->epoch_error_sum = extra[EXTRA_ERROR_SUM];
   self->epoch_error_steps = (gint64) extra[EXTRA_ERROR_STEPS];
   if (extra[EXTRA_PENDING] == 1.0)
     restore_row (self, extra);
-  return rn_run_writer_cut (self->writer, self->step, self->step - (self->row_is_pending ? 1 : 0), error);
+  return rn_run_writer_cut (self->writer, self->step, self->step - (self->row_is_pending ? 1 : 0),
+                            error);
 }
 
 /* Evaluation */
@@ -192,8 +213,8 @@ evaluate (RnTrainer *self, double *test_loss, double *test_error, GError **error
   tell_state (self, RN_STATE_EVALUATING);
   evaluator = rn_evaluator_new_on_team (model, RN_PATH_RUN, self->team, error);
   if (evaluator != NULL)
-    evaluation = rn_evaluate_cancellable (evaluator, self->dataset, RN_SPLIT_TEST, &single, 0, 0, NULL, NULL,
-                                          &self->interrupt, error);
+    evaluation = rn_evaluate_cancellable (evaluator, self->dataset, RN_SPLIT_TEST, &single, 0, 0,
+                                          NULL, NULL, &self->interrupt, error);
   set_state (self, RN_STATE_RUNNING);
   if (evaluation == NULL)
     return FALSE;
@@ -211,7 +232,8 @@ has_test_split (const RnTrainer *self)
 static gboolean
 is_due (const RnTrainer *self, gint64 every)
 {
-  return self->step == self->settings.steps || self->step % (every > 0 ? every : self->epoch_steps) == 0;
+  return self->step == self->settings.steps ||
+         self->step % (every > 0 ? every : self->epoch_steps) == 0;
 }
 
 /* The plateau's error: of the test split, or of the training steps since the last time where there is none. */
@@ -239,8 +261,8 @@ note_timing (RnTrainer *self, GError **error)
   self->last_timing_us = now;
   self->memory_bytes = rn_memory_resident ();
   return rn_run_writer_append_timing (self->writer, self->step, g_get_real_time () / G_USEC_PER_SEC,
-                                      self->pictures_per_s, self->threads, rn_info_isa (), rn_info_blas_core (),
-                                      error);
+                                      self->pictures_per_s, self->threads, rn_info_isa (),
+                                      rn_info_blas_core (), error);
 }
 
 /* The end of a step: its evaluation where one is due, its row, its checkpoint. Leaves the row pending, without an
@@ -291,9 +313,10 @@ watch (RnTrainer *self, RnSnapshot *snapshot, GError **error)
   g_autofree float *logits = g_new (float, rn_spec_get_classes (self->spec));
   const RnPass pass = { .tap_names = (const char *const *) self->watched_taps, .taps = taps };
 
-  if (model == NULL || (evaluator = rn_evaluator_new_on_team (model, RN_PATH_TAPS, self->team, error)) == NULL ||
-      !rn_evaluator_run (evaluator, logits, self->watched->data, 1, self->watched->dims[1], self->watched->dims[2],
-                         &pass, error))
+  if (model == NULL ||
+      (evaluator = rn_evaluator_new_on_team (model, RN_PATH_TAPS, self->team, error)) == NULL ||
+      !rn_evaluator_run (evaluator, logits, self->watched->data, 1, self->watched->dims[1],
+                         self->watched->dims[2], &pass, error))
     return FALSE;
   for (int i = 0; i < n; i++)
     {
@@ -358,10 +381,11 @@ measure_speed (RnTrainer *self, int n, gint64 started_us)
 {
   const double seconds = MAX ((double) (g_get_monotonic_time () - started_us) * 1e-6, 1e-9);
 
-  self->pictures_per_s = self->pictures_per_s == 0.0 ? n / seconds : 0.9 * self->pictures_per_s + 0.1 * n / seconds;
+  self->pictures_per_s =
+      self->pictures_per_s == 0.0 ? n / seconds : 0.9 * self->pictures_per_s + 0.1 * n / seconds;
   self->session_steps++;
-  self->seconds_per_step =
-      (double) (g_get_monotonic_time () - self->session_started_us) * 1e-6 / (double) self->session_steps;
+  self->seconds_per_step = (double) (g_get_monotonic_time () - self->session_started_us) * 1e-6 /
+                           (double) self->session_steps;
 }
 
 static gboolean
@@ -380,25 +404,36 @@ static gboolean
 do_step (RnTrainer *self, GError **error)
 {
   const RnSettings *settings = &self->settings;
-  const gboolean measures = settings->measure_every > 0 && (self->step + 1) % settings->measure_every == 0;
-  const RnBatch *batch = rn_loader_get (self->loader, self->step, error);
+  const gboolean measures =
+      settings->measure_every > 0 && (self->step + 1) % settings->measure_every == 0;
   const gint64 started_us = g_get_monotonic_time ();
+  g_autoptr (GError) local = NULL;
+  const RnBatch *batch =
+      rn_loader_get_cancellable (self->loader, self->step, &self->interrupt, &local);
   double loss, rate;
   int wrong;
 
+  if (g_error_matches (local, RN_ERROR, RN_ERROR_CANCELLED))
+    return TRUE;
   if (batch == NULL)
-    return FALSE;
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
   replay_events (self);
-  rate = rn_schedule_rate (&settings->schedule, &self->schedule, self->rate, self->step, settings->steps);
-  if (!rn_network_compute (self->network, batch->x, batch->labels, batch->n, measures, &self->interrupt, &loss,
-                           &wrong))
+  rate = rn_schedule_rate (&settings->schedule, &self->schedule, self->rate, self->step,
+                           settings->steps);
+  if (!rn_network_compute (self->network, batch->x, batch->labels, batch->n, measures,
+                           &self->interrupt, &loss, &wrong))
     return TRUE;
   if (!rn_network_is_finite (self->network))
     {
-      g_set_error (error, RN_ERROR, RN_ERROR_DIVERGED,
-                   _ ("Training diverged at step %" G_GINT64_FORMAT ": the loss or a gradient is not finite (learning rate "
-                      "%g). The checkpoint of step %" G_GINT64_FORMAT " is kept; a lower rate or a warm-up may help"),
-                   self->step + 1, rate, self->saved_step);
+      g_set_error (
+          error, RN_ERROR, RN_ERROR_DIVERGED,
+          _ ("Training diverged at step %lld: the loss, a gradient or a layer's variance is not "
+             "finite (learning rate "
+             "%g). The checkpoint of step %lld is kept; a lower rate or a warm-up may help"),
+          self->step + 1, rate, self->saved_step);
       return FALSE;
     }
   if (measures)
@@ -406,7 +441,8 @@ do_step (RnTrainer *self, GError **error)
       g_array_set_size (self->measures, (guint) rn_spec_n_blocks (self->spec));
       rn_network_get_measures (self->network, (RnBlockMeasure *) (gpointer) self->measures->data);
     }
-  rn_network_commit (self->network, rate, settings->momentum, settings->weight_decay, settings->spare_norms);
+  rn_network_commit (self->network, rate, settings->momentum, settings->weight_decay,
+                     settings->spare_norms);
   self->step++;
   self->row = (RnHistoryRow){ .step = self->step,
                               .epoch = (double) self->step / (double) self->epoch_steps,
@@ -433,7 +469,8 @@ do_run (RnTrainer *self, gint64 n_steps)
 {
   if (self->failed)
     return;
-  self->goal = n_steps > 0 ? MIN (self->step + n_steps, self->settings.steps) : self->settings.steps;
+  self->goal =
+      n_steps > 0 ? MIN (self->step + n_steps, self->settings.steps) : self->settings.steps;
   if (!self->training)
     {
       self->session_started_us = g_get_monotonic_time ();
@@ -455,6 +492,8 @@ do_set_rate (RnTrainer *self, double rate)
       fail (self, error);
       return;
     }
+  /* those of an earlier life that are due come before it, as they do in the file */
+  replay_events (self);
   self->rate = rate;
   tell_mark (self, RN_MARK_RATE, rate, 0.0);
 }

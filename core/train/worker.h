@@ -81,10 +81,10 @@ struct _RnTrainer
   gboolean training;
   gboolean stopping;
   gboolean failed;
-  RnHistoryRow row;         /* of the newest step */
-  gboolean row_is_pending;  /* it waits for its evaluation before it is written */
+  RnHistoryRow row;        /* of the newest step */
+  gboolean row_is_pending; /* it waits for its evaluation before it is written */
   GArray *measures;
-  double epoch_error_sum;   /* since the last evaluation, for a plateau without a test split */
+  double epoch_error_sum; /* since the last evaluation, for a plateau without a test split */
   gint64 epoch_error_steps;
 
   RnTensor *watched;
@@ -92,7 +92,7 @@ struct _RnTrainer
   gint64 watch_every;
 
   gint64 last_timing_us;
-  gsize memory_bytes; /* as of then */
+  gsize memory_bytes;        /* as of then */
   gint64 session_started_us; /* of the newest run command while it did not train */
   gint64 session_steps;
   double pictures_per_s;

@@ -6,8 +6,8 @@ G_BEGIN_DECLS
 
 /**
  * RnAugment:
- * @pad: pixels of zeros (after normalisation) around the picture before a random crop of the input's side; 0 is off,
- *   at most 64 (the paper's CIFAR setting is 4)
+ * @pad: pixels of zeros (after normalisation) around the picture before a random crop of the input's side;
+ *   0 is off, at most 64 (the paper's CIFAR setting is 4)
  * @flip: mirror half of the pictures
  * @scale_min, @scale_max: the shorter side is drawn from this range, then a random crop; 0 is off. The paper's
  *   ImageNet setting is 256 and 480 (section 3.4)
@@ -37,8 +37,8 @@ char *rn_augment_to_string (const RnAugment *augment);
  * @side: of the network's square input
  * @channels: 1 or 3
  * @mean, @std: per channel, on the scale where white is 1
- * @pixel_mean: (nullable): side * side * channels numbers [H,W,C] on the same scale, subtracted instead of @mean where
- *   the picture is @side x @side
+ * @pixel_mean: (nullable): side * side * channels numbers [H,W,C] on the same scale, subtracted instead of
+ *   @mean where the picture is @side x @side
  *
  * How bytes become the network's input: (byte / 255 - mean) / std. It belongs to the model and travels with it.
  */
@@ -60,8 +60,8 @@ void rn_preprocess_clear (RnPreprocess *preprocess);
  *
  * Mean and standard deviation of the training split, at most its first 20,000 pictures, brought to @side.
  */
-gboolean rn_preprocess_measure (RnPreprocess *preprocess, RnDataset *dataset, int side, gboolean per_pixel,
-                                GError **error);
+gboolean rn_preprocess_measure (RnPreprocess *preprocess, RnDataset *dataset, int side,
+                                gboolean per_pixel, GError **error);
 
 /**
  * rn_preprocess_apply:
@@ -75,7 +75,8 @@ void rn_preprocess_apply (const RnPreprocess *preprocess, float *x, const RnPict
 /** Returns: (transfer full): @picture with its shorter side brought to @side (area average down, bilinear up) */
 RnPicture *rn_picture_resize_shorter (RnPicture *picture, int side, GError **error);
 /** Returns: (transfer full): the rectangle; it lies inside @picture */
-RnPicture *rn_picture_crop (RnPicture *picture, int x, int y, int width, int height, GError **error);
+RnPicture *rn_picture_crop (RnPicture *picture, int x, int y, int width, int height,
+                            GError **error);
 /** Returns: (transfer full): mirrored left to right */
 RnPicture *rn_picture_flip (RnPicture *picture, GError **error);
 
@@ -87,10 +88,11 @@ RnPicture *rn_picture_flip (RnPicture *picture, GError **error);
  *   colour, on the scale where white is 1; without them, or for grey, colours stay
  * @error: RN_ERROR_MEMORY
  *
- * In this order: the shorter side is brought to the drawn scale (or to the input's side, and the centre is taken), the
- * window is drawn over it with its padding, the mirror image, normalisation, the colour shift.
+ * In this order: the shorter side is brought to the drawn scale (or to the input's side, and the centre is
+ * taken), the window is drawn over it with its padding, the mirror image, normalisation, the colour shift.
  */
-gboolean rn_augment_picture (const RnAugment *augment, const RnPreprocess *preprocess, const float *colour_axes,
-                             float *x, RnPicture *picture, guint64 seed, gint64 epoch, gint64 index, GError **error);
+gboolean rn_augment_picture (const RnAugment *augment, const RnPreprocess *preprocess,
+                             const float *colour_axes, float *x, RnPicture *picture, guint64 seed,
+                             gint64 epoch, gint64 index, GError **error);
 
 G_END_DECLS

@@ -41,8 +41,9 @@ RnPicture *rn_view_single (RnPicture *picture, const RnPreprocess *preprocess, G
  * @logits: (out) (nullable): averaged over views
  * @notes: (out) (nullable) (transfer full): a sentence where something gave way, such as the per-pixel mean
  */
-gboolean rn_classify_picture (RnEvaluator *evaluator, RnPicture *picture, const RnViews *views, float *probabilities,
-                              float *logits, char **notes, const int *cancel, GError **error);
+gboolean rn_classify_picture (RnEvaluator *evaluator, RnPicture *picture, const RnViews *views,
+                              float *probabilities, float *logits, char **notes, const int *cancel,
+                              GError **error);
 
 /**
  * RnEvaluation:
@@ -70,8 +71,9 @@ typedef struct
  *
  * Returns: (transfer full): free with rn_evaluation_free()
  */
-RnEvaluation *rn_evaluate (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split, const RnViews *views, int limit,
-                           int n_logits, RnProgressFunc progress, gpointer user_data, GError **error);
+RnEvaluation *rn_evaluate (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split,
+                           const RnViews *views, int limit, int n_logits, RnProgressFunc progress,
+                           gpointer user_data, GError **error);
 void rn_evaluation_free (RnEvaluation *evaluation);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnEvaluation, rn_evaluation_free)

@@ -10,7 +10,7 @@ const char *rn_compute_isa (void);
 const char *rn_compute_blas_core (void);
 /** Returns: whether products of several threads run side by side (the pthread build of OpenBLAS) */
 gboolean rn_compute_blas_is_parallel (void);
-/** Returns: processors this process may use, at least 1 */
+/** Returns: processors this process may use, at least 1; no more than a team can have threads */
 int rn_compute_n_processors (void);
 
 G_END_DECLS

@@ -32,8 +32,8 @@ void rn_picture_unref (RnPicture *picture);
  * @path: a PNG or JPEG file; told by its first bytes, not its name
  * @error: RN_ERROR_FORMAT for other kinds, damaged or truncated files and too large sizes; GIO's for reading
  *
- * EXIF orientation is applied, transparency is laid over white, 16 bits become 8, palettes and CMYK become RGB, grey
- * stays grey.
+ * EXIF orientation is applied, transparency is laid over white, 16 bits become 8, palettes and CMYK become
+ * RGB, grey stays grey.
  */
 RnPicture *rn_picture_load (const char *path, GError **error);
 /** The same from memory; @where is what errors call it. */
@@ -54,8 +54,8 @@ typedef enum
 /**
  * RnDataset:
  *
- * Labelled pictures in two splits; reference counted, immutable, safe from any thread. Small sets stay in memory as
- * bytes; pictures of a folder are decoded when they are asked for, with a bounded cache.
+ * Labelled pictures in two splits; reference counted, immutable, safe from any thread. Small sets stay in
+ * memory as bytes; pictures of a folder are decoded when they are asked for, with a bounded cache.
  */
 typedef struct _RnDataset RnDataset;
 
@@ -69,15 +69,18 @@ typedef gboolean (*RnProgressFunc) (double done, gpointer user_data);
 
 /**
  * rn_dataset_open:
- * @what: "sample" for the built-in set, a folder or a file of: CIFAR-10 or -100 binary, IDX of the MNIST family (also
- *   .gz), or a folder with one folder per class of PNG and JPEG (with optional train and test above)
- * @seed: splits a folder that has no train and test itself (one picture in six goes to test, per class)
+ * @what: "sample" for the built-in set, a folder or a file of: CIFAR-10 or -100 binary, IDX of the MNIST
+ *   family (also .gz), or a folder with one folder per class of PNG and JPEG (with optional train and test
+ *   above). A CIFAR file alone is test pictures unless it is named as a training batch; an IDX file alone
+ *   brings the labels or pictures that belong to it
+ * @seed: splits a folder that has no test pictures of its own (one picture in six goes to test, per class)
  * @progress: (nullable): called now and then on the calling thread
  * @error: RN_ERROR_FORMAT or RN_ERROR_DATA naming the file, or GIO's
  *
  * Returns: (transfer full): the data set
  */
-RnDataset *rn_dataset_open (const char *what, guint64 seed, RnProgressFunc progress, gpointer user_data, GError **error);
+RnDataset *rn_dataset_open (const char *what, guint64 seed, RnProgressFunc progress,
+                            gpointer user_data, GError **error);
 RnDataset *rn_dataset_ref (RnDataset *dataset);
 void rn_dataset_unref (RnDataset *dataset);
 
@@ -93,15 +96,17 @@ int rn_dataset_n_classes (const RnDataset *dataset);
 int rn_dataset_count (const RnDataset *dataset, RnSplit split);
 /** Returns: 1 or 3; pictures are handed out converted to it */
 int rn_dataset_get_channels (const RnDataset *dataset);
-/** Sides of all pictures, or 0 and 0 where they differ */
+/** Sides of all pictures, or 0 and 0 where they differ. Of a folder, these and the channels are told from 64
+ * headers spread over the set, not from all files; a picture that is otherwise is handed out as it is, in the
+ * set's channels. */
 void rn_dataset_get_size (const RnDataset *dataset, int *width, int *height);
 int rn_dataset_get_label (const RnDataset *dataset, RnSplit split, int index);
 /** Returns: (transfer full): a name to show: the file's, or "test 12" */
 char *rn_dataset_get_name (const RnDataset *dataset, RnSplit split, int index);
 /** Returns: (transfer full): picture @index, or NULL where a folder's file is unreadable */
 RnPicture *rn_dataset_get_picture (RnDataset *dataset, RnSplit split, int index, GError **error);
-/** Returns: (transfer none): sentences on what is wrong but bearable (an unbalanced or empty class, skipped files),
- *   NULL-terminated */
+/** Returns: (transfer none): sentences on what is wrong but bearable (an unbalanced or empty class, skipped
+ *   files), NULL-terminated */
 const char *const *rn_dataset_get_warnings (const RnDataset *dataset);
 
 /**
@@ -113,7 +118,8 @@ const char *const *rn_dataset_get_warnings (const RnDataset *dataset);
  */
 gboolean rn_dataset_export_cifar (RnDataset *dataset, const char *folder, GError **error);
 /** Writes @count pictures (0: all) of @split as class/NAME.png below @folder. */
-gboolean rn_dataset_export_png (RnDataset *dataset, RnSplit split, int count, const char *folder, GError **error);
+gboolean rn_dataset_export_png (RnDataset *dataset, RnSplit split, int count, const char *folder,
+                                GError **error);
 
 /**
  * rn_sample_render:

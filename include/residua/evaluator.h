@@ -59,8 +59,8 @@ RnModel *rn_evaluator_get_model (RnEvaluator *evaluator);
  *
  * Buffers grow to the largest pass so far and are kept.
  */
-gboolean rn_evaluator_run (RnEvaluator *evaluator, float *logits, const float *x, int n, int height, int width,
-                           const RnPass *pass, GError **error);
+gboolean rn_evaluator_run (RnEvaluator *evaluator, float *logits, const float *x, int n, int height,
+                           int width, const RnPass *pass, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnEvaluator, rn_evaluator_free)
 

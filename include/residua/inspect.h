@@ -28,7 +28,8 @@ typedef struct
  *
  * Returns: (transfer full) (element-type RnResponse): each batch-norm in forward order
  */
-GPtrArray *rn_inspect_responses (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split, int count,
-                                 RnProgressFunc progress, gpointer user_data, GError **error);
+GPtrArray *rn_inspect_responses (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split,
+                                 int count, RnProgressFunc progress, gpointer user_data,
+                                 GError **error);
 
 G_END_DECLS

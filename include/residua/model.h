@@ -26,8 +26,8 @@ void rn_model_unref (RnModel *model);
  * @preprocess: copied
  * @error: RN_ERROR_SHAPE, RN_ERROR_MEMORY
  */
-RnModel *rn_model_new (const RnSpec *spec, const float *arena, guint64 seed, const char *const *classes,
-                       const RnPreprocess *preprocess, GError **error);
+RnModel *rn_model_new (const RnSpec *spec, const float *arena, guint64 seed,
+                       const char *const *classes, const RnPreprocess *preprocess, GError **error);
 
 const RnSpec *rn_model_get_spec (const RnModel *model);
 /** Returns: (transfer none): NULL-terminated names, or NULL where the file has none */

@@ -103,7 +103,7 @@ gboolean rn_settings_check (const RnSettings *settings, GError **error);
  *   to the bit */
 char *rn_settings_to_json (const RnSettings *settings, const char *data, const char *digest);
 /** @data and @digest: (out) (optional) (transfer full): what the run was trained on */
-gboolean rn_settings_from_json (RnSettings *settings, const char *text, gssize length, const char *where, char **data,
-                                char **digest, GError **error);
+gboolean rn_settings_from_json (RnSettings *settings, const char *text, gssize length,
+                                const char *where, char **data, char **digest, GError **error);
 
 G_END_DECLS

@@ -104,8 +104,8 @@ typedef struct _RnSpec RnSpec;
  *
  * Returns: (transfer full): a network of a stem and a head without blocks, or NULL
  */
-RnSpec *rn_spec_new (const char *name, int side, int channels, RnStemKind stem, int stem_channels, int classes,
-                     GError **error);
+RnSpec *rn_spec_new (const char *name, int side, int channels, RnStemKind stem, int stem_channels,
+                     int classes, GError **error);
 RnSpec *rn_spec_copy (const RnSpec *spec);
 void rn_spec_free (RnSpec *spec);
 

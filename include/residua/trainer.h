@@ -22,8 +22,8 @@ typedef struct _RnTrainer RnTrainer;
  *
  * Makes the run and its first checkpoint (step 0) on the calling thread, then starts the worker, idle.
  */
-RnTrainer *rn_trainer_new (const char *run_path, const RnSpec *spec, const RnSettings *settings, RnDataset *dataset,
-                           int threads, GError **error);
+RnTrainer *rn_trainer_new (const char *run_path, const RnSpec *spec, const RnSettings *settings,
+                           RnDataset *dataset, int threads, GError **error);
 
 /**
  * rn_trainer_resume:
@@ -33,7 +33,8 @@ RnTrainer *rn_trainer_new (const char *run_path, const RnSpec *spec, const RnSet
  * @steps: a new length, or 0 for the run's own; no less than what is done
  * @error: RN_ERROR_DATA where the data's digest differs; G_IO_ERROR_BUSY where another program trains it
  */
-RnTrainer *rn_trainer_resume (const char *run_path, RnDataset *dataset, gint64 steps, int threads, GError **error);
+RnTrainer *rn_trainer_resume (const char *run_path, RnDataset *dataset, gint64 steps, int threads,
+                              GError **error);
 
 /** Stops (as rn_trainer_stop()), waits for the worker and frees. */
 void rn_trainer_free (RnTrainer *trainer);

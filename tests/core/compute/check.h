@@ -13,7 +13,8 @@ float *check_garbage (gsize count);
 double *check_widen (const float *x, gsize count);
 
 /* Every |got - want| <= tolerance max (1, |want|). @what is printed with the first that is not. */
-void check_close (const float *got, const double *want, gsize count, double tolerance, const char *what);
+void check_close (const float *got, const double *want, gsize count, double tolerance,
+                  const char *what);
 
 /* @count floats are the same to the bit. */
 void check_same_bits (const float *got, const float *want, gsize count);
@@ -21,8 +22,8 @@ void check_same_bits (const float *got, const float *want, gsize count);
 /* A scalar function of x [count] for finite differences. */
 typedef double (*CheckFunction) (const double *x, gpointer data);
 /* gradient[i] against (f (x + h e_i) - f (x - h e_i)) / 2 h, for all i, or for at most 60 drawn ones. */
-void check_gradient (const float *gradient, const float *x, gsize count, CheckFunction function, gpointer data,
-                     double tolerance, const char *what);
+void check_gradient (const float *gradient, const float *x, gsize count, CheckFunction function,
+                     gpointer data, double tolerance, const char *what);
 
 /* Calls @func on every member of a team of @n_threads with @scratch floats each. */
 void check_run (int n_threads, gsize scratch, RnTeamFunc func, gpointer data);

@@ -146,6 +146,54 @@ make_packed (const GByteArray *bytes)
 }
 
 static void
+deflate_piece (z_stream *stream, GByteArray *packed, const void *bytes, gsize length, int flush)
+{
+  guint8 out[4096];
+
+  stream->next_in = (Bytef *) bytes;
+  stream->avail_in = (uInt) length;
+  do
+    {
+      stream->next_out = out;
+      stream->avail_out = sizeof out;
+      g_assert_cmpint (deflate (stream, flush), >=, Z_OK);
+      g_byte_array_append (packed, out, (guint) (sizeof out - stream->avail_out));
+    }
+  while (stream->avail_out == 0);
+}
+
+GByteArray *
+make_flood (const void *head, gsize n_head, gsize n_zeros, gboolean gzip)
+{
+  static const guint8 zeros[65536];
+  GByteArray *packed = g_byte_array_new ();
+  z_stream stream = { 0 };
+
+  g_assert_cmpint (deflateInit2 (&stream, 9, Z_DEFLATED, gzip ? 15 + 16 : 15, 8,
+                                 Z_DEFAULT_STRATEGY),
+                   ==, Z_OK);
+  deflate_piece (&stream, packed, head, n_head, Z_NO_FLUSH);
+  for (gsize done = 0; done < n_zeros; done += sizeof zeros)
+    deflate_piece (&stream, packed, zeros, MIN (sizeof zeros, n_zeros - done), Z_NO_FLUSH);
+  deflate_piece (&stream, packed, zeros, 0, Z_FINISH);
+  deflateEnd (&stream);
+  return packed;
+}
+
+glong
+peak_kb (void)
+{
+  g_autofree char *status = NULL;
+  const char *line;
+
+  /* Not getrusage(): its figure may be that of the program that started this one. */
+  g_assert_true (g_file_get_contents ("/proc/self/status", &status, NULL, NULL));
+  line = strstr (status, "VmHWM:");
+  g_assert_nonnull (line);
+  return (glong) g_ascii_strtoll (line + strlen ("VmHWM:"), NULL, 10);
+}
+
+static void
 on_png_write (png_structp png, png_bytep data, size_t length)
 {
   g_byte_array_append (png_get_io_ptr (png), data, (guint) length);
@@ -163,8 +211,8 @@ set_png_colours (png_structp png, png_infop info, const PngForm *form)
   png_color_16 clear = { 0 };
 
   for (int i = 0; i < form->n_palette; i++)
-    palette[i] = (png_color){ form->palette[3 * i], form->palette[3 * i + 1],
-                              form->palette[3 * i + 2] };
+    palette[i] =
+        (png_color){ form->palette[3 * i], form->palette[3 * i + 1], form->palette[3 * i + 2] };
   if (form->n_palette > 0)
     png_set_PLTE (png, info, palette, form->n_palette);
   clear.gray = (png_uint_16) MAX (form->clear_grey, 0);
@@ -204,7 +252,8 @@ make_plain_png (const RnPicture *picture)
   const PngForm form = { .width = picture->width,
                          .height = picture->height,
                          .depth = 8,
-                         .colour = picture->channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY,
+                         .colour =
+                             picture->channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY,
                          .rows = picture->pixels,
                          .clear_grey = -1 };
 
@@ -242,8 +291,7 @@ make_png_header (guint32 width, guint32 height, int depth, int colour)
   return bytes;
 }
 
-static const jpeg_scan_info two_scans[2]
-    = { { 1, { 0 }, 0, 0, 0, 0 }, { 1, { 0 }, 1, 63, 0, 0 } };
+static const jpeg_scan_info two_scans[2] = { { 1, { 0 }, 0, 0, 0, 0 }, { 1, { 0 }, 1, 63, 0, 0 } };
 
 /* One row as the kind stores it */
 static void
@@ -370,8 +418,9 @@ make_noise (int width, int height, int channels, guint64 seed)
 RnPicture *
 make_quarters (int width, int height, int channels)
 {
-  static const guint8 colours[4][3]
-      = { { 220, 30, 40 }, { 30, 200, 60 }, { 40, 50, 230 }, { 240, 230, 20 } };
+  static const guint8 colours[4][3] = {
+    { 220, 30, 40 }, { 30, 200, 60 }, { 40, 50, 230 }, { 240, 230, 20 }
+  };
   g_autoptr (GError) error = NULL;
   RnPicture *picture = rn_picture_new (width, height, channels, &error);
   guint8 *p = picture->pixels;

@@ -14,7 +14,7 @@ void scratch_free (char *folder);
 char *scratch_write (const char *folder, const char *name, const void *bytes, gsize length);
 char *scratch_write_array (const char *folder, const char *name, const GByteArray *bytes);
 
-/* CIFAR records with labels 0, 1, ... modulo @n_classes, the last of @n_labels bytes; pixel bytes are scratch_byte(). */
+/* CIFAR records with labels 0, 1, ... modulo @n_classes, the last of @n_labels; pixels are scratch_byte(). */
 GByteArray *make_cifar (int count, int n_labels, int n_classes);
 /* What make_cifar() and make_idx_pictures() put at byte @at of picture @index */
 guint8 scratch_byte (int index, int at);
@@ -23,6 +23,10 @@ GByteArray *make_idx_pictures (int count, int height, int width);
 GByteArray *make_idx_labels (int count, int n_classes);
 /* The same as gzip */
 GByteArray *make_packed (const GByteArray *bytes);
+/* @head and then @n_zeros, packed piece by piece without ever being in memory: as gzip, or as bare zlib */
+GByteArray *make_flood (const void *head, gsize n_head, gsize n_zeros, gboolean gzip);
+/* The most memory that this process has had resident so far, in kB */
+glong peak_kb (void);
 void append_be32 (GByteArray *bytes, guint32 number);
 
 /* Rows of samples as they stand in the file: @depth bits, as many as the colour type has */
@@ -52,8 +56,8 @@ typedef enum
 {
   JPEG_KIND_PLAIN, /* grey or RGB, as the picture is */
   JPEG_KIND_PROGRESSIVE,
-  JPEG_KIND_CMYK, /* of ink, without Adobe's mark; the picture's rows are repeated as C = 255 - R and so on, K = 0 */
-  JPEG_KIND_YCCK, /* as Adobe writes it, inverted */
+  JPEG_KIND_CMYK,     /* of ink, without Adobe's mark: C = 255 - R and so on, K = 0 */
+  JPEG_KIND_YCCK,     /* as Adobe writes it, inverted */
   JPEG_KIND_TWO_SCANS /* grey, progressive: one scan of averages, one of the rest */
 } JpegKind;
 

@@ -175,14 +175,13 @@ write_idx (const char *folder, int n_train, int n_test, gboolean packed, gboolea
   for (int i = 0; i < 4; i++)
     {
       const char *what = i % 2 == 0 ? "images" : "labels";
-      g_autofree char *name
-          = g_strdup_printf ("%s-%s%cidx%d-ubyte%s", prefixes[i / 2], what, dot ? '.' : '-',
-                             i % 2 == 0 ? 3 : 1, packed ? ".gz" : "");
-      g_autoptr (GByteArray) bytes = i % 2 == 0 ? make_idx_pictures (counts[i / 2], 6, 5)
-                                                : make_idx_labels (counts[i / 2], 4);
+      g_autofree char *name =
+          g_strdup_printf ("%s-%s%cidx%d-ubyte%s", prefixes[i / 2], what, dot ? '.' : '-',
+                           i % 2 == 0 ? 3 : 1, packed ? ".gz" : "");
+      g_autoptr (GByteArray) bytes =
+          i % 2 == 0 ? make_idx_pictures (counts[i / 2], 6, 5) : make_idx_labels (counts[i / 2], 4);
 
-      write_and_free (folder, name,
-                      packed ? make_packed (bytes) : g_byte_array_ref (bytes));
+      write_and_free (folder, name, packed ? make_packed (bytes) : g_byte_array_ref (bytes));
     }
 }
 
@@ -308,7 +307,9 @@ a_folder_without_splits_gives_one_in_six_of_each_class_to_test (void)
 
         seen[level]++;
         g_assert_cmpint (rn_dataset_get_label (dataset, (RnSplit) split, i), ==,
-                         level >= 200 ? 2 : level >= 100 ? 0 : 1);
+                         level >= 200   ? 2
+                         : level >= 100 ? 0
+                                        : 1);
       }
   for (int level = 0; level < 256; level++)
     g_assert_cmpint (seen[level], ==,
@@ -366,8 +367,8 @@ a_folder_passes_over_what_is_no_picture_and_says_so (void)
   g_assert_cmpint (symlink (folder, loop), ==, 0);
   dataset = open_set (folder, 1);
   g_assert_cmpint (rn_dataset_n_classes (dataset), ==, 2);
-  g_assert_cmpint (rn_dataset_count (dataset, RN_SPLIT_TRAIN)
-                       + rn_dataset_count (dataset, RN_SPLIT_TEST),
+  g_assert_cmpint (rn_dataset_count (dataset, RN_SPLIT_TRAIN) +
+                       rn_dataset_count (dataset, RN_SPLIT_TEST),
                    ==, 96);
   g_assert_true (has_warning (dataset, "3 files are no PNG"));
   g_assert_true (has_warning (dataset, "unbalanced"));
@@ -420,6 +421,52 @@ a_decoded_picture_is_kept (void)
   first = rn_dataset_get_picture (dataset, RN_SPLIT_TRAIN, 0, NULL);
   second = rn_dataset_get_picture (dataset, RN_SPLIT_TRAIN, 0, NULL);
   g_assert_true (first == second);
+  scratch_free (folder);
+}
+
+typedef struct
+{
+  RnDataset *dataset;
+  const char *digest;
+  int sum;
+} Reader;
+
+static gpointer
+read_all_pictures (gpointer data)
+{
+  Reader *reader = data;
+
+  for (int i = 0; i < rn_dataset_count (reader->dataset, RN_SPLIT_TRAIN); i++)
+    reader->sum += level_of (reader->dataset, RN_SPLIT_TRAIN, i);
+  reader->digest = rn_dataset_get_digest (reader->dataset);
+  return NULL;
+}
+
+/* What it is worth shows under ThreadSanitizer. */
+static void
+many_threads_may_look_at_once (void)
+{
+  char *folder = scratch_new ();
+  g_autoptr (RnDataset) dataset = NULL;
+  Reader readers[4];
+  GThread *threads[4];
+
+  write_class (folder, "train", "a", 9, 10);
+  write_class (folder, "train", "b", 9, 100);
+  write_class (folder, "test", "b", 1, 100);
+  dataset = open_set (folder, 1);
+  for (int i = 0; i < 4; i++)
+    {
+      readers[i] = (Reader){ rn_dataset_ref (dataset), NULL, 0 };
+      threads[i] = g_thread_new ("reader", read_all_pictures, &readers[i]);
+    }
+  for (int i = 0; i < 4; i++)
+    {
+      g_thread_join (threads[i]);
+      g_assert_cmpint (readers[i].sum, ==, 9 * 10 + 36 + 9 * 100 + 36);
+      g_assert_true (readers[i].digest == readers[0].digest);
+      rn_dataset_unref (readers[i].dataset);
+    }
   scratch_free (folder);
 }
 
@@ -566,7 +613,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dataset/cifar-10-joins-its-batches-in-the-order-of-their-numbers",
                    cifar_10_joins_its_batches_in_the_order_of_their_numbers);
-  g_test_add_func ("/dataset/cifar-10-takes-names-from-its-file", cifar_10_takes_names_from_its_file);
+  g_test_add_func ("/dataset/cifar-10-takes-names-from-its-file",
+                   cifar_10_takes_names_from_its_file);
   g_test_add_func ("/dataset/cifar-100-uses-the-fine-label", cifar_100_uses_the_fine_label);
   g_test_add_func ("/dataset/a-file-alone-is-the-split-that-its-name-says",
                    a_file_alone_is_the_split_that_its_name_says);
@@ -585,6 +633,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dataset/size-and-channels-of-a-folder-come-from-its-headers",
                    size_and_channels_of_a_folder_come_from_its_headers);
   g_test_add_func ("/dataset/a-decoded-picture-is-kept", a_decoded_picture_is_kept);
+  g_test_add_func ("/dataset/many-threads-may-look-at-once", many_threads_may_look_at_once);
   g_test_add_func ("/dataset/a-broken-picture-is-an-error-only-when-it-is-asked-for",
                    a_broken_picture_is_an_error_only_when_it_is_asked_for);
   g_test_add_func ("/dataset/opening-can-be-cancelled", opening_can_be_cancelled);

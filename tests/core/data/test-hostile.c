@@ -3,32 +3,32 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/random.h"
 #include "residua/error.h"
 #include "scratch.h"
 
-/* Broken files, each made from a good one by one change: every one must be an error of the right kind that names the
- * file, soon and in little memory.
+/* Broken files, each made from a good one by one change: every one must be an error of the right kind that names
+ * the file, soon and in little memory.
  */
 
-#define MAX_SECONDS 5.0
-#define MAX_EXTRA_KB (192 * 1024)
+#define MAX_CPU_SECONDS 1.0
+#define MAX_EXTRA_KB (16 * 1024)
 
 typedef enum
 {
   BASE_NOTHING,
-  BASE_CIFAR10, /* data_batch_1.bin and test_batch.bin of 3 records */
+  BASE_CIFAR10,  /* data_batch_1.bin and test_batch.bin of 3 records */
   BASE_CIFAR100, /* train.bin and test.bin of 3 records */
-  BASE_IDX, /* 5 + 5 pictures of 6x5 */
-  BASE_GZ, /* the same, packed */
-  BASE_PNG, /* 16x16 RGB, "p.png" */
-  BASE_PALETTE, /* its palette chunk first */
-  BASE_JPEG, /* 48x32 RGB, "p.jpg" */
-  BASE_SCANS, /* 200 scans */
+  BASE_IDX,      /* 5 + 5 pictures of 6x5 */
+  BASE_GZ,       /* the same, packed */
+  BASE_PNG,      /* 16x16 RGB, "p.png" */
+  BASE_PALETTE,  /* its palette chunk first */
+  BASE_JPEG,     /* 48x32 RGB, "p.jpg" */
+  BASE_SCANS,    /* 200 scans */
 } Base;
 
 typedef enum
@@ -79,12 +79,15 @@ static const Case cases[] = {
     "record 1 has label 10" },
   { "label 255", BASE_CIFAR10, "data_batch_1.bin", SET, 6146, B ("\xff"), DATA,
     "record 2 has label 255" },
-  { "a folder for a batch", BASE_CIFAR10, "test_batch.bin", FOLDER, 0, B (""), IO (IS_DIRECTORY), "" },
-  { "a FIFO for a batch", BASE_CIFAR10, "test_batch.bin", FIFO, 0, B (""), IO (NOT_REGULAR_FILE), "" },
+  { "a folder for a batch", BASE_CIFAR10, "test_batch.bin", FOLDER, 0, B (""), IO (IS_DIRECTORY),
+    "" },
+  { "a FIFO for a batch", BASE_CIFAR10, "test_batch.bin", FIFO, 0, B (""), IO (NOT_REGULAR_FILE),
+    "" },
   { "a link to nowhere", BASE_CIFAR10, "data_batch_1.bin", LINK, 0, B (""), IO (NOT_FOUND), "" },
   { "CIFAR-100 cut", BASE_CIFAR100, "train.bin", CUT, -5, B (""), FORMAT, "3074" },
   { "CIFAR-100 and a byte", BASE_CIFAR100, "test.bin", APPEND, 0, B ("x"), FORMAT, "3074" },
-  { "fine label 100", BASE_CIFAR100, "train.bin", SET, 1, B ("\x64"), DATA, "record 0 has label 100" },
+  { "fine label 100", BASE_CIFAR100, "train.bin", SET, 1, B ("\x64"), DATA,
+    "record 0 has label 100" },
   { "CIFAR-100 of the length of CIFAR-10", BASE_CIFAR100, "test.bin", CUT, 3073, B (""), FORMAT,
     "3074" },
   { "text as CIFAR", BASE_CIFAR10, "test_batch.bin", REPLACE, 0, B ("hello\n"), FORMAT, "6 bytes" },
@@ -106,12 +109,14 @@ static const Case cases[] = {
   { "4 billion pictures", BASE_IDX, TEST3, SET, 4, B ("\xff\xff\xff\xff"), FORMAT, "4294967295" },
   { "height 0", BASE_IDX, TRAIN3, SET, 8, B ("\0\0\0\0"), FORMAT, "5×0" },
   { "width 0", BASE_IDX, TRAIN3, SET, 12, B ("\0\0\0\0"), FORMAT, "0×6" },
-  { "20000x20000", BASE_IDX, TRAIN3, SET, 4, B ("\0\0\0\1\0\0\x4e\x20\0\0\x4e\x20"), FORMAT, "400000000" },
-  { "65536 cubed", BASE_IDX, TRAIN3, SET, 4, B ("\0\1\0\0\0\1\0\0\0\1\0\0"), FORMAT, "65536 entries" },
+  { "20000x20000", BASE_IDX, TRAIN3, SET, 4, B ("\0\0\0\1\0\0\x4e\x20\0\0\x4e\x20"), FORMAT,
+    "400000000" },
+  { "65536 cubed", BASE_IDX, TRAIN3, SET, 4, B ("\0\1\0\0\0\1\0\0\0\1\0\0"), FORMAT,
+    "65536 entries" },
   { "every dimension at its most", BASE_IDX, TRAIN3, SET, 4,
     B ("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), FORMAT, "4294967295" },
-  { "a product that wraps to 0", BASE_IDX, TRAIN3, SET, 4,
-    B ("\0\1\0\0\x80\0\0\0\0\2\0\0"), FORMAT, "65536 entries" },
+  { "a product that wraps to 0", BASE_IDX, TRAIN3, SET, 4, B ("\0\1\0\0\x80\0\0\0\0\2\0\0"), FORMAT,
+    "65536 entries" },
   { "fewer labels than pictures", BASE_IDX, TRAIN1, SET, 7, B ("\x04"), DATA, "4 labels" },
   { "fewer pictures than labels", BASE_IDX, TEST3, SET, 7, B ("\x04"), DATA, "4 pictures" },
   { "labels cut", BASE_IDX, TRAIN1, CUT, -1, B (""), FORMAT, "truncated" },
@@ -134,10 +139,12 @@ static const Case cases[] = {
   { "an unknown method", BASE_GZ, TRAIN3 ".gz", SET, 2, B ("\x07"), FORMAT, "damaged" },
   { "reserved flags", BASE_GZ, TRAIN3 ".gz", SET, 3, B ("\xe0"), FORMAT, "damaged" },
   { "a bad block", BASE_GZ, TRAIN3 ".gz", SET, 10, B ("\xff\xff\xff"), FORMAT, "damaged" },
-  { "more announced than can be inside", BASE_GZ, TRAIN3 ".gz", INSIDE, 8, B ("\0\0\x27\x10\0\0\x27\x10"),
-    FORMAT, "500000000" },
-  { "more announced than is inside", BASE_GZ, TRAIN3 ".gz", INSIDE, 11, B ("\x07"), FORMAT, "truncated" },
-  { "less announced than is inside", BASE_GZ, TRAIN3 ".gz", INSIDE, 11, B ("\x05"), FORMAT, "more data" },
+  { "more announced than can be inside", BASE_GZ, TRAIN3 ".gz", INSIDE, 8,
+    B ("\0\0\x27\x10\0\0\x27\x10"), FORMAT, "500000000" },
+  { "more announced than is inside", BASE_GZ, TRAIN3 ".gz", INSIDE, 11, B ("\x07"), FORMAT,
+    "truncated" },
+  { "less announced than is inside", BASE_GZ, TRAIN3 ".gz", INSIDE, 11, B ("\x05"), FORMAT,
+    "more data" },
   { "a packed wrong magic", BASE_GZ, TEST1 ".gz", INSIDE, 2, B ("\x09"), FORMAT, "0x00000901" },
 
   /* PNG */
@@ -154,12 +161,14 @@ static const Case cases[] = {
   { "pixels changed", BASE_PNG, "p.png", SET, 200, B ("\0\0\0\0"), FORMAT, "" },
   { "PNG of 20000x20000", BASE_PNG, "p.png", SET_CHUNK, 16, B ("\0\0\x4e\x20\0\0\x4e\x20"), FORMAT,
     "20000×20000" },
-  { "PNG of 2^31 - 1", BASE_PNG, "p.png", SET_CHUNK, 16, B ("\x7f\xff\xff\xff\x7f\xff\xff\xff"), FORMAT, "" },
-  { "PNG of 2^32 - 1", BASE_PNG, "p.png", SET_CHUNK, 16, B ("\xff\xff\xff\xff\xff\xff\xff\xff"), FORMAT, "" },
+  { "PNG of 2^31 - 1", BASE_PNG, "p.png", SET_CHUNK, 16, B ("\x7f\xff\xff\xff\x7f\xff\xff\xff"),
+    FORMAT, "" },
+  { "PNG of 2^32 - 1", BASE_PNG, "p.png", SET_CHUNK, 16, B ("\xff\xff\xff\xff\xff\xff\xff\xff"),
+    FORMAT, "" },
   { "PNG of width 0", BASE_PNG, "p.png", SET_CHUNK, 16, B ("\0\0\0\0"), FORMAT, "" },
   { "PNG of height 0", BASE_PNG, "p.png", SET_CHUNK, 20, B ("\0\0\0\0"), FORMAT, "" },
-  { "16000x4000 in 900 bytes", BASE_PNG, "p.png", SET_CHUNK, 16, B ("\0\0\x3e\x80\0\0\x0f\xa0"), FORMAT,
-    "16000×4000" },
+  { "16000x4000 in 900 bytes", BASE_PNG, "p.png", SET_CHUNK, 16, B ("\0\0\x3e\x80\0\0\x0f\xa0"),
+    FORMAT, "16000×4000" },
   { "more rows than pixels", BASE_PNG, "p.png", SET_CHUNK, 20, B ("\0\0\0\x20"), FORMAT, "" },
   { "a depth of 3 bits", BASE_PNG, "p.png", SET_CHUNK, 24, B ("\3"), FORMAT, "IHDR" },
   { "colour type 5", BASE_PNG, "p.png", SET_CHUNK, 25, B ("\5"), FORMAT, "IHDR" },
@@ -175,25 +184,34 @@ static const Case cases[] = {
   { "JPEG cut in its header", BASE_JPEG, "p.jpg", CUT, 100, B (""), FORMAT, "damaged JPEG" },
   { "JPEG cut in its pixels", BASE_JPEG, "p.jpg", CUT, -200, B (""), FORMAT, "damaged JPEG" },
   { "JPEG without its end", BASE_JPEG, "p.jpg", CUT, -2, B (""), FORMAT, "damaged JPEG" },
-  { "JPEG that ends too early", BASE_JPEG, "p.jpg", SET, -300, B ("\xff\xd9"), FORMAT, "damaged JPEG" },
-  { "JPEG of 65535x65535", BASE_JPEG, "p.jpg", SET_AFTER, 5, B ("\xc0\xff\xff\xff\xff"), FORMAT, "" },
+  { "JPEG that ends too early", BASE_JPEG, "p.jpg", SET, -300, B ("\xff\xd9"), FORMAT,
+    "damaged JPEG" },
+  { "JPEG of 65535x65535", BASE_JPEG, "p.jpg", SET_AFTER, 5, B ("\xc0\xff\xff\xff\xff"), FORMAT,
+    "" },
   { "JPEG of 20000x20000", BASE_JPEG, "p.jpg", SET_AFTER, 5, B ("\xc0\x4e\x20\x4e\x20"), FORMAT,
     "20000×20000" },
-  { "JPEG of more rows than pixels", BASE_JPEG, "p.jpg", SET_AFTER, 5, B ("\xc0\x00\x40"), FORMAT, "" },
+  { "JPEG of more rows than pixels", BASE_JPEG, "p.jpg", SET_AFTER, 5, B ("\xc0\x00\x40"), FORMAT,
+    "" },
   { "JPEG of height 0", BASE_JPEG, "p.jpg", SET_AFTER, 5, B ("\xc0\0\0"), FORMAT, "damaged JPEG" },
   { "JPEG of width 0", BASE_JPEG, "p.jpg", SET_AFTER, 7, B ("\xc0\0\0"), FORMAT, "damaged JPEG" },
   { "JPEG of 12 bits", BASE_JPEG, "p.jpg", SET_AFTER, 4, B ("\xc0\x0c"), FORMAT, "damaged JPEG" },
-  { "JPEG of 200 components", BASE_JPEG, "p.jpg", SET_AFTER, 9, B ("\xc0\xc8"), FORMAT, "damaged JPEG" },
-  { "sampling factors of 15", BASE_JPEG, "p.jpg", SET_AFTER, 11, B ("\xc0\xff"), FORMAT, "damaged JPEG" },
-  { "an APP0 beyond the end", BASE_JPEG, "p.jpg", SET_AFTER, 2, B ("\xe0\xff\xff"), FORMAT, "damaged JPEG" },
-  { "an EXIF beyond the end", BASE_JPEG, "p.jpg", SET_AFTER, 2, B ("\xe1\xff\xff"), FORMAT, "damaged JPEG" },
-  { "an EXIF of length 0", BASE_JPEG, "p.jpg", SET_AFTER, 2, B ("\xe1\0\0"), FORMAT, "damaged JPEG" },
+  { "JPEG of 200 components", BASE_JPEG, "p.jpg", SET_AFTER, 9, B ("\xc0\xc8"), FORMAT,
+    "damaged JPEG" },
+  { "sampling factors of 15", BASE_JPEG, "p.jpg", SET_AFTER, 11, B ("\xc0\xff"), FORMAT,
+    "damaged JPEG" },
+  { "an APP0 beyond the end", BASE_JPEG, "p.jpg", SET_AFTER, 2, B ("\xe0\xff\xff"), FORMAT,
+    "damaged JPEG" },
+  { "an EXIF beyond the end", BASE_JPEG, "p.jpg", SET_AFTER, 2, B ("\xe1\xff\xff"), FORMAT,
+    "damaged JPEG" },
+  { "an EXIF of length 0", BASE_JPEG, "p.jpg", SET_AFTER, 2, B ("\xe1\0\0"), FORMAT,
+    "damaged JPEG" },
   { "a quantisation table of length 1", BASE_JPEG, "p.jpg", SET_AFTER, 2, B ("\xdb\0\1"), FORMAT,
     "damaged JPEG" },
   { "a Huffman table too long", BASE_JPEG, "p.jpg", SET_AFTER, 5, B ("\xc4\xff\xff\xff"), FORMAT,
     "damaged JPEG" },
   { "no Huffman table", BASE_JPEG, "p.jpg", SET_AFTER, 4, B ("\xc4\x07"), FORMAT, "damaged JPEG" },
-  { "a scan of no component", BASE_JPEG, "p.jpg", SET_AFTER, 4, B ("\xda\0"), FORMAT, "damaged JPEG" },
+  { "a scan of no component", BASE_JPEG, "p.jpg", SET_AFTER, 4, B ("\xda\0"), FORMAT,
+    "damaged JPEG" },
   { "200 scans", BASE_SCANS, "p.jpg", KEEP, 0, B (""), FORMAT, "100 scans" },
 
   /* Others */
@@ -294,8 +312,8 @@ write_good_files (Base base, const char *folder)
   for (int i = 0; names[base][i] != NULL; i++)
     {
       g_autoptr (GByteArray) plain = make_file (base, names[base][i]);
-      g_autoptr (GByteArray) bytes
-          = base == BASE_GZ ? make_packed (plain) : g_byte_array_ref (plain);
+      g_autoptr (GByteArray) bytes =
+          base == BASE_GZ ? make_packed (plain) : g_byte_array_ref (plain);
 
       g_free (scratch_write_array (folder, names[base][i], bytes));
     }
@@ -396,13 +414,14 @@ break_file (const Case *c, const char *folder)
   g_free (scratch_write_array (folder, c->file, whole));
 }
 
-static glong
-peak_kb (void)
+/* Time that this process computed, whatever else the machine does */
+static gint64
+cpu_us (void)
 {
-  struct rusage usage;
+  struct timespec time;
 
-  getrusage (RUSAGE_SELF, &usage);
-  return usage.ru_maxrss;
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &time);
+  return (gint64) time.tv_sec * 1000000 + time.tv_nsec / 1000;
 }
 
 static void
@@ -425,7 +444,7 @@ open_broken (gconstpointer data)
   char *folder = scratch_new ();
   g_autofree char *path = g_build_filename (folder, c->file, NULL);
   const glong before_kb = peak_kb ();
-  const gint64 start_us = g_get_monotonic_time ();
+  const gint64 start_us = cpu_us ();
   g_autoptr (GError) error = NULL;
   g_autoptr (RnPicture) picture = NULL;
   g_autoptr (RnDataset) dataset = NULL;
@@ -440,7 +459,7 @@ open_broken (gconstpointer data)
   g_assert_null (dataset);
   /* A missing half of a pair is told by the half that is there, which stands in what is said. */
   check_error (c, error, c->act == DELETE ? folder : path);
-  g_assert_cmpfloat ((double) (g_get_monotonic_time () - start_us) / 1e6, <, MAX_SECONDS);
+  g_assert_cmpfloat ((double) (cpu_us () - start_us) / 1e6, <, MAX_CPU_SECONDS);
   g_assert_cmpint (peak_kb () - before_kb, <, MAX_EXTRA_KB);
   scratch_free (folder);
 }
@@ -485,57 +504,51 @@ a_gzip_bomb_is_not_unpacked (void)
 {
   char *folder = scratch_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (GByteArray) flood = make_idx_pictures (5, 6, 5);
-  g_autoptr (GByteArray) packed = NULL;
+  g_autoptr (GByteArray) head = make_idx_pictures (5, 6, 5);
+  g_autoptr (GByteArray) packed = make_flood (head->data, head->len, 300 * 1000 * 1000, TRUE);
   RnDataset *dataset;
   glong before_kb;
   gint64 start_us;
 
   write_good_files (BASE_GZ, folder);
-  g_byte_array_set_size (flood, 300 * 1024 * 1024);
-  memset (flood->data + 166, 0, flood->len - 166);
-  packed = make_packed (flood);
   g_free (scratch_write_array (folder, TRAIN3 ".gz", packed));
   before_kb = peak_kb ();
-  start_us = g_get_monotonic_time ();
+  start_us = cpu_us ();
   dataset = rn_dataset_open (folder, 1, NULL, NULL, &error);
   g_assert_null (dataset);
   g_assert_error (error, RN_ERROR, RN_ERROR_FORMAT);
   g_assert_nonnull (strstr (error->message, TRAIN3));
   g_assert_nonnull (strstr (error->message, "more data"));
-  /* Unpacking it would take over a second. */
-  g_assert_cmpint (g_get_monotonic_time () - start_us, <, 500000);
-  g_assert_cmpint (peak_kb () - before_kb, <, 16 * 1024);
+  /* Unpacking all would take over a quarter of a second. */
+  g_assert_cmpint (cpu_us () - start_us, <, 100000);
+  g_assert_cmpint (peak_kb () - before_kb, <, 8 * 1024);
   scratch_free (folder);
 }
 
 /* Metadata that would unpack to much more than the picture is passed over. */
 static void
-a_png_with_a_bomb_of_metadata_still_opens_in_little_memory (void)
+a_png_with_a_bomb_of_metadata_opens_in_little_memory (void)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GByteArray) bytes = make_png_header (1, 1, 8, 0);
-  g_autoptr (GByteArray) zeros = g_byte_array_new ();
-  g_autoptr (GByteArray) packed = NULL;
-  g_autoptr (GByteArray) text = g_byte_array_new ();
-  g_autoptr (RnPicture) picture = NULL;
   /* zlib's stored form of the filter byte and one pixel */
   static const guint8 pixel[] = { 0x78, 1, 1, 2, 0, 0xfd, 0xff, 0, 99, 0, 0x65, 0, 0x64 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GByteArray) bytes = make_png_header (1, 1, 8, 0);
+  g_autoptr (GByteArray) packed = make_flood ("", 0, 7 * 1000 * 1000, FALSE);
+  g_autoptr (GByteArray) text = g_byte_array_new ();
+  g_autoptr (RnPicture) picture = NULL;
   glong before_kb;
 
-  g_byte_array_set_size (zeros, 100 * 1024 * 1024);
-  memset (zeros->data, 0, zeros->len);
-  packed = make_packed (zeros);
   g_byte_array_append (text, (const guint8 *) "Comment\0\0", 9);
   g_byte_array_append (text, packed->data, packed->len);
-  append_png_chunk (bytes, "zTXt", text->data, text->len);
+  for (int i = 0; i < 20; i++)
+    append_png_chunk (bytes, "zTXt", text->data, text->len);
   append_png_chunk (bytes, "IDAT", pixel, sizeof pixel);
   append_png_chunk (bytes, "IEND", NULL, 0);
   before_kb = peak_kb ();
   picture = rn_picture_decode (bytes->data, bytes->len, "bomb", &error);
   g_assert_no_error (error);
   g_assert_cmpint (picture->pixels[0], ==, 99);
-  g_assert_cmpint (peak_kb () - before_kb, <, 16 * 1024);
+  g_assert_cmpint (peak_kb () - before_kb, <, 4 * 1024);
 }
 
 static void
@@ -598,7 +611,8 @@ random_damage_is_an_error_or_a_picture (void)
       const int n_changes = 1 + (int) rn_random_below (&random, 6);
 
       for (int i = 0; i < n_changes; i++)
-        bytes->data[rn_random_below (&random, bytes->len)] = (guint8) rn_random_below (&random, 256);
+        bytes->data[rn_random_below (&random, bytes->len)] =
+            (guint8) rn_random_below (&random, 256);
       if (rn_random_below (&random, 4) == 0)
         g_byte_array_set_size (bytes, (guint) rn_random_below (&random, bytes->len));
       picture = rn_picture_decode (bytes->data, bytes->len, "damaged one", &error);
@@ -620,16 +634,16 @@ random_damage_of_idx_is_an_error_or_a_set (void)
       char *folder = scratch_new ();
       const char *name = base == BASE_IDX ? TEST3 : TEST3 ".gz";
       g_autoptr (GByteArray) plain = make_file (base, name);
-      g_autoptr (GByteArray) bytes
-          = base == BASE_GZ ? make_packed (plain) : g_byte_array_ref (plain);
+      g_autoptr (GByteArray) bytes =
+          base == BASE_GZ ? make_packed (plain) : g_byte_array_ref (plain);
       g_autoptr (GError) error = NULL;
       g_autoptr (RnDataset) dataset = NULL;
 
       write_good_files (base, folder);
       /* Most of it in the header */
       for (int i = 0; i < 3; i++)
-        bytes->data[rn_random_below (&random, i < 2 ? 20 : bytes->len)]
-            = (guint8) rn_random_below (&random, 256);
+        bytes->data[rn_random_below (&random, i < 2 ? 20 : bytes->len)] =
+            (guint8) rn_random_below (&random, 256);
       g_free (scratch_write_array (folder, name, bytes));
       dataset = rn_dataset_open (folder, 1, NULL, NULL, &error);
       g_assert_true ((dataset == NULL) == (error != NULL));
@@ -653,8 +667,8 @@ main (int argc, char **argv)
   g_test_add_func ("/hostile/the-files-before-they-are-broken-are-good",
                    the_files_before_they_are_broken_are_good);
   g_test_add_func ("/hostile/a-gzip-bomb-is-not-unpacked", a_gzip_bomb_is_not_unpacked);
-  g_test_add_func ("/hostile/a-png-with-a-bomb-of-metadata-still-opens-in-little-memory",
-                   a_png_with_a_bomb_of_metadata_still_opens_in_little_memory);
+  g_test_add_func ("/hostile/a-png-with-a-bomb-of-metadata-opens-in-little-memory",
+                   a_png_with_a_bomb_of_metadata_opens_in_little_memory);
   g_test_add_func ("/hostile/folders-that-are-no-set-say-why", folders_that_are_no_set_say_why);
   g_test_add_func ("/hostile/random-damage-is-an-error-or-a-picture",
                    random_damage_is_an_error_or_a_picture);

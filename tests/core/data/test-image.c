@@ -86,7 +86,8 @@ a_png_of_16_bits_is_brought_to_8 (void)
   static const guint8 rows[] = { 0, 0, 0x80, 0x80, 0xff, 0xff, 0x12, 0x00, 0x12, 0xff, 0x7f, 0x7f };
   static const guint8 grey[] = { 0, 128, 255, 18, 19, 127 };
 
-  check_png ((PngForm){ .width = 3, .height = 2, .depth = 16, .rows = rows, .clear_grey = -1 }, 1, grey);
+  check_png ((PngForm){ .width = 3, .height = 2, .depth = 16, .rows = rows, .clear_grey = -1 }, 1,
+             grey);
   check_png ((PngForm){ .width = 1,
                         .height = 2,
                         .depth = 16,
@@ -185,8 +186,8 @@ a_saved_png_reads_back_exactly (void)
 static void
 jpeg_of_every_kind_gives_its_colours (void)
 {
-  static const JpegKind kinds[]
-      = { JPEG_KIND_PLAIN, JPEG_KIND_PROGRESSIVE, JPEG_KIND_CMYK, JPEG_KIND_YCCK };
+  static const JpegKind kinds[] = { JPEG_KIND_PLAIN, JPEG_KIND_PROGRESSIVE, JPEG_KIND_CMYK,
+                                    JPEG_KIND_YCCK };
   g_autoptr (RnPicture) picture = make_quarters (32, 48, 3);
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
@@ -209,15 +210,15 @@ a_grey_jpeg_stays_grey (void)
   assert_near (back, picture, 2);
 }
 
-/* Which stored quarter (0 1 above 2 3) stands in each quarter of the upright picture, by the EXIF standard's table of
- * where row 0 and column 0 are seen
+/* Which stored quarter (0 1 above 2 3) stands in each quarter of the upright picture, by the EXIF standard's table
+ * of where row 0 and column 0 are seen
  */
 static void
 all_eight_orientations_stand_upright (void)
 {
-  static const int quarters[9][4]
-      = { { 0 },          { 0, 1, 2, 3 }, { 1, 0, 3, 2 }, { 3, 2, 1, 0 }, { 2, 3, 0, 1 },
-          { 0, 2, 1, 3 }, { 2, 0, 3, 1 }, { 3, 1, 2, 0 }, { 1, 3, 0, 2 } };
+  static const int quarters[9][4] = { { 0 },          { 0, 1, 2, 3 }, { 1, 0, 3, 2 },
+                                      { 3, 2, 1, 0 }, { 2, 3, 0, 1 }, { 0, 2, 1, 3 },
+                                      { 2, 0, 3, 1 }, { 3, 1, 2, 0 }, { 1, 3, 0, 2 } };
   g_autoptr (RnPicture) stored = make_quarters (64, 32, 3);
 
   for (int orientation = 1; orientation <= 8; orientation++)
@@ -236,7 +237,8 @@ all_eight_orientations_stand_upright (void)
             const int x = width / 4 + quarter % 2 * width / 2;
             const int y = height / 4 + quarter / 2 * height / 2;
             const guint8 *found = upright->pixels + (y * width + x) * 3;
-            const guint8 *right = stored->pixels + ((8 + from / 2 * 16) * 64 + 16 + from % 2 * 32) * 3;
+            const guint8 *right =
+                stored->pixels + ((8 + from / 2 * 16) * 64 + 16 + from % 2 * 32) * 3;
 
             for (int c = 0; c < 3; c++)
               g_assert_cmpint (abs (found[c] - right[c]), <=, 3);

@@ -11,9 +11,9 @@
 static guint8
 byte_at (const RnPicture *picture, int x, int y, int c)
 {
-  return picture->pixels[((gsize) y * (gsize) picture->width + (gsize) x)
-                             * (gsize) picture->channels
-                         + (gsize) c];
+  return picture
+      ->pixels[((gsize) y * (gsize) picture->width + (gsize) x) * (gsize) picture->channels +
+               (gsize) c];
 }
 
 static void
@@ -39,7 +39,7 @@ colours_become_grey_by_luma_and_grey_becomes_three_equal_channels (void)
   {
     guint8 rgb[3];
     int grey;
-  } cases[] = { { { 255, 255, 255 }, 255 }, { { 0, 0, 0 }, 0 },   { { 255, 0, 0 }, 76 },
+  } cases[] = { { { 255, 255, 255 }, 255 }, { { 0, 0, 0 }, 0 },    { { 255, 0, 0 }, 76 },
                 { { 0, 255, 0 }, 150 },     { { 0, 0, 255 }, 29 }, { { 100, 100, 100 }, 100 } };
   g_autoptr (GError) error = NULL;
 
@@ -117,8 +117,8 @@ plain_resize (const RnPicture *picture, int width, int height, int x, int y, int
 
   for (int j = 0; j < picture->height; j++)
     for (int i = 0; i < picture->width; i++)
-      sum += share (x, i, picture->width, width) * share (y, j, picture->height, height)
-             * byte_at (picture, i, j, c);
+      sum += share (x, i, picture->width, width) * share (y, j, picture->height, height) *
+             byte_at (picture, i, j, c);
   return sum;
 }
 
@@ -143,9 +143,9 @@ resizing_agrees_with_its_definition_within_one_level (void)
         for (int y = 0; y < size[3]; y++)
           for (int x = 0; x < size[2]; x++)
             for (int c = 0; c < channels; c++)
-              g_assert_cmpfloat_with_epsilon (
-                  byte_at (resized, x, y, c),
-                  plain_resize (picture, size[2], size[3], x, y, c), 0.52);
+              g_assert_cmpfloat_with_epsilon (byte_at (resized, x, y, c),
+                                              plain_resize (picture, size[2], size[3], x, y, c),
+                                              0.52);
       }
 }
 

@@ -10,8 +10,8 @@ static char *
 shared_path (const char *name)
 {
   const char *folder = g_getenv ("RESIDUA_SHARED");
-  g_autofree char *beside
-      = g_build_filename (g_getenv ("G_TEST_SRCDIR"), "..", "..", "shared", NULL);
+  g_autofree char *beside =
+      g_build_filename (g_getenv ("G_TEST_SRCDIR"), "..", "..", "shared", NULL);
   char *path = g_build_filename (folder != NULL ? folder : beside, "data", name, NULL);
 
   if (g_file_test (path, G_FILE_TEST_EXISTS))
@@ -66,9 +66,9 @@ check_against_reference (RnDataset *dataset, const char *name, int count)
   root = json_node_get_object (json_parser_get_root (parser));
   g_assert_cmpstr (hash, ==, json_object_get_string_member (root, "pixel_sha256"));
   for (int i = 0; json_object_has_member (root, "labels") && i < count; i++)
-    g_assert_cmpint (
-        rn_dataset_get_label (dataset, RN_SPLIT_TEST, i), ==,
-        json_array_get_int_element (json_object_get_array_member (root, "labels"), (guint) i));
+    g_assert_cmpint (rn_dataset_get_label (dataset, RN_SPLIT_TEST, i), ==,
+                     json_array_get_int_element (json_object_get_array_member (root, "labels"),
+                                                 (guint) i));
 }
 
 static void

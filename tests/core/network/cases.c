@@ -6,42 +6,146 @@
 
 #include "base/random.h"
 
-#define BASIC(c, s, o) { .kind = RN_BLOCK_BASIC, .channels = c, .stride = s, .shortcut = o }
+#define BASIC(c, s, o)                                                                             \
+  {                                                                                                \
+    .kind = RN_BLOCK_BASIC, .channels = c, .stride = s, .shortcut = o                              \
+  }
 #define BOTTLENECK(c, s, o, where)                                                                 \
-  { .kind = RN_BLOCK_BOTTLENECK, .channels = c, .stride = s, .shortcut = o, .bottleneck_stride = where }
-#define PLAIN(c, s) { .kind = RN_BLOCK_PLAIN_BASIC, .channels = c, .stride = s }
+  {                                                                                                \
+    .kind = RN_BLOCK_BOTTLENECK, .channels = c, .stride = s, .shortcut = o,                        \
+    .bottleneck_stride = where                                                                     \
+  }
+#define PLAIN(c, s)                                                                                \
+  {                                                                                                \
+    .kind = RN_BLOCK_PLAIN_BASIC, .channels = c, .stride = s                                       \
+  }
 #define PLAIN_BOTTLENECK(c, s, where)                                                              \
-  { .kind = RN_BLOCK_PLAIN_BOTTLENECK, .channels = c, .stride = s, .bottleneck_stride = where }
+  {                                                                                                \
+    .kind = RN_BLOCK_PLAIN_BOTTLENECK, .channels = c, .stride = s, .bottleneck_stride = where      \
+  }
 
 const Case cases[] = {
-  { "identity", 8, 3, RN_STEM_3X3, 5, 4, 4, 4, 2,
+  { "identity",
+    8,
+    3,
+    RN_STEM_3X3,
+    5,
+    4,
+    4,
+    4,
+    2,
     { BASIC (5, 1, RN_SHORTCUT_B), BASIC (5, 1, RN_SHORTCUT_A_END) } },
-  { "A-split", 9, 1, RN_STEM_3X3, 4, 5, 5, 5, 3,
-    { BASIC (4, 1, RN_SHORTCUT_A_SPLIT), BASIC (7, 2, RN_SHORTCUT_A_SPLIT), BASIC (12, 1, RN_SHORTCUT_A_SPLIT) } },
-  { "A-end", 7, 3, RN_STEM_3X3, 6, 3, 3, 3, 3,
+  { "A-split",
+    9,
+    1,
+    RN_STEM_3X3,
+    4,
+    5,
+    5,
+    5,
+    3,
+    { BASIC (4, 1, RN_SHORTCUT_A_SPLIT), BASIC (7, 2, RN_SHORTCUT_A_SPLIT),
+      BASIC (12, 1, RN_SHORTCUT_A_SPLIT) } },
+  { "A-end",
+    7,
+    3,
+    RN_STEM_3X3,
+    6,
+    3,
+    3,
+    3,
+    3,
     { BASIC (9, 2, RN_SHORTCUT_A_END), BASIC (9, 2, RN_SHORTCUT_A_END),
       BOTTLENECK (16, 1, RN_SHORTCUT_A_END, RN_STRIDE_IN_3X3) } },
-  { "B", 10, 3, RN_STEM_3X3, 4, 10, 4, 2, 3,
+  { "B",
+    10,
+    3,
+    RN_STEM_3X3,
+    4,
+    10,
+    4,
+    2,
+    3,
     { BASIC (6, 1, RN_SHORTCUT_B), BASIC (8, 2, RN_SHORTCUT_B), BASIC (8, 1, RN_SHORTCUT_B) } },
-  { "C", 8, 1, RN_STEM_3X3, 4, 2, 3, 3, 3,
-    { BASIC (4, 1, RN_SHORTCUT_C), BASIC (6, 2, RN_SHORTCUT_C), BOTTLENECK (8, 1, RN_SHORTCUT_C, RN_STRIDE_IN_3X3) } },
-  { "bottlenecks", 11, 3, RN_STEM_3X3, 8, 6, 3, 3, 4,
-    { BOTTLENECK (16, 1, RN_SHORTCUT_B, RN_STRIDE_IN_3X3), BOTTLENECK (16, 1, RN_SHORTCUT_B, RN_STRIDE_IN_3X3),
-      BOTTLENECK (24, 2, RN_SHORTCUT_B, RN_STRIDE_IN_3X3), BOTTLENECK (24, 2, RN_SHORTCUT_A_SPLIT, RN_STRIDE_IN_1X1) } },
-  { "large stem", 29, 3, RN_STEM_7X7_POOL, 8, 5, 3, 3, 4,
-    { BOTTLENECK (16, 1, RN_SHORTCUT_B, RN_STRIDE_IN_3X3), BOTTLENECK (24, 2, RN_SHORTCUT_A_SPLIT, RN_STRIDE_IN_1X1),
-      BASIC (24, 1, RN_SHORTCUT_A_END), BASIC (28, 1, RN_SHORTCUT_C) } },
-  { "large stem, plain first", 22, 1, RN_STEM_7X7_POOL, 6, 4, 2, 2, 2,
+  { "C",
+    8,
+    1,
+    RN_STEM_3X3,
+    4,
+    2,
+    3,
+    3,
+    3,
+    { BASIC (4, 1, RN_SHORTCUT_C), BASIC (6, 2, RN_SHORTCUT_C),
+      BOTTLENECK (8, 1, RN_SHORTCUT_C, RN_STRIDE_IN_3X3) } },
+  { "bottlenecks",
+    11,
+    3,
+    RN_STEM_3X3,
+    8,
+    6,
+    3,
+    3,
+    4,
+    { BOTTLENECK (16, 1, RN_SHORTCUT_B, RN_STRIDE_IN_3X3),
+      BOTTLENECK (16, 1, RN_SHORTCUT_B, RN_STRIDE_IN_3X3),
+      BOTTLENECK (24, 2, RN_SHORTCUT_B, RN_STRIDE_IN_3X3),
+      BOTTLENECK (24, 2, RN_SHORTCUT_A_SPLIT, RN_STRIDE_IN_1X1) } },
+  { "large stem",
+    29,
+    3,
+    RN_STEM_7X7_POOL,
+    8,
+    5,
+    3,
+    3,
+    4,
+    { BOTTLENECK (16, 1, RN_SHORTCUT_B, RN_STRIDE_IN_3X3),
+      BOTTLENECK (24, 2, RN_SHORTCUT_A_SPLIT, RN_STRIDE_IN_1X1), BASIC (24, 1, RN_SHORTCUT_A_END),
+      BASIC (28, 1, RN_SHORTCUT_C) } },
+  { "large stem, plain first",
+    22,
+    1,
+    RN_STEM_7X7_POOL,
+    6,
+    4,
+    2,
+    2,
+    2,
     { PLAIN (6, 1), BASIC (10, 1, RN_SHORTCUT_A_END) } },
-  { "plain", 9, 3, RN_STEM_3X3, 5, 7, 3, 3, 3,
+  { "plain",
+    9,
+    3,
+    RN_STEM_3X3,
+    5,
+    7,
+    3,
+    3,
+    3,
     { PLAIN (5, 1), PLAIN (8, 2), PLAIN_BOTTLENECK (12, 1, RN_STRIDE_IN_3X3) } },
-  { "plain among others", 12, 3, RN_STEM_3X3, 4, 3, 2, 2, 5,
-    { BASIC (4, 1, RN_SHORTCUT_B), PLAIN_BOTTLENECK (8, 2, RN_STRIDE_IN_1X1), BASIC (8, 1, RN_SHORTCUT_B), PLAIN (6, 1),
-      BASIC (6, 2, RN_SHORTCUT_A_SPLIT) } },
+  { "plain among others",
+    12,
+    3,
+    RN_STEM_3X3,
+    4,
+    3,
+    2,
+    2,
+    5,
+    { BASIC (4, 1, RN_SHORTCUT_B), PLAIN_BOTTLENECK (8, 2, RN_STRIDE_IN_1X1),
+      BASIC (8, 1, RN_SHORTCUT_B), PLAIN (6, 1), BASIC (6, 2, RN_SHORTCUT_A_SPLIT) } },
   { "no block", 6, 3, RN_STEM_3X3, 5, 3, 2, 2, 0, { { 0 } } },
   { "no block, large stem", 15, 3, RN_STEM_7X7_POOL, 5, 3, 3, 3, 0, { { 0 } } },
   { "one picture", 9, 3, RN_STEM_3X3, 4, 4, 1, 1, 1, { BASIC (8, 2, RN_SHORTCUT_A_SPLIT) } },
-  { "one of five", 8, 1, RN_STEM_3X3, 4, 4, 5, 1, 2,
+  { "one of five",
+    8,
+    1,
+    RN_STEM_3X3,
+    4,
+    4,
+    5,
+    1,
+    2,
     { BASIC (4, 1, RN_SHORTCUT_B), BOTTLENECK (8, 2, RN_SHORTCUT_B, RN_STRIDE_IN_1X1) } },
   { "one class", 5, 1, RN_STEM_3X3, 3, 1, 2, 2, 1, { BASIC (3, 1, RN_SHORTCUT_B) } },
 };
@@ -60,7 +164,8 @@ RnSpec *
 case_spec (const Case *self)
 {
   g_autoptr (GError) error = NULL;
-  RnSpec *spec = rn_spec_new (self->name, self->side, self->channels, self->stem, self->stem_channels, self->classes, &error);
+  RnSpec *spec = rn_spec_new (self->name, self->side, self->channels, self->stem,
+                              self->stem_channels, self->classes, &error);
 
   g_assert_no_error (error);
   for (int i = 0; i < self->n_blocks; i++)
@@ -82,7 +187,8 @@ random_spec (guint64 seed)
 
   rn_random_start (&random, seed, RN_STREAM_TEST, 1, 0);
   spec = rn_spec_new (NULL, (stem == RN_STEM_3X3 ? 6 : 17) + (int) rn_random_below (&random, 8),
-                      rn_random_below (&random, 2) == 0 ? 1 : 3, stem, 3 + (int) rn_random_below (&random, 5),
+                      rn_random_below (&random, 2) == 0 ? 1 : 3, stem,
+                      3 + (int) rn_random_below (&random, 5),
                       2 + (int) rn_random_below (&random, 6), &error);
   g_assert_no_error (error);
   n_blocks = 1 + (int) rn_random_below (&random, 4);
@@ -94,7 +200,8 @@ random_spec (guint64 seed)
                                   .channels = 8 * (1 + (int) rn_random_below (&random, 3)),
                                   .stride = rn_random_below (&random, 3) == 0 ? 2 : 1,
                                   .shortcut = (RnShortcut) rn_random_below (&random, 4),
-                                  .bottleneck_stride = (RnBottleneckStride) rn_random_below (&random, 2) };
+                                  .bottleneck_stride =
+                                      (RnBottleneckStride) rn_random_below (&random, 2) };
 
       rn_spec_add_block (spec, rn_spec_n_blocks (spec), block, NULL);
     }
@@ -185,7 +292,8 @@ clear_pictures (RefNetwork *ref, guint64 seed, const int *labels)
 {
   for (guint64 attempt = 0; attempt < 200; attempt++)
     {
-      float *x = random_pictures (seed + 1000 * attempt, ref->n, ref->layout->in_h, ref->layout->in_w, ref->layout->in_c);
+      float *x = random_pictures (seed + 1000 * attempt, ref->n, ref->layout->in_h,
+                                  ref->layout->in_w, ref->layout->in_c);
 
       ref_network_set_x (ref, x);
       ref_network_train (ref, labels);
@@ -210,7 +318,8 @@ assert_near (const char *what, const float *a, const double *b, gsize count, dou
       norm += b[i] * b[i];
     }
   if (!(sqrt (difference) <= tolerance * sqrt (norm)))
-    g_error ("%s: differs by %g of its norm %g, more than %g", what, sqrt (difference / norm), sqrt (norm), tolerance);
+    g_error ("%s: differs by %g of its norm %g, more than %g", what, sqrt (difference / norm),
+             sqrt (norm), tolerance);
 }
 
 void
@@ -226,7 +335,8 @@ assert_agree (const char *what, const float *a, const double *b, gsize count, do
       squares += b[i] * b[i];
     }
   if (!(worst <= tolerance * MAX (1.0, sqrt (squares / (double) count))))
-    g_error ("%s: differs by up to %g at RMS %g, more than %g", what, worst, sqrt (squares / (double) count), tolerance);
+    g_error ("%s: differs by up to %g at RMS %g, more than %g", what, worst,
+             sqrt (squares / (double) count), tolerance);
 }
 
 void

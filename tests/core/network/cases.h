@@ -32,7 +32,8 @@ RnSpec *random_spec (guint64 seed);
 float *random_pictures (guint64 seed, int n, int height, int width, int channels);
 int *random_labels (guint64 seed, int n, int classes);
 /* Filters after He, and gamma, beta and running statistics that are no longer as they start */
-void randomise_arena (float *arena, const RnSpec *spec, const RnParameters *parameters, guint64 seed);
+void randomise_arena (float *arena, const RnSpec *spec, const RnParameters *parameters,
+                      guint64 seed);
 /* A model with such an arena; channels' means and deviations that are not 0 and 1 */
 RnModel *random_model (const RnSpec *spec, guint64 seed);
 
@@ -43,7 +44,8 @@ float *clear_pictures (RefNetwork *ref, guint64 seed, const int *labels);
 /* |a - b| <= tolerance |b|, Euclidean */
 void assert_near (const char *what, const float *a, const double *b, gsize count, double tolerance);
 /* max |a - b| <= tolerance max (1, RMS of b) */
-void assert_agree (const char *what, const float *a, const double *b, gsize count, double tolerance);
+void assert_agree (const char *what, const float *a, const double *b, gsize count,
+                   double tolerance);
 
 /* To the bit */
 void assert_same_bits (const char *what, const float *a, const float *b, gsize count);

@@ -135,7 +135,8 @@ for_each_product (const RefNetwork *ref, const RnLayoutConv *c, TapFunc func, gp
         for (int r = 0; r < c->kernel; r++)
           for (int s = 0; s < c->kernel; s++)
             {
-              const int h = p * c->stride + r - c->kernel / 2, w = q * c->stride + s - c->kernel / 2;
+              const int h = p * c->stride + r - c->kernel / 2,
+                        w = q * c->stride + s - c->kernel / 2;
               const gsize x = (((gsize) n * c->in_h + h) * c->in_w + w) * c->in_c;
               const gsize y = (((gsize) n * c->out_h + p) * c->out_w + q) * c->out_c;
 
@@ -143,7 +144,8 @@ for_each_product (const RefNetwork *ref, const RnLayoutConv *c, TapFunc func, gp
                 continue;
               for (int k = 0; k < c->out_c; k++)
                 for (int i = 0; i < c->in_c; i++)
-                  func (y + k, x + i, (((gsize) k * c->kernel + r) * c->kernel + s) * c->in_c + i, data);
+                  func (y + k, x + i, (((gsize) k * c->kernel + r) * c->kernel + s) * c->in_c + i,
+                        data);
             }
 }
 
@@ -201,7 +203,9 @@ forward_conv (RefNetwork *ref, int index, const double *x, gboolean training)
   const double *beta = entry (ref, ref->arena, index, RN_PARAMETER_BETA);
   const gsize count = out_count (ref, layer), channels = (gsize) layer->out_c;
   RefConv *conv = &ref->convs[index];
-  Products products = { .z = conv->z, .x = x, .w = entry (ref, ref->arena, index, RN_PARAMETER_FILTER) };
+  Products products = { .z = conv->z,
+                        .x = x,
+                        .w = entry (ref, ref->arena, index, RN_PARAMETER_FILTER) };
 
   conv->x = x;
   memset (conv->z, 0, count * sizeof (double));
@@ -210,14 +214,17 @@ forward_conv (RefNetwork *ref, int index, const double *x, gboolean training)
     take_statistics (ref, index);
   else
     {
-      memcpy (conv->mean, entry (ref, ref->arena, index, RN_PARAMETER_MEAN), channels * sizeof (double));
-      memcpy (conv->var, entry (ref, ref->arena, index, RN_PARAMETER_VARIANCE), channels * sizeof (double));
+      memcpy (conv->mean, entry (ref, ref->arena, index, RN_PARAMETER_MEAN),
+              channels * sizeof (double));
+      memcpy (conv->var, entry (ref, ref->arena, index, RN_PARAMETER_VARIANCE),
+              channels * sizeof (double));
     }
   for (gsize i = 0; i < count; i++)
     {
       const gsize c = i % channels;
 
-      conv->norm[i] = gamma[c] * (conv->z[i] - conv->mean[c]) / sqrt (conv->var[c] + ref->epsilon) + beta[c];
+      conv->norm[i] =
+          gamma[c] * (conv->z[i] - conv->mean[c]) / sqrt (conv->var[c] + ref->epsilon) + beta[c];
     }
 }
 
@@ -249,7 +256,8 @@ forward_pool (RefNetwork *ref)
             for (int h = MAX (2 * p - 1, 0); h <= MIN (2 * p + 1, stem->out_h - 1); h++)
               for (int w = MAX (2 * q - 1, 0); w <= MIN (2 * q + 1, stem->out_w - 1); w++)
                 {
-                  const gsize from = (((gsize) n * stem->out_h + h) * stem->out_w + w) * stem->out_c + c;
+                  const gsize from =
+                      (((gsize) n * stem->out_h + h) * stem->out_w + w) * stem->out_c + c;
 
                   if (y[from] > ref->pool[at])
                     {
@@ -266,7 +274,8 @@ subsample_source (const RnLayoutBlock *block, int stride, gsize at)
 {
   const int k = (int) (at % (gsize) block->out_c) - block->pad_before;
   const gsize pixel = at / (gsize) block->out_c;
-  const gsize q = pixel % (gsize) block->out_w, p = pixel / (gsize) block->out_w % (gsize) block->out_h;
+  const gsize q = pixel % (gsize) block->out_w,
+              p = pixel / (gsize) block->out_w % (gsize) block->out_h;
   const gsize n = pixel / ((gsize) block->out_w * block->out_h);
 
   if (k < 0 || k >= block->in_c)
@@ -322,7 +331,8 @@ forward_block (RefNetwork *ref, int b, const double *x, gboolean training, gbool
 
       forward_conv (ref, index, x, training);
       if (i < layout->n_convs - 1)
-        rectify (ref, ref->convs[index].y, ref->convs[index].norm, out_count (ref, &ref->layout->convs[index]));
+        rectify (ref, ref->convs[index].y, ref->convs[index].norm,
+                 out_count (ref, &ref->layout->convs[index]));
       x = ref->convs[index].y;
     }
   block->f = last->norm;
@@ -352,7 +362,8 @@ forward (RefNetwork *ref, gboolean training, const gboolean *gates)
     x = forward_block (ref, b, x, training, gates == NULL || gates[b]);
   for (int n = 0; n < ref->n; n++)
     {
-      double *pooled = ref->pooled + (gsize) n * layout->out_c, *logits = ref->logits + (gsize) n * layout->classes;
+      double *pooled = ref->pooled + (gsize) n * layout->out_c,
+             *logits = ref->logits + (gsize) n * layout->classes;
 
       for (int c = 0; c < layout->out_c; c++)
         {
@@ -408,7 +419,8 @@ static void
 backward_conv (RefNetwork *ref, int index, double *dx)
 {
   const RnLayoutConv *layer = &ref->layout->convs[index];
-  const gsize channels = (gsize) layer->out_c, count = out_count (ref, layer), pixels = count / channels;
+  const gsize channels = (gsize) layer->out_c, count = out_count (ref, layer),
+              pixels = count / channels;
   const double *gamma = entry (ref, ref->arena, index, RN_PARAMETER_GAMMA);
   double *dgamma = entry (ref, ref->gradients, index, RN_PARAMETER_GAMMA);
   double *dbeta = entry (ref, ref->gradients, index, RN_PARAMETER_BETA);
@@ -468,9 +480,12 @@ backward_block (RefNetwork *ref, int b, double *dx)
     }
   for (gsize i = 0; i < count; i++)
     {
-      const gsize to = block->shortcut == RN_PATH_SUBSAMPLE ? subsample_source (block, stride_of (ref, block), i) : i;
+      const gsize to = block->shortcut == RN_PATH_SUBSAMPLE
+                           ? subsample_source (block, stride_of (ref, block), i)
+                           : i;
 
-      if ((block->shortcut == RN_PATH_SUBSAMPLE || block->shortcut == RN_PATH_IDENTITY) && to != G_MAXSIZE)
+      if ((block->shortcut == RN_PATH_SUBSAMPLE || block->shortcut == RN_PATH_IDENTITY) &&
+          to != G_MAXSIZE)
         dx[to] += ref->blocks[b].ds[i];
     }
 }
@@ -569,8 +584,9 @@ ref_network_find (const RefNetwork *ref, const char *name, int dims[4])
       const RnLayoutConv *conv = &layout->convs[i];
 
       if (g_str_equal (name, conv->conv_name) || g_str_equal (name, conv->norm_name))
-        return found (dims, g_str_equal (name, conv->conv_name) ? ref->convs[i].z : ref->convs[i].norm, ref->n,
-                      conv->out_h, conv->out_w, conv->out_c);
+        return found (dims,
+                      g_str_equal (name, conv->conv_name) ? ref->convs[i].z : ref->convs[i].norm,
+                      ref->n, conv->out_h, conv->out_w, conv->out_c);
     }
   for (int b = 0; b < layout->n_blocks; b++)
     {

@@ -9,12 +9,12 @@
 /* One convolution with its batch-norm: everything on the way, kept. */
 typedef struct
 {
-  const double *x;     /* what it saw; borrowed */
-  double *z;           /* [N,P,Q,K] */
-  double *norm;        /* batch-norm's output */
-  double *y;           /* after ReLU; of a block's last: relu (norm + s); of a projection: unused */
-  double *dy;          /* gradient of y (of norm in a projection) */
-  double *mean, *var;  /* of the batch, or the running ones */
+  const double *x;    /* what it saw; borrowed */
+  double *z;          /* [N,P,Q,K] */
+  double *norm;       /* batch-norm's output */
+  double *y;          /* after ReLU; of a block's last: relu (norm + s); of a projection: unused */
+  double *dy;         /* gradient of y (of norm in a projection) */
+  double *mean, *var; /* of the batch, or the running ones */
 } RefConv;
 
 typedef struct
@@ -38,13 +38,15 @@ typedef struct
   double *x;         /* [N,H,W,C] */
   RefConv *convs;
   RefBlock *blocks;
-  double *pool; /* the stem's max-pool, where there is one, and its winners as indices into the stem's y */
+  double *
+      pool; /* the stem's max-pool, where there is one, and its winners as indices into the stem's y */
   gsize *winners;
   double *dpool;
   double *pooled, *logits, *dlogits;
   double loss;
   int wrong;
-  double margin; /* how near to 0 a ReLU's input came: nearer than rounding, its gradient is anybody's guess */
+  double
+      margin; /* how near to 0 a ReLU's input came: nearer than rounding, its gradient is anybody's guess */
   GPtrArray *memory;
 } RefNetwork;
 

@@ -84,12 +84,14 @@ run (Fixture *self, RnEvaluator *evaluator, const RnPass *pass)
 }
 
 static void
-assert_refused (Fixture *self, RnEvaluator *evaluator, const RnPass *pass, int code, const char *word)
+assert_refused (Fixture *self, RnEvaluator *evaluator, const RnPass *pass, int code,
+                const char *word)
 {
   g_autofree float *logits = g_new0 (float, self->n_logits);
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (rn_evaluator_run (evaluator, logits, self->x, self->n, self->height, self->width, pass, &error));
+  g_assert_false (rn_evaluator_run (evaluator, logits, self->x, self->n, self->height, self->width,
+                                    pass, &error));
   g_assert_error (error, RN_ERROR, code);
   g_assert_nonnull (strstr (error->message, word));
 }
@@ -134,7 +136,8 @@ test_random_specs (void)
 static void
 test_other_sizes (gconstpointer data)
 {
-  static const int sizes[][3] = { { 2, 5, 9 }, { 1, 1, 1 }, { 1, 17, 33 }, { 3, 2, 1 }, { 1, 3, 40 }, { 4, 12, 12 } };
+  static const int sizes[][3] = { { 2, 5, 9 }, { 1, 1, 1 },  { 1, 17, 33 },
+                                  { 3, 2, 1 }, { 1, 3, 40 }, { 4, 12, 12 } };
   const Case *c = data;
   g_autoptr (Fixture) first = fixture_new (c);
 
@@ -144,7 +147,8 @@ test_other_sizes (gconstpointer data)
 
       for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
         {
-          g_autoptr (Fixture) self = fixture_new_sized (case_spec (c), sizes[i][0], sizes[i][1], sizes[i][2]);
+          g_autoptr (Fixture) self =
+              fixture_new_sized (case_spec (c), sizes[i][0], sizes[i][1], sizes[i][2]);
           g_autofree float *logits = run (self, evaluator, NULL);
 
           assert_agree (c->name, logits, self->ref->logits, self->n_logits, 2e-5);
@@ -256,9 +260,20 @@ test_a_name_that_stands_twice_is_answered_twice (void)
 static void
 test_an_unknown_tap_is_an_error (void)
 {
-  static const char *const unknown[] = { "", "conv", "conv2", "layer1.0", "layer1.0.", "layer1.0.ins", "layer1.0.in.",
-                                         "layer1.1.in", "layer9.0.out", "layer1.0.bn3", "layer1.0.downsample.1",
-                                         "layer2.0.shortcut", "POOL", ".in" };
+  static const char *const unknown[] = { "",
+                                         "conv",
+                                         "conv2",
+                                         "layer1.0",
+                                         "layer1.0.",
+                                         "layer1.0.ins",
+                                         "layer1.0.in.",
+                                         "layer1.1.in",
+                                         "layer9.0.out",
+                                         "layer1.0.bn3",
+                                         "layer1.0.downsample.1",
+                                         "layer2.0.shortcut",
+                                         "POOL",
+                                         ".in" };
   g_autoptr (Fixture) self = fixture_new (case_find ("plain among others"));
   g_autoptr (RnEvaluator) evaluator = evaluator_new (self, RN_PATH_TAPS, 1);
   RnTensor *const garbage = (RnTensor *) &unknown;
@@ -315,11 +330,13 @@ static void
 assert_off (Fixture *self, RnEvaluator *evaluator, int b, const gboolean *gates)
 {
   const char *block = self->ref->layout->blocks[b].name;
-  g_autofree char *out = g_strconcat (block, ".out", NULL), *shortcut = g_strconcat (block, ".shortcut", NULL);
+  g_autofree char *out = g_strconcat (block, ".out", NULL),
+                  *shortcut = g_strconcat (block, ".shortcut", NULL);
   g_autofree char *sum = g_strconcat (block, ".sum", NULL);
   const char *names[] = { out, shortcut, sum, NULL };
   RnTensor *taps[3];
-  const RnPass pass = { .gates = gates, .tap_names = names, .taps = taps }, quiet = { .gates = gates };
+  const RnPass pass = { .gates = gates, .tap_names = names, .taps = taps },
+               quiet = { .gates = gates };
   g_autofree float *logits = run (self, evaluator, &pass), *again = run (self, evaluator, &quiet);
   const gsize count = (rn_tensor_count (taps[0]));
   g_autofree float *expected = g_new (float, count);
@@ -374,8 +391,8 @@ test_a_tap_in_an_off_branch (void)
 {
   g_autoptr (Fixture) self = fixture_new (case_find ("large stem"));
   g_autoptr (RnEvaluator) evaluator = evaluator_new (self, RN_PATH_TAPS, 2);
-  static const char *const inside[] = { "layer2.0.conv1", "layer2.0.bn2", "layer2.0.bn3", "layer2.0.f",
-                                        "layer2.0.out", "layer2.0.sum" };
+  static const char *const inside[] = { "layer2.0.conv1", "layer2.0.bn2", "layer2.0.bn3",
+                                        "layer2.0.f",     "layer2.0.out", "layer2.0.sum" };
   const gboolean gates[4] = { TRUE, FALSE, TRUE, TRUE };
   const RnPass quiet = { .gates = gates };
   g_autofree float *expected = run (self, evaluator, &quiet);
@@ -417,7 +434,8 @@ idle_model (Fixture *self)
           arena[rn_parameters_get (parameters, last, RN_PARAMETER_BETA)->offset + c] = 0.0f;
         }
     }
-  model = rn_model_new_take (self->spec, arena, NULL, rn_model_get_preprocess (self->model), 1e-5, -1, &error);
+  model = rn_model_new_take (self->spec, arena, NULL, rn_model_get_preprocess (self->model), 1e-5,
+                             -1, &error);
   g_assert_no_error (error);
   return model;
 }
@@ -496,9 +514,19 @@ disturb (gpointer data)
 static void
 test_cancelling_from_another_thread (void)
 {
-  const Case c = { "wide", 64, 3, RN_STEM_3X3, 16, 10, 4, 4, 2,
-                   { { .kind = RN_BLOCK_BASIC, .channels = 16, .stride = 1 },
-                     { .kind = RN_BLOCK_BASIC, .channels = 32, .stride = 2, .shortcut = RN_SHORTCUT_B } } };
+  const Case c = {
+    "wide",
+    64,
+    3,
+    RN_STEM_3X3,
+    16,
+    10,
+    4,
+    4,
+    2,
+    { { .kind = RN_BLOCK_BASIC, .channels = 16, .stride = 1 },
+      { .kind = RN_BLOCK_BASIC, .channels = 32, .stride = 2, .shortcut = RN_SHORTCUT_B } }
+  };
   g_autoptr (RnSpec) spec = case_spec (&c);
   g_autoptr (RnModel) model = random_model (spec, 1);
   g_autoptr (RnEvaluator) evaluator = rn_evaluator_new (model, RN_PATH_TAPS, 2, NULL);
@@ -570,7 +598,8 @@ static void
 test_evaluators_in_two_threads_share_a_model (void)
 {
   g_autoptr (Fixture) self = fixture_new (case_find ("large stem"));
-  g_autoptr (RnEvaluator) taps = evaluator_new (self, RN_PATH_TAPS, 1), folded = evaluator_new (self, RN_PATH_RUN, 1);
+  g_autoptr (RnEvaluator) taps = evaluator_new (self, RN_PATH_TAPS, 1),
+                          folded = evaluator_new (self, RN_PATH_RUN, 1);
   g_autofree float *with_taps = run (self, taps, NULL), *with_folded = run (self, folded, NULL);
   Sharer sharers[2] = { { self, RN_PATH_TAPS, with_taps }, { self, RN_PATH_RUN, with_folded } };
   GThread *threads[2];
@@ -602,7 +631,8 @@ test_a_borrowed_team_serves_several (void)
   RnEvaluator *first = rn_evaluator_new_on_team (self->model, RN_PATH_TAPS, team, NULL);
   RnEvaluator *second = rn_evaluator_new_on_team (self->model, RN_PATH_RUN, team, NULL);
   g_autoptr (RnEvaluator) own = evaluator_new (self, RN_PATH_RUN, 1);
-  g_autofree float *a = run (self, first, NULL), *b = run (self, second, NULL), *c = run (self, own, NULL), *d = NULL;
+  g_autofree float *a = run (self, first, NULL), *b = run (self, second, NULL),
+                   *c = run (self, own, NULL), *d = NULL;
 
   assert_agree ("logits", a, self->ref->logits, self->n_logits, 2e-5);
   rn_evaluator_free (first);
@@ -622,7 +652,8 @@ test_a_models_epsilon_counts (void)
   g_autoptr (RnModel) model = NULL;
 
   memcpy (arena, rn_model_get_arena (self->model), n_floats * sizeof *arena);
-  model = rn_model_new_take (self->spec, arena, NULL, rn_model_get_preprocess (self->model), 0.1, -1, NULL);
+  model = rn_model_new_take (self->spec, arena, NULL, rn_model_get_preprocess (self->model), 0.1,
+                             -1, NULL);
   self->ref->epsilon = 0.1;
   ref_network_evaluate (self->ref, NULL);
   for (RnPath path = RN_PATH_TAPS; path <= RN_PATH_RUN; path++)
@@ -665,7 +696,8 @@ test_too_large_a_picture_is_an_error (void)
   g_autoptr (GError) error = NULL;
   float logits[4];
 
-  g_assert_false (rn_evaluator_run (evaluator, logits, self->x, 1, 1, RN_MAX_SIDE + 1, NULL, &error));
+  g_assert_false (
+      rn_evaluator_run (evaluator, logits, self->x, 1, 1, RN_MAX_SIDE + 1, NULL, &error));
   g_assert_error (error, RN_ERROR, RN_ERROR_SHAPE);
   g_assert_nonnull (strstr (error->message, "4097"));
 }
@@ -681,7 +713,8 @@ test_too_much_memory_is_an_error (void)
   g_autofree float *logits = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (rn_evaluator_run (evaluator, NULL, NULL, 1 << 20, RN_MAX_SIDE, RN_MAX_SIDE, NULL, &error));
+  g_assert_false (
+      rn_evaluator_run (evaluator, NULL, NULL, 1 << 20, RN_MAX_SIDE, RN_MAX_SIDE, NULL, &error));
   g_assert_error (error, RN_ERROR, RN_ERROR_MEMORY);
   logits = run (self, evaluator, NULL);
   assert_agree ("logits", logits, self->ref->logits, self->n_logits, 2e-5);
@@ -707,15 +740,19 @@ test_third_party_logits (void)
       g_autoptr (RnEvaluator) evaluator = rn_evaluator_new (model, path, 2, NULL);
       float logits[THIRD_PARTY_COUNT * 10];
 
-      g_assert_true (rn_evaluator_run (evaluator, logits, x, THIRD_PARTY_COUNT, 32, 32, NULL, NULL));
+      g_assert_true (
+          rn_evaluator_run (evaluator, logits, x, THIRD_PARTY_COUNT, 32, 32, NULL, NULL));
       for (guint i = 0; i < THIRD_PARTY_COUNT; i++)
         {
           JsonArray *row = json_array_get_array_element (expected, i);
 
           g_assert_cmpint (labels[i], ==,
-                           json_array_get_int_element (json_object_get_array_member (object, "labels"), i));
+                           json_array_get_int_element (json_object_get_array_member (object,
+                                                                                     "labels"),
+                                                       i));
           for (guint k = 0; k < 10; k++)
-            g_assert_cmpfloat_with_epsilon (logits[10 * i + k], json_array_get_double_element (row, k), 1e-4);
+            g_assert_cmpfloat_with_epsilon (logits[10 * i + k],
+                                            json_array_get_double_element (row, k), 1e-4);
         }
     }
 }
@@ -736,29 +773,38 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add_for_every_case ("both paths give the reference's logits", test_logits);
-  g_test_add_func ("/evaluator/random specifications give the reference's logits", test_random_specs);
+  g_test_add_func ("/evaluator/random specifications give the reference's logits",
+                   test_random_specs);
   add_for_every_case ("other sizes give the reference's logits", test_other_sizes);
   add_for_every_case ("taps are the reference's tensors and change no bit", test_taps);
   add_for_every_case ("a single tap gives the same bits as all and changes none",
                       test_a_single_tap_gives_the_same_bits_as_all_and_changes_none);
   g_test_add_func ("/evaluator/a name that stands twice is answered twice",
                    test_a_name_that_stands_twice_is_answered_twice);
-  g_test_add_func ("/evaluator/an unknown tap is an error that names it", test_an_unknown_tap_is_an_error);
+  g_test_add_func ("/evaluator/an unknown tap is an error that names it",
+                   test_an_unknown_tap_is_an_error);
   g_test_add_func ("/evaluator/the folded network has no taps and gates",
                    test_the_folded_network_has_no_taps_and_gates);
   add_for_every_case ("all gates on change no bit", test_all_gates_on_change_no_bit);
-  add_for_every_case ("an off block gives exactly its shortcut", test_an_off_block_gives_its_shortcut);
-  g_test_add_func ("/evaluator/a tap in an off branch shows what it would have given", test_a_tap_in_an_off_branch);
-  add_for_every_case ("lesions of idle branches change no bit", test_lesions_of_idle_branches_change_no_bit);
+  add_for_every_case ("an off block gives exactly its shortcut",
+                      test_an_off_block_gives_its_shortcut);
+  g_test_add_func ("/evaluator/a tap in an off branch shows what it would have given",
+                   test_a_tap_in_an_off_branch);
+  add_for_every_case ("lesions of idle branches change no bit",
+                      test_lesions_of_idle_branches_change_no_bit);
   g_test_add_func ("/evaluator/a cancelled pass leaves no trace", test_a_cancelled_pass);
-  g_test_add_func ("/evaluator/cancelling from another thread leaves no trace", test_cancelling_from_another_thread);
+  g_test_add_func ("/evaluator/cancelling from another thread leaves no trace",
+                   test_cancelling_from_another_thread);
   add_for_every_case ("threads change no bit", test_threads_change_no_bit);
-  g_test_add_func ("/evaluator/evaluators in two threads share a model", test_evaluators_in_two_threads_share_a_model);
+  g_test_add_func ("/evaluator/evaluators in two threads share a model",
+                   test_evaluators_in_two_threads_share_a_model);
   g_test_add_func ("/evaluator/an evaluator keeps its model", test_an_evaluator_keeps_its_model);
-  g_test_add_func ("/evaluator/a borrowed team serves several", test_a_borrowed_team_serves_several);
+  g_test_add_func ("/evaluator/a borrowed team serves several",
+                   test_a_borrowed_team_serves_several);
   g_test_add_func ("/evaluator/a model's epsilon counts", test_a_models_epsilon_counts);
   g_test_add_func ("/evaluator/a batch stays within 64 MB", test_a_batch_stays_within_64_mb);
-  g_test_add_func ("/evaluator/too large a picture is an error", test_too_large_a_picture_is_an_error);
+  g_test_add_func ("/evaluator/too large a picture is an error",
+                   test_too_large_a_picture_is_an_error);
   g_test_add_func ("/evaluator/too much memory is an error", test_too_much_memory_is_an_error);
   g_test_add_func ("/evaluator/third party/logits are PyTorch's", test_third_party_logits);
   return g_test_run ();

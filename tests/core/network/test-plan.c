@@ -68,7 +68,8 @@ needs_of_way_back (const RnLayout *layout, int batch, gsize *gradient, gsize *br
       const RnLayoutBlock *block = &layout->blocks[b];
       const gsize in = (gsize) batch * block->in_h * block->in_w * block->in_c;
 
-      *gradient = MAX (*gradient, MAX (in, (gsize) batch * block->out_h * block->out_w * block->out_c));
+      *gradient =
+          MAX (*gradient, MAX (in, (gsize) batch * block->out_h * block->out_w * block->out_c));
       for (int i = 0; i < block->n_convs; i++)
         *branch = MAX (*branch, out_of (&layout->convs[block->first_conv + i], batch));
       if (block->shortcut == RN_PATH_SUBSAMPLE)
@@ -90,7 +91,8 @@ assert_training_plan (const RnLayout *layout, int batch)
     {
       add_range (ranges, plan->z[i], out_of (&layout->convs[i], batch), layout->convs[i].conv_name);
       if (plan->y[i] != RN_PLAN_NOWHERE)
-        add_range (ranges, plan->y[i], out_of (&layout->convs[i], batch), layout->convs[i].norm_name);
+        add_range (ranges, plan->y[i], out_of (&layout->convs[i], batch),
+                   layout->convs[i].norm_name);
       else
         g_assert_cmpint (layout->blocks[layout->convs[i].block].downsample, ==, i);
     }
@@ -124,9 +126,12 @@ assert_running_plan (const RnLayout *layout, int batch)
   for (int i = 0; i < layout->n_convs; i++)
     turn = MAX (turn, out_of (&layout->convs[i], batch));
   for (int b = 0; b < layout->n_blocks; b++)
-    if (layout->blocks[b].shortcut != RN_PATH_NONE && layout->blocks[b].shortcut != RN_PATH_IDENTITY)
-      shortcut = MAX (shortcut, out_of (&layout->convs[layout->blocks[b].first_conv + layout->blocks[b].n_convs - 1],
-                                        batch));
+    if (layout->blocks[b].shortcut != RN_PATH_NONE &&
+        layout->blocks[b].shortcut != RN_PATH_IDENTITY)
+      shortcut =
+          MAX (shortcut,
+               out_of (&layout->convs[layout->blocks[b].first_conv + layout->blocks[b].n_convs - 1],
+                       batch));
   for (int i = 0; i < 3; i++)
     add_range (ranges, plan.turn[i], turn, "turn");
   if (shortcut > 0)
@@ -166,7 +171,9 @@ test_the_plan_is_what_a_network_allocates (void)
   {
     const char *preset;
     int batch, threads;
-  } nets[] = { { "resnet20", 16, 2 }, { "resnet20-b", 3, 1 }, { "plain20", 8, 3 }, { "resnet18", 1, 2 } };
+  } nets[] = {
+    { "resnet20", 16, 2 }, { "resnet20-b", 3, 1 }, { "plain20", 8, 3 }, { "resnet18", 1, 2 }
+  };
 
   for (gsize i = 0; i < G_N_ELEMENTS (nets); i++)
     {
@@ -182,9 +189,11 @@ test_the_plan_is_what_a_network_allocates (void)
       network = rn_network_new (spec, nets[i].batch, team, 1, &error);
       g_assert_no_error (error);
       layout = rn_network_get_layout (network);
-      input = 2 * sizeof (float) * (gsize) nets[i].batch * layout->in_h * layout->in_w * layout->in_c;
+      input =
+          2 * sizeof (float) * (gsize) nets[i].batch * layout->in_h * layout->in_w * layout->in_c;
       rn_plan_training (layout, nets[i].batch, nets[i].threads, &size);
-      assert_within_a_tenth ((double) size.total_bytes, (double) (rn_network_get_memory (network) + input));
+      assert_within_a_tenth ((double) size.total_bytes,
+                             (double) (rn_network_get_memory (network) + input));
       g_assert_cmpuint (size.total_bytes, ==,
                         (size.activations + size.parameters + size.workspace) * sizeof (float));
       g_clear_pointer (&network, rn_network_free);
@@ -216,7 +225,8 @@ test_blocks_add_up_to_the_whole (void)
         }
       /* places are rounded up to 16 floats each */
       g_assert_cmpuint (sum, <=, (plan->n_floats - way_back) * sizeof (float));
-      g_assert_cmpuint (sum + (gsize) (2 * layout->n_convs + 8) * 64, >=, (plan->n_floats - way_back) * sizeof (float));
+      g_assert_cmpuint (sum + (gsize) (2 * layout->n_convs + 8) * 64, >=,
+                        (plan->n_floats - way_back) * sizeof (float));
     }
 }
 
@@ -233,7 +243,8 @@ train_in_this_process (void)
   RnTeam *team = rn_team_new (THREADS);
   const gsize before = rn_memory_resident ();
   /* the loader's two batches */
-  g_autofree float *x = random_pictures (1, BATCH, 32, 32, 3), *next = random_pictures (2, BATCH, 32, 32, 3);
+  g_autofree float *x = random_pictures (1, BATCH, 32, 32, 3),
+                   *next = random_pictures (2, BATCH, 32, 32, 3);
   g_autofree int *labels = random_labels (1, BATCH, 10);
   g_autoptr (RnNetwork) network = rn_network_new (spec, BATCH, team, 1, NULL);
   RnPlanSize size;
@@ -242,12 +253,14 @@ train_in_this_process (void)
 
   for (int step = 0; step < 2; step++)
     {
-      g_assert_true (rn_network_compute (network, step == 0 ? x : next, labels, BATCH, TRUE, NULL, &loss, &wrong));
+      g_assert_true (rn_network_compute (network, step == 0 ? x : next, labels, BATCH, TRUE, NULL,
+                                         &loss, &wrong));
       rn_network_commit (network, 0.1, 0.9, 1e-4, FALSE);
     }
   peak = (double) (rn_memory_peak () - before);
   rn_plan_training (layout, BATCH, THREADS, &size);
-  g_test_message ("planned %.1f MB, measured %.1f MB", (double) size.total_bytes * 1e-6, peak * 1e-6);
+  g_test_message ("planned %.1f MB, measured %.1f MB", (double) size.total_bytes * 1e-6,
+                  peak * 1e-6);
   assert_within_a_tenth ((double) size.total_bytes, peak);
   g_assert_cmpfloat (peak, <, 300e6);
   g_clear_pointer (&network, rn_network_free);
@@ -260,7 +273,8 @@ run_in_this_process (void)
   g_autoptr (RnSpec) spec = rn_spec_preset ("resnet20", NULL);
   g_autoptr (RnLayout) layout = rn_layout_new (spec, 0, 0);
   const gsize before = rn_memory_resident ();
-  g_autofree float *x = random_pictures (1, 2 * BATCH, 32, 32, 3), *logits = g_new (float, 2 * BATCH * 10);
+  g_autofree float *x = random_pictures (1, 2 * BATCH, 32, 32, 3),
+                   *logits = g_new (float, 2 * BATCH * 10);
   g_autoptr (RnModel) model = random_model (spec, 1);
   g_autoptr (RnEvaluator) evaluator = rn_evaluator_new (model, RN_PATH_RUN, THREADS, NULL);
   RnPlanSize size;
@@ -269,7 +283,8 @@ run_in_this_process (void)
   g_assert_true (rn_evaluator_run (evaluator, logits, x, 2 * BATCH, 32, 32, NULL, NULL));
   peak = (double) (rn_memory_peak () - before);
   rn_plan_running (layout, 2 * BATCH, THREADS, &size);
-  g_test_message ("planned %.1f MB, measured %.1f MB", (double) size.total_bytes * 1e-6, peak * 1e-6);
+  g_test_message ("planned %.1f MB, measured %.1f MB", (double) size.total_bytes * 1e-6,
+                  peak * 1e-6);
   assert_within_a_tenth ((double) size.total_bytes, peak);
 }
 
@@ -307,9 +322,12 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plan/nothing overlaps", test_nothing_overlaps);
-  g_test_add_func ("/plan/the plan is what a network allocates", test_the_plan_is_what_a_network_allocates);
+  g_test_add_func ("/plan/the plan is what a network allocates",
+                   test_the_plan_is_what_a_network_allocates);
   g_test_add_func ("/plan/blocks add up to the whole", test_blocks_add_up_to_the_whole);
-  g_test_add_func ("/plan/training peaks where it was planned", test_training_peaks_where_it_was_planned);
-  g_test_add_func ("/plan/running peaks where it was planned", test_running_peaks_where_it_was_planned);
+  g_test_add_func ("/plan/training peaks where it was planned",
+                   test_training_peaks_where_it_was_planned);
+  g_test_add_func ("/plan/running peaks where it was planned",
+                   test_running_peaks_where_it_was_planned);
   return g_test_run ();
 }

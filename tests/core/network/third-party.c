@@ -38,7 +38,7 @@ third_party_pictures (const RnModel *model, int labels[THIRD_PARTY_COUNT])
 
   if (dataset == NULL)
     return NULL;
-  x = g_new (float, THIRD_PARTY_COUNT * count);
+  x = g_new (float, THIRD_PARTY_COUNT *count);
   for (int i = 0; i < THIRD_PARTY_COUNT; i++)
     {
       g_autoptr (GError) error = NULL;

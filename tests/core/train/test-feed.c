@@ -163,13 +163,15 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/feed/nothing waits in a new feed", test_nothing_waits_in_a_new_feed);
-  g_test_add_func ("/feed/points are appended while nobody looks", test_points_are_appended_while_nobody_looks);
+  g_test_add_func ("/feed/points are appended while nobody looks",
+                   test_points_are_appended_while_nobody_looks);
   g_test_add_func ("/feed/past the bound neighbours merge and no number is lost",
                    test_past_the_bound_neighbours_merge_and_no_number_is_lost);
   g_test_add_func ("/feed/pictures are replaced, and kept when nothing newer comes",
                    test_pictures_are_replaced_and_kept_when_nothing_newer_comes);
   g_test_add_func ("/feed/a failure is not overwritten", test_a_failure_is_not_overwritten);
-  g_test_add_func ("/feed/it wakes once from empty to filled", test_it_wakes_once_from_empty_to_filled);
+  g_test_add_func ("/feed/it wakes once from empty to filled",
+                   test_it_wakes_once_from_empty_to_filled);
   g_test_add_func ("/feed/a reader gets every step in order while a writer writes",
                    test_a_reader_gets_every_step_in_order_while_a_writer_writes);
   return g_test_run ();

@@ -43,7 +43,8 @@ test_pause_leaves_a_long_step_at_once_and_without_a_trace (void)
       g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_PAUSED);
       shortest_us = MIN (shortest_us, g_get_monotonic_time () - asked_us);
     }
-  g_test_message ("step %.0f ms, pause %.1f ms", (double) step_us * 1e-3, (double) shortest_us * 1e-3);
+  g_test_message ("step %.0f ms, pause %.1f ms", (double) step_us * 1e-3,
+                  (double) shortest_us * 1e-3);
   g_assert_cmpint (shortest_us, <, MAX (step_us / 2, 100000));
   g_clear_pointer (&trainer, rn_trainer_free);
 

@@ -77,7 +77,8 @@ tiny_dataset_new (const char *folder, int n_train, int n_test)
   g_assert_cmpint (g_mkdir_with_parents (path, 0755), ==, 0);
   write_split (path, "train", n_train, 1);
   write_split (path, "t10k", n_test, 2);
-  g_byte_array_append (names, (const guint8 *) "lying\nstanding\nnone\n", strlen ("lying\nstanding\nnone\n"));
+  g_byte_array_append (names, (const guint8 *) "lying\nstanding\nnone\n",
+                       strlen ("lying\nstanding\nnone\n"));
   write_file (path, "classes.txt", names);
   dataset = rn_dataset_open (path, 1, NULL, NULL, &error);
   g_assert_no_error (error);
