@@ -187,11 +187,15 @@ print_classes (RnDataset *dataset)
   g_autofree int *train = count_classes (dataset, RN_SPLIT_TRAIN);
   g_autofree int *test = count_classes (dataset, RN_SPLIT_TEST);
   const char *const *names = rn_dataset_get_classes (dataset);
+  const RnCliCell heading[] = {
+    { _ ("training"), 8 }, { _ ("test"), 8 }, { "", 0 }, { _ ("class"), 0 }
+  };
   int most = 1;
 
   for (int i = 0; names[i] != NULL; i++)
     most = MAX (most, train[i]);
-  rn_cli_print (_ ("\n%8s %8s  class"), _ ("training"), _ ("test"));
+  rn_cli_print ("%s", "");
+  rn_cli_print_cells (heading, G_N_ELEMENTS (heading));
   for (int i = 0; names[i] != NULL; i++)
     {
       g_autofree char *bar = rn_cli_bar ((double) train[i] / most, BAR_COLUMNS);

@@ -154,14 +154,13 @@ print_json (const char *const *names, RnSplit split, const RnEvaluation *evaluat
 
 /* Text */
 
-/* Appends the beginning of @text, and spaces before or behind it, in all @columns. */
+/* The beginning of @text, filled up to @columns: a cell that is never wider. */
 static void
-append_fitted (GString *line, const char *text, int columns, gboolean at_right)
+append_fitted (GString *line, const char *text, int columns)
 {
-  g_autofree char *shown = g_utf8_substring (text, 0, MIN (g_utf8_strlen (text, -1), columns));
-  const int gap = MAX (columns - rn_cli_width (shown), 0);
+  g_autofree char *shown = rn_cli_cut (text, ABS (columns));
 
-  g_string_append_printf (line, "%*s%s%*s", at_right ? gap : 0, "", shown, at_right ? 0 : gap, "");
+  rn_cli_append_cell (line, &(RnCliCell){ shown, columns });
 }
 
 static void
@@ -171,13 +170,13 @@ print_table (const char *const *names, const RnEvaluation *evaluation)
   g_autoptr (GString) line = g_string_new (NULL);
 
   rn_cli_print (_ ("\nRows are the truth, columns the answers:"));
-  append_fitted (line, "", MAX_NAME_COLUMNS, FALSE);
+  append_fitted (line, "", -MAX_NAME_COLUMNS);
   for (int column = 0; column < n; column++)
     {
       g_autofree char *name = class_name (names, column);
 
       g_string_append_c (line, ' ');
-      append_fitted (line, name, COUNT_COLUMNS, TRUE);
+      append_fitted (line, name, COUNT_COLUMNS);
     }
   rn_cli_print ("%s", line->str);
   for (int row = 0; row < n; row++)
@@ -185,7 +184,7 @@ print_table (const char *const *names, const RnEvaluation *evaluation)
       g_autofree char *name = class_name (names, row);
 
       g_string_truncate (line, 0);
-      append_fitted (line, name, MAX_NAME_COLUMNS, FALSE);
+      append_fitted (line, name, -MAX_NAME_COLUMNS);
       for (int column = 0; column < n; column++)
         g_string_append_printf (line, " %*d", COUNT_COLUMNS,
                                 evaluation->confusion[(gsize) row * n + column]);

@@ -330,6 +330,27 @@ print_run (RnRun *run)
 }
 
 static void
+print_blocks (const RnSpec *spec)
+{
+  const RnCliCell heading[] = {
+    { _ ("block"), -12 },
+    { _ ("kind"), -16 },
+    { _ ("shortcut"), -8 },
+    { _ ("stride"), 6 },
+    { "", 0 },
+    { _ ("output"), -14 },
+    { _ ("parameters"), 12 },
+    { _ ("mult-adds"), 10 },
+    { _ ("field"), 6 },
+    { _ ("to train"), 11 },
+  };
+
+  rn_cli_print ("%s", "");
+  rn_cli_print_cells (heading, G_N_ELEMENTS (heading));
+  each_part (spec, print_part, NULL);
+}
+
+static void
 print_text (const Subject *subject, const RnCost *cost)
 {
   const RnSpec *spec = subject->spec;
@@ -354,12 +375,8 @@ print_text (const Subject *subject, const RnCost *cost)
     print_model (subject->model);
   if (subject->run != NULL)
     print_run (subject->run);
-  if (!option.blocks)
-    return;
-  rn_cli_print ("\n%-12s %-16s %-8s %6s  %-14s %12s %10s %6s %11s", _ ("block"), _ ("kind"),
-                _ ("shortcut"), _ ("stride"), _ ("output"), _ ("parameters"), _ ("mult-adds"),
-                _ ("field"), _ ("to train"));
-  each_part (spec, print_part, NULL);
+  if (option.blocks)
+    print_blocks (spec);
 }
 
 /* The machine */
@@ -385,6 +402,14 @@ static void
 print_machine_text (void)
 {
   const char *const *names = rn_spec_preset_names ();
+  const RnCliCell heading[] = {
+    { _ ("preset"), -16 },
+    { _ ("input"), 7 },
+    { _ ("parameters"), 12 },
+    { _ ("mult-adds"), 10 },
+    { "", 0 },
+    { _ ("(at its own input and number of classes)"), 0 },
+  };
 
   rn_cli_print (_ ("Residua          %s"), RN_VERSION);
   rn_cli_print (_ ("Processors       %d, kernels for %s"), rn_compute_n_processors (),
@@ -394,8 +419,8 @@ print_machine_text (void)
                     ? ""
                     : _ ("; not the pthread build, so products wait for one another "
                          "(libopenblas-pthread is faster)"));
-  rn_cli_print (_ ("\n%-16s %7s %12s %10s  %s"), _ ("preset"), _ ("input"), _ ("parameters"),
-                _ ("mult-adds"), _ ("(at its own input and number of classes)"));
+  rn_cli_print ("%s", "");
+  rn_cli_print_cells (heading, G_N_ELEMENTS (heading));
   for (int i = 0; names[i] != NULL; i++)
     {
       g_autoptr (RnSpec) spec = rn_spec_preset (names[i], NULL);

@@ -98,11 +98,14 @@ print_json (const GPtrArray *layers, RnSplit split, int count)
 static void
 print_text (const GPtrArray *layers)
 {
+  const RnCliCell heading[] = {
+    { _ ("layer"), -28 }, { _ ("kernel"), 6 }, { _ ("std"), 9 }, { _ ("mean"), 9 }
+  };
   double most = 1e-30;
 
   for (guint i = 0; i < layers->len; i++)
     most = MAX (most, ((const RnResponse *) layers->pdata[i])->std);
-  rn_cli_print (_ ("%-28s %6s %9s %9s"), _ ("layer"), _ ("kernel"), _ ("std"), _ ("mean"));
+  rn_cli_print_cells (heading, G_N_ELEMENTS (heading));
   for (guint i = 0; i < layers->len; i++)
     {
       const RnResponse *response = layers->pdata[i];

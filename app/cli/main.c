@@ -118,12 +118,14 @@ dispatch (int argc, char **argv)
 int
 main (int argc, char **argv)
 {
+  const char *locale_dir = g_getenv ("RESIDUA_LOCALEDIR");
   RnExit code;
 
   setlocale (LC_ALL, "");
   /* Numbers are read and written with a point everywhere: what is shown can be typed. */
   setlocale (LC_NUMERIC, "C");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  /* A program that is not installed finds its translations in the build folder. */
+  bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
 

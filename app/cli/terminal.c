@@ -108,9 +108,8 @@ draw_bar (const RnCliProgress *progress, double done, const char *left, const ch
       g_strdup_printf ("%s %s %3.0f %%%s%s%s%s", progress->label, bar, floor (100.0 * done),
                        left != NULL ? "  " : "", left != NULL ? left : "",
                        detail != NULL ? "  " : "", detail != NULL ? detail : "");
-  const glong length = g_utf8_strlen (whole, -1);
   /* a full last column would make some terminals wrap */
-  g_autofree char *fitting = g_utf8_substring (whole, 0, MIN (length, MAX (columns - 1, 1)));
+  g_autofree char *fitting = rn_cli_cut (whole, MAX (columns - 1, 1));
 
   fputs (ERASE_LINE, stderr);
   g_printerr ("%s", fitting);
@@ -248,16 +247,56 @@ rn_cli_quote (const char *text)
                                                              : g_shell_quote (text);
 }
 
+static int
+width_of_char (gunichar c)
+{
+  return g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+}
+
 int
 rn_cli_width (const char *text)
 {
   int width = 0;
 
   for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
-    {
-      const gunichar c = g_utf8_get_char (at);
-
-      width += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
-    }
+    width += width_of_char (g_utf8_get_char (at));
   return width;
+}
+
+char *
+rn_cli_cut (const char *text, int columns)
+{
+  const char *at = text;
+
+  for (; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      columns -= width_of_char (g_utf8_get_char (at));
+      if (columns < 0)
+        break;
+    }
+  return g_strndup (text, (gsize) (at - text));
+}
+
+void
+rn_cli_append_cell (GString *line, const RnCliCell *cell)
+{
+  const int gap = MAX (ABS (cell->columns) - rn_cli_width (cell->text), 0);
+  const gboolean at_left = cell->columns < 0;
+
+  g_string_append_printf (line, "%*s%s%*s", at_left ? 0 : gap, "", cell->text, at_left ? gap : 0,
+                          "");
+}
+
+void
+rn_cli_print_cells (const RnCliCell *cells, gsize n)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      if (i > 0)
+        g_string_append_c (line, ' ');
+      rn_cli_append_cell (line, &cells[i]);
+    }
+  rn_cli_print ("%s", line->str);
 }

@@ -51,3 +51,18 @@ char *rn_cli_large (double number);
 char *rn_cli_quote (const char *text);
 /* Returns: columns that @text takes, about: characters, wide ones counted twice */
 int rn_cli_width (const char *text);
+/* Returns: (transfer full): the beginning of @text that fits into @columns */
+char *rn_cli_cut (const char *text, int columns);
+
+/* @columns: what @text is filled up to, as printf() would were all its characters a byte and a column: spaces before
+ * it, or behind it where @columns is negative. A longer @text stays whole.
+ */
+typedef struct
+{
+  const char *text;
+  int columns;
+} RnCliCell;
+
+void rn_cli_append_cell (GString *line, const RnCliCell *cell);
+/* A line on stdout, a space between the @n cells */
+void rn_cli_print_cells (const RnCliCell *cells, gsize n);

@@ -244,7 +244,8 @@ rn_cifar_read (RnDataset *dataset, const char *path, gboolean is_folder, const R
 gboolean
 rn_cifar_read_sample (RnDataset *dataset, const RnProgress *progress, GError **error)
 {
-  const gsize n_train = (gsize) 10000 * (1 + PIXELS), n_test = (gsize) 2000 * (1 + PIXELS);
+  const gsize n_train = (gsize) RN_SAMPLE_TRAIN * RN_SAMPLE_RECORD;
+  const gsize n_test = (gsize) RN_SAMPLE_TEST * RN_SAMPLE_RECORD;
   g_autoptr (GBytes) bytes = rn_sample_load (progress->func, progress->user_data, error);
   const guint8 *records;
 

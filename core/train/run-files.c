@@ -70,6 +70,19 @@ rn_run_split_line (char *line, char **fields, int n)
   return TRUE;
 }
 
+/* Whether nothing but zero bytes stands from @start on: what a power cut may leave of rows that had not been synced. */
+static gboolean
+only_zeros_follow (FILE *stream, goffset start)
+{
+  int byte;
+
+  if (fseeko (stream, start, SEEK_SET) != 0)
+    return FALSE;
+  while ((byte = getc (stream)) == 0)
+    ;
+  return byte == EOF && !ferror (stream);
+}
+
 gboolean
 rn_run_read_lines (const char *path, const char *header, RnRunLineFunc func, gpointer data,
                    goffset *end, GError **error)
@@ -88,7 +101,7 @@ rn_run_read_lines (const char *path, const char *header, RnRunLineFunc func, gpo
 
       if (length == 0 || line[length - 1] != '\n')
         {
-          if (feof (stream) && number > 1)
+          if (number > 1 && (feof (stream) || only_zeros_follow (stream, start + (goffset) length)))
             break;
           return fail_line (path, number, error);
         }
@@ -256,6 +269,9 @@ rn_run_read_blocks (const char *path, RnRunMeasureFunc func, gpointer data, goff
   for (; fread (bytes, sizeof bytes, 1, stream) == 1; number++)
     {
       measure_from_bytes (bytes, &measure);
+      if (measure.step == 0 && only_zeros_follow (stream, RN_RUN_BLOCKS_HEADER_SIZE +
+                                                              number * RN_RUN_BLOCKS_RECORD_SIZE))
+        break;
       if (measure.step < before)
         {
           g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,

@@ -118,7 +118,7 @@ check_finite (RnTrainer *self, GError **error)
   g_set_error (error, RN_ERROR, RN_ERROR_DIVERGED,
                _ ("Training diverged at step %lld: a parameter is not finite. The checkpoint of "
                   "step %lld is kept; a lower rate or a warm-up may help"),
-               self->step, self->saved_step);
+               (long long) self->step, (long long) self->saved_step);
   return FALSE;
 }
 
@@ -431,9 +431,9 @@ do_step (RnTrainer *self, GError **error)
       g_set_error (
           error, RN_ERROR, RN_ERROR_DIVERGED,
           _ ("Training diverged at step %lld: the loss, a gradient or a layer's variance is not "
-             "finite (learning rate "
-             "%g). The checkpoint of step %lld is kept; a lower rate or a warm-up may help"),
-          self->step + 1, rate, self->saved_step);
+             "finite (learning rate %g). The checkpoint of step %lld is kept; a lower rate or a "
+             "warm-up may help"),
+          (long long) self->step + 1, rate, (long long) self->saved_step);
       return FALSE;
     }
   if (measures)

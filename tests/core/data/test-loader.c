@@ -441,7 +441,7 @@ static void
 a_picture_takes_microseconds (void)
 {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  const double most_us = 500.0;
+  const double most_us = 2000.0;
 #else
   const double most_us = 50.0;
 #endif

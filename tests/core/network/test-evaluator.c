@@ -705,8 +705,8 @@ test_too_large_a_picture_is_an_error (void)
 static void
 test_too_much_memory_is_an_error (void)
 {
-#ifdef __SANITIZE_ADDRESS__
-  g_test_skip ("AddressSanitizer ends the program where memory cannot be had");
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  g_test_skip ("a sanitizer ends the program where memory cannot be had");
 #else
   g_autoptr (Fixture) self = fixture_new (case_find ("identity"));
   g_autoptr (RnEvaluator) evaluator = evaluator_new (self, RN_PATH_RUN, 1);

@@ -421,6 +421,41 @@ broken_histories_are_refused_naming_the_line (void)
 }
 
 static void
+append_zeros (const char *run, const char *name)
+{
+  gsize length;
+  g_autofree char *path = g_build_filename (run, name, NULL);
+  g_autofree char *contents = contents_of (run, name, &length);
+
+  contents = g_realloc (contents, length + 4096);
+  memset (contents + length, 0, 4096);
+  g_assert_true (g_file_set_contents (path, contents, (gssize) length + 4096, NULL));
+}
+
+static void
+zeros_that_a_power_cut_left_behind_are_left_out (void)
+{
+  g_autofree char *path = path_of ("power-cut");
+  g_autoptr (RnRunWriter) writer = trained (path, 3, 1);
+  g_autoptr (RnRun) run = NULL;
+  g_autoptr (GArray) history = NULL, measures = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&writer, rn_run_writer_free);
+  append_zeros (path, RN_RUN_HISTORY);
+  append_zeros (path, RN_RUN_BLOCKS);
+  run = rn_run_open (path, &error);
+  g_assert_no_error (error);
+  history = rn_run_read_history (run, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (history->len, ==, 3);
+  measures = rn_run_read_measures (run, &error);
+  g_assert_no_error (error);
+  writer = rn_run_writer_resume (path, 3, &error);
+  g_assert_no_error (error);
+}
+
+static void
 broken_measures_are_refused (void)
 {
   g_autofree char *path = path_of ("broken-blocks"),
@@ -1084,6 +1119,7 @@ main (int argc, char **argv)
   ADD (nothing_but_timing_tells_time);
   ADD (a_torn_end_is_left_out);
   ADD (broken_histories_are_refused_naming_the_line);
+  ADD (zeros_that_a_power_cut_left_behind_are_left_out);
   ADD (broken_measures_are_refused);
   ADD (logs_that_are_no_files_are_refused);
   ADD (folders_that_are_no_runs_are_refused);
