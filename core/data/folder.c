@@ -352,11 +352,12 @@ rn_folder_read (RnDataset *dataset, const char *path, guint64 seed, const RnProg
   if (done && walk.n_skipped > 0)
     rn_dataset_warn (
         dataset,
-        ngettext ("%d file is no PNG or JPEG picture in a class folder and was left "
-                  "out: “%s”",
-                  "%d files are no PNG or JPEG pictures in class folders and were left "
-                  "out, the first “%s”",
-                  (gulong) walk.n_skipped),
+        g_dngettext (GETTEXT_PACKAGE,
+                     "%d file is no PNG or JPEG picture in a class folder and was left "
+                     "out: “%s”",
+                     "%d files are no PNG or JPEG pictures in class folders and were left "
+                     "out, the first “%s”",
+                     (gulong) walk.n_skipped),
         walk.n_skipped, walk.first_skipped);
   g_free (walk.first_skipped);
   if (!done)

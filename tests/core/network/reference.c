@@ -125,8 +125,9 @@ entry (const RefNetwork *ref, double *arena, int conv, RnParameterKind kind)
 
 typedef void (*TapFunc) (gsize y, gsize x, gsize w, gpointer data);
 
-/* Calls @func for every product of a convolution: y [N,P,Q,K], x [N,H,W,C], w [K,R,S,C]. */
-static void
+/* Calls @func for every product of a convolution: y [N,P,Q,K], x [N,H,W,C], w [K,R,S,C]. Inlined, so
+ * that each caller has loops of its own. */
+static inline G_ALWAYS_INLINE void
 for_each_product (const RefNetwork *ref, const RnLayoutConv *c, TapFunc func, gpointer data)
 {
   for (int n = 0; n < ref->n; n++)
