@@ -74,7 +74,7 @@ void rn_trainer_unwatch (RnTrainer *trainer);
  */
 void rn_trainer_get_position (RnTrainer *trainer, int *block, gboolean *backward);
 
-/** Returns: (transfer full) (nullable): NULL after rn_trainer_stop(); a copy of the model at the next step boundary; waits for it (at most a step). */
+/** Returns: (transfer full) (nullable): NULL after rn_trainer_stop(); a copy of the model at the next step boundary; waits for it: at most a step, or an evaluation of the test split. */
 RnModel *rn_trainer_copy_model (RnTrainer *trainer);
 
 /** Waits until the worker is idle, paused, finished or failed. Returns: that state */
