@@ -10,7 +10,7 @@ need_packages () {
   if ! command -v dpkg-query >/dev/null 2>&1; then
     # Another distribution: what counts is that the tools and libraries are there, however they are called.
     if command -v meson >/dev/null 2>&1 && command -v ninja >/dev/null 2>&1 && command -v cc >/dev/null 2>&1 &&
-      pkg-config --exists glib-2.0 json-glib-1.0 cairo libpng libjpeg zlib openblas 2>/dev/null; then
+      pkg-config --exists glib-2.0 json-glib-1.0 cairo libpng libjpeg zlib openblas gtk4 libadwaita-1 2>/dev/null; then
       return 0
     fi
     say "This is no Debian. Please install what Debian calls:"
@@ -40,8 +40,10 @@ need_packages () {
 }
 
 build_packages="meson ninja-build pkg-config gcc libc6-dev gettext libglib2.0-dev libopenblas-pthread-dev libpng-dev
-  libjpeg62-turbo-dev libjson-glib-dev libcairo2-dev zlib1g-dev"
-test_packages="clang-format git"
+  libjpeg62-turbo-dev libjson-glib-dev libcairo2-dev zlib1g-dev libgtk-4-dev libgtk-4-bin libadwaita-1-dev
+  desktop-file-utils appstream shared-mime-info adwaita-icon-theme librsvg2-common fonts-cantarell fonts-dejavu-core"
+test_packages="clang-format git xvfb xauth dbus dbus-x11 at-spi2-core xdotool imagemagick x11-utils openbox python3-gi
+  gir1.2-atspi-2.0 fonts-nanum"
 
 # configure FOLDER OPTION...: a build folder, made anew where it was made with other options.
 configure () {

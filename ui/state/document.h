@@ -1,0 +1,36 @@
+#pragma once
+
+#include <residua/model.h>
+
+#include "state/record.h"
+
+G_BEGIN_DECLS
+
+/* What the window shows: a sketch (a specification), a run (live or stored) or a model file. Never changes what it is:
+ * an edit makes another document. */
+
+typedef enum
+{
+  RN_DOCUMENT_SKETCH,
+  RN_DOCUMENT_RUN,
+  RN_DOCUMENT_MODEL
+} RnDocumentKind;
+
+#define RN_TYPE_DOCUMENT (rn_document_get_type ())
+G_DECLARE_FINAL_TYPE (RnDocument, rn_document, RN, DOCUMENT, GObject)
+
+/* Property "title" (read-only, notifies): "ResNet-20", "ResNet-20, run 3", "resnet50.safetensors" */
+
+/** @path: (nullable): the JSON file it came from */
+RnDocument *rn_document_new_sketch (const RnSpec *spec, const char *path);
+RnDocument *rn_document_new_run (RnRecord *record);
+RnDocument *rn_document_new_model (RnModel *model, const char *path);
+
+RnDocumentKind rn_document_get_kind (RnDocument *self);
+const char *rn_document_get_title (RnDocument *self);
+const RnSpec *rn_document_get_spec (RnDocument *self);
+RnRecord *rn_document_get_record (RnDocument *self); /* (nullable): of a run */
+RnModel *rn_document_get_model (RnDocument *self);   /* (nullable): of a model file */
+const char *rn_document_get_path (RnDocument *self); /* (nullable) */
+
+G_END_DECLS

@@ -1,0 +1,166 @@
+#pragma once
+
+#include <gtk/gtk.h>
+#include <residua/residua.h>
+
+#include "charts/time-axis.h"
+#include "state/document.h"
+#include "state/selection.h"
+
+G_BEGIN_DECLS
+
+/* The one bridge between the core and the window: the shared state of design/interaction.md (document, selection,
+ * picture, gates, time cursor), the data set, and the trainer with its feed. Everything here is for the window's thread;
+ * whatever takes time runs in tasks or in the worker, and comes back as a signal.
+ */
+
+#define RN_TYPE_SESSION (rn_session_get_type ())
+G_DECLARE_FINAL_TYPE (RnSession, rn_session, RN, SESSION, GObject)
+
+/* Signals:
+ *   "document"                          another document is shown
+ *   "status"                            rn_session_get_status() answers otherwise
+ *   "measures"                          rn_session_get_measures() does, or the measure that is shown
+ *   "dataset"                           opened, opening, progress or failure
+ *   "settings"                          rn_session_set_settings()
+ *   "picture"                           another picture
+ *   "watched"                           rn_session_get_watched() has newer maps
+ *   "gates"                             a branch was switched
+ *   "compared"                          the runs that are compared have changed
+ *   "message" (const char *)            a sentence for a toast
+ *   "problem" (const char *title, const char *text)   an error to show
+ *   "ended"   (int RnState, const char *text)         training finished, failed or diverged: for a notification
+ */
+
+/** @runs_folder: where runs are kept; made when the first one is */
+RnSession *rn_session_new (const char *runs_folder);
+const char *rn_session_get_runs_folder (RnSession *self);
+void rn_session_set_runs_folder (RnSession *self, const char *folder);
+/** 0: as many as there are processors; for the next trainer */
+void rn_session_set_threads (RnSession *self, int threads);
+/** The widget whose frame clock drains the feed: the window. While it is not mapped, the feed is drained once a
+ * second at most, for states only. (nullable) */
+void rn_session_set_clock (RnSession *self, GtkWidget *widget);
+/** Drains the feed now; for tests, and for a hidden window. */
+void rn_session_drain (RnSession *self);
+
+RnSelection *rn_session_get_selection (RnSession *self);
+RnTimeAxis *rn_session_get_time (RnSession *self);
+
+/* Documents */
+
+RnDocument *rn_session_get_document (RnSession *self);
+/** (element-type RnDocument): those that are open, in the order in which they were */
+GListModel *rn_session_get_documents (RnSession *self);
+void rn_session_show (RnSession *self, RnDocument *document);
+void rn_session_show_sketch (RnSession *self, const RnSpec *spec, const char *path);
+void rn_session_close (RnSession *self, RnDocument *document);
+/** The document in training; NULL where there is none */
+RnDocument *rn_session_get_live (RnSession *self);
+/** Of the shown document */
+const RnSpec *rn_session_get_spec (RnSession *self);
+/** (nullable): its record */
+RnRecord *rn_session_get_record (RnSession *self);
+/** These read in tasks; then the document is shown, or "problem" says why not. */
+void rn_session_open_run (RnSession *self, const char *path);
+void rn_session_open_spec (RnSession *self, const char *path);
+void rn_session_open_model (RnSession *self, const char *path);
+/** (element-type RnDocument): runs whose curves are drawn beside the shown one's */
+GListModel *rn_session_get_compared (RnSession *self);
+void rn_session_compare (RnSession *self, const char *run_path); /* adds it, or takes it out */
+
+/* Data */
+
+/** Opens in a task, with progress; the old one stays until then. "sample" or a path. */
+void rn_session_open_dataset (RnSession *self, const char *what);
+RnDataset *rn_session_get_dataset (RnSession *self); /* (nullable) */
+const char *
+rn_session_get_dataset_name (RnSession *self); /* what was asked for last, "sample" or a path */
+/** 0 to 1; negative: nothing is being opened */
+double rn_session_get_dataset_progress (RnSession *self);
+const char *rn_session_get_dataset_problem (RnSession *self); /* (nullable): why opening failed */
+
+/* Training */
+
+typedef struct
+{
+  RnState state;       /* RN_STATE_IDLE: no trainer */
+  gboolean is_pending; /* a command was given and has not shown its effect yet */
+  double preparing;    /* 0 to 1 while RN_STATE_PREPARING */
+  gint64 step;
+  gint64 steps;
+  double epoch;
+  double epochs;
+  double rate;
+  double pictures_per_s;
+  double seconds_left;
+  gsize memory_bytes;
+  double test_error; /* the newest; NaN */
+} RnStatus;
+
+const RnStatus *rn_session_get_status (RnSession *self);
+const RnSettings *rn_session_get_settings (RnSession *self);
+/** For the next start; the caller has checked them (rn_settings_check()). steps 0: of @epochs. */
+void rn_session_set_settings (RnSession *self, const RnSettings *settings);
+double rn_session_get_epochs (RnSession *self);
+/** How long to train, in epochs of the data set, 0.1 to 10000; decides the steps when a start knows the data */
+void rn_session_set_epochs (RnSession *self, double epochs);
+
+/** Trains the shown document: a sketch begins a new run, a paused or stored run goes on. Waits for the data set where
+ * it is still being opened (RN_STATE_PREPARING). */
+void rn_session_start (RnSession *self);
+void rn_session_pause (RnSession *self);
+void rn_session_step (RnSession *self); /* a single step; starts where nothing runs */
+void rn_session_stop (RnSession *self); /* checkpoint and end */
+void rn_session_set_rate (RnSession *self, double rate);
+void rn_session_evaluate (RnSession *self);
+gboolean rn_session_is_training (RnSession *self); /* preparing, running or evaluating */
+gboolean rn_session_has_trainer (RnSession *self);
+/** Goes on with a run on disk: opens it, shows it, starts. */
+void rn_session_resume_run (RnSession *self, const char *path);
+/** Where the step under way is; FALSE where none is. block: -1 stem, n_blocks head */
+gboolean rn_session_get_position (RnSession *self, int *block, gboolean *is_backward);
+/** Stops, and calls back on the window's thread when the worker has gone; for quitting. */
+void rn_session_shut_down (RnSession *self, GAsyncReadyCallback callback, gpointer data);
+/** The run that was training when the program died; (transfer full) (nullable). Asked for at start, in a task. */
+void rn_session_find_crashed_async (RnSession *self, GAsyncReadyCallback callback, gpointer data);
+char *rn_session_find_crashed_finish (RnSession *self, GAsyncResult *result, GError **error);
+
+/* Measures in the spine */
+
+RnMeasureKind rn_session_get_measure (RnSession *self);
+void rn_session_set_measure (RnSession *self, RnMeasureKind kind);
+/** One per block of the shown document, in order: the newest, or those at the time cursor (read from the run in a task);
+ * NULL where there are none. @step: (out) (optional): theirs */
+const RnBlockMeasure *rn_session_get_measures (RnSession *self, gint64 *step);
+
+/* Picture and gates */
+
+typedef struct
+{
+  RnPicture *picture;
+  char *name;     /* "boat, test 1,204", "photo.jpg" */
+  int true_class; /* -1: unknown */
+} RnSubject;
+
+/** (nullable) */
+const RnSubject *rn_session_get_picture (RnSession *self);
+/** @true_class: -1 where unknown */
+void rn_session_set_picture (RnSession *self, RnPicture *picture, const char *name, int true_class);
+/** Which taps of the picture to keep coming, NULL-terminated (copied), NULL for none; the trainer answers while there is
+ * one, a stored model in a task. Always includes "fc". */
+void rn_session_watch (RnSession *self, const char *const *tap_names);
+/** (element-type RnWatched) (nullable): the newest */
+const GPtrArray *rn_session_get_watched (RnSession *self);
+/** The newest weights of the shown document, in a task: the live network's copy, a run's latest checkpoint, a file's. */
+void rn_session_get_model_async (RnSession *self, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer data);
+RnModel *rn_session_get_model_finish (RnSession *self, GAsyncResult *result, GError **error);
+
+/** Whether the residual branch of @block is on, in the views; never in training. */
+gboolean rn_session_get_gate (RnSession *self, guint32 block);
+void rn_session_set_gate (RnSession *self, guint32 block, gboolean is_on);
+int rn_session_n_gates_off (RnSession *self);
+void rn_session_restore_gates (RnSession *self);
+
+G_END_DECLS
