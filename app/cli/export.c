@@ -34,7 +34,10 @@ static const char summary[] = N_ (
 static const char examples[] =
     N_ ("Examples:\n"
         "  The best checkpoint of a run as a file of its own:\n"
-        "    residua-cli export --model runs/first@best --out first.safetensors");
+        "    residua-cli export --model runs/first@best --out first.safetensors\n"
+        "  A model of others, with what its own file cannot tell written into it:\n"
+        "    residua-cli export --model resnet20.safetensors --mean 0.485,0.456,0.406 \\\n"
+        "        --std 0.229,0.224,0.225 --out complete.safetensors");
 
 static gboolean
 check_words (int argc, char **argv, GError **error)
