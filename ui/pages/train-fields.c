@@ -117,7 +117,7 @@ rn_draft_steps (const RnDraft *draft)
   RnSettings usual;
 
   if (epoch_steps > 0)
-    return (gint64) CLAMP (round (draft->epochs * (double) epoch_steps), 1, MAX_STEPS);
+    return (gint64) CLAMP (ceil (draft->epochs * (double) epoch_steps - 1e-9), 1, MAX_STEPS);
   rn_settings_init (&usual);
   return draft->settings.steps > 0 ? draft->settings.steps : usual.steps;
 }

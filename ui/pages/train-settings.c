@@ -60,6 +60,8 @@ struct _RnTrainSettings
   GCancellable *cancellable;
   RnMemoryCheck check;
   double usual_epochs;
+  gboolean is_run; /* that is shown, so hardly anything can be changed */
+  gboolean was_training;
   gboolean is_loading;  /* controls follow the session */
   gboolean is_applying; /* the session follows the controls */
 };
@@ -214,22 +216,62 @@ check_draft (RnTrainSettings *self)
   return FALSE;
 }
 
+/* Takes what the session has: of a run that is shown, the run's own. */
 static void
-apply (RnTrainSettings *self)
+load (RnTrainSettings *self)
+{
+  RnDataset *dataset = rn_session_get_dataset (self->session);
+  const RnSettings *settings = rn_session_get_settings (self->session);
+
+  if (settings != NULL)
+    self->draft.settings = *settings;
+  else
+    rn_settings_init (&self->draft.settings);
+  self->draft.n_pictures = dataset != NULL ? rn_dataset_count (dataset, RN_SPLIT_TRAIN) : 0;
+  self->draft.epochs = rn_session_get_epochs (self->session);
+}
+
+/* Fills the entries, but for the one that is being typed in. @edited: RN_N_FIELDS where none is */
+static void
+refresh_entries (RnTrainSettings *self, RnField edited)
+{
+  self->is_loading = TRUE;
+  for (RnField field = 0; field < RN_N_FIELDS; field++)
+    if (rn_field_get_control (field) == RN_CONTROL_ENTRY && field != edited &&
+        (edited == RN_N_FIELDS || self->problems[field] == NULL))
+      {
+        g_autofree char *text = rn_field_format (field, &self->draft);
+        GtkEditable *entry = GTK_EDITABLE (self->controls[field]);
+
+        if (g_strcmp0 (gtk_editable_get_text (entry), text) != 0)
+          gtk_editable_set_text (entry, text);
+        set_problem (self, field, NULL);
+      }
+  self->is_loading = FALSE;
+}
+
+/* @edited: whose control the person has changed; RN_N_FIELDS: all */
+static void
+apply (RnTrainSettings *self, RnField edited)
 {
   RnSettings settings;
 
-  read_milestones (self);
+  if (edited != RN_FIELD_MILESTONES)
+    read_milestones (self);
   show_used (self);
   if (!check_draft (self))
     return;
-  gtk_widget_set_visible (self->note, FALSE);
+  if (!self->is_run)
+    gtk_widget_set_visible (self->note, FALSE);
   settings = self->draft.settings;
-  settings.steps = 0; /* of the epochs */
+  settings.steps = rn_draft_steps (&self->draft);
   self->is_applying = TRUE;
   rn_session_set_epochs (self->session, self->draft.epochs);
-  rn_session_set_settings (self->session, &settings);
+  if (!self->is_run)
+    rn_session_set_settings (self->session, &settings);
   self->is_applying = FALSE;
+  load (self); /* one setting may have decided another */
+  refresh_entries (self, edited);
 }
 
 static RnField
@@ -239,21 +281,6 @@ field_of (RnTrainSettings *self, gpointer control)
     if (self->controls[field] == control)
       return field;
   g_return_val_if_reached (0);
-}
-
-static void
-refresh_entries (RnTrainSettings *self, RnField first, RnField last)
-{
-  self->is_loading = TRUE;
-  for (RnField field = first; field <= last; field++)
-    if (rn_field_get_control (field) == RN_CONTROL_ENTRY)
-      {
-        g_autofree char *text = rn_field_format (field, &self->draft);
-
-        gtk_editable_set_text (GTK_EDITABLE (self->controls[field]), text);
-        set_problem (self, field, NULL);
-      }
-  self->is_loading = FALSE;
 }
 
 static void
@@ -268,7 +295,7 @@ on_entry (GtkEditable *entry, RnTrainSettings *self)
   set_problem (self, field, problem);
   if (problem != NULL)
     return;
-  apply (self);
+  apply (self, field);
   if (field == RN_FIELD_BATCH)
     check_memory (self);
 }
@@ -279,7 +306,7 @@ on_switch (GtkSwitch *control, GParamSpec *pspec, RnTrainSettings *self)
   if (self->is_loading)
     return;
   rn_field_set (field_of (self, control), gtk_switch_get_active (control), &self->draft);
-  apply (self);
+  apply (self, field_of (self, control));
 }
 
 static void
@@ -291,11 +318,8 @@ on_choice (AdwComboRow *row, GParamSpec *pspec, RnTrainSettings *self)
     return;
   rn_field_set (field, (int) adw_combo_row_get_selected (row), &self->draft);
   /* a warm-up or schedule that begins brings its usual numbers */
-  if (field == RN_FIELD_WARMUP)
-    refresh_entries (self, RN_FIELD_WARMUP_STEPS, RN_FIELD_WARMUP_RATE);
-  else
-    refresh_entries (self, RN_FIELD_MILESTONES, RN_FIELD_PATIENCE);
-  apply (self);
+  refresh_entries (self, field);
+  apply (self, field);
 }
 
 /* From the session to the controls */
@@ -320,49 +344,27 @@ show_draft (RnTrainSettings *self)
         break;
       }
   self->is_loading = FALSE;
-  refresh_entries (self, 0, RN_N_FIELDS - 1);
+  refresh_entries (self, RN_N_FIELDS);
   show_used (self);
-}
-
-/* Returns: whether the shown document has settings of its own, that cannot be changed any more */
-static gboolean
-load (RnTrainSettings *self)
-{
-  RnDataset *dataset = rn_session_get_dataset (self->session);
-  RnRecord *record = rn_session_get_record (self->session);
-  const RnSettings *settings = NULL;
-  gint64 epoch_steps;
-
-  if (record != NULL)
-    settings = rn_record_get_settings (record);
-  if (settings == NULL)
-    settings = rn_session_get_settings (self->session);
-  if (settings != NULL)
-    self->draft.settings = *settings;
-  else
-    rn_settings_init (&self->draft.settings);
-  self->draft.n_pictures = dataset != NULL ? rn_dataset_count (dataset, RN_SPLIT_TRAIN) : 0;
-  self->draft.epochs = rn_session_get_epochs (self->session);
-  if (record == NULL)
-    return FALSE;
-  epoch_steps = rn_draft_epoch_steps (&self->draft);
-  if (epoch_steps > 0)
-    self->draft.epochs = (double) self->draft.settings.steps / (double) epoch_steps;
-  return TRUE;
 }
 
 static void
 refresh (RnTrainSettings *self)
 {
-  const gboolean is_run = load (self);
+  const gboolean is_training = rn_session_is_training (self->session);
 
+  self->is_run = rn_session_get_record (self->session) != NULL;
+  load (self);
   show_draft (self);
-  gtk_widget_set_sensitive (self->groups, !is_run);
-  gtk_widget_set_sensitive (self->reset, !is_run);
+  /* the length of a run that rests can still be changed */
+  for (RnField field = 0; field < RN_N_FIELDS; field++)
+    gtk_widget_set_sensitive (self->rows[field],
+                              !self->is_run || (field == RN_FIELD_EPOCHS && !is_training));
+  gtk_widget_set_sensitive (self->reset, !self->is_run);
   gtk_label_set_text (GTK_LABEL (self->note),
-                      _ ("These are the settings of this run. Only its learning rate can still be "
-                         "changed, beside the progress, while it trains."));
-  gtk_widget_set_visible (self->note, is_run);
+                      _ ("These are the settings of this run. Its length can be changed while it "
+                         "rests, its learning rate beside the progress while it trains."));
+  gtk_widget_set_visible (self->note, self->is_run);
   check_memory (self);
 }
 
@@ -374,20 +376,23 @@ on_settings (RnTrainSettings *self)
 }
 
 static void
+on_status (RnTrainSettings *self)
+{
+  const gboolean is_training = rn_session_is_training (self->session);
+
+  if (is_training != self->was_training && self->is_run)
+    gtk_widget_set_sensitive (self->rows[RN_FIELD_EPOCHS], !is_training);
+  self->was_training = is_training;
+}
+
+static void
 on_dataset (RnTrainSettings *self)
 {
   RnDataset *dataset = rn_session_get_dataset (self->session);
   const int n = dataset != NULL ? rn_dataset_count (dataset, RN_SPLIT_TRAIN) : 0;
 
-  if (n == self->draft.n_pictures)
-    return;
-  if (rn_session_get_record (self->session) != NULL)
-    {
-      refresh (self);
-      return;
-    }
-  self->draft.n_pictures = n;
-  apply (self);
+  if (n != self->draft.n_pictures)
+    refresh (self);
 }
 
 void
@@ -400,7 +405,7 @@ rn_train_settings_reset (RnTrainSettings *self)
   self->draft.settings.schedule.milestones[0] = MAX (rn_draft_steps (&self->draft) / 2, 1);
   self->draft.settings.schedule.milestones[1] = MAX (rn_draft_steps (&self->draft) * 3 / 4, 1);
   show_draft (self);
-  apply (self);
+  apply (self, RN_N_FIELDS);
   check_memory (self);
 }
 
@@ -589,6 +594,7 @@ rn_train_settings_new (RnSession *session)
   g_signal_connect_object (session, "settings", G_CALLBACK (on_settings), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "document", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "dataset", G_CALLBACK (on_dataset), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "status", G_CALLBACK (on_status), self, G_CONNECT_SWAPPED);
   refresh (self);
   return GTK_WIDGET (self);
 }
