@@ -117,11 +117,12 @@ rn_text_layout (GtkWidget *widget, RnTextSize size, const char *text)
   PangoLayout *layout = gtk_widget_create_pango_layout (widget, text);
   PangoFontDescription *font = pango_font_description_copy (base_font (widget));
   PangoAttrList *attributes = pango_attr_list_new ();
+  const double scaled = pango_font_description_get_size (font) * scales[size];
 
-  pango_font_description_set_size (font, (int) round (pango_font_description_get_size (font) *
-                                                      scales[size]));
   if (pango_font_description_get_size_is_absolute (font))
-    pango_font_description_set_absolute_size (font, pango_font_description_get_size (font));
+    pango_font_description_set_absolute_size (font, round (scaled));
+  else
+    pango_font_description_set_size (font, (int) round (scaled));
   if (size == RN_TEXT_TITLE)
     pango_font_description_set_weight (font, PANGO_WEIGHT_BOLD);
   pango_layout_set_font_description (layout, font);
