@@ -211,21 +211,19 @@ static void
 tell_count (RnDataPage *self)
 {
   const guint n = g_list_model_get_n_items (G_LIST_MODEL (self->list));
+  const gboolean is_open = rn_sample_list_get_dataset (self->list) != NULL;
   g_autofree char *count = rn_format_count (n);
-  g_autofree char *text = NULL;
+  g_autofree char *title = is_open
+                               ? g_strdup_printf (ngettext ("%s picture", "%s pictures", n), count)
+                               : g_strdup (_ ("Pictures"));
+  const char *empty = NULL;
 
-  if (rn_sample_list_get_dataset (self->list) == NULL)
-    text = n > 0 ? g_strdup (_ ("the first ones, while the rest is drawn")) : NULL;
-  else
-    text = g_strdup_printf (ngettext ("%s picture", "%s pictures", n), count);
-  rn_card_set_caption (RN_CARD (self->grid_card), text);
-  rn_card_set_empty (RN_CARD (self->grid_card),
-                     n > 0                                                    ? NULL
-                     : rn_session_get_dataset_progress (self->session) >= 0.0 ? _ ("Opening…")
-                     : rn_sample_list_get_dataset (self->list) == NULL
-                         ? _ ("Open a data set to see its pictures.")
-                         : _ ("There is no such picture."),
-                     NULL);
+  if (n == 0 && rn_session_get_dataset_progress (self->session) >= 0.0)
+    empty = _ ("Opening…");
+  else if (n == 0)
+    empty = is_open ? _ ("There is no such picture.") : _ ("Open a data set to see its pictures.");
+  rn_card_set_title (RN_CARD (self->grid_card), title);
+  rn_card_set_empty (RN_CARD (self->grid_card), empty, NULL);
 }
 
 static void
