@@ -15,6 +15,7 @@
 #define USUAL_SIDE 32
 /* The right column; the grid gets what is left */
 #define SIDE_WIDTH_PX 310
+#define MAX_CLASS_CHARS 24
 
 struct _RnDataPage
 {
@@ -355,6 +356,44 @@ make_split_button (RnDataPage *self, const char *label, const char *name, GtkWid
   return button;
 }
 
+static void
+setup_class (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), MAX_CLASS_CHARS);
+  gtk_list_item_set_child (item, label);
+}
+
+static void
+bind_class (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  GtkWidget *label = gtk_list_item_get_child (item);
+  const char *name = gtk_string_object_get_string (gtk_list_item_get_item (item));
+
+  gtk_label_set_text (GTK_LABEL (label), name);
+  gtk_widget_set_tooltip_text (label, name);
+}
+
+/* The names of classes are the data's, of any length. */
+static GtkWidget *
+make_classes (RnDataPage *self)
+{
+  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+  GtkWidget *classes = gtk_drop_down_new (NULL, NULL);
+
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_class), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_class), NULL);
+  gtk_drop_down_set_factory (GTK_DROP_DOWN (classes), factory);
+  gtk_widget_set_tooltip_text (classes, _ ("Class of the pictures that are shown"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (classes), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Class of the pictures that are shown"), -1);
+  g_signal_connect_swapped (classes, "notify::selected", G_CALLBACK (on_filter), self);
+  return classes;
+}
+
 static GtkWidget *
 make_grid (RnDataPage *self)
 {
@@ -373,12 +412,7 @@ make_grid (RnDataPage *self)
   gtk_widget_add_css_class (splits, "linked");
   gtk_box_append (GTK_BOX (splits), self->train_button);
   gtk_box_append (GTK_BOX (splits), self->test_button);
-  self->classes = gtk_drop_down_new (NULL, NULL);
-  gtk_widget_set_tooltip_text (self->classes, _ ("Class of the pictures that are shown"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->classes), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Class of the pictures that are shown"), -1);
-  g_signal_connect_swapped (self->classes, "notify::selected", G_CALLBACK (on_filter), self);
-
+  self->classes = make_classes (self);
   self->grid_card = rn_card_new (_ ("Pictures"), self->grid);
   rn_card_add_suffix (RN_CARD (self->grid_card), splits);
   rn_card_add_suffix (RN_CARD (self->grid_card), self->classes);
