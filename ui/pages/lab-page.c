@@ -123,6 +123,8 @@ update (RnLabPage *self)
   if (rn_session_is_training (self->session))
     tell (self, DO_NOTHING, _ ("Train and Compare"),
           _ ("A training is under way. Pause or stop it to begin the experiment."));
+  else if (rn_session_get_dataset (self->session) == NULL)
+    tell (self, DO_NOTHING, _ ("Train and Compare"), _ ("The data is not open yet."));
   else if (spec == NULL)
     tell (self, DO_NOTHING, _ ("Train and Compare"), _ ("No network is shown."));
   else if (!is_residual (spec))
@@ -144,6 +146,17 @@ on_status (RnLabPage *self)
   update (self);
 }
 
+/* The length of a training is chosen in epochs of the data that is open. */
+static double
+get_epochs (RnLabPage *self, const RnSettings *settings)
+{
+  const int n = rn_dataset_count (rn_session_get_dataset (self->session), RN_SPLIT_TRAIN);
+  const int rest = settings->drop_last ? 0 : settings->batch - 1;
+  const int steps = MAX ((n + rest) / settings->batch, 1);
+
+  return (double) settings->steps / steps;
+}
+
 /* Settings come from the run itself, so nothing differs but the shortcuts. */
 static void
 train_twin (RnLabPage *self, const RnSettings *settings)
@@ -152,6 +165,7 @@ train_twin (RnLabPage *self, const RnSettings *settings)
   const char *path = rn_run_digest_get_path (self->residual);
 
   rn_session_show_sketch (self->session, twin, NULL);
+  rn_session_set_epochs (self->session, get_epochs (self, settings));
   rn_session_set_settings (self->session, settings);
   if (!rn_run_is_compared (self->session, path))
     rn_session_compare (self->session, path);
