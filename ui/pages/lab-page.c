@@ -162,7 +162,8 @@ static void
 train_twin (RnLabPage *self, const RnSettings *settings)
 {
   g_autoptr (RnSpec) twin = rn_spec_plain_twin (rn_session_get_spec (self->session));
-  const char *path = rn_run_digest_get_path (self->residual);
+  /* another document is shown, and with it another run, or none, is the one to compare with */
+  g_autofree char *path = g_strdup (rn_run_digest_get_path (self->residual));
 
   rn_session_show_sketch (self->session, twin, NULL);
   rn_session_set_epochs (self->session, get_epochs (self, settings));
