@@ -58,7 +58,11 @@ tell_whose (RnAugmentCard *self)
   const gboolean is_run = rn_session_get_record (self->session) != NULL;
 
   gtk_widget_set_sensitive (self->panel, !is_run);
-  rn_card_set_caption (RN_CARD (self->card), is_run ? _ ("of the run") : NULL);
+  gtk_widget_set_tooltip_text (
+      self->panel, is_run
+                       ? _ ("The run that is shown is trained so. Edit its network to train a new "
+                            "one otherwise.")
+                       : NULL);
 }
 
 void

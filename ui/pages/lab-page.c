@@ -43,6 +43,16 @@ is_residual (const RnSpec *spec)
   return FALSE;
 }
 
+/* The terminal may have named the same folder otherwise; whether the pictures are the same is checked before training. */
+static gboolean
+is_same_data (const char *a, const char *b)
+{
+  g_autofree char *name_a = a != NULL ? g_path_get_basename (a) : NULL;
+  g_autofree char *name_b = b != NULL ? g_path_get_basename (b) : NULL;
+
+  return g_strcmp0 (name_a, name_b) == 0;
+}
+
 /* Whether the two can be compared: the same network on the same data */
 static gboolean
 is_run_of (RnLabPage *self, const RnRunDigest *digest, const RnSpec *spec)
@@ -50,8 +60,8 @@ is_run_of (RnLabPage *self, const RnRunDigest *digest, const RnSpec *spec)
   return rn_run_digest_get_spec (digest) != NULL && rn_run_digest_get_step (digest) > 0 &&
          rn_run_digest_get_state (digest) != RN_RUN_DAMAGED &&
          rn_spec_equal (rn_run_digest_get_spec (digest), spec) &&
-         g_strcmp0 (rn_run_digest_get_data (digest), rn_session_get_dataset_name (self->session)) ==
-             0;
+         is_same_data (rn_run_digest_get_data (digest),
+                       rn_session_get_dataset_name (self->session));
 }
 
 /* Returns: (transfer none) (nullable): the latest run of @spec */
@@ -174,14 +184,36 @@ train_twin (RnLabPage *self, const RnSettings *settings)
   gtk_widget_activate_action (GTK_WIDGET (self), "win.show-page", "s", "train");
 }
 
+/* What the task needs: the run to read, and the data that it has to have been trained on */
+typedef struct
+{
+  char *path;
+  RnDataset *dataset;
+} Reading;
+
+static void
+reading_free (gpointer data)
+{
+  Reading *reading = data;
+
+  g_free (reading->path);
+  rn_dataset_unref (reading->dataset);
+  g_free (reading);
+}
+
 static void
 read_settings (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
+  const Reading *reading = data;
   GError *error = NULL;
-  g_autoptr (RnRun) run = rn_run_open (data, &error);
+  g_autoptr (RnRun) run = rn_run_open (reading->path, &error);
 
   if (run == NULL)
     g_task_return_error (task, error);
+  else if (g_strcmp0 (rn_run_get_data_digest (run), rn_dataset_get_digest (reading->dataset)) != 0)
+    g_task_return_new_error (task, RN_ERROR, RN_ERROR_DATA,
+                             _ ("“%s” was trained on other pictures than those that are open"),
+                             reading->path);
   else
     g_task_return_pointer (task, g_memdup2 (rn_run_get_settings (run), sizeof (RnSettings)),
                            g_free);
@@ -206,6 +238,7 @@ static void
 on_clicked (RnLabPage *self)
 {
   g_autoptr (GTask) task = NULL;
+  Reading *reading;
 
   if (self->deed == DO_RESIDUAL)
     {
@@ -217,7 +250,10 @@ on_clicked (RnLabPage *self)
     return;
   gtk_widget_set_sensitive (self->button, FALSE);
   task = g_task_new (self, NULL, on_settings, NULL);
-  g_task_set_task_data (task, g_strdup (rn_run_digest_get_path (self->residual)), g_free);
+  reading = g_new0 (Reading, 1);
+  reading->path = g_strdup (rn_run_digest_get_path (self->residual));
+  reading->dataset = rn_dataset_ref (rn_session_get_dataset (self->session));
+  g_task_set_task_data (task, reading, reading_free);
   g_task_run_in_thread (task, read_settings);
 }
 
