@@ -170,7 +170,7 @@ from_unit (RnTimeAxis *self, double value)
 
 /* Returns: the least of 1, 2, 5 x 10^k (of 60 x that in minutes and hours, where @seconds) that is at least @least */
 static double
-nice (double least, gboolean seconds)
+round_up (double least, gboolean seconds)
 {
   const double unit = !seconds || least < 60.0 ? 1.0 : least < 3600.0 ? 60.0 : 3600.0;
   const double power = pow (10.0, floor (log10 (least / unit)));
@@ -191,8 +191,8 @@ following_end (RnTimeAxis *self)
 {
   const double least = self->unit == RN_TIME_EPOCHS ? 1.0 : MIN_SPAN;
 
-  return from_unit (self, nice (MAX (to_unit (self, (double) self->extent), least),
-                                self->unit == RN_TIME_SECONDS));
+  return from_unit (self, round_up (MAX (to_unit (self, (double) self->extent), least),
+                                    self->unit == RN_TIME_SECONDS));
 }
 
 static void
@@ -387,7 +387,7 @@ rn_time_axis_get_ticks (RnTimeAxis *self, double at[RN_MAX_TICKS], char *labels[
   const double unit = label_unit (self), from = to_unit (self, self->from) / unit,
                to = to_unit (self, self->to) / unit;
   const double least = self->unit == RN_TIME_STEPS ? 1.0 : 0.01;
-  const double step = nice (MAX ((to - from) / 6.0, least), FALSE);
+  const double step = round_up (MAX ((to - from) / 6.0, least), FALSE);
   const int decimals = (int) CLAMP (-floor (log10 (step) + 1e-9), 0.0, 4.0);
   int n = 0;
 
