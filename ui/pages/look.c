@@ -1,7 +1,6 @@
 #include "pages/look.h"
 
 #include <math.h>
-#include <residua/classify.h>
 #include <residua/error.h>
 
 #include "pages/taps.h"
@@ -18,6 +17,8 @@ look_clear (gpointer data)
   g_clear_pointer (&look->bias, rn_tensor_unref);
   g_free (look->logits);
   g_free (look->gated);
+  g_free (look->probabilities);
+  g_free (look->notes);
 }
 
 RnLook *
@@ -61,19 +62,24 @@ rn_look_entropy (const double *p, int n)
 
 /* The pass as trained, with a tap on what the global average pool gets, and the pass with switched-off branches */
 static gboolean
-run (RnLook *look, RnEvaluator *evaluator, const float *x, const gboolean *gates, const int *cancel,
-     GError **error)
+look_inside (RnLook *look, const gboolean *gates, const int *cancel, GError **error)
 {
+  const RnPreprocess *preprocess = rn_model_get_preprocess (look->model);
   const RnSpec *spec = rn_model_get_spec (look->model);
-  const int side = look->view->width, n_blocks = rn_spec_n_blocks (spec);
+  const int side = preprocess->side, n_blocks = rn_spec_n_blocks (spec);
+  g_autoptr (RnEvaluator) evaluator = rn_evaluator_new (look->model, RN_PATH_TAPS, 1, error);
   g_autofree char *last = n_blocks > 0 ? rn_tap_of_block (spec, n_blocks - 1, "out") : NULL;
+  g_autofree float *x = g_new (float, (gsize) side *side * preprocess->channels);
   const char *names[] = { last, NULL };
   RnPass pass = { .tap_names = names, .taps = &look->last, .cancel = cancel };
-  const gint64 start = g_get_monotonic_time ();
 
+  if (evaluator == NULL)
+    return FALSE;
+  rn_preprocess_apply (preprocess, x, look->view);
   if (!rn_evaluator_run (evaluator, look->logits, x, 1, side, side, &pass, error))
     return FALSE;
-  look->seconds = (double) (g_get_monotonic_time () - start) / 1e6;
+  look->weight = rn_model_get_parameter (look->model, "fc.weight");
+  look->bias = rn_model_get_parameter (look->model, "fc.bias");
   if (gates == NULL)
     return TRUE;
   look->gated = g_new (float, look->n_classes);
@@ -81,30 +87,44 @@ run (RnLook *look, RnEvaluator *evaluator, const float *x, const gboolean *gates
   return rn_evaluator_run (evaluator, look->gated, x, 1, side, side, &pass, error);
 }
 
-RnLook *
-rn_look_new (RnModel *model, RnPicture *picture, const gboolean *gates, const int *cancel,
-             GError **error)
+void
+rn_look_views (RnLookKind kind, int side, RnViews *views)
 {
-  const RnPreprocess *preprocess = rn_model_get_preprocess (model);
+  *views = (RnViews){ .crops = kind == RN_LOOK_TEN ? 10 : 1, .flip = kind == RN_LOOK_SCALES };
+  if (kind == RN_LOOK_SCALES)
+    rn_views_paper_scales (views, side);
+}
+
+static gboolean
+classify (RnLook *look, RnPicture *picture, RnLookKind kind, const int *cancel, GError **error)
+{
+  g_autoptr (RnEvaluator) evaluator = rn_evaluator_new (look->model, RN_PATH_RUN, 1, error);
+  RnViews views;
+
+  if (evaluator == NULL)
+    return FALSE;
+  rn_look_views (kind, rn_model_get_preprocess (look->model)->side, &views);
+  look->probabilities = g_new (float, look->n_classes);
+  return rn_classify_picture (evaluator, picture, &views, look->probabilities, look->logits,
+                              &look->notes, cancel, error);
+}
+
+RnLook *
+rn_look_new (RnModel *model, RnPicture *picture, RnLookKind kind, const gboolean *gates,
+             const int *cancel, GError **error)
+{
   g_autoptr (RnLook) look = g_atomic_rc_box_new0 (RnLook);
-  g_autoptr (RnEvaluator) evaluator = NULL;
-  g_autofree float *x = NULL;
+  const gint64 start = g_get_monotonic_time ();
 
   look->model = rn_model_ref (model);
   look->n_classes = rn_spec_get_classes (rn_model_get_spec (model));
-  look->view = rn_view_single (picture, preprocess, error);
-  if (look->view == NULL)
-    return NULL;
-  evaluator = rn_evaluator_new (model, RN_PATH_TAPS, 1, error);
-  if (evaluator == NULL)
-    return NULL;
-  x = g_new (float, (gsize) preprocess->side * preprocess->side * preprocess->channels);
-  rn_preprocess_apply (preprocess, x, look->view);
   look->logits = g_new (float, look->n_classes);
-  if (!run (look, evaluator, x, gates, cancel, error))
+  look->view = rn_view_single (picture, rn_model_get_preprocess (model), error);
+  if (look->view == NULL ||
+      !(kind == RN_LOOK_INSIDE ? look_inside (look, gates, cancel, error)
+                               : classify (look, picture, kind, cancel, error)))
     return NULL;
-  look->weight = rn_model_get_parameter (model, "fc.weight");
-  look->bias = rn_model_get_parameter (model, "fc.bias");
+  look->seconds = (double) (g_get_monotonic_time () - start) / 1e6;
   return g_steal_pointer (&look);
 }
 
@@ -147,6 +167,7 @@ typedef struct
 {
   RnModel *model;
   RnPicture *picture;
+  RnLookKind kind;
   gboolean *gates;
   int cancel;
 } Job;
@@ -177,7 +198,8 @@ look_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
       cancellable != NULL
           ? g_cancellable_connect (cancellable, G_CALLBACK (cancel_job), &job->cancel, NULL)
           : 0;
-  RnLook *look = rn_look_new (job->model, job->picture, job->gates, &job->cancel, &error);
+  RnLook *look =
+      rn_look_new (job->model, job->picture, job->kind, job->gates, &job->cancel, &error);
 
   g_cancellable_disconnect (cancellable, id);
   if (look != NULL)
@@ -187,14 +209,15 @@ look_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 }
 
 void
-rn_look_async (RnModel *model, RnPicture *picture, const gboolean *gates, int n_gates,
-               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+rn_look_async (RnModel *model, RnPicture *picture, RnLookKind kind, const gboolean *gates,
+               int n_gates, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
   Job *job = g_new0 (Job, 1);
 
   job->model = rn_model_ref (model);
   job->picture = rn_picture_ref (picture);
+  job->kind = kind;
   if (n_gates > 0)
     job->gates = g_memdup2 (gates, (gsize) n_gates * sizeof *gates);
   g_task_set_source_tag (task, rn_look_async);
