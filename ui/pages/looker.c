@@ -69,8 +69,6 @@ end (RnLooker *self)
   g_clear_object (&self->task);
   self->ended_us = g_get_monotonic_time ();
   self->took_us = self->ended_us - self->started_us;
-  if (self->is_wanted && self->is_active)
-    begin (self);
 }
 
 static void
@@ -156,14 +154,24 @@ begin (RnLooker *self)
   rn_session_get_model_async (self->session, self->task, got_model, ask_new (self));
 }
 
+static void
+cancel (RnLooker *self)
+{
+  if (self->task != NULL)
+    g_cancellable_cancel (self->task);
+  g_clear_object (&self->task);
+}
+
 void
 rn_looker_look (RnLooker *self)
 {
   g_return_if_fail (RN_IS_LOOKER (self));
 
   self->is_wanted = TRUE;
-  if (self->is_active && self->task == NULL)
-    begin (self);
+  if (!self->is_active)
+    return;
+  cancel (self);
+  begin (self);
 }
 
 void
@@ -178,14 +186,6 @@ rn_looker_follow (RnLooker *self)
     return; /* stored weights do not change */
   if (self->task == NULL && now - self->ended_us >= MAX (PAUSE_US, SHARE * self->took_us))
     rn_looker_look (self);
-}
-
-static void
-cancel (RnLooker *self)
-{
-  if (self->task != NULL)
-    g_cancellable_cancel (self->task);
-  g_clear_object (&self->task);
 }
 
 void
@@ -207,7 +207,6 @@ rn_looker_set_kind (RnLooker *self, RnLookKind kind)
   if (kind == self->kind)
     return;
   self->kind = kind;
-  cancel (self);
   rn_looker_look (self);
 }
 

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Keeps one look at the session's picture with the shown document's newest weights and the session's gates: in tasks, one
- * at a time, what is asked for meanwhile is answered by one more. */
+/* Keeps one look at the session's picture with the shown document's newest weights and the session's gates: in tasks; the
+ * newest question is answered, older ones are given up. */
 
 #define RN_TYPE_LOOKER (rn_looker_get_type ())
 G_DECLARE_FINAL_TYPE (RnLooker, rn_looker, RN, LOOKER, GObject)
@@ -14,9 +14,9 @@ G_DECLARE_FINAL_TYPE (RnLooker, rn_looker, RN, LOOKER, GObject)
 /* Signal "changed" (no arguments): there is a newer look. */
 
 RnLooker *rn_looker_new (RnSession *session, RnLookKind kind);
-/** Looks again in the other way; what is under way is given up. */
+/** Looks again, in the other way. */
 void rn_looker_set_kind (RnLooker *self, RnLookKind kind);
-/** Looks at the next occasion; while it is not active, when it becomes so. */
+/** Looks now; while it is not active, when it becomes so. */
 void rn_looker_look (RnLooker *self);
 /** The same for a network that goes on learning: not sooner than two seconds after the last look, nor than forty times
  * as long as that one took, so that looking costs training little. */
