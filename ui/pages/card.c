@@ -8,6 +8,7 @@ struct _RnCard
 
   GtkWidget *head;
   GtkWidget *title;
+  GtkWidget *title_widget;
   GtkWidget *caption;
   GtkWidget *suffixes;
   GtkWidget *help;
@@ -51,9 +52,22 @@ rn_card_set_title (RnCard *self, const char *title)
   g_return_if_fail (RN_IS_CARD (self));
 
   gtk_label_set_text (GTK_LABEL (self->title), title != NULL ? title : "");
-  gtk_widget_set_visible (self->title, title != NULL);
+  gtk_widget_set_visible (self->title, title != NULL && self->title_widget == NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   title != NULL ? title : "", -1);
+}
+
+void
+rn_card_set_title_widget (RnCard *self, GtkWidget *widget)
+{
+  g_return_if_fail (RN_IS_CARD (self));
+
+  if (self->title_widget != NULL)
+    gtk_box_remove (GTK_BOX (self->head), self->title_widget);
+  self->title_widget = widget;
+  gtk_widget_set_visible (self->title, widget == NULL);
+  if (widget != NULL)
+    gtk_box_prepend (GTK_BOX (self->head), widget);
 }
 
 void

@@ -12,6 +12,8 @@ G_DECLARE_FINAL_TYPE (RnCard, rn_card, RN, CARD, GtkWidget)
 /** @title: (nullable): also names the card for assistive technology; @child: (nullable): takes all the room that is left */
 GtkWidget *rn_card_new (const char *title, GtkWidget *child);
 void rn_card_set_title (RnCard *self, const char *title);
+/** @widget: (nullable): stands in the title's place; the title still names the card */
+void rn_card_set_title_widget (RnCard *self, GtkWidget *widget);
 /** @caption: (nullable): dim, at the right of the title's line; its whole text is the tooltip */
 void rn_card_set_caption (RnCard *self, const char *caption);
 /** A small control at the right end of the title's line, after those that are there. */
