@@ -15,7 +15,7 @@
 typedef struct
 {
   RnTensor *maps[RN_N_TERMS];
-  gboolean is_projection;
+  RnBlockViewFlags flags;
   double rms[RN_N_TERMS];
   int channels[N_SHOWN]; /* the sum's strongest: the same in each term */
   int n_channels;
@@ -125,13 +125,16 @@ say_channels (const Sum *sum)
 static const char *
 name_of (const Sum *sum, int term)
 {
+  const gboolean is_projection = (sum->flags & RN_BLOCK_VIEW_PROJECTION) != 0;
+  const gboolean is_off = (sum->flags & RN_BLOCK_VIEW_OFF) != 0;
+
   if (sum->maps[RN_TERM_BRANCH] == NULL)
     return _ ("Output");
   if (term == RN_TERM_BRANCH)
-    return "F(x)";
-  if (term == RN_TERM_SHORTCUT)
-    return sum->is_projection ? "s(x)" : "x";
-  return sum->is_projection ? "s(x) + F(x)" : "x + F(x)";
+    return is_off ? _ ("F(x), switched off") : "F(x)";
+  if (term == RN_TERM_SHORTCUT || is_off)
+    return is_projection ? "s(x)" : "x";
+  return is_projection ? "s(x) + F(x)" : "x + F(x)";
 }
 
 static void
@@ -151,6 +154,9 @@ show (RnBlockView *self)
       gtk_widget_set_visible (term->box, sum != NULL && sum->maps[i] != NULL);
       if (sum == NULL || sum->maps[i] == NULL)
         continue;
+      gtk_widget_set_opacity (term->canvas,
+                              i == RN_TERM_BRANCH && (sum->flags & RN_BLOCK_VIEW_OFF) != 0 ? 0.4
+                                                                                           : 1.0);
       rms = rn_format_number (sum->rms[i]);
       /* Translators: root mean square */
       text = g_strdup_printf (_ ("RMS %s"), rms);
@@ -219,7 +225,7 @@ stop (RnBlockView *self)
 
 void
 rn_block_view_set (RnBlockView *self, RnTensor *shortcut, RnTensor *branch, RnTensor *sum,
-                   gboolean is_projection)
+                   RnBlockViewFlags flags)
 {
   g_return_if_fail (RN_IS_BLOCK_VIEW (self));
 
@@ -235,7 +241,7 @@ rn_block_view_set (RnBlockView *self, RnTensor *shortcut, RnTensor *branch, RnTe
   self->next->maps[RN_TERM_SHORTCUT] = shortcut != NULL ? rn_tensor_ref (shortcut) : NULL;
   self->next->maps[RN_TERM_BRANCH] = branch != NULL ? rn_tensor_ref (branch) : NULL;
   self->next->maps[RN_TERM_SUM] = rn_tensor_ref (sum);
-  self->next->is_projection = is_projection;
+  self->next->flags = flags;
   if (self->task == NULL)
     start (self);
 }

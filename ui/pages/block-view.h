@@ -19,11 +19,17 @@ typedef enum
   RN_N_TERMS
 } RnTerm;
 
+typedef enum
+{
+  RN_BLOCK_VIEW_PROJECTION = 1 << 0, /* the shortcut is not x itself */
+  RN_BLOCK_VIEW_OFF = 1 << 1         /* the branch is switched off: the sum is the shortcut alone */
+} RnBlockViewFlags;
+
 GtkWidget *rn_block_view_new (void);
 /** @shortcut, @branch: (nullable): of a plain block both are NULL; @sum: (nullable): NULL shows nothing. `[1,H,W,C]`, all
- * of one shape; kept. The numbers are worked out in a task, newest only. @is_projection: the shortcut is not x itself */
+ * of one shape; kept. The numbers are worked out in a task, newest only. */
 void rn_block_view_set (RnBlockView *self, RnTensor *shortcut, RnTensor *branch, RnTensor *sum,
-                        gboolean is_projection);
+                        RnBlockViewFlags flags);
 /** Returns: (transfer none) (nullable): the very tensor whose maps and RMS are shown */
 RnTensor *rn_block_view_get_maps (RnBlockView *self, RnTerm term);
 /** Returns: (transfer none): "RMS 0.88" as it stands there */

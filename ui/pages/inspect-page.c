@@ -11,9 +11,9 @@
 #include "pages/inspect-picture.h"
 #include "pages/inspect-prediction.h"
 #include "pages/looker.h"
+#include "pages/throttle.h"
 
-#define WIDE 1100      /* logical pixels: from here the page has its wide margin */
-#define REFRESH_MS 100 /* between two redraws that data causes */
+#define WIDE 1100 /* logical pixels: from here the page has its wide margin */
 
 struct _RnInspectPage
 {
@@ -33,9 +33,9 @@ struct _RnInspectPage
   RnPart part;
   int at;
 
-  RnLook *filters_of; /* the look whose first filters are shown; not a reference */
-  guint refresh_id;
-  gboolean is_stale; /* maps came while the refresh waited */
+  GPtrArray *outdated; /* (nullable): watched maps from before the picture or the gates changed */
+  RnLook *filters_of;  /* the look whose first filters are shown; not a reference */
+  RnThrottle throttle;
   gboolean is_wide;
   guint margin_id;
 };
@@ -78,31 +78,44 @@ find_of_block (RnInspectPage *self, const RnSpec *spec, const char *part)
 
 /* Showing what has come */
 
-/* The answer as trained comes with the maps, at the step they are of; where branches are off both answers come from one
- * look, as only the same weights can be compared. */
+/* Returns: (nullable): the logits as trained. They come with the maps, at the same step; where branches are off both
+ * answers come from one look, as only the same weights can be compared. */
+static const float *
+find_logits (RnInspectPage *self, const RnLook *look, int n, gint64 *step)
+{
+  const GPtrArray *watched = rn_session_get_watched (self->session);
+  RnTensor *fc = find_watched (self, "fc", step);
+
+  if (rn_session_n_gates_off (self->session) == 0 && fc != NULL && watched != self->outdated &&
+      rn_tensor_count (fc) == (gsize) n)
+    return fc->data;
+  if (look == NULL)
+    return NULL;
+  *step = rn_model_get_step (look->model);
+  return look->logits;
+}
+
 static void
 show_prediction (RnInspectPage *self)
 {
   const RnSubject *subject = rn_session_get_picture (self->session);
-  RnLook *look = rn_looker_get_look (self->looker);
   const int n = rn_spec_get_classes (rn_session_get_spec (self->session));
-  const gboolean is_gated = look != NULL && look->gated != NULL && look->n_classes == n &&
-                            rn_session_n_gates_off (self->session) > 0;
+  RnLook *look = rn_looker_get_look (self->looker);
   gint64 step = -1;
-  RnTensor *fc = find_watched (self, "fc", &step);
-  const float *trained = is_gated                                          ? look->logits
-                         : fc != NULL && rn_tensor_count (fc) == (gsize) n ? fc->data
-                         : look != NULL && look->n_classes == n            ? look->logits
-                                                                           : NULL;
-  g_auto (GStrv) names =
-      rn_class_names (self->session, look != NULL && look->n_classes == n ? look->model : NULL, n);
+  const float *trained;
+  g_auto (GStrv) names = NULL;
   g_autofree char *weights = NULL;
 
-  if (look != NULL && trained == look->logits)
-    step = rn_model_get_step (look->model);
+  if (look != NULL && look->n_classes != n)
+    look = NULL;
+  trained = find_logits (self, look, n, &step);
+  names = rn_class_names (self->session, look != NULL ? look->model : NULL, n);
   weights = rn_class_names_of_weights (self->session, step);
   rn_inspect_prediction_set (RN_INSPECT_PREDICTION (self->prediction), (const char *const *) names,
-                             n, trained, is_gated ? look->gated : NULL,
+                             n, trained,
+                             rn_session_n_gates_off (self->session) > 0 && look != NULL
+                                 ? look->gated
+                                 : NULL,
                              subject != NULL ? subject->true_class : -1, weights);
 }
 
@@ -134,52 +147,44 @@ static void
 show_maps (RnInspectPage *self)
 {
   const RnSpec *spec = rn_session_get_spec (self->session);
+  const guint32 id = self->at >= 0 && self->at < rn_spec_n_blocks (spec)
+                         ? rn_spec_get_block (spec, self->at)->id
+                         : 0;
 
   rn_inspect_maps_set_maps (RN_INSPECT_MAPS (self->maps),
                             find_watched (self,
                                           rn_inspect_maps_get_tap (RN_INSPECT_MAPS (self->maps)),
                                           NULL));
   if (self->part == RN_PART_STEM || self->part == RN_PART_HEAD)
-    rn_block_view_set (RN_BLOCK_VIEW (self->block), NULL, NULL, NULL, FALSE);
+    rn_block_view_set (RN_BLOCK_VIEW (self->block), NULL, NULL, NULL, 0);
   else if (rn_block_kind_is_plain (rn_spec_get_block (spec, self->at)->kind))
     rn_block_view_set (RN_BLOCK_VIEW (self->block), NULL, NULL, find_of_block (self, spec, "out"),
-                       FALSE);
+                       0);
   else
     rn_block_view_set (RN_BLOCK_VIEW (self->block), find_of_block (self, spec, "shortcut"),
                        find_of_block (self, spec, "f"), find_of_block (self, spec, "sum"),
-                       rn_tap_has_projection (spec, self->at));
+                       (rn_tap_has_projection (spec, self->at) ? RN_BLOCK_VIEW_PROJECTION : 0) |
+                           (rn_session_get_gate (self->session, id) ? 0 : RN_BLOCK_VIEW_OFF));
 }
 
-static gboolean
-refresh (gpointer data)
+static void
+refresh (GtkWidget *widget, guint flags)
 {
-  RnInspectPage *self = data;
+  RnInspectPage *self = RN_INSPECT_PAGE (widget);
+  gint64 step = -1;
 
-  if (!self->is_stale)
-    {
-      self->refresh_id = 0;
-      return G_SOURCE_REMOVE;
-    }
-  self->is_stale = FALSE;
-  if (has_weights (self))
-    {
-      show_maps (self);
-      show_prediction (self);
-      rn_looker_follow (self->looker);
-    }
-  return G_SOURCE_CONTINUE;
+  if (!has_weights (self))
+    return;
+  show_maps (self);
+  show_prediction (self);
+  if (find_watched (self, "fc", &step) != NULL)
+    rn_looker_follow (self->looker, step);
 }
 
 static void
 watched_changed (RnInspectPage *self)
 {
-  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
-    return;
-  self->is_stale = TRUE;
-  if (self->refresh_id != 0)
-    return;
-  refresh (self);
-  self->refresh_id = g_timeout_add (REFRESH_MS, refresh, self);
+  rn_throttle_add (&self->throttle, 1);
 }
 
 /* What to look at */
@@ -278,19 +283,17 @@ document_changed (RnInspectPage *self)
     }
 }
 
+/* The maps that are there are of another picture, or of other gates. */
 static void
-picture_changed (RnInspectPage *self)
+look_again (RnInspectPage *self)
 {
+  const GPtrArray *watched = rn_session_get_watched (self->session);
+
+  g_clear_pointer (&self->outdated, g_ptr_array_unref);
+  if (watched != NULL)
+    self->outdated = g_ptr_array_ref ((GPtrArray *) watched);
   if (has_weights (self))
     rn_looker_look (self->looker);
-}
-
-static void
-gates_changed (RnInspectPage *self)
-{
-  picture_changed (self);
-  if (has_weights (self))
-    show_prediction (self);
 }
 
 /* Only a page that is seen asks for maps and looks. */
@@ -399,11 +402,12 @@ rn_inspect_page_dispose (GObject *object)
 {
   RnInspectPage *self = RN_INSPECT_PAGE (object);
 
-  g_clear_handle_id (&self->refresh_id, g_source_remove);
+  rn_throttle_clear (&self->throttle);
   g_clear_handle_id (&self->margin_id, g_source_remove);
   if (self->looker != NULL)
     rn_looker_clear (self->looker);
   g_clear_pointer (&self->scroller, gtk_widget_unparent);
+  g_clear_pointer (&self->outdated, g_ptr_array_unref);
   g_clear_object (&self->looker);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (rn_inspect_page_parent_class)->dispose (object);
@@ -412,6 +416,7 @@ rn_inspect_page_dispose (GObject *object)
 static void
 rn_inspect_page_init (RnInspectPage *self)
 {
+  rn_throttle_init (&self->throttle, GTK_WIDGET (self), refresh);
 }
 
 static void
@@ -442,8 +447,8 @@ rn_inspect_page_new (RnSession *session)
   self->looker = rn_looker_new (session, RN_LOOK_INSIDE);
   make_content (self);
   connect (self, session, "document", document_changed);
-  connect (self, session, "picture", picture_changed);
-  connect (self, session, "gates", gates_changed);
+  connect (self, session, "picture", look_again);
+  connect (self, session, "gates", look_again);
   connect (self, session, "watched", watched_changed);
   connect (self, rn_session_get_selection (session), "changed", selection_changed);
   connect (self, self->looker, "changed", show_look);

@@ -175,16 +175,14 @@ rn_looker_look (RnLooker *self)
 }
 
 void
-rn_looker_follow (RnLooker *self)
+rn_looker_follow (RnLooker *self, gint64 step)
 {
-  RnDocument *document = rn_session_get_document (self->session);
   const gint64 now = g_get_monotonic_time ();
 
   g_return_if_fail (RN_IS_LOOKER (self));
 
-  if (self->look != NULL && document != rn_session_get_live (self->session))
-    return; /* stored weights do not change */
-  if (self->task == NULL && now - self->ended_us >= MAX (PAUSE_US, SHARE * self->took_us))
+  if (self->task == NULL && (self->look == NULL || rn_model_get_step (self->look->model) != step) &&
+      now - self->ended_us >= MAX (PAUSE_US, SHARE * self->took_us))
     rn_looker_look (self);
 }
 

@@ -18,9 +18,9 @@ RnLooker *rn_looker_new (RnSession *session, RnLookKind kind);
 void rn_looker_set_kind (RnLooker *self, RnLookKind kind);
 /** Looks now; while it is not active, when it becomes so. */
 void rn_looker_look (RnLooker *self);
-/** The same for a network that goes on learning: not sooner than two seconds after the last look, nor than forty times
- * as long as that one took, so that looking costs training little. */
-void rn_looker_follow (RnLooker *self);
+/** The same where the look is not of the weights of @step: not sooner than two seconds after the last look, nor than
+ * forty times as long as that one took, so that looking costs training little. */
+void rn_looker_follow (RnLooker *self, gint64 step);
 /** Forgets the look: another document is shown. */
 void rn_looker_clear (RnLooker *self);
 /** FALSE at first: nothing is looked at that nobody sees. */
