@@ -5,8 +5,10 @@
 /* The design's sizes, pixels */
 #define SMOOTH_WIDTH 1.5
 #define DOTS_WIDTH 2.0
+#define RAW_WIDTH 0.75
 #define DOT_SIZE 5.0
 #define BAND_OPACITY 0.18
+#define JOINED_OPACITY 0.4 /* where single steps are seen, the band is but a thin line */
 #define MARK_HEIGHT 6.0
 /* Dots nearer than this are not drawn: they would hide their line. */
 #define DOT_ROOM 8.0
@@ -67,7 +69,6 @@ rn_curve_draw_text (const RnCanvas *canvas, RnTextSize size, const char *text, d
     }
   rn_palette_set_source (canvas->cr, colour, 1.0);
   cairo_move_to (canvas->cr, x, y);
-  pango_cairo_update_layout (canvas->cr, layout);
   pango_cairo_show_layout (canvas->cr, layout);
 }
 
@@ -194,8 +195,8 @@ band_edges (const RnCurveScene *scene, const RnColumn *column, double *top, doub
   return TRUE;
 }
 
-/* Between two columns with single steps, where steps are wider than pixels, the raw values are joined: each column shows
- * the stretch that a line would cross in it.
+/* Between two columns with single steps, where steps are about as wide as pixels or wider, the raw values are joined:
+ * each column shows the stretch that a line would cross in it.
  */
 static void
 join_band (const RnCurveScene *scene, const RnCanvas *canvas, const RnColumn *columns, int a, int b)
@@ -206,10 +207,10 @@ join_band (const RnCurveScene *scene, const RnCanvas *canvas, const RnColumn *co
 
   if (!isfinite (y0) || !isfinite (y1))
     return;
-  for (int c = a + 1; c < b; c++)
+  for (int c = a; c <= b; c++)
     {
-      const double u = y0 + (y1 - y0) * (c - a - 0.5) / (b - a),
-                   v = y0 + (y1 - y0) * (c - a + 0.5) / (b - a);
+      const double u = y0 + (y1 - y0) * MAX (c - a - 0.5, 0.0) / (b - a),
+                   v = y0 + (y1 - y0) * MIN (c - a + 0.5, b - a) / (b - a);
       const double from = floor (CLAMP (MIN (u, v), top, bottom) * scale) / scale,
                    to = ceil (CLAMP (MAX (u, v), top, bottom) * scale) / scale;
 
@@ -220,9 +221,18 @@ join_band (const RnCurveScene *scene, const RnCanvas *canvas, const RnColumn *co
 
 /* Returns: whether steps lie between two columns that follow each other which nobody knows */
 static gboolean
-is_gap (const RnCurveScene *scene, const RnColumn *columns, int a, int b)
+is_gap (const RnColumn *columns, int a, int b)
 {
   return b - a > 1 && columns[b].last - columns[a].last > 1;
+}
+
+/* Returns: whether the stretch from column @a to @b is to be joined: steps known one by one */
+static gboolean
+is_joined (const RnColumn *columns, int a, int b)
+{
+  return has_number (&columns[a]) && has_number (&columns[b]) &&
+         columns[b].last - columns[a].last == 1 && columns[a].min == columns[a].max &&
+         columns[b].min == columns[b].max;
 }
 
 /* The raw values, from the least to the greatest in every column: rectangles of one device pixel in one fill, since
@@ -239,19 +249,47 @@ draw_band (const RnCurveScene *scene, const RnCanvas *canvas, const RnSceneLine 
     {
       double top, bottom;
 
-      if (line->columns[c].last != 0 && before >= 0 && c - before > 1 &&
-          has_number (&line->columns[c]) && has_number (&line->columns[before]) &&
-          !is_gap (scene, line->columns, before, c))
+      if (line->columns[c].last == 0)
+        continue;
+      if (before >= 0 && is_joined (line->columns, before, c))
         join_band (scene, canvas, line->columns, before, c);
-      if (line->columns[c].last != 0)
-        before = c;
+      before = c;
       if (band_edges (scene, &line->columns[c], &top, &bottom))
         cairo_rectangle (canvas->cr, scene->plot.x + c * thin, top, thin, bottom - top);
     }
   cairo_set_antialias (canvas->cr, CAIRO_ANTIALIAS_NONE);
-  set_line_source (canvas, line, BAND_OPACITY);
+  set_line_source (canvas, line, scene->is_sparse ? JOINED_OPACITY : BAND_OPACITY);
   cairo_fill (canvas->cr);
   cairo_set_antialias (canvas->cr, CAIRO_ANTIALIAS_DEFAULT);
+}
+
+/* For files, where single steps are seen */
+static void
+draw_raw_line (const RnCurveScene *scene, const RnCanvas *canvas, const RnSceneLine *line)
+{
+  int before = -1;
+
+  for (int c = 0; c < scene->n_columns; c++)
+    {
+      const RnColumn *column = &line->columns[c];
+      const double y = rn_curve_scene_y (scene, (double) column->mean);
+
+      if (column->last == 0)
+        continue;
+      if (!has_number (column) || !isfinite (y))
+        {
+          before = -1;
+          continue;
+        }
+      if (before < 0 || is_gap (line->columns, before, c))
+        cairo_move_to (canvas->cr, (double) line->xs[c], y);
+      else
+        cairo_line_to (canvas->cr, (double) line->xs[c], y);
+      before = c;
+    }
+  set_line_source (canvas, line, JOINED_OPACITY);
+  cairo_set_line_width (canvas->cr, RAW_WIDTH);
+  cairo_stroke (canvas->cr);
 }
 
 /* For files: the same as one shape, without seams at any size */
@@ -323,7 +361,7 @@ draw_smooth (const RnCurveScene *scene, const RnCanvas *canvas, const RnSceneLin
         }
       /* what lies far outside must not cost more than what is near */
       y = CLAMP (y, scene->plot.y - reach, scene->plot.y + scene->plot.height + reach);
-      if (before < 0 || is_gap (scene, line->columns, before, c))
+      if (before < 0 || is_gap (line->columns, before, c))
         cairo_move_to (canvas->cr, (double) line->xs[c], y);
       else
         cairo_line_to (canvas->cr, (double) line->xs[c], y);
@@ -338,8 +376,13 @@ draw_points (const RnCurveScene *scene, const RnCanvas *canvas, const RnSceneLin
 {
   const RnScenePoint *points = (const RnScenePoint *) (gpointer) line->points->data;
   const guint n = line->points->len;
+  const double left = scene->plot.x - 0.5, right = scene->plot.x + scene->plot.width + 0.5;
   gboolean is_open = FALSE, has_room;
 
+  /* lines end with the plot; dots at its ends are whole */
+  cairo_save (canvas->cr);
+  cairo_rectangle (canvas->cr, scene->plot.x, 0.0, scene->plot.width, scene->height);
+  cairo_clip (canvas->cr);
   for (guint i = 0; i < n; i++)
     {
       const gboolean is_near = line->is_dashed || ((i == 0 || points[i - 1].x <= to) &&
@@ -356,14 +399,16 @@ draw_points (const RnCurveScene *scene, const RnCanvas *canvas, const RnSceneLin
         }
     }
   stroke (canvas, line, DOTS_WIDTH);
+  cairo_restore (canvas->cr);
+  set_line_source (canvas, line, 1.0);
   has_room = n < 2 || (points[n - 1].x - points[0].x) / (n - 1) >= DOT_ROOM;
   for (guint i = 0; i < n; i++)
     {
       const gboolean is_alone =
           (i == 0 || isnan (points[i - 1].y)) && (i + 1 == n || isnan (points[i + 1].y));
 
-      if (isnan (points[i].y) || (!has_room && !is_alone) || points[i].x < from - DOT_SIZE ||
-          points[i].x > to + DOT_SIZE)
+      if (isnan (points[i].y) || (!has_room && !is_alone) ||
+          points[i].x < MAX (from - DOT_SIZE, left) || points[i].x > MIN (to + DOT_SIZE, right))
         continue;
       cairo_new_sub_path (canvas->cr);
       cairo_arc (canvas->cr, points[i].x, points[i].y, DOT_SIZE / 2.0, 0.0, 2.0 * G_PI);
@@ -406,7 +451,7 @@ draw_missing (const RnCurveScene *scene, const RnCanvas *canvas, const RnSceneLi
                               &canvas->palette->dim);
           c = to;
         }
-      else if (before >= 0 && is_gap (scene, line->columns, before, c))
+      else if (before >= 0 && is_gap (line->columns, before, c))
         rn_palette_hatch (canvas->cr, canvas->palette, scene->plot.x + (before + 1) * thin,
                           scene->plot.y, (c - before - 1) * thin, scene->plot.height);
       before = c;
@@ -436,7 +481,9 @@ rn_curve_draw_lines (const RnCurveScene *scene, const RnCanvas *canvas, double f
       while (last < scene->n_columns - 1 && line->columns[last].last == 0)
         last++;
       draw_missing (scene, canvas, line);
-      if (canvas->is_vector)
+      if (canvas->is_vector && scene->is_sparse)
+        draw_raw_line (scene, canvas, line);
+      else if (canvas->is_vector)
         draw_band_shape (scene, canvas, line, first, last);
       else
         draw_band (scene, canvas, line, first, last);

@@ -279,6 +279,31 @@ peek (const Column *column, gint64 *step, double *value)
   return TRUE;
 }
 
+/* With as few digits as give the very number back */
+static void
+append_number (GString *row, double value, gboolean is_float)
+{
+  const int most = is_float ? 9 : 17;
+  char text[G_ASCII_DTOSTR_BUF_SIZE], format[8];
+
+  if (isnan (value))
+    {
+      g_string_append (row, "NaN");
+      return;
+    }
+  for (int digits = is_float ? 7 : 15; digits <= most; digits++)
+    {
+      double back;
+
+      g_snprintf (format, sizeof format, "%%.%dg", digits);
+      g_ascii_formatd (text, sizeof text, format, value);
+      back = g_ascii_strtod (text, NULL);
+      if (is_float ? (float) back == (float) value : back == value)
+        break;
+    }
+  g_string_append (row, text);
+}
+
 /* One row for the least step that is still to be written. Returns: FALSE where there is none */
 static gboolean
 append_row (GArray *columns, GString *row)
@@ -295,17 +320,11 @@ append_row (GArray *columns, GString *row)
   for (guint i = 0; i < columns->len; i++)
     {
       Column *column = &g_array_index (columns, Column, i);
-      char text[G_ASCII_DTOSTR_BUF_SIZE];
 
       g_string_append_c (row, ',');
       if (!peek (column, &step, &value) || step != least)
         continue;
-      /* as many digits as give the very number back */
-      g_string_append (row,
-                       isnan (value)
-                           ? "NaN"
-                           : g_ascii_formatd (text, sizeof text,
-                                              column->series != NULL ? "%.9g" : "%.17g", value));
+      append_number (row, value, column->series != NULL);
       column->at++;
     }
   g_string_append_c (row, '\n');

@@ -85,9 +85,9 @@ take_series (const RnCurveModel *model, const RnCurveScene *scene, RnSeries *ser
   RnTimeAxis *time = model->time;
   double from, to;
 
+  rn_time_axis_get_range (time, &from, &to);
   line->columns = g_realloc_n (line->columns, n, sizeof (RnColumn));
   line->xs = g_realloc_n (line->xs, n, sizeof (float));
-  rn_time_axis_get_range (time, &from, &to);
   if (rn_time_axis_get_unit (time) != RN_TIME_SECONDS)
     rn_series_get_columns (series, from, to, n, line->columns);
   else
@@ -151,6 +151,10 @@ take_dots (const RnCurveModel *model, const RnCurveScene *scene, const GArray *d
 static void
 take_data (const RnCurveModel *model, RnCurveScene *scene)
 {
+  double from, to;
+
+  rn_time_axis_get_range (model->time, &from, &to);
+  scene->is_sparse = to - from < 0.5 * scene->n_columns;
   for (guint i = 0; i < model->lines->len; i++)
     {
       const RnCurveLine *line = model->lines->pdata[i];
@@ -524,8 +528,9 @@ rn_curve_scene_diff (const RnCurveScene *a, const RnCurveScene *b, double *from,
   *from = INFINITY;
   *to = -INFINITY;
   if (a->width != b->width || a->height != b->height || a->scale != b->scale ||
-      a->lines->len != b->lines->len || memcmp (&a->plot, &b->plot, sizeof a->plot) != 0 ||
-      a->y.min != b->y.min || a->y.max != b->y.max || a->y.is_log != b->y.is_log)
+      a->is_sparse != b->is_sparse || a->lines->len != b->lines->len ||
+      memcmp (&a->plot, &b->plot, sizeof a->plot) != 0 || a->y.min != b->y.min ||
+      a->y.max != b->y.max || a->y.is_log != b->y.is_log)
     return FALSE;
   for (guint i = 0; i < a->lines->len; i++)
     {

@@ -83,6 +83,7 @@ typedef struct
   double scale; /* device pixels per pixel */
   cairo_rectangle_t plot;
   int n_columns;
+  gboolean is_sparse; /* steps are wider than two columns */
   RnAxis y;
   char *title; /* NULL: not drawn */
   char *unit;
