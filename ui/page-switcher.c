@@ -32,6 +32,7 @@ new_row (const RnPageTitle *pages, guint n, gboolean has_words)
 
   for (guint i = 0; i < n; i++)
     gtk_box_append (GTK_BOX (row), new_button (&pages[i], i + 1, has_words));
+  gtk_widget_set_valign (row, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (row, "page-switcher");
   return row;
 }

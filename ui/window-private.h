@@ -30,7 +30,9 @@ struct _RnWindow
   char *crashed;                 /* (nullable): the run that the notice offers */
   guint inhibit_cookie;          /* 0 where the desktop cannot */
   gboolean is_inhibiting;
-  int type_size; /* gtk-xft-dpi before presenter mode; 0 when it is off */
+  int type_size;           /* gtk-xft-dpi before presenter mode; 0 when it is off */
+  gboolean is_side_chosen; /* the person moved the spine's edge */
+  gboolean is_placing;     /* the window moves it */
   gboolean is_closing;
 };
 

@@ -117,12 +117,36 @@ rn_window_is_closing (RnWindow *self)
   return self->is_closing;
 }
 
+/* The spine's width */
+
+/* Until the person moves it, the spine is as wide as suits the window. */
+static void
+place_side (RnWindow *self)
+{
+  int width, height;
+
+  if (self->is_side_chosen)
+    return;
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  self->is_placing = TRUE;
+  gtk_paned_set_position (GTK_PANED (self->paned), width < WIDE_WINDOW ? NARROW_SIDE : WIDE_SIDE);
+  self->is_placing = FALSE;
+}
+
+static void
+on_position (GtkPaned *paned, GParamSpec *pspec, RnWindow *self)
+{
+  self->is_side_chosen |= !self->is_placing;
+  if (gtk_paned_get_position (paned) > MAX_SIDE)
+    gtk_paned_set_position (paned, MAX_SIDE);
+}
+
 /* What is remembered */
 
 static void
 remember (RnWindow *self)
 {
-  int width, height;
+  int width, height, side;
 
   if (self->remembered == NULL)
     return;
@@ -136,8 +160,8 @@ remember (RnWindow *self)
     }
   g_settings_set_string (self->remembered, "page", rn_window_get_page (self));
   g_settings_set_boolean (self->remembered, "spine-visible", gtk_widget_get_visible (self->side));
-  g_settings_set_int (self->remembered, "spine-width",
-                      CLAMP (gtk_paned_get_position (GTK_PANED (self->paned)), 0, MAX_SIDE));
+  side = self->is_side_chosen ? gtk_paned_get_position (GTK_PANED (self->paned)) : 0;
+  g_settings_set_int (self->remembered, "spine-width", CLAMP (side, 0, MAX_SIDE));
   g_settings_set_enum (self->remembered, "measure", (int) rn_session_get_measure (self->session));
   if (rn_session_get_settings (self->session) != NULL)
     rn_remembered_set_training (self->remembered, rn_session_get_settings (self->session),
@@ -162,10 +186,9 @@ restore (RnWindow *self)
       if (g_settings_get_boolean (self->remembered, "is-maximized"))
         gtk_window_maximize (GTK_WINDOW (self));
     }
-  if (side < MIN_SIDE)
-    side = width < WIDE_WINDOW ? NARROW_SIDE : WIDE_SIDE;
   gtk_window_set_default_size (GTK_WINDOW (self), MAX (width, 360), MAX (height, 240));
-  gtk_paned_set_position (GTK_PANED (self->paned), MIN (side, MAX_SIDE));
+  if (side >= MIN_SIDE)
+    gtk_paned_set_position (GTK_PANED (self->paned), MIN (side, MAX_SIDE));
   rn_window_show_page (self, find_page (page) >= 0 ? page : DEFAULT_PAGE);
 }
 
@@ -213,6 +236,7 @@ new_start_face (const char *icon, const char *label)
 
   adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (face), icon);
   adw_button_content_set_label (ADW_BUTTON_CONTENT (face), label);
+  gtk_widget_set_halign (face, GTK_ALIGN_CENTER);
   return face;
 }
 
@@ -313,13 +337,6 @@ new_pages (RnWindow *self)
   return pages;
 }
 
-static void
-on_position (GtkPaned *paned)
-{
-  if (gtk_paned_get_position (paned) > MAX_SIDE)
-    gtk_paned_set_position (paned, MAX_SIDE);
-}
-
 static GtkWidget *
 new_paned (RnWindow *self)
 {
@@ -337,7 +354,8 @@ new_paned (RnWindow *self)
   gtk_paned_set_shrink_start_child (GTK_PANED (paned), FALSE);
   gtk_paned_set_shrink_end_child (GTK_PANED (paned), FALSE);
   gtk_widget_set_vexpand (paned, TRUE);
-  g_signal_connect (paned, "notify::position", G_CALLBACK (on_position), NULL);
+  g_signal_connect (paned, "notify::position", G_CALLBACK (on_position), self);
+  g_signal_connect (self, "notify::default-width", G_CALLBACK (place_side), NULL);
   return paned;
 }
 

@@ -74,19 +74,25 @@ iterate (const char *what)
     g_usleep (2000);
 }
 
+/* Of what the window holds: the frame that is drawn where there is no compositor is left out. */
 static void
 save (GtkWidget *window, const char *path)
 {
-  const int width = gtk_widget_get_width (window), height = gtk_widget_get_height (window);
+  GtkWidget *content = gtk_window_get_child (GTK_WINDOW (window));
   g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
   GtkSnapshot *snapshot = gtk_snapshot_new ();
   g_autoptr (GskRenderNode) node = NULL;
   g_autoptr (GdkTexture) texture = NULL;
+  graphene_rect_t bounds;
 
-  gdk_paintable_snapshot (paintable, snapshot, width, height);
+  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (window),
+                          gtk_widget_get_height (window));
   node = gtk_snapshot_free_to_node (snapshot);
-  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node,
-                                         &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
+  if (content == NULL || !gtk_widget_compute_bounds (content, window, &bounds))
+    bounds = GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (window),
+                                 (float) gtk_widget_get_height (window));
+  texture =
+      gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, &bounds);
   if (!gdk_texture_save_to_png (texture, path))
     {
       g_printerr ("shoot: “%s” could not be written\n", path);
@@ -98,6 +104,7 @@ static void
 set_size (GtkWindow *window)
 {
   int width = 1280, height = 800;
+  GtkWidget *content;
 
   if (size != NULL && sscanf (size, "%dx%d", &width, &height) != 2)
     {
@@ -105,6 +112,10 @@ set_size (GtkWindow *window)
       exit (2);
     }
   gtk_window_set_default_size (window, width, height);
+  iterate_for (SETTLE_US);
+  content = gtk_window_get_child (window);
+  gtk_window_set_default_size (window, 2 * width - gtk_widget_get_width (content),
+                               2 * height - gtk_widget_get_height (content));
 }
 
 static void
