@@ -478,7 +478,7 @@ test_the_progress_says_what_the_status_says (void)
   };
 
   g_assert_cmpstr (state, ==, "Epoch 15 of 64");
-  g_assert_cmpstr (detail, ==, "step 5,462 of 24,960 · 1,218 pictures/s · 31 min left · 236.0 MB");
+  g_assert_cmpstr (detail, ==, "step 5,462 of 24,960 · 1,218 pictures/s · 31 min left · 236.0\u00a0MB");
   status.preparing = 0.4;
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
     {
