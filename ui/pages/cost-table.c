@@ -298,6 +298,33 @@ add_columns (GtkColumnView *view)
     }
 }
 
+/* The titles stand over their numbers, which are at the right. GTK 4.8 has no property for that: the titles are the
+ * children of the view's first child, each with its label somewhere inside.
+ */
+static void
+align_titles (GtkWidget *widget, gboolean is_right)
+{
+  GtkWidget *child = gtk_widget_get_first_child (widget);
+
+  if (GTK_IS_LABEL (widget))
+    {
+      gtk_widget_set_hexpand (widget, TRUE);
+      gtk_label_set_xalign (GTK_LABEL (widget), is_right ? 1 : 0);
+    }
+  for (; child != NULL; child = gtk_widget_get_next_sibling (child))
+    align_titles (child, is_right);
+}
+
+static void
+align_header (GtkWidget *view)
+{
+  GtkWidget *header = gtk_widget_get_first_child (view);
+  GtkWidget *title = header != NULL ? gtk_widget_get_first_child (header) : NULL;
+
+  for (int i = 0; title != NULL; i++, title = gtk_widget_get_next_sibling (title))
+    align_titles (title, i != COLUMN_NAME);
+}
+
 static void
 rn_cost_table_dispose (GObject *object)
 {
@@ -324,6 +351,7 @@ rn_cost_table_init (RnCostTable *self)
   g_signal_connect_swapped (self->chosen, "notify::selected-item", G_CALLBACK (on_chosen), self);
   view = gtk_column_view_new (GTK_SELECTION_MODEL (g_object_ref (self->chosen)));
   add_columns (GTK_COLUMN_VIEW (view));
+  align_header (view);
   gtk_widget_add_css_class (view, "data-table");
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Costs of each part"), -1);

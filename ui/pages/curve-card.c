@@ -422,7 +422,6 @@ add_tools (RnCurveCard *self)
   name_control (log_scale, _ ("Logarithmic scale"));
   g_signal_connect (log_scale, "toggled", G_CALLBACK (on_log), self);
   self->unit = gtk_drop_down_new_from_strings (units);
-  gtk_widget_add_css_class (self->unit, "flat");
   name_control (self->unit, _ ("What the charts’ horizontal axis counts"));
   g_signal_connect (self->unit, "notify::selected", G_CALLBACK (on_unit), self);
   if (time != NULL)

@@ -38,6 +38,16 @@ format_epochs (double epochs)
                                                 : rn_format_number (epochs);
 }
 
+static char *
+describe_length (double epochs)
+{
+  g_autofree char *number = format_epochs (epochs);
+
+  return g_strdup_printf (ngettext ("for %s epoch of the data", "for %s epochs of the data",
+                                    (gulong) ceil (epochs)),
+                          number);
+}
+
 /* "epoch 14 of 64", by @form */
 static char *
 describe_epoch (const RnStatus *status, const char *form)
@@ -214,7 +224,9 @@ refresh (GtkWidget *widget, guint flags)
     {
       state = rn_progress_describe_state (status, rn_session_get_dataset_name (self->session),
                                           self->failure);
-      detail = rn_progress_describe_detail (status);
+      detail = status->state == RN_STATE_IDLE
+                   ? describe_length (rn_session_get_epochs (self->session))
+                   : rn_progress_describe_detail (status);
       test_error = status->test_error;
       fraction = status->state == RN_STATE_PREPARING ? status->preparing
                  : status->steps > 0 ? (double) status->step / (double) status->steps
@@ -344,6 +356,16 @@ make_button (const char *label, const char *tooltip, GCallback callback, RnProgr
   return button;
 }
 
+/* Keeps what follows at the right. */
+static GtkWidget *
+make_spacer (void)
+{
+  GtkWidget *spacer = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  gtk_widget_set_hexpand (spacer, TRUE);
+  return spacer;
+}
+
 static GtkWidget *
 make_commands (RnProgressCard *self)
 {
@@ -364,17 +386,16 @@ make_commands (RnProgressCard *self)
                                   _ ("Apply the learning rate"), -1);
   gtk_widget_set_sensitive (self->apply, FALSE);
   self->rate_now = make_label ("dim-label", 0);
-  gtk_widget_set_hexpand (self->rate_now, TRUE);
   g_signal_connect_swapped (self->rate, "changed", G_CALLBACK (on_rate_changed), self);
   g_signal_connect_swapped (self->rate, "activate", G_CALLBACK (on_apply), self);
   gtk_box_append (GTK_BOX (line), name);
   gtk_box_append (GTK_BOX (line), self->rate);
   gtk_box_append (GTK_BOX (line), self->apply);
   gtk_box_append (GTK_BOX (line), self->rate_now);
+  gtk_box_append (GTK_BOX (line), make_spacer ());
   gtk_box_append (GTK_BOX (line),
                   make_button (_ ("Evaluate Now"), _ ("Take the test error at the next step"),
                                G_CALLBACK (on_evaluate), self));
-  gtk_widget_set_hexpand (line, TRUE);
   return line;
 }
 
@@ -382,21 +403,23 @@ static void
 rn_progress_card_init (RnProgressCard *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *spacer = make_spacer ();
 
   self->bar = gtk_progress_bar_new ();
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Progress of the training"), -1);
   self->commands = make_commands (self);
   self->controls = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  gtk_widget_set_halign (self->controls, GTK_ALIGN_END);
   gtk_box_append (GTK_BOX (self->controls), self->commands);
+  gtk_box_append (GTK_BOX (self->controls), spacer);
+  g_object_bind_property (self->commands, "visible", spacer, "visible",
+                          G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
   self->problem = make_label ("error", 0);
   gtk_widget_set_visible (self->problem, FALSE);
   gtk_box_append (GTK_BOX (box), make_words (self));
   gtk_box_append (GTK_BOX (box), self->bar);
   gtk_box_append (GTK_BOX (box), self->controls);
   gtk_box_append (GTK_BOX (box), self->problem);
-  gtk_widget_set_halign (self->controls, GTK_ALIGN_FILL);
   gtk_widget_set_margin_start (box, 12);
   gtk_widget_set_margin_end (box, 12);
   gtk_widget_set_margin_top (box, 12);

@@ -168,7 +168,6 @@ rn_strip_card_new (RnSession *session, RnMeasureKind kind)
   self->card = RN_CARD (rn_card_new (NULL, self->holder));
   self->choice = gtk_drop_down_new_from_strings (names);
   gtk_drop_down_set_selected (GTK_DROP_DOWN (self->choice), kind);
-  gtk_widget_add_css_class (self->choice, "flat");
   gtk_widget_set_tooltip_text (self->choice, _ ("The measure that this strip shows"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->choice), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("The measure that this strip shows"), -1);

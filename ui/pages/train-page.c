@@ -14,7 +14,7 @@
 #define SETTINGS_WIDTH 360
 #define CHART_HEIGHT 330
 #define CURVES_SHARE 0.6
-#define BESIDE_WIDTH 1000 /* from which the curves and the responses stand side by side */
+#define BESIDE_WIDTH 880 /* from which the curves and the responses stand side by side */
 
 /* More that the throttle is asked for, beside the flags of RnRecordChange */
 #define CHANGE_RUNS (1u << 16)

@@ -7,7 +7,8 @@
 #include "pages/memory-check.h"
 #include "state/format.h"
 
-#define ENTRY_CHARS 9
+#define ENTRY_CHARS 8
+#define LONG_ENTRY_CHARS 12 /* of a list */
 
 typedef struct
 {
@@ -429,6 +430,7 @@ make_choice (RnTrainSettings *self, RnField field)
 static GtkWidget *
 make_control (RnTrainSettings *self, RnField field)
 {
+  const int chars = field == RN_FIELD_MILESTONES ? LONG_ENTRY_CHARS : ENTRY_CHARS;
   GtkWidget *control;
 
   if (rn_field_get_control (field) == RN_CONTROL_SWITCH)
@@ -439,8 +441,8 @@ make_control (RnTrainSettings *self, RnField field)
   else
     {
       control = gtk_entry_new ();
-      gtk_editable_set_width_chars (GTK_EDITABLE (control), ENTRY_CHARS);
-      gtk_editable_set_max_width_chars (GTK_EDITABLE (control), ENTRY_CHARS);
+      gtk_editable_set_width_chars (GTK_EDITABLE (control), chars);
+      gtk_editable_set_max_width_chars (GTK_EDITABLE (control), chars);
       gtk_editable_set_alignment (GTK_EDITABLE (control), 1);
       gtk_widget_add_css_class (control, "numeric");
       g_signal_connect (control, "changed", G_CALLBACK (on_entry), self);
