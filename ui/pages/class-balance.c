@@ -4,11 +4,14 @@
 
 #include "charts/axis.h"
 #include "pages/class-bar.h"
+#include "pages/clear-ground.h"
 #include "state/format.h"
 
 /* Names beyond these are not measured for the width of their column. */
 #define MAX_MEASURED 200
 #define MAX_HEIGHT_PX 340
+/* Of the theme, around a row */
+#define ROW_PADDING_PX 4
 
 struct _RnClassBalance
 {
@@ -21,6 +24,7 @@ struct _RnClassBalance
   GtkStringList *names;
   GtkWidget *box;
   GtkWidget *text;
+  GtkWidget *scroller;
 };
 
 G_DEFINE_FINAL_TYPE (RnClassBalance, rn_class_balance, GTK_TYPE_WIDGET)
@@ -68,14 +72,12 @@ make_list (RnClassBalance *self)
   g_signal_connect (factory, "bind", G_CALLBACK (bind_row), self);
   view = gtk_list_view_new (GTK_SELECTION_MODEL (selection), factory);
   gtk_list_view_set_single_click_activate (GTK_LIST_VIEW (view), TRUE);
-  gtk_widget_add_css_class (view, "rn-classes");
+  rn_clear_ground (view);
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Classes of the data set"), -1);
   g_signal_connect (view, "activate", G_CALLBACK (on_activate), self);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
-  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), MAX_HEIGHT_PX);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), view);
   return scroller;
 }
@@ -89,7 +91,8 @@ rn_class_balance_init (RnClassBalance *self)
   gtk_label_set_wrap (GTK_LABEL (self->text), TRUE);
   gtk_label_set_xalign (GTK_LABEL (self->text), 0);
   gtk_box_append (GTK_BOX (self->box), self->text);
-  gtk_box_append (GTK_BOX (self->box), make_list (self));
+  self->scroller = make_list (self);
+  gtk_box_append (GTK_BOX (self->box), self->scroller);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
 }
 
@@ -141,6 +144,20 @@ measure_columns (RnClassBalance *self, const char *const *names)
     self->name_px = MAX (self->name_px, measure_text (self, RN_TEXT_BODY, names[i]));
 }
 
+/* All rows where they are few: a list view asks for less by itself. */
+static void
+set_height (RnClassBalance *self)
+{
+  GtkWidget *row = g_object_ref_sink (rn_class_bar_new ());
+  const int n = MIN (rn_dataset_summary_n_classes (self->summary), MAX_HEIGHT_PX);
+  int height;
+
+  gtk_widget_measure (row, GTK_ORIENTATION_VERTICAL, -1, NULL, &height, NULL, NULL);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (self->scroller),
+                                              MIN (n * (height + ROW_PADDING_PX), MAX_HEIGHT_PX));
+  g_object_unref (row);
+}
+
 void
 rn_class_balance_set (RnClassBalance *self, RnDataset *dataset, RnDatasetSummary *summary)
 {
@@ -165,6 +182,7 @@ rn_class_balance_set (RnClassBalance *self, RnDataset *dataset, RnDatasetSummary
   text = rn_dataset_summary_describe (summary, dataset);
   gtk_label_set_text (GTK_LABEL (self->text), text);
   measure_columns (self, rn_dataset_get_classes (dataset));
+  set_height (self);
   gtk_string_list_splice (self->names, 0, n_before, rn_dataset_get_classes (dataset));
 }
 

@@ -231,10 +231,14 @@ tell_count (RnDataPage *self)
 static void
 on_filter (RnDataPage *self)
 {
-  const guint selected = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->classes));
-  const gboolean is_test = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->test_button));
+  guint selected;
+  gboolean is_test;
 
-  if (self->is_updating || selected == GTK_INVALID_LIST_POSITION)
+  if (self->is_updating)
+    return;
+  selected = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->classes));
+  is_test = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->test_button));
+  if (selected == GTK_INVALID_LIST_POSITION)
     return;
   rn_sample_list_set_filter (self->list, is_test ? RN_SPLIT_TEST : RN_SPLIT_TRAIN,
                              (int) selected - 1);
@@ -436,7 +440,6 @@ make_side (RnDataPage *self)
   /* the cards' shadows need room within the scroller */
   gtk_widget_set_margin_start (side, 3);
   gtk_widget_set_margin_end (side, 12);
-  gtk_widget_set_margin_top (side, 3);
   gtk_widget_set_margin_bottom (side, 3);
   gtk_widget_set_size_request (side, SIDE_WIDTH_PX, -1);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
@@ -462,6 +465,7 @@ constructed (RnDataPage *self)
 {
   GtkWidget *columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 9);
 
+  self->is_updating = TRUE;
   self->head = rn_dataset_head_new (self->session);
   gtk_widget_set_margin_end (self->head, 12);
   gtk_box_append (GTK_BOX (self->box), self->head);

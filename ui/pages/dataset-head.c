@@ -155,25 +155,32 @@ tell_warnings (RnDatasetHead *self, const RnDataset *dataset)
   gtk_widget_set_visible (self->warnings, n > 0);
 }
 
+/* @opening: (nullable): the first data, which is still on its way */
 static void
-tell_dataset (RnDatasetHead *self, RnDataset *dataset)
+tell_nothing (RnDatasetHead *self, const char *opening)
 {
-  g_autofree char *title =
-      rn_dataset_head_make_title (dataset != NULL ? rn_dataset_get_source (dataset) : NULL);
-  g_autofree char *facts = dataset != NULL ? describe_dataset (dataset) : NULL;
+  g_autofree char *title = rn_dataset_head_make_title (opening);
 
   gtk_label_set_text (GTK_LABEL (self->title), title);
-  gtk_widget_set_tooltip_text (self->title,
-                               dataset != NULL ? rn_dataset_get_source (dataset) : NULL);
+  gtk_widget_set_tooltip_text (self->title, opening);
   gtk_label_set_text (GTK_LABEL (self->facts),
-                      facts != NULL ? facts
-                                    : _ ("Open the binary files of CIFAR, IDX files of the MNIST "
-                                         "family, or a folder with one folder of pictures per "
-                                         "class."));
-  if (dataset != NULL)
-    tell_warnings (self, dataset);
-  else
-    gtk_widget_set_visible (self->warnings, FALSE);
+                      _ ("Open the binary files of CIFAR, IDX files of the MNIST family, or a "
+                         "folder with one folder of pictures per class."));
+  gtk_widget_set_visible (self->facts, opening == NULL);
+  gtk_widget_set_visible (self->warnings, FALSE);
+}
+
+static void
+tell_dataset (RnDatasetHead *self, const RnDataset *dataset)
+{
+  g_autofree char *title = rn_dataset_head_make_title (rn_dataset_get_source (dataset));
+  g_autofree char *facts = describe_dataset (dataset);
+
+  gtk_label_set_text (GTK_LABEL (self->title), title);
+  gtk_widget_set_tooltip_text (self->title, rn_dataset_get_source (dataset));
+  gtk_label_set_text (GTK_LABEL (self->facts), facts);
+  gtk_widget_set_visible (self->facts, TRUE);
+  tell_warnings (self, dataset);
 }
 
 void
@@ -186,7 +193,9 @@ rn_dataset_head_update (RnDatasetHead *self)
 
   g_return_if_fail (RN_IS_DATASET_HEAD (self));
 
-  if (dataset == NULL || dataset != self->told)
+  if (dataset == NULL)
+    tell_nothing (self, progress >= 0.0 ? wanted : NULL);
+  else if (dataset != self->told)
     tell_dataset (self, dataset);
   if (dataset != self->told)
     {

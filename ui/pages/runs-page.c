@@ -7,6 +7,7 @@
 #include "charts/curve-chart.h"
 #include "charts/palette.h"
 #include "pages/card.h"
+#include "pages/clear-ground.h"
 #include "runs/run-list.h"
 #include "runs/run-row.h"
 #include "runs/run-wishes.h"
@@ -375,6 +376,7 @@ make_view (RnRunsPage *self)
       gtk_list_view_new (GTK_SELECTION_MODEL (gtk_no_selection_new (g_object_ref (self->shown))),
                          factory);
   gtk_list_view_set_show_separators (GTK_LIST_VIEW (self->view), TRUE);
+  rn_clear_ground (self->view);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Runs"), -1);
   g_signal_connect_swapped (self->view, "activate", G_CALLBACK (on_row_activated), self);

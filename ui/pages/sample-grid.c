@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "pages/clear-ground.h"
 #include "pages/sample-cell.h"
 #include "pages/sample-loader.h"
 
@@ -125,7 +126,7 @@ make_view (RnSampleGrid *self)
   view = gtk_grid_view_new (g_object_ref (GTK_SELECTION_MODEL (self->selection)), factory);
   gtk_grid_view_set_max_columns (GTK_GRID_VIEW (view), MAX_COLUMNS);
   gtk_grid_view_set_min_columns (GTK_GRID_VIEW (view), 2);
-  gtk_widget_add_css_class (view, "rn-samples");
+  rn_clear_ground (view);
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Pictures of the data set"), -1);
   g_signal_connect_swapped (view, "activate", G_CALLBACK (on_activate), self);

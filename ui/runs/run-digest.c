@@ -195,12 +195,13 @@ static void
 read_history (RnRunDigest *self)
 {
   g_autofree char *path = g_build_filename (self->path, HISTORY, NULL);
+  g_autofree char *name = g_build_filename (self->name, HISTORY, NULL);
   g_autoptr (RnStream) stream = open_history (path);
   char line[MAX_LINE];
 
   if (stream == NULL || fseeko (stream, self->offset, SEEK_SET) != 0)
     {
-      self->problem = g_strdup_printf (_ ("“%s” cannot be read"), path);
+      self->problem = g_strdup_printf (_ ("“%s” cannot be read"), name);
       return;
     }
   while (fgets (line, sizeof line, stream) != NULL)
@@ -212,7 +213,7 @@ read_history (RnRunDigest *self)
       line[length - 1] = '\0';
       if (self->offset > 0 && !take_line (self, line))
         {
-          self->problem = g_strdup_printf (_ ("“%s” is damaged: line %lld is not understood"), path,
+          self->problem = g_strdup_printf (_ ("“%s” is damaged: line %lld is not understood"), name,
                                            (long long) self->step + 2);
           return;
         }

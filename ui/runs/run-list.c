@@ -294,15 +294,16 @@ void
 rn_run_list_set_folder (RnRunList *self, const char *folder)
 {
   const guint n_before = self->items->len;
+  g_autofree char *whole = folder != NULL ? g_canonicalize_filename (folder, NULL) : NULL;
   g_autoptr (GFile) file = NULL;
 
   g_return_if_fail (RN_IS_RUN_LIST (self));
 
-  if (g_strcmp0 (self->folder, folder) == 0)
+  if (g_strcmp0 (self->folder, whole) == 0)
     return;
   stop_watching (self);
   g_free (self->folder);
-  self->folder = g_strdup (folder);
+  self->folder = g_steal_pointer (&whole);
   self->is_known = FALSE;
   g_ptr_array_set_size (self->items, 0);
   g_list_model_items_changed (G_LIST_MODEL (self), 0, n_before, 0);

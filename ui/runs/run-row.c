@@ -22,6 +22,7 @@ struct _RnRunRow
   GtkWidget *state;
   GtkWidget *error;
   GtkWidget *error_caption;
+  GtkWidget *deeds; /* one of the two, in the same width */
   GtkWidget *resume;
   GtkWidget *open;
   GtkWidget *compare;
@@ -149,7 +150,9 @@ tell (RnRunRow *self)
   tell_curve (self, digest);
   gtk_widget_set_sensitive (self->open, state != RN_RUN_DAMAGED);
   gtk_widget_set_sensitive (self->compare, state != RN_RUN_DAMAGED);
-  gtk_widget_set_visible (self->resume, state == RN_RUN_RESUMABLE);
+  gtk_stack_set_visible_child (GTK_STACK (self->deeds),
+                               state == RN_RUN_RESUMABLE ? self->resume : self->open);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.open", state != RN_RUN_DAMAGED);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.rename", state != RN_RUN_TRAINING);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.trash", state != RN_RUN_TRAINING);
   name_button (self->open, _ ("Open %s"), name);
@@ -185,6 +188,12 @@ static void
 on_compare (RnRunRow *self)
 {
   ask (self, RN_RUN_WISH_COMPARE);
+}
+
+static void
+open_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ask (RN_RUN_ROW (widget), RN_RUN_WISH_OPEN);
 }
 
 static void
@@ -260,6 +269,7 @@ make_menu (void)
   g_autoptr (GMenu) menu = g_menu_new ();
   GtkWidget *button = gtk_menu_button_new ();
 
+  g_menu_append (menu, _ ("Open"), "run.open");
   g_menu_append (menu, _ ("Rename…"), "run.rename");
   g_menu_append (menu, _ ("Show Folder"), "run.show-folder");
   g_menu_append (menu, _ ("Move to Wastebasket"), "run.trash");
@@ -267,7 +277,8 @@ make_menu (void)
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, _ ("Rename, show the folder, move to the wastebasket"));
+  gtk_widget_set_tooltip_text (button,
+                               _ ("Open, rename, show the folder, move to the wastebasket"));
   return button;
 }
 
@@ -278,8 +289,27 @@ make_button (RnRunRow *self, GtkWidget *button, const char *tooltip, const char 
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (button, tooltip);
   g_signal_connect_swapped (button, signal, callback, self);
-  gtk_box_append (GTK_BOX (self->box), button);
   return button;
+}
+
+static void
+make_buttons (RnRunRow *self)
+{
+  self->deeds = gtk_stack_new ();
+  self->open = make_button (self, gtk_button_new_with_label (_ ("Open")),
+                            _ ("Show its network and its curves"), "clicked", G_CALLBACK (on_open));
+  self->resume =
+      make_button (self, gtk_button_new_with_label (_ ("Go On")),
+                   _ ("Train on from its latest checkpoint"), "clicked", G_CALLBACK (on_resume));
+  self->compare = make_button (self, gtk_toggle_button_new_with_label (_ ("Compare")),
+                               _ ("Draw its curves beside those of others"), "toggled",
+                               G_CALLBACK (on_compare));
+  self->menu = make_menu ();
+  gtk_stack_add_child (GTK_STACK (self->deeds), self->open);
+  gtk_stack_add_child (GTK_STACK (self->deeds), self->resume);
+  gtk_box_append (GTK_BOX (self->box), self->deeds);
+  gtk_box_append (GTK_BOX (self->box), self->compare);
+  gtk_box_append (GTK_BOX (self->box), self->menu);
 }
 
 static void
@@ -296,16 +326,7 @@ rn_run_row_init (RnRunRow *self)
   gtk_box_append (GTK_BOX (self->box), self->curve);
   gtk_box_append (GTK_BOX (self->box), make_texts (self));
   gtk_box_append (GTK_BOX (self->box), make_error (self));
-  self->resume =
-      make_button (self, gtk_button_new_with_label (_ ("Go On")),
-                   _ ("Train on from its latest checkpoint"), "clicked", G_CALLBACK (on_resume));
-  self->open = make_button (self, gtk_button_new_with_label (_ ("Open")),
-                            _ ("Show its network and its curves"), "clicked", G_CALLBACK (on_open));
-  self->compare = make_button (self, gtk_toggle_button_new_with_label (_ ("Compare")),
-                               _ ("Draw its curves beside those of others"), "toggled",
-                               G_CALLBACK (on_compare));
-  self->menu = make_menu ();
-  gtk_box_append (GTK_BOX (self->box), self->menu);
+  make_buttons (self);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
 }
 
@@ -327,6 +348,7 @@ rn_run_row_class_init (RnRunRowClass *class)
   G_OBJECT_CLASS (class)->dispose = dispose;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+  gtk_widget_class_install_action (widget_class, "run.open", NULL, open_action);
   gtk_widget_class_install_action (widget_class, "run.rename", NULL, rename_action);
   gtk_widget_class_install_action (widget_class, "run.show-folder", NULL, folder_action);
   gtk_widget_class_install_action (widget_class, "run.trash", NULL, trash_action);
