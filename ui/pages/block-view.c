@@ -138,12 +138,22 @@ name_of (const Sum *sum, int term)
 }
 
 static void
+clear_term (Term *term)
+{
+  gtk_label_set_text (GTK_LABEL (term->name), "");
+  gtk_label_set_text (GTK_LABEL (term->rms), "");
+  gtk_label_set_text (GTK_LABEL (term->channels), "");
+  gtk_widget_queue_draw (term->canvas);
+}
+
+static void
 show (RnBlockView *self)
 {
   const Sum *sum = self->sum;
   const gboolean is_plain = sum == NULL || sum->maps[RN_TERM_BRANCH] == NULL;
   g_autofree char *channels = sum != NULL ? say_channels (sum) : g_strdup ("");
 
+  /* without anything to show the boxes stay, empty: the card keeps its height */
   gtk_widget_set_visible (self->plus, !is_plain);
   gtk_widget_set_visible (self->equals, !is_plain);
   for (int i = 0; i < RN_N_TERMS; i++)
@@ -151,7 +161,9 @@ show (RnBlockView *self)
       Term *term = &self->terms[i];
       g_autofree char *rms = NULL, *text = NULL;
 
-      gtk_widget_set_visible (term->box, sum != NULL && sum->maps[i] != NULL);
+      gtk_widget_set_visible (term->box, sum == NULL || sum->maps[i] != NULL);
+      if (sum == NULL)
+        clear_term (term);
       if (sum == NULL || sum->maps[i] == NULL)
         continue;
       gtk_widget_set_opacity (term->canvas,

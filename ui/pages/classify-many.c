@@ -22,7 +22,6 @@ struct _RnClassifyMany
   GtkWidget *progress;
   GtkWidget *cancel;
   GtkWidget *save;
-  GtkWidget *clear;
   GtkWidget *table;
   GtkSortListModel *sorted;
   RnClassifyBatch *batch; /* fills the table */
@@ -265,7 +264,6 @@ show_progress (RnClassifyMany *self)
   gtk_widget_set_visible (self->progress, is_running);
   gtk_widget_set_visible (self->cancel, is_running);
   gtk_widget_set_sensitive (self->save, self->batch != NULL && !is_running);
-  gtk_widget_set_sensitive (self->clear, self->batch != NULL || self->waiting != NULL);
   if (self->batch != NULL && is_running)
     {
       const guint n = rn_classify_batch_count (self->batch, NULL);
@@ -462,8 +460,6 @@ make_bar (RnClassifyMany *self)
                              G_CALLBACK (rn_classify_many_cancel));
   self->save = add_button (self, bar, _ ("Save CSV…"), _ ("Save the table as CSV"),
                            G_CALLBACK (save_clicked));
-  self->clear = add_button (self, bar, _ ("Clear"), _ ("Clear the table"),
-                            G_CALLBACK (rn_classify_many_clear));
   return bar;
 }
 

@@ -261,7 +261,7 @@ make_picture_card (const char *title, GtkWidget **view)
 {
   *view = rn_picture_view_new ();
   gtk_widget_set_vexpand (*view, TRUE);
-  rn_picture_view_set_natural_side (RN_PICTURE_VIEW (*view), 288);
+  rn_picture_view_set_natural_side (RN_PICTURE_VIEW (*view), 384);
   return rn_card_new (title, *view);
 }
 
@@ -272,6 +272,14 @@ make_content (RnClassifyOne *self)
 
   self->picture_card = make_picture_card (_ ("Picture"), &self->picture);
   self->input_card = make_picture_card (_ ("What the network sees"), &self->input);
+  rn_card_set_help (RN_CARD (self->picture_card),
+                    _ ("The picture as it is; frames show the parts of it that the network is "
+                       "given. Drop, paste or open another one anywhere (He et al. 2015, "
+                       "section 3.4)."));
+  rn_card_set_help (RN_CARD (self->input_card),
+                    _ ("Each pixel of the network’s input: the picture’s shorter side is brought to "
+                       "the input’s side, and the middle is taken. What cannot be seen here, the "
+                       "network cannot see either (He et al. 2015, section 3.4)."));
   make_answer (self);
   gtk_widget_set_hexpand (self->answer_card, TRUE);
   gtk_box_append (GTK_BOX (row), self->picture_card);

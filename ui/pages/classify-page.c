@@ -21,6 +21,7 @@ struct _RnClassifyPage
   GtkWidget *many;
   GtkWidget *one_button;
   GtkWidget *many_button;
+  GtkWidget *clear;
   int next_scene;
   gboolean is_wide;
   guint margin_id;
@@ -37,6 +38,7 @@ show (RnClassifyPage *self)
   const gboolean has_many = rn_classify_many_has_any (RN_CLASSIFY_MANY (self->many));
 
   gtk_widget_set_visible (self->bar, has_one || has_many);
+  gtk_widget_set_sensitive (self->clear, is_many ? has_many : has_one);
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), is_many && has_many ? "many"
                                                              : is_many           ? "no-many"
                                                              : has_one           ? "one"
@@ -94,11 +96,14 @@ picture_changed (RnClassifyPage *self)
   show (self);
 }
 
+/* Of what is shown, the picture or the table */
 static void
 clear_clicked (RnClassifyPage *self)
 {
-  rn_session_set_picture (self->session, NULL, NULL, -1);
-  rn_classify_many_clear (RN_CLASSIFY_MANY (self->many));
+  if (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->many_button)))
+    rn_classify_many_clear (RN_CLASSIFY_MANY (self->many));
+  else
+    rn_session_set_picture (self->session, NULL, NULL, -1);
 }
 
 /* Layout: as on the other pages the margin is 24, and 12 where the page is narrow */
@@ -210,7 +215,7 @@ make_bar (RnClassifyPage *self)
   add_button (self, self->bar, _ ("Open…"), G_CALLBACK (open_clicked), NULL);
   add_button (self, self->bar, _ ("Paste"), G_CALLBACK (paste_clicked), NULL);
   add_button (self, self->bar, _ ("Sample"), G_CALLBACK (sample_clicked), NULL);
-  add_button (self, self->bar, _ ("Clear"), G_CALLBACK (clear_clicked), NULL);
+  self->clear = add_button (self, self->bar, _ ("Clear"), G_CALLBACK (clear_clicked), NULL);
 }
 
 static void

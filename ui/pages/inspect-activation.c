@@ -15,6 +15,7 @@ struct _RnInspectActivation
   GtkWidget *card;
   GtkWidget *view;
   GtkWidget *opacity;
+  GtkWidget *text;
   GtkWidget *numbers;
   GtkWidget *class_list;
   GtkStringList *class_names; /* of the model of class_list */
@@ -111,8 +112,10 @@ rn_inspect_activation_set_look (RnInspectActivation *self, RnLook *look, RnPictu
 void
 rn_inspect_activation_set_empty (RnInspectActivation *self, const char *text)
 {
-  rn_card_set_empty (RN_CARD (self->card), text, NULL);
+  gtk_label_set_text (GTK_LABEL (self->text),
+                      text != NULL ? text : _ ("Sum of the last maps = logit less its bias"));
   gtk_widget_set_visible (self->class_list, text == NULL);
+  gtk_widget_set_sensitive (self->opacity, text == NULL);
 }
 
 int
@@ -175,24 +178,24 @@ static void
 rn_inspect_activation_init (RnInspectActivation *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkWidget *text = gtk_label_new (_ ("Sum of the last maps = logit less its bias"));
 
   self->sum = self->logit = NAN;
   self->view = rn_picture_view_new ();
   gtk_widget_set_vexpand (self->view, TRUE);
   rn_picture_view_set_square (RN_PICTURE_VIEW (self->view), TRUE);
+  self->text = gtk_label_new (NULL);
   self->numbers = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (text), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (text), 0);
+  gtk_label_set_wrap (GTK_LABEL (self->text), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (self->text), 0);
   gtk_label_set_xalign (GTK_LABEL (self->numbers), 0);
-  gtk_widget_add_css_class (text, "caption");
-  gtk_widget_add_css_class (text, "dim-label");
+  gtk_widget_add_css_class (self->text, "caption");
+  gtk_widget_add_css_class (self->text, "dim-label");
   gtk_widget_add_css_class (self->numbers, "caption");
   gtk_widget_add_css_class (self->numbers, "numeric");
   make_class_list (self);
   gtk_box_append (GTK_BOX (box), self->view);
   gtk_box_append (GTK_BOX (box), make_opacity (self));
-  gtk_box_append (GTK_BOX (box), text);
+  gtk_box_append (GTK_BOX (box), self->text);
   gtk_box_append (GTK_BOX (box), self->numbers);
   self->card = rn_card_new (_ ("Class activation"), box);
   rn_card_add_suffix (RN_CARD (self->card), self->class_list);
@@ -202,6 +205,7 @@ rn_inspect_activation_init (RnInspectActivation *self)
                        "sum over all places is the class’s logit without its bias: nothing is "
                        "estimated here (Zhou et al. 2016)."));
   gtk_widget_set_parent (self->card, GTK_WIDGET (self));
+  rn_inspect_activation_set_empty (self, NULL);
 }
 
 static void

@@ -16,7 +16,7 @@ GtkWidget *rn_inspect_activation_new (void);
 /** @look: (nullable); @picture: that was looked at; @names: of its classes */
 void rn_inspect_activation_set_look (RnInspectActivation *self, RnLook *look, RnPicture *picture,
                                      const char *const *names);
-/** @text: (nullable): why there is no map; NULL shows it */
+/** @text: (nullable): why there is no map, said below an empty picture */
 void rn_inspect_activation_set_empty (RnInspectActivation *self, const char *text);
 /** Returns: the class whose map is shown, -1 for none. @sum, @logit: (out): as in rn_look_activation() */
 int rn_inspect_activation_get_class (RnInspectActivation *self, double *sum, double *logit);

@@ -138,11 +138,12 @@ make_content (RnInspectPicture *self)
   gtk_widget_add_css_class (hint, "dim-label");
   gtk_box_append (GTK_BOX (buttons), self->previous);
   gtk_box_append (GTK_BOX (buttons), self->next);
-  gtk_box_append (GTK_BOX (buttons), open);
   gtk_box_append (GTK_BOX (box), self->view);
   gtk_box_append (GTK_BOX (box), buttons);
   gtk_box_append (GTK_BOX (box), hint);
   self->card = rn_card_new (_ ("Picture"), box);
+  gtk_widget_add_css_class (open, "flat");
+  rn_card_add_suffix (RN_CARD (self->card), open);
   gtk_widget_set_parent (self->card, GTK_WIDGET (self));
 }
 

@@ -57,7 +57,7 @@ rn_inspect_prediction_set (RnInspectPrediction *self, const char *const *names, 
 {
   g_autofree double *p = g_new (double, 2 * (gsize) n);
   double *q = gated != NULL ? p + n : NULL;
-  g_autofree char *entropy = NULL, *caption = NULL;
+  g_autofree char *entropy = NULL, *caption = NULL, *used = NULL;
 
   g_return_if_fail (RN_IS_INSPECT_PREDICTION (self));
 
@@ -79,8 +79,8 @@ rn_inspect_prediction_set (RnInspectPrediction *self, const char *const *names, 
   rn_prediction_bars_set (RN_PREDICTION_BARS (self->bars), names, n, p, q, truth);
   entropy = say_entropy (p, q, n);
   gtk_label_set_text (GTK_LABEL (self->entropy), entropy);
-  gtk_label_set_text (GTK_LABEL (self->weights), weights);
-  gtk_widget_set_tooltip_text (self->weights, weights);
+  used = g_strdup_printf (_ ("Weights: %s"), weights);
+  gtk_label_set_text (GTK_LABEL (self->weights), used);
   rn_card_set_caption (RN_CARD (self->card), caption);
 }
 

@@ -7,6 +7,7 @@
 
 #define RADIUS 8.0           /* of the corners, logical pixels */
 #define AT_ONCE (512 * 512)  /* pixels: more are brought down in a task */
+#define MIN_SIDE 160         /* logical pixels */
 #define SHOWN_SIDE 640       /* the shorter side of what a task makes */
 #define WHOLE_ZOOM_BELOW 128 /* pixels: up to this side a picture is enlarged by whole numbers */
 
@@ -328,8 +329,21 @@ rn_picture_view_measure (GtkWidget *widget, GtkOrientation orientation, int for_
 {
   RnPictureView *self = RN_PICTURE_VIEW (widget);
 
-  *minimum = MIN (160, self->natural_side);
-  *natural = self->natural_side;
+  const int side = self->natural_side, least = MIN (MIN_SIDE, side);
+
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    {
+      *minimum = least;
+      *natural = side;
+    }
+  else /* the room of a square, whatever the picture: what stands below does not jump */
+    *minimum = *natural = for_size < 0 ? side : CLAMP (for_size, least, side);
+}
+
+static GtkSizeRequestMode
+rn_picture_view_get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
 }
 
 static void
@@ -362,6 +376,7 @@ rn_picture_view_class_init (RnPictureViewClass *class)
   G_OBJECT_CLASS (class)->dispose = rn_picture_view_dispose;
   widget_class->snapshot = rn_picture_view_snapshot;
   widget_class->measure = rn_picture_view_measure;
+  widget_class->get_request_mode = rn_picture_view_get_request_mode;
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
 }
 
