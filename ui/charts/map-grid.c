@@ -464,7 +464,8 @@ rn_map_grid_size_allocate (GtkWidget *widget, int width, int height, int baselin
   if (self->maps == NULL)
     return;
   fit (self, width, &layout);
-  if (self->picture == NULL || memcmp (&layout, &self->picture->layout, sizeof layout) != 0)
+  if (self->is_stale || self->picture == NULL ||
+      memcmp (&layout, &self->picture->layout, sizeof layout) != 0)
     start (self);
 }
 

@@ -302,14 +302,14 @@ make_base (RnStrip *self, int width, int height)
 }
 
 static void
-snapshot_line (RnStrip *self, GtkSnapshot *snapshot, RnStripPlot plot, gint64 step,
+snapshot_line (RnStrip *self, GtkSnapshot *snapshot, RnStripPlot plot, gint64 step, int thickness,
                const GdkRGBA *colour)
 {
   double from, to;
 
   rn_time_axis_get_range (self->time, &from, &to);
   if (step >= 0 && (double) step >= from && (double) step <= to)
-    rn_overlay_line (snapshot, GTK_WIDGET (self), colour, &self->scale.palette,
+    rn_overlay_line (snapshot, GTK_WIDGET (self), colour, &self->scale.palette, thickness,
                      plot.x + rn_time_axis_to_x (self->time, (double) step, plot.width), plot.y,
                      plot.y + plot.height);
 }
@@ -344,9 +344,9 @@ rn_strip_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     gtk_snapshot_append_node (snapshot, self->base);
   if (rn_strip_has_columns (self))
     {
-      snapshot_line (self, snapshot, plot, rn_time_axis_get_cursor (self->time),
+      snapshot_line (self, snapshot, plot, rn_time_axis_get_cursor (self->time), 2,
                      &self->scale.palette.accent);
-      snapshot_line (self, snapshot, plot, rn_time_axis_get_hover (self->time),
+      snapshot_line (self, snapshot, plot, rn_time_axis_get_hover (self->time), 1,
                      &self->scale.palette.text);
       if (self->has_pointer)
         snapshot_card (self, snapshot);
