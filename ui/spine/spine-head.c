@@ -282,13 +282,13 @@ fill (RnSpineHead *self)
   gtk_label_set_wrap (GTK_LABEL (self->cost), TRUE);
   self->measure = measure_new (self);
   gtk_box_append (GTK_BOX (tools), self->measure);
-  gtk_box_append (GTK_BOX (tools), button_new (self, "zoom-out-symbolic", _ ("Smaller rows"),
+  gtk_box_append (GTK_BOX (tools), button_new (self, "list-remove-symbolic", _ ("Smaller rows"),
                                                G_CALLBACK (zoom_out)));
   gtk_box_append (GTK_BOX (tools),
                   button_new (self, "zoom-fit-best-symbolic", _ ("Fit the network into the view"),
                               G_CALLBACK (zoom_fit)));
   gtk_box_append (GTK_BOX (tools),
-                  button_new (self, "zoom-in-symbolic", _ ("Larger rows"), G_CALLBACK (zoom_in)));
+                  button_new (self, "list-add-symbolic", _ ("Larger rows"), G_CALLBACK (zoom_in)));
   self->time_bar = bar_new (self, &self->time_text, _ ("Live"),
                             _ ("Show the newest measures again"), G_CALLBACK (go_live));
   gtk_widget_add_css_class (self->time_text, "numeric");
