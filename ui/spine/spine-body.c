@@ -304,12 +304,14 @@ take_measures (RnSpineBody *self)
 void
 rn_spine_body_refresh (RnSpineBody *self)
 {
+  const gboolean is_other = rn_session_get_measure (self->view.session) != self->view.scale.kind;
+
   g_clear_handle_id (&self->update_id, g_source_remove);
   self->updated_us = g_get_monotonic_time ();
   take_measures (self);
   for (guint i = 0; i < self->rows->len; i++)
     rn_block_row_update (g_ptr_array_index (self->rows, i));
-  if (self->updated_us - self->labelled_us >= LABEL_US)
+  if (is_other || self->updated_us - self->labelled_us >= LABEL_US)
     {
       g_clear_handle_id (&self->label_id, g_source_remove);
       label_rows (self);

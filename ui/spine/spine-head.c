@@ -12,6 +12,7 @@ struct _RnSpineHead
 
   RnSession *session;
   RnSpineBody *body;
+  RnDocument *document; /* (nullable): whose title is shown */
   GtkWidget *box;
   GtkWidget *title;
   GtkWidget *cost;
@@ -84,8 +85,7 @@ ask_for_cost (RnSpineHead *self)
 static void
 show_title (RnSpineHead *self)
 {
-  RnDocument *document = rn_session_get_document (self->session);
-  const char *title = document != NULL ? rn_document_get_title (document) : "";
+  const char *title = self->document != NULL ? rn_document_get_title (self->document) : "";
 
   gtk_label_set_text (GTK_LABEL (self->title), title);
   gtk_widget_set_tooltip_text (self->title, title);
@@ -94,6 +94,14 @@ show_title (RnSpineHead *self)
 static void
 document_changed (RnSpineHead *self)
 {
+  RnDocument *document = rn_session_get_document (self->session);
+
+  if (self->document != NULL)
+    g_signal_handlers_disconnect_by_func (self->document, show_title, self);
+  g_set_object (&self->document, document);
+  if (document != NULL)
+    g_signal_connect_object (document, "notify::title", G_CALLBACK (show_title), self,
+                             G_CONNECT_SWAPPED);
   show_title (self);
   ask_for_cost (self);
 }
@@ -325,6 +333,9 @@ rn_spine_head_dispose (GObject *object)
   g_cancellable_cancel (self->costing);
   g_clear_object (&self->costing);
   g_clear_pointer (&self->box, gtk_widget_unparent);
+  if (self->document != NULL)
+    g_signal_handlers_disconnect_by_func (self->document, show_title, self);
+  g_clear_object (&self->document);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (rn_spine_head_parent_class)->dispose (object);
 }
