@@ -51,7 +51,7 @@ unbroken (const char *format, char *amount)
 static void
 cost_found (GObject *source, GAsyncResult *result, gpointer data)
 {
-  RnSpineHead *self = RN_SPINE_HEAD (source);
+  RnSpineHead *self = data; /* gone where the task was cancelled */
   g_autofree RnCost *cost = g_task_propagate_pointer (G_TASK (result), NULL);
   g_autofree char *parameters = NULL, *macs = NULL, *text = NULL;
 
@@ -77,7 +77,8 @@ ask_for_cost (RnSpineHead *self)
       return;
     }
   self->costing = g_cancellable_new ();
-  task = g_task_new (self, self->costing, cost_found, NULL);
+  /* no reference: a window that closes does not wait for it */
+  task = g_task_new (NULL, self->costing, cost_found, self);
   g_task_set_task_data (task, rn_spec_copy (spec), (GDestroyNotify) rn_spec_free);
   g_task_run_in_thread (task, find_cost);
 }
