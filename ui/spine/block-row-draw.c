@@ -146,8 +146,8 @@ draw_value (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
   else
     {
       from = g->box_x + 2.0;
-      y = h < 9.0 ? 1.0 : 2.0;
-      height = MAX (h - 2.0 * y, 2.0);
+      height = CLAMP (h - (h < 9.0 ? 2.0 : 4.0), 2.0, height);
+      y = floor (0.5 * (h - height));
     }
   rn_spine_draw_bar (cr, palette, round (from), y, round (to) - round (from), height, place,
                      &colour, alpha);

@@ -43,7 +43,7 @@ struct _RnBlockRow
   double name_width; /* of the longest name, so that bars begin alike */
   double number_width;
   double line_height;
-  GtkWidget *toggle; /* (nullable) */
+  GtkWidget *toggle; /* a child in view in cards only */
 };
 
 typedef struct

@@ -123,7 +123,7 @@ room_for_texts (RnBlockRow *self)
   if (!is_card (self))
     return self->row.kind == RN_ROW_BLOCK ? self->name_width + 1.0
                                           : box.width - 2.0 * BOX_PADDING_PX;
-  if (self->toggle != NULL && gtk_widget_get_visible (self->toggle))
+  if (gtk_widget_get_child_visible (self->toggle))
     gtk_widget_measure (self->toggle, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL, NULL);
   return box.width - 1.5 * BOX_PADDING_PX - width;
 }
@@ -183,16 +183,7 @@ show_toggle (RnBlockRow *self)
   const gboolean is_shown = is_card (self) && !self->is_plain;
   g_autofree char *label = NULL;
 
-  if (self->toggle == NULL && is_shown)
-    {
-      self->toggle = gtk_switch_new ();
-      gtk_widget_add_css_class (self->toggle, "rn-gate");
-      gtk_widget_set_parent (self->toggle, GTK_WIDGET (self));
-      g_signal_connect_swapped (self->toggle, "notify::active", G_CALLBACK (toggle_changed), self);
-    }
-  if (self->toggle == NULL)
-    return;
-  gtk_widget_set_visible (self->toggle, is_shown);
+  gtk_widget_set_child_visible (self->toggle, is_shown);
   if (!is_shown)
     return;
   label = g_strdup_printf (_ ("Residual branch of block %d"), self->row.first_block + 1);
@@ -333,7 +324,7 @@ rn_block_row_update_state (RnBlockRow *self)
     return;
   self->is_on = self->row.kind != RN_ROW_BLOCK || self->is_plain ||
                 rn_spine_view_is_on (self->view, self->row.first_block);
-  if (self->toggle != NULL && is_card (self))
+  if (is_card (self))
     set_toggle_active (self, self->is_on);
   strike_number (self);
   update_selection (self);
@@ -459,7 +450,7 @@ rn_block_row_has_branch (RnBlockRow *self)
 GtkWidget *
 rn_block_row_get_switch (RnBlockRow *self)
 {
-  return self->toggle != NULL && gtk_widget_get_visible (self->toggle) ? self->toggle : NULL;
+  return gtk_widget_get_child_visible (self->toggle) ? self->toggle : NULL;
 }
 
 static void
@@ -469,7 +460,8 @@ rn_block_row_size_allocate (GtkWidget *widget, int width, int height, int baseli
   RnRowBox box;
   GtkAllocation place = { 0 };
 
-  if (self->toggle == NULL || !gtk_widget_should_layout (self->toggle))
+  self->row.height = height;
+  if (!gtk_widget_get_child_visible (self->toggle))
     return;
   box = rn_block_row_get_box (self);
   gtk_widget_measure (self->toggle, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &place.width, NULL, NULL);
@@ -488,7 +480,7 @@ rn_block_row_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
   for (int i = 0; i < RN_MAX_LAYERS; i++)
     g_clear_object (&self->texts[i]);
   g_clear_object (&self->number);
-  if (self->at >= 0 && self->view->spec != NULL)
+  if (self->at >= 0 && self->view->spec != NULL && gtk_widget_get_child_visible (widget))
     rn_block_row_bind (self, self->at);
 }
 
@@ -534,6 +526,11 @@ rn_block_row_init (RnBlockRow *self)
 {
   self->at = -1;
   self->is_on = TRUE;
+  self->toggle = gtk_switch_new ();
+  gtk_widget_add_css_class (self->toggle, "rn-gate");
+  gtk_widget_set_child_visible (self->toggle, FALSE);
+  gtk_widget_set_parent (self->toggle, GTK_WIDGET (self));
+  g_signal_connect_swapped (self->toggle, "notify::active", G_CALLBACK (toggle_changed), self);
 }
 
 GtkWidget *

@@ -15,9 +15,8 @@ struct _RnSpineBody
 
   GtkAdjustment *adjustments[2]; /* by GtkOrientation */
   GtkScrollablePolicy policies[2];
-  gboolean is_placing; /* within size_allocate () */
+  gboolean is_placing; /* the adjustment changes by ourselves */
   int pending;         /* a block to reveal at the next allocation; INT_MIN: none */
-  double anchor_y;     /* in the widget: what a new layout leaves in its place */
 
   GPtrArray *rows;  /* RnBlockRow in view, in order */
   GPtrArray *spare; /* RnBlockRow that wait */
@@ -32,13 +31,19 @@ struct _RnSpineBody
 
   gint64 updated_us;
   gint64 labelled_us;
+  guint renew_id; /* a tick callback */
   guint update_id;
   guint label_id;
   guint position_id;
 };
 
-/** The children: makes, binds and places what is in view. */
+/** Binds rows and buttons to what is in view. @may_make: new widgets too, which is not allowed within size_allocate ().
+ * Returns: whether nothing is missing */
+gboolean rn_spine_body_show (RnSpineBody *self, gboolean may_make);
+/** Allocates the children. */
 void rn_spine_body_place (RnSpineBody *self);
+/** Rows for a network whose size in the window is not known yet, so that the first frame is whole */
+void rn_spine_body_make_spare (RnSpineBody *self);
 /** All rows go to the spare ones: the layout is another. */
 void rn_spine_body_drop_rows (RnSpineBody *self);
 void rn_spine_body_forget_backdrop (RnSpineBody *self);

@@ -47,25 +47,45 @@ row_number (RnSpineBody *self, guint at)
   return rn_spine_layout_row_of (self->view.layout, rn_block_row_get_block (row));
 }
 
-static GtkWidget *
-take_row (RnSpineBody *self)
+static void
+make_row (RnSpineBody *self)
 {
-  GtkWidget *row;
+  GtkWidget *row = rn_block_row_new (&self->view);
 
-  if (self->spare->len > 0)
-    {
-      row = g_ptr_array_steal_index (self->spare, self->spare->len - 1);
-      gtk_widget_set_child_visible (row, TRUE);
-      return row;
-    }
-  row = rn_block_row_new (&self->view);
+  gtk_widget_set_child_visible (row, FALSE);
   gtk_widget_insert_before (row, GTK_WIDGET (self), self->marker);
-  return row;
+  g_ptr_array_add (self->spare, row);
 }
 
-/* Binds rows so that exactly @first to @last are shown, in order. */
+void
+rn_spine_body_make_spare (RnSpineBody *self)
+{
+  const double usual_height = 700.0;
+  g_autoptr (RnSpineLayout) layout =
+      rn_spine_layout_new (self->view.spec, usual_height, self->zoom, NULL, NULL);
+  const int last = rn_spine_layout_find (layout, usual_height);
+  const guint n = last >= 0 ? (guint) last + 1 : layout->rows->len;
+
+  while (self->spare->len + self->rows->len < n)
+    make_row (self);
+}
+
+/* Assistive technology and focus go by the order of children. */
 static void
-show_rows (RnSpineBody *self, int first, int last)
+order_rows (RnSpineBody *self)
+{
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      GtkWidget *before = i > 0 ? g_ptr_array_index (self->rows, i - 1) : NULL;
+
+      if (gtk_widget_get_prev_sibling (g_ptr_array_index (self->rows, i)) != before)
+        gtk_widget_insert_after (g_ptr_array_index (self->rows, i), GTK_WIDGET (self), before);
+    }
+}
+
+/* Binds rows so that @first to @last are shown, in order. Returns: whether all of them are */
+static gboolean
+show_rows (RnSpineBody *self, int first, int last, gboolean may_make)
 {
   for (guint i = self->rows->len; i > 0; i--)
     if (row_number (self, i - 1) < first || row_number (self, i - 1) > last)
@@ -77,13 +97,16 @@ show_rows (RnSpineBody *self, int first, int last)
 
       if (at < self->rows->len && row_number (self, at) == n)
         continue;
-      row = take_row (self);
+      if (self->spare->len == 0 && may_make)
+        make_row (self);
+      if (self->spare->len == 0)
+        return FALSE;
+      row = g_ptr_array_steal_index (self->spare, self->spare->len - 1);
       rn_block_row_bind (RN_BLOCK_ROW (row), n);
+      gtk_widget_set_child_visible (row, TRUE);
       g_ptr_array_insert (self->rows, (int) at, row);
-      /* assistive technology and focus go by the order of children */
-      gtk_widget_insert_after (row, GTK_WIDGET (self),
-                               at > 0 ? g_ptr_array_index (self->rows, at - 1) : NULL);
     }
+  return TRUE;
 }
 
 static void
@@ -116,66 +139,100 @@ fold_clicked (GtkWidget *button, RnSpineBody *self)
                             !g_array_index (self->view.layout->stages, RnStage, stage).is_folded);
 }
 
+static const char *
+fold_icon (const RnStage *stage)
+{
+  return stage->is_folded ? "pan-end-symbolic" : "pan-down-symbolic";
+}
+
 static void
-show_fold (GtkWidget *button, guint stage, gboolean is_folded)
+bind_fold (GtkWidget *button, guint at, const RnStage *stage)
 {
   g_autofree char *label =
-      g_strdup_printf (is_folded ? _ ("Unfold stage %d") : _ ("Fold stage %d"), (int) stage + 1);
+      g_strdup_printf (stage->is_folded ? _ ("Unfold stage %d") : _ ("Fold stage %d"),
+                       (int) at + 1);
 
-  gtk_button_set_icon_name (GTK_BUTTON (button),
-                            is_folded ? "pan-end-symbolic" : "pan-down-symbolic");
+  gtk_button_set_icon_name (GTK_BUTTON (button), fold_icon (stage));
   gtk_widget_set_tooltip_text (button, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
                                   -1);
-  gtk_accessible_update_state (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_STATE_EXPANDED, !is_folded,
-                               -1);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_STATE_EXPANDED,
+                               !stage->is_folded, -1);
 }
 
-static GtkWidget *
-get_fold (RnSpineBody *self, guint stage)
+static void
+make_fold (RnSpineBody *self)
 {
-  while (self->folds->len <= stage)
-    {
-      GtkWidget *button = gtk_button_new ();
+  GtkWidget *button = gtk_button_new ();
 
-      gtk_widget_add_css_class (button, "flat");
-      gtk_widget_add_css_class (button, "rn-fold");
-      g_signal_connect (button, "clicked", G_CALLBACK (fold_clicked), self);
-      gtk_widget_insert_before (button, GTK_WIDGET (self), self->marker);
-      gtk_widget_set_child_visible (button, FALSE);
-      g_ptr_array_add (self->folds, button);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "rn-fold");
+  g_signal_connect (button, "clicked", G_CALLBACK (fold_clicked), self);
+  gtk_widget_set_child_visible (button, FALSE);
+  gtk_widget_insert_before (button, GTK_WIDGET (self), self->marker);
+  g_ptr_array_add (self->folds, button);
+}
+
+static gboolean
+has_fold (RnSpineBody *self, const RnStage *stage)
+{
+  double from, to;
+
+  rn_spine_body_get_visible (self, &from, &to);
+  return stage->n_blocks > 1 && stage->seam >= READABLE_SEAM_PX && stage->y <= to &&
+         stage->y + stage->seam >= from;
+}
+
+/* Returns: whether every stage in view has its button */
+static gboolean
+show_folds (RnSpineBody *self, gboolean may_make)
+{
+  const GArray *stages = self->view.layout->stages;
+  gboolean is_whole = TRUE;
+
+  for (guint i = 0; i < stages->len; i++)
+    {
+      const RnStage *stage = &g_array_index (stages, RnStage, i);
+      GtkWidget *button;
+      const gboolean is_shown = has_fold (self, stage);
+
+      while (is_shown && may_make && self->folds->len <= i)
+        make_fold (self);
+      if (i >= self->folds->len)
+        {
+          is_whole &= !is_shown;
+          continue;
+        }
+      button = g_ptr_array_index (self->folds, i);
+      gtk_widget_set_child_visible (button, is_shown);
+      if (!is_shown ||
+          g_strcmp0 (gtk_button_get_icon_name (GTK_BUTTON (button)), fold_icon (stage)) == 0)
+        continue;
+      if (may_make)
+        bind_fold (button, i, stage);
+      is_whole &= may_make;
     }
-  return g_ptr_array_index (self->folds, stage);
+  return is_whole;
 }
 
 static void
 place_folds (RnSpineBody *self)
 {
   const GArray *stages = self->view.layout->stages;
-  const double scroll = scroll_of (self);
-  const int height = gtk_widget_get_height (GTK_WIDGET (self));
 
-  for (guint i = 0; i < stages->len; i++)
+  for (guint i = 0; i < MIN (stages->len, self->folds->len); i++)
     {
       const RnStage *stage = &g_array_index (stages, RnStage, i);
-      const double y = stage->y - scroll;
+      GtkWidget *button = g_ptr_array_index (self->folds, i);
       GtkAllocation place = { 0 };
-      GtkWidget *button;
 
-      if (stage->n_blocks < 2 || stage->seam < READABLE_SEAM_PX || y > height ||
-          y + stage->seam < 0.0)
-        {
-          if (i < self->folds->len)
-            gtk_widget_set_child_visible (g_ptr_array_index (self->folds, i), FALSE);
-          continue;
-        }
-      button = get_fold (self, i);
-      show_fold (button, i, stage->is_folded);
-      gtk_widget_set_child_visible (button, TRUE);
+      if (!gtk_widget_get_child_visible (button))
+        continue;
       gtk_widget_measure (button, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &place.width, NULL, NULL);
       gtk_widget_measure (button, GTK_ORIENTATION_VERTICAL, -1, NULL, &place.height, NULL, NULL);
       place.x = (int) self->view.geometry.end_x - place.width + 2;
-      place.y = (int) round (y + 1.0 + 0.5 * (stage->seam - place.height));
+      place.y =
+          (int) round (stage->y - scroll_of (self) + 1.0 + 0.5 * (stage->seam - place.height));
       gtk_widget_size_allocate (button, &place, -1);
     }
 }
@@ -200,10 +257,11 @@ place_marker (RnSpineBody *self)
                             -1);
 }
 
-void
-rn_spine_body_place (RnSpineBody *self)
+gboolean
+rn_spine_body_show (RnSpineBody *self, gboolean may_make)
 {
   const RnSpineLayout *layout = self->view.layout;
+  gboolean is_whole;
   double from, to;
   int first, last;
 
@@ -212,7 +270,15 @@ rn_spine_body_place (RnSpineBody *self)
   last = rn_spine_layout_find (layout, to);
   if (last < 0)
     last = (int) layout->rows->len - 1;
-  show_rows (self, first, last);
+  is_whole = show_rows (self, first, last, may_make);
+  if (may_make)
+    order_rows (self);
+  return show_folds (self, may_make) && is_whole;
+}
+
+void
+rn_spine_body_place (RnSpineBody *self)
+{
   place_rows (self);
   place_folds (self);
   place_marker (self);

@@ -69,21 +69,18 @@ configure_scroll (RnSpineBody *self, int height, double value)
                               MAX (all, height), 40.0, 0.9 * height, height);
 }
 
-/* Keeps what stands at @anchor_y there. */
+/* Keeps what stands at @anchor_y in the widget there. */
 static void
-lay_out (RnSpineBody *self, int height)
+lay_out (RnSpineBody *self, int width, int height, double anchor_y)
 {
   RnSpineLayout *before = self->view.layout;
-  const double anchor = self->anchor_y >= 0.0 ? self->anchor_y : 0.0;
   double value = scroll_of (self);
 
+  rn_spine_geometry_init (&self->view.geometry, width);
   self->view.layout =
       rn_spine_layout_new (self->view.spec, height, self->zoom, self->folded, self->unfolded);
-  if (before != NULL && before->rows->data != NULL &&
-      g_array_index (before->rows, RnRow, before->rows->len - 1).first_block ==
-          rn_spec_n_blocks (self->view.spec))
-    value = rn_spine_layout_map (before, value + anchor, self->view.layout) - anchor;
-  self->anchor_y = -1.0;
+  if (before != NULL)
+    value = rn_spine_layout_map (before, value + anchor_y, self->view.layout) - anchor_y;
   rn_spine_layout_free (before);
   rn_spine_body_drop_rows (self);
   configure_scroll (self, height, round (value));
@@ -112,29 +109,61 @@ needs_layout (RnSpineBody *self, int width, int height)
 }
 
 static void
+catch_up (RnSpineBody *self, int width, int height)
+{
+  if (needs_layout (self, width, height))
+    lay_out (self, width, height, 0.0);
+  if (self->pending != G_MININT)
+    scroll_into_view (self, self->pending, height);
+  self->pending = G_MININT;
+}
+
+/* Everything that a change asks for, outside of allocation: widgets may be made here. */
+static void
+renew (RnSpineBody *self)
+{
+  const int width = gtk_widget_get_width (GTK_WIDGET (self));
+  const int height = gtk_widget_get_height (GTK_WIDGET (self));
+
+  if (self->view.spec != NULL && height > 0)
+    {
+      self->is_placing = TRUE;
+      catch_up (self, width, height);
+      rn_spine_body_show (self, TRUE);
+      self->is_placing = FALSE;
+    }
+  rn_spine_body_forget_backdrop (self);
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  g_signal_emit (self, signal_view, 0);
+}
+
+static gboolean
+renew_in_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  RnSpineBody *self = RN_SPINE_BODY (widget);
+
+  self->renew_id = 0;
+  renew (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
 rn_spine_body_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   RnSpineBody *self = RN_SPINE_BODY (widget);
-  gboolean is_other = FALSE;
+  gboolean is_other;
 
   if (self->view.spec == NULL)
     {
       configure_scroll (self, height, 0.0);
       return;
     }
+  is_other = needs_layout (self, width, height) || self->pending != G_MININT;
   self->is_placing = TRUE;
-  if (needs_layout (self, width, height) || self->anchor_y >= 0.0)
-    {
-      rn_spine_geometry_init (&self->view.geometry, width);
-      lay_out (self, height);
-      is_other = TRUE;
-    }
-  if (self->pending != G_MININT)
-    {
-      scroll_into_view (self, self->pending, height);
-      self->pending = G_MININT;
-      is_other = TRUE;
-    }
+  catch_up (self, width, height);
+  if (!rn_spine_body_show (self, FALSE) && self->renew_id == 0)
+    self->renew_id = gtk_widget_add_tick_callback (widget, renew_in_tick, NULL, NULL);
   rn_spine_body_place (self);
   self->is_placing = FALSE;
   if (is_other)
@@ -145,10 +174,19 @@ rn_spine_body_size_allocate (GtkWidget *widget, int width, int height, int basel
 }
 
 static void
-ask_for_layout (RnSpineBody *self, double anchor_y)
+change_layout (RnSpineBody *self, double anchor_y)
 {
-  self->anchor_y = anchor_y >= 0.0 ? anchor_y : 0.5 * gtk_widget_get_height (GTK_WIDGET (self));
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  const int width = gtk_widget_get_width (GTK_WIDGET (self));
+  const int height = gtk_widget_get_height (GTK_WIDGET (self));
+
+  /* without a size, allocation lays out */
+  if (self->view.spec != NULL && height > 0)
+    {
+      self->is_placing = TRUE;
+      lay_out (self, width, height, anchor_y >= 0.0 ? anchor_y : 0.5 * height);
+      self->is_placing = FALSE;
+    }
+  renew (self);
 }
 
 void
@@ -157,7 +195,7 @@ rn_spine_body_reveal (RnSpineBody *self, int index)
   if (self->view.spec == NULL)
     return;
   self->pending = CLAMP (index, -1, rn_spec_n_blocks (self->view.spec));
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  renew (self);
 }
 
 /* Zoom and folding */
@@ -179,7 +217,7 @@ rn_spine_body_set_zoom (RnSpineBody *self, double zoom, double anchor_y)
   /* what fitting folded and the person opened is open anyway now, and the other way round */
   g_array_set_size (self->folded, 0);
   g_array_set_size (self->unfolded, 0);
-  ask_for_layout (self, anchor_y);
+  change_layout (self, anchor_y);
 }
 
 /* The height of rows of blocks now; 0 where all are folded */
@@ -228,7 +266,7 @@ rn_spine_body_set_folded (RnSpineBody *self, int stage, gboolean is_folded)
   put (self->folded, stage, is_folded);
   put (self->unfolded, stage, !is_folded);
   y = g_array_index (layout->stages, RnStage, stage).y - scroll_of (self);
-  ask_for_layout (self, MAX (y, 0.0));
+  change_layout (self, MAX (y, 0.0));
 }
 
 /* Data */
@@ -266,12 +304,14 @@ take_measures (RnSpineBody *self)
 void
 rn_spine_body_refresh (RnSpineBody *self)
 {
+  const gboolean is_other = rn_session_get_measure (self->view.session) != self->view.scale.kind;
+
   g_clear_handle_id (&self->update_id, g_source_remove);
   self->updated_us = g_get_monotonic_time ();
   take_measures (self);
   for (guint i = 0; i < self->rows->len; i++)
     rn_block_row_update (g_ptr_array_index (self->rows, i));
-  if (self->updated_us - self->labelled_us >= LABEL_US)
+  if (is_other || self->updated_us - self->labelled_us >= LABEL_US)
     {
       g_clear_handle_id (&self->label_id, g_source_remove);
       label_rows (self);
@@ -352,10 +392,9 @@ document_changed (RnSpineBody *self)
   rn_spine_scale_init (&self->view.scale, rn_session_get_measure (self->view.session));
   rn_spine_body_refresh (self);
   state_changed (self);
-  rn_spine_body_forget_backdrop (self);
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-  g_signal_emit (self, signal_view, 0);
+  if (self->view.spec != NULL && self->view.layout == NULL)
+    rn_spine_body_make_spare (self);
+  renew (self);
 }
 
 /* Where the worker is */
@@ -444,12 +483,8 @@ rn_spine_body_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 static void
 scrolled (RnSpineBody *self)
 {
-  if (self->is_placing)
-    return;
-  rn_spine_body_forget_backdrop (self);
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-  g_signal_emit (self, signal_view, 0);
+  if (!self->is_placing)
+    renew (self);
 }
 
 static void
@@ -502,6 +537,9 @@ rn_spine_body_dispose (GObject *object)
   RnSpineBody *self = RN_SPINE_BODY (object);
   GtkWidget *child;
 
+  if (self->renew_id != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->renew_id);
+  self->renew_id = 0;
   g_clear_handle_id (&self->update_id, g_source_remove);
   g_clear_handle_id (&self->label_id, g_source_remove);
   g_clear_handle_id (&self->position_id, g_source_remove);
@@ -592,7 +630,6 @@ rn_spine_body_init (RnSpineBody *self)
   self->folds = g_ptr_array_new ();
   self->pending = G_MININT;
   self->marked_block = G_MININT;
-  self->anchor_y = -1.0;
   self->marker = gtk_drawing_area_new ();
   gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (self->marker), draw_marker, self, NULL);
   gtk_widget_set_can_target (self->marker, FALSE);

@@ -12,6 +12,7 @@ struct _RnSpineHead
 
   RnSession *session;
   RnSpineBody *body;
+  RnDocument *document; /* (nullable): whose title is shown */
   GtkWidget *box;
   GtkWidget *title;
   GtkWidget *cost;
@@ -50,7 +51,7 @@ unbroken (const char *format, char *amount)
 static void
 cost_found (GObject *source, GAsyncResult *result, gpointer data)
 {
-  RnSpineHead *self = RN_SPINE_HEAD (source);
+  RnSpineHead *self = data; /* gone where the task was cancelled */
   g_autofree RnCost *cost = g_task_propagate_pointer (G_TASK (result), NULL);
   g_autofree char *parameters = NULL, *macs = NULL, *text = NULL;
 
@@ -76,7 +77,8 @@ ask_for_cost (RnSpineHead *self)
       return;
     }
   self->costing = g_cancellable_new ();
-  task = g_task_new (self, self->costing, cost_found, NULL);
+  /* no reference: a window that closes does not wait for it */
+  task = g_task_new (NULL, self->costing, cost_found, self);
   g_task_set_task_data (task, rn_spec_copy (spec), (GDestroyNotify) rn_spec_free);
   g_task_run_in_thread (task, find_cost);
 }
@@ -84,8 +86,7 @@ ask_for_cost (RnSpineHead *self)
 static void
 show_title (RnSpineHead *self)
 {
-  RnDocument *document = rn_session_get_document (self->session);
-  const char *title = document != NULL ? rn_document_get_title (document) : "";
+  const char *title = self->document != NULL ? rn_document_get_title (self->document) : "";
 
   gtk_label_set_text (GTK_LABEL (self->title), title);
   gtk_widget_set_tooltip_text (self->title, title);
@@ -94,6 +95,14 @@ show_title (RnSpineHead *self)
 static void
 document_changed (RnSpineHead *self)
 {
+  RnDocument *document = rn_session_get_document (self->session);
+
+  if (self->document != NULL)
+    g_signal_handlers_disconnect_by_func (self->document, show_title, self);
+  g_set_object (&self->document, document);
+  if (document != NULL)
+    g_signal_connect_object (document, "notify::title", G_CALLBACK (show_title), self,
+                             G_CONNECT_SWAPPED);
   show_title (self);
   ask_for_cost (self);
 }
@@ -282,13 +291,13 @@ fill (RnSpineHead *self)
   gtk_label_set_wrap (GTK_LABEL (self->cost), TRUE);
   self->measure = measure_new (self);
   gtk_box_append (GTK_BOX (tools), self->measure);
-  gtk_box_append (GTK_BOX (tools), button_new (self, "zoom-out-symbolic", _ ("Smaller rows"),
+  gtk_box_append (GTK_BOX (tools), button_new (self, "list-remove-symbolic", _ ("Smaller rows"),
                                                G_CALLBACK (zoom_out)));
   gtk_box_append (GTK_BOX (tools),
                   button_new (self, "zoom-fit-best-symbolic", _ ("Fit the network into the view"),
                               G_CALLBACK (zoom_fit)));
   gtk_box_append (GTK_BOX (tools),
-                  button_new (self, "zoom-in-symbolic", _ ("Larger rows"), G_CALLBACK (zoom_in)));
+                  button_new (self, "list-add-symbolic", _ ("Larger rows"), G_CALLBACK (zoom_in)));
   self->time_bar = bar_new (self, &self->time_text, _ ("Live"),
                             _ ("Show the newest measures again"), G_CALLBACK (go_live));
   gtk_widget_add_css_class (self->time_text, "numeric");
@@ -325,6 +334,9 @@ rn_spine_head_dispose (GObject *object)
   g_cancellable_cancel (self->costing);
   g_clear_object (&self->costing);
   g_clear_pointer (&self->box, gtk_widget_unparent);
+  if (self->document != NULL)
+    g_signal_handlers_disconnect_by_func (self->document, show_title, self);
+  g_clear_object (&self->document);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (rn_spine_head_parent_class)->dispose (object);
 }

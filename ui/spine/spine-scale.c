@@ -63,6 +63,8 @@ rn_spine_scale_place (const RnSpineScale *scale, double value)
 GdkRGBA
 rn_spine_scale_colour (const RnSpineScale *scale, const RnPalette *palette, double value)
 {
+  if (isnan (value))
+    return palette->track;
   if (scale->kind == RN_MEASURE_RATIO)
     return rn_palette_ratio (value);
   return rn_palette_gradient (palette, rn_spine_scale_place (scale, value));

@@ -20,6 +20,7 @@ void rn_spine_scale_init (RnSpineScale *scale, RnMeasureKind kind);
 gboolean rn_spine_scale_grow (RnSpineScale *scale, const RnBlockMeasure *measures, int n);
 /** Returns: 0 to 1 within the scale, below 0 and above 1 outside; NaN where @value is */
 double rn_spine_scale_place (const RnSpineScale *scale, double value);
+/** Of NaN the colour of an empty bar */
 GdkRGBA rn_spine_scale_colour (const RnSpineScale *scale, const RnPalette *palette, double value);
 /** Returns: how far @value is from what is usual: of blocks that share a pixel the greatest is drawn. -1 for NaN */
 double rn_spine_scale_extremity (const RnSpineScale *scale, double value);
