@@ -79,7 +79,9 @@ rn_shortcuts_set_keys (GtkApplication *application)
       }
 }
 
-/* GTK 4.8 lets nobody but GtkBuilder fill this window. */
+/* GTK 4.8 lets nobody but GtkBuilder fill this window. All of it stands on one page: GTK warns of its own labels in a
+ * switcher of several.
+ */
 
 static void
 append_group (GString *ui, const Group *group)
@@ -107,7 +109,7 @@ rn_shortcuts_new (GtkWindow *parent)
   g_autoptr (GString) ui =
       g_string_new ("<interface><object class='GtkShortcutsWindow' id='shortcuts'><child>"
                     "<object class='GtkShortcutsSection'><property name='section-name'>all"
-                    "</property><property name='max-height'>13</property>");
+                    "</property><property name='max-height'>20</property>");
   g_autoptr (GtkBuilder) builder = NULL;
   GtkWidget *shortcuts;
 

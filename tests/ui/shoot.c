@@ -83,16 +83,16 @@ save (GtkWidget *window, const char *path)
   GtkSnapshot *snapshot = gtk_snapshot_new ();
   g_autoptr (GskRenderNode) node = NULL;
   g_autoptr (GdkTexture) texture = NULL;
-  graphene_rect_t bounds;
+  graphene_rect_t whole, inner;
 
-  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (window),
-                          gtk_widget_get_height (window));
+  g_assert_true (gtk_widget_compute_bounds (window, window, &whole));
+  g_assert_true (gtk_widget_compute_bounds (content, window, &inner));
+  gdk_paintable_snapshot (paintable, snapshot, whole.size.width, whole.size.height);
   node = gtk_snapshot_free_to_node (snapshot);
-  if (content == NULL || !gtk_widget_compute_bounds (content, window, &bounds))
-    bounds = GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (window),
-                                 (float) gtk_widget_get_height (window));
+  /* the paintable begins where the frame does */
+  graphene_rect_offset (&inner, -whole.origin.x, -whole.origin.y);
   texture =
-      gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, &bounds);
+      gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, &inner);
   if (!gdk_texture_save_to_png (texture, path))
     {
       g_printerr ("shoot: “%s” could not be written\n", path);
