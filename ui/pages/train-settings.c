@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "pages/card.h"
-#include "pages/memory-check.h"
-#include "state/format.h"
+#include "pages/memory-note.h"
 
 #define ENTRY_CHARS 8
 #define LONG_ENTRY_CHARS 12 /* of a list */
@@ -55,12 +54,9 @@ struct _RnTrainSettings
   GtkWidget *controls[RN_N_FIELDS];
   char *problems[RN_N_FIELDS];
   GtkWidget *note;
-  GtkWidget *memory;
-  GtkWidget *smaller;
+  RnMemoryNote *memory;
   GtkWidget *reset;
   GtkWidget *groups;
-  GCancellable *cancellable;
-  RnMemoryCheck check;
   double usual_epochs;
   gboolean is_run; /* that is shown, so hardly anything can be changed */
   gboolean was_training;
@@ -118,49 +114,17 @@ set_problem (RnTrainSettings *self, RnField field, const char *problem)
     }
 }
 
-/* Memory */
-
-static void
-on_memory (GObject *source, GAsyncResult *result, gpointer data)
-{
-  RnTrainSettings *self;
-  RnMemoryCheck check;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL, *offer = NULL, *largest = NULL;
-  gboolean fits;
-
-  if (!rn_memory_check_finish (result, &check, &error))
-    return; /* cancelled: @data may be gone */
-  self = RN_TRAIN_SETTINGS (data);
-  self->check = check;
-  fits = rn_memory_check_fits (&check);
-  text = rn_memory_check_describe (&check);
-  largest = rn_format_count (check.largest_batch);
-  offer = g_strdup_printf (_ ("Use batches of %s"), largest);
-  gtk_label_set_text (GTK_LABEL (self->memory), text);
-  gtk_button_set_label (GTK_BUTTON (self->smaller), offer);
-  gtk_widget_set_visible (self->smaller, !fits && check.largest_batch >= 1);
-  gtk_widget_remove_css_class (self->memory, fits ? "warning" : "dim-label");
-  gtk_widget_add_css_class (self->memory, fits ? "dim-label" : "warning");
-}
-
 static void
 check_memory (RnTrainSettings *self)
 {
-  const RnSpec *spec = rn_session_get_spec (self->session);
-
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
-  if (spec == NULL)
-    return;
-  self->cancellable = g_cancellable_new ();
-  rn_memory_check_async (spec, self->draft.settings.batch, 0, self->cancellable, on_memory, self);
+  rn_memory_note_ask (self->memory, rn_session_get_spec (self->session),
+                      self->draft.settings.batch);
 }
 
 static void
-on_smaller (RnTrainSettings *self)
+on_smaller (RnTrainSettings *self, int batch)
 {
-  g_autofree char *text = g_strdup_printf ("%d", self->check.largest_batch);
+  g_autofree char *text = g_strdup_printf ("%d", batch);
 
   gtk_editable_set_text (GTK_EDITABLE (self->controls[RN_FIELD_BATCH]), text);
 }
@@ -567,19 +531,14 @@ make_content (RnTrainSettings *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
 
   self->note = make_text ();
-  self->memory = make_text ();
-  gtk_widget_add_css_class (self->memory, "dim-label");
-  self->smaller = gtk_button_new_with_label ("");
-  gtk_widget_set_halign (self->smaller, GTK_ALIGN_START);
-  gtk_widget_set_visible (self->smaller, FALSE);
-  g_signal_connect_swapped (self->smaller, "clicked", G_CALLBACK (on_smaller), self);
+  self->memory = RN_MEMORY_NOTE (rn_memory_note_new ());
+  g_signal_connect_swapped (self->memory, "batch", G_CALLBACK (on_smaller), self);
   self->groups = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
   for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
     gtk_box_append (GTK_BOX (self->groups), make_group (self, &groups[i]));
   gtk_box_append (GTK_BOX (box), make_head (self));
   gtk_box_append (GTK_BOX (box), self->note);
-  gtk_box_append (GTK_BOX (box), self->memory);
-  gtk_box_append (GTK_BOX (box), self->smaller);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->memory));
   gtk_box_append (GTK_BOX (box), self->groups);
   gtk_widget_set_margin_start (box, 12);
   gtk_widget_set_margin_end (box, 12);
@@ -594,8 +553,6 @@ rn_train_settings_dispose (GObject *object)
   RnTrainSettings *self = RN_TRAIN_SETTINGS (object);
   GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self));
 
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
   g_clear_object (&self->session);
   g_clear_pointer (&child, gtk_widget_unparent);
   G_OBJECT_CLASS (rn_train_settings_parent_class)->dispose (object);
