@@ -408,6 +408,42 @@ test_reset_brings_the_usual_settings_back (Fixture *f, gconstpointer data)
   g_assert_null (rn_train_settings_get_problem (panel, RN_FIELD_MOMENTUM));
 }
 
+static gboolean
+has_dataset (gpointer session)
+{
+  return rn_session_get_dataset (session) != NULL;
+}
+
+static void
+open_data (Fixture *f)
+{
+  g_autofree char *data = g_build_filename (folder, "data", NULL);
+
+  rn_session_open_dataset (f->session, data);
+  wait_until (has_dataset, f->session);
+}
+
+static void
+test_milestones_stay_shares_when_the_length_changes (Fixture *f, gconstpointer data)
+{
+  RnTrainSettings *panel = rn_train_page_get_settings (f->page);
+  GtkEditable *entry = GTK_EDITABLE (rn_train_settings_get_control (panel, RN_FIELD_MILESTONES));
+  const RnSettings *settings = rn_session_get_settings (f->session);
+
+  type_into (f, RN_FIELD_MILESTONES, "50%, 75%");
+  open_data (f);
+  /* a length that cannot be parted so, and back */
+  type_into (f, RN_FIELD_EPOCHS, "15");
+  type_into (f, RN_FIELD_BATCH, "60");
+  g_assert_cmpint (settings->steps, ==, 15);
+  g_assert_cmpint (settings->schedule.milestones[0], ==, 8);
+  type_into (f, RN_FIELD_BATCH, "6");
+  g_assert_cmpint (settings->steps, ==, 150);
+  g_assert_cmpint (settings->schedule.milestones[0], ==, 75);
+  g_assert_cmpint (settings->schedule.milestones[1], ==, 113);
+  g_assert_cmpstr (gtk_editable_get_text (entry), ==, "50%, 75%");
+}
+
 /* Memory */
 
 static RnMemoryCheck checked;
@@ -472,13 +508,14 @@ test_the_progress_says_what_the_status_says (void)
     { RN_STATE_PREPARING, "Preparing the sample set, 40 %" },
     { RN_STATE_EVALUATING, "Evaluating in epoch 15 of 64" },
     { RN_STATE_PAUSED, "Paused in epoch 15 of 64" },
-    { RN_STATE_FINISHED, "Finished after 5,462 steps" },
-    { RN_STATE_STOPPED, "Stopped after step 5,462" },
+    { RN_STATE_FINISHED, "Finished" },
+    { RN_STATE_STOPPED, "Stopped" },
     { RN_STATE_FAILED, "Diverged at step 5,462" },
   };
 
   g_assert_cmpstr (state, ==, "Epoch 15 of 64");
-  g_assert_cmpstr (detail, ==, "step 5,462 of 24,960 · 1,218 pictures/s · 31 min left · 236.0\u00a0MB");
+  g_assert_cmpstr (detail, ==,
+                   "step 5,462 of 24,960 · 1,218 pictures/s · 31 min left · 236.0\u00a0MB");
   status.preparing = 0.4;
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
     {
@@ -497,12 +534,6 @@ test_the_progress_says_what_the_status_says (void)
 }
 
 /* Training */
-
-static gboolean
-has_dataset (gpointer session)
-{
-  return rn_session_get_dataset (session) != NULL;
-}
 
 static gboolean
 has_steps (gpointer session)
@@ -540,10 +571,7 @@ has_another_test (gpointer session)
 static void
 train_some_steps (Fixture *f)
 {
-  g_autofree char *data = g_build_filename (folder, "data", NULL);
-
-  rn_session_open_dataset (f->session, data);
-  wait_until (has_dataset, f->session);
+  open_data (f);
   type_into (f, RN_FIELD_BATCH, "4");
   type_into (f, RN_FIELD_EPOCHS, "2000");
   type_into (f, RN_FIELD_EVALUATE, "1000000");
@@ -565,7 +593,7 @@ test_the_buttons_command_the_session (Fixture *f, gconstpointer data)
                   gtk_widget_get_mapped (rn_train_page_get_start (f->page)));
 
   apply = find (progress, GTK_TYPE_BUTTON, "Apply");
-  evaluate = find (progress, GTK_TYPE_BUTTON, "Evaluate Now");
+  evaluate = find (progress, GTK_TYPE_BUTTON, "Evaluate now");
   rate = find (progress, GTK_TYPE_ENTRY, NULL);
   g_assert_true (gtk_widget_get_mapped (apply));
   g_assert_false (gtk_widget_get_sensitive (apply));
@@ -747,6 +775,8 @@ main (int argc, char **argv)
             test_an_invalid_value_is_explained_and_does_not_reach_the_session);
   ADD_PAGE ("a scale from above its end waits for the end",
             test_a_scale_from_above_its_end_waits_for_the_end);
+  ADD_PAGE ("milestones stay shares when the length changes",
+            test_milestones_stay_shares_when_the_length_changes);
   ADD_PAGE ("reset brings the usual settings back", test_reset_brings_the_usual_settings_back);
   ADD_PAGE ("the buttons command the session", test_the_buttons_command_the_session);
   ADD_PAGE ("lines stand for the run and for those compared",

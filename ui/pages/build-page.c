@@ -198,7 +198,7 @@ make_chooser (RnBuildPage *self, GtkFileChooserAction action)
   const gboolean is_save = action == GTK_FILE_CHOOSER_ACTION_SAVE;
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   GtkFileChooserNative *dialog =
-      gtk_file_chooser_native_new (is_save ? _ ("Save the Network") : _ ("Open a Network"),
+      gtk_file_chooser_native_new (is_save ? _ ("Save the network") : _ ("Open a network"),
                                    GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, action,
                                    is_save ? _ ("_Save") : _ ("_Open"), NULL);
   g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
@@ -255,11 +255,15 @@ show_fit (RnBuildPage *self, const RnSpec *spec)
   gtk_widget_set_visible (self->fit, is_needed);
   if (!is_needed)
     return;
-  text = g_strdup_printf (
-      rn_spec_get_channels (fitted) == 1
-          ? _ ("The data set has %d classes and grey pictures, which suit an input of %d×%d.")
-          : _ ("The data set has %d classes and colour pictures, which suit an input of %d×%d."),
-      rn_spec_get_classes (fitted), rn_spec_get_side (fitted), rn_spec_get_side (fitted));
+  text = g_strdup_printf (rn_spec_get_channels (fitted) == 1
+                              ? _ ("This network does not fit the data set, which has %d classes "
+                                   "of grey pictures, for an "
+                                   "input of %d×%d.")
+                              : _ ("This network does not fit the data set, which has %d classes "
+                                   "of colour pictures, for "
+                                   "an input of %d×%d."),
+                          rn_spec_get_classes (fitted), rn_spec_get_side (fitted),
+                          rn_spec_get_side (fitted));
   gtk_label_set_text (GTK_LABEL (self->fit_text), text);
 }
 
@@ -388,7 +392,7 @@ make_fit (RnBuildPage *self)
 {
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *button =
-      make_button (_ ("_Fit to the Data"), _ ("The same layers with this input and these classes"),
+      make_button (_ ("_Fit to the data"), _ ("The same layers with this input and these classes"),
                    G_CALLBACK (rn_build_page_fit), self);
 
   self->fit_text = gtk_label_new (NULL);
@@ -404,7 +408,7 @@ make_fit (RnBuildPage *self)
 static void
 add_buttons (RnBuildPage *self)
 {
-  self->twin = make_button (_ ("_Plain Twin"), _ ("The same layers without shortcuts"),
+  self->twin = make_button (_ ("_Plain twin"), _ ("The same layers without shortcuts"),
                             G_CALLBACK (rn_build_page_show_twin), self);
   self->save =
       make_button (_ ("_Save…"), _ ("Keep the network as a JSON file"), G_CALLBACK (on_save), self);

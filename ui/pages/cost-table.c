@@ -325,6 +325,23 @@ align_header (GtkWidget *view)
     align_titles (title, i != COLUMN_NAME);
 }
 
+/* The card is the table's ground: neither the view nor the list in it has one of its own. */
+static void
+clear_ground (GtkWidget *view)
+{
+  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_data (provider, ".view { background: none; }", -1);
+  gtk_style_context_add_provider (gtk_widget_get_style_context (view),
+                                  GTK_STYLE_PROVIDER (provider),
+                                  GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  for (GtkWidget *child = gtk_widget_get_first_child (view); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    gtk_style_context_add_provider (gtk_widget_get_style_context (child),
+                                    GTK_STYLE_PROVIDER (provider),
+                                    GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
 static void
 rn_cost_table_dispose (GObject *object)
 {
@@ -353,6 +370,7 @@ rn_cost_table_init (RnCostTable *self)
   add_columns (GTK_COLUMN_VIEW (view));
   align_header (view);
   gtk_widget_add_css_class (view, "data-table");
+  clear_ground (view);
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Costs of each part"), -1);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), TABLE_HEIGHT);

@@ -17,7 +17,7 @@ struct _RnProgressCard
   GtkWidget *test_error;
   GtkWidget *bar;
   GtkWidget *commands; /* those of a trainer */
-  GtkWidget *controls;
+  GtkWidget *words;    /* the first line */
   GtkWidget *rate;
   GtkWidget *rate_now;
   GtkWidget *apply;
@@ -87,9 +87,9 @@ rn_progress_describe_state (const RnStatus *status, const char *dataset_name, co
     case RN_STATE_PAUSED:
       return describe_epoch (status, _ ("Paused in epoch %s of %s"));
     case RN_STATE_FINISHED:
-      return g_strdup_printf (_ ("Finished after %s steps"), step);
+      return g_strdup (_ ("Finished"));
     case RN_STATE_STOPPED:
-      return g_strdup_printf (_ ("Stopped after step %s"), step);
+      return g_strdup (_ ("Stopped"));
     case RN_STATE_FAILED:
       return failure != NULL ? g_strdup (failure) : g_strdup_printf (_ ("Failed at step %s"), step);
     case RN_STATE_IDLE:
@@ -394,7 +394,7 @@ make_commands (RnProgressCard *self)
   gtk_box_append (GTK_BOX (line), self->rate_now);
   gtk_box_append (GTK_BOX (line), make_spacer ());
   gtk_box_append (GTK_BOX (line),
-                  make_button (_ ("Evaluate Now"), _ ("Take the test error at the next step"),
+                  make_button (_ ("Evaluate now"), _ ("Take the test error at the next step"),
                                G_CALLBACK (on_evaluate), self));
   return line;
 }
@@ -403,22 +403,17 @@ static void
 rn_progress_card_init (RnProgressCard *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkWidget *spacer = make_spacer ();
 
   self->bar = gtk_progress_bar_new ();
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Progress of the training"), -1);
   self->commands = make_commands (self);
-  self->controls = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  gtk_box_append (GTK_BOX (self->controls), self->commands);
-  gtk_box_append (GTK_BOX (self->controls), spacer);
-  g_object_bind_property (self->commands, "visible", spacer, "visible",
-                          G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
   self->problem = make_label ("error", 0);
   gtk_widget_set_visible (self->problem, FALSE);
-  gtk_box_append (GTK_BOX (box), make_words (self));
+  self->words = make_words (self);
+  gtk_box_append (GTK_BOX (box), self->words);
   gtk_box_append (GTK_BOX (box), self->bar);
-  gtk_box_append (GTK_BOX (box), self->controls);
+  gtk_box_append (GTK_BOX (box), self->commands);
   gtk_box_append (GTK_BOX (box), self->problem);
   gtk_widget_set_margin_start (box, 12);
   gtk_widget_set_margin_end (box, 12);
@@ -454,8 +449,8 @@ rn_progress_card_add_control (RnProgressCard *self, GtkWidget *widget)
 {
   g_return_if_fail (RN_IS_PROGRESS_CARD (self));
 
-  gtk_widget_set_halign (widget, GTK_ALIGN_END);
-  gtk_box_append (GTK_BOX (self->controls), widget);
+  gtk_widget_set_valign (widget, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (self->words), widget);
 }
 
 GtkWidget *

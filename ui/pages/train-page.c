@@ -271,8 +271,8 @@ make_responses (RnTrainPage *self)
   gtk_widget_set_size_request (chart, -1, CHART_HEIGHT);
   gtk_widget_set_vexpand (chart, TRUE);
   self->responses = RN_RESPONSE_CHART (chart);
-  self->responses_card = RN_CARD (rn_card_new (_ ("Layer Responses"), chart));
-  rn_card_set_caption (self->responses_card, _ ("std after batch-norm"));
+  self->responses_card = RN_CARD (rn_card_new (_ ("Layer responses"), chart));
+  rn_card_set_caption (self->responses_card, _ ("after batch-norm"));
   gtk_button_set_icon_name (GTK_BUTTON (sorted), "view-sort-descending-symbolic");
   gtk_widget_add_css_class (sorted, "flat");
   gtk_widget_set_tooltip_text (sorted, _ ("Sort by size, as the paper’s lower figure"));
