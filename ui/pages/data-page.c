@@ -15,6 +15,7 @@
 #define USUAL_SIDE 32
 /* The right column; the grid gets what is left */
 #define SIDE_WIDTH_PX 310
+#define MAX_CLASS_CHARS 24
 
 struct _RnDataPage
 {
@@ -211,21 +212,19 @@ static void
 tell_count (RnDataPage *self)
 {
   const guint n = g_list_model_get_n_items (G_LIST_MODEL (self->list));
+  const gboolean is_open = rn_sample_list_get_dataset (self->list) != NULL;
   g_autofree char *count = rn_format_count (n);
-  g_autofree char *text = NULL;
+  g_autofree char *title = is_open
+                               ? g_strdup_printf (ngettext ("%s picture", "%s pictures", n), count)
+                               : g_strdup (_ ("Pictures"));
+  const char *empty = NULL;
 
-  if (rn_sample_list_get_dataset (self->list) == NULL)
-    text = n > 0 ? g_strdup (_ ("the first ones, while the rest is drawn")) : NULL;
-  else
-    text = g_strdup_printf (ngettext ("%s picture", "%s pictures", n), count);
-  rn_card_set_caption (RN_CARD (self->grid_card), text);
-  rn_card_set_empty (RN_CARD (self->grid_card),
-                     n > 0                                                    ? NULL
-                     : rn_session_get_dataset_progress (self->session) >= 0.0 ? _ ("Opening…")
-                     : rn_sample_list_get_dataset (self->list) == NULL
-                         ? _ ("Open a data set to see its pictures.")
-                         : _ ("There is no such picture."),
-                     NULL);
+  if (n == 0 && rn_session_get_dataset_progress (self->session) >= 0.0)
+    empty = _ ("Opening…");
+  else if (n == 0)
+    empty = is_open ? _ ("There is no such picture.") : _ ("Open a data set to see its pictures.");
+  rn_card_set_title (RN_CARD (self->grid_card), title);
+  rn_card_set_empty (RN_CARD (self->grid_card), empty, NULL);
 }
 
 static void
@@ -357,6 +356,44 @@ make_split_button (RnDataPage *self, const char *label, const char *name, GtkWid
   return button;
 }
 
+static void
+setup_class (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), MAX_CLASS_CHARS);
+  gtk_list_item_set_child (item, label);
+}
+
+static void
+bind_class (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  GtkWidget *label = gtk_list_item_get_child (item);
+  const char *name = gtk_string_object_get_string (gtk_list_item_get_item (item));
+
+  gtk_label_set_text (GTK_LABEL (label), name);
+  gtk_widget_set_tooltip_text (label, name);
+}
+
+/* The names of classes are the data's, of any length. */
+static GtkWidget *
+make_classes (RnDataPage *self)
+{
+  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+  GtkWidget *classes = gtk_drop_down_new (NULL, NULL);
+
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_class), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_class), NULL);
+  gtk_drop_down_set_factory (GTK_DROP_DOWN (classes), factory);
+  gtk_widget_set_tooltip_text (classes, _ ("Class of the pictures that are shown"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (classes), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Class of the pictures that are shown"), -1);
+  g_signal_connect_swapped (classes, "notify::selected", G_CALLBACK (on_filter), self);
+  return classes;
+}
+
 static GtkWidget *
 make_grid (RnDataPage *self)
 {
@@ -375,12 +412,7 @@ make_grid (RnDataPage *self)
   gtk_widget_add_css_class (splits, "linked");
   gtk_box_append (GTK_BOX (splits), self->train_button);
   gtk_box_append (GTK_BOX (splits), self->test_button);
-  self->classes = gtk_drop_down_new (NULL, NULL);
-  gtk_widget_set_tooltip_text (self->classes, _ ("Class of the pictures that are shown"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->classes), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Class of the pictures that are shown"), -1);
-  g_signal_connect_swapped (self->classes, "notify::selected", G_CALLBACK (on_filter), self);
-
+  self->classes = make_classes (self);
   self->grid_card = rn_card_new (_ ("Pictures"), self->grid);
   rn_card_add_suffix (RN_CARD (self->grid_card), splits);
   rn_card_add_suffix (RN_CARD (self->grid_card), self->classes);

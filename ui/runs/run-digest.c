@@ -129,13 +129,10 @@ add_loss (RnRunDigest *self, double loss)
   last->n++;
 }
 
-/* step,epoch,loss,error,rate,test_loss,test_error. Returns: FALSE where it is not that */
+/* Cuts @line at its commas. Returns: FALSE where there are more or fewer than N_FIELDS */
 static gboolean
-take_line (RnRunDigest *self, char *line)
+split_line (char *line, char *fields[N_FIELDS])
 {
-  char *fields[N_FIELDS], *end;
-  double loss;
-
   for (int i = 0; i < N_FIELDS; i++)
     {
       char *comma = strchr (line, ',');
@@ -149,20 +146,33 @@ take_line (RnRunDigest *self, char *line)
           line = comma + 1;
         }
     }
-  if (g_ascii_strtoll (fields[0], &end, 10) != self->step + 1 || *end != '\0')
+  return TRUE;
+}
+
+/* step,epoch,loss,error,rate,test_loss,test_error. Returns: FALSE where it is not that */
+static gboolean
+take_line (RnRunDigest *self, char *line)
+{
+  char *fields[N_FIELDS], *end;
+  double values[N_FIELDS];
+
+  if (!split_line (line, fields) || g_ascii_strtoll (fields[0], &end, 10) != self->step + 1 ||
+      *end != '\0')
     return FALSE;
-  loss = g_ascii_strtod (fields[2], &end);
-  if (end == fields[2] || *end != '\0')
-    return FALSE;
-  if (*fields[6] != '\0')
+  for (int i = 1; i < N_FIELDS; i++)
     {
-      self->last_error = g_ascii_strtod (fields[6], &end);
-      if (*end != '\0')
+      values[i] = *fields[i] != '\0' ? g_ascii_strtod (fields[i], &end) : NAN;
+      /* only a test may be missing */
+      if (*fields[i] == '\0' ? i < 5 : *end != '\0')
         return FALSE;
-      self->best_error = fmin (self->best_error, self->last_error);
+    }
+  if (!isnan (values[6]))
+    {
+      self->last_error = values[6];
+      self->best_error = fmin (self->best_error, values[6]);
     }
   self->step++;
-  add_loss (self, loss);
+  add_loss (self, values[2]);
   return TRUE;
 }
 
