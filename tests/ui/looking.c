@@ -37,6 +37,8 @@ looking_window (GtkWidget *page, int width, int height)
   GtkWidget *window = adw_window_new ();
 
   adw_window_set_content (ADW_WINDOW (window), page);
+  if (g_getenv ("RESIDUA_PICTURES_SIZE") != NULL)
+    sscanf (g_getenv ("RESIDUA_PICTURES_SIZE"), "%dx%d", &width, &height);
   gtk_window_set_default_size (GTK_WINDOW (window), width, height);
   gtk_window_present (GTK_WINDOW (window));
   gtk_test_widget_wait_for_draw (window);

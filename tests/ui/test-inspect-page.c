@@ -10,7 +10,7 @@
 #include "pages/filter-grid.h"
 #include "pages/inspect-activation.h"
 #include "pages/inspect-maps.h"
-#include "pages/map-view.h"
+#include "pages/map-reader.h"
 #include "pages/maps.h"
 #include "pages/prediction-bars.h"
 #include "pages/taps.h"
@@ -421,19 +421,19 @@ test_block_names_are_those_of_the_parameters (void)
 static void
 test_the_enlarged_map_reads_the_very_value (void)
 {
-  RnMapView *view = RN_MAP_VIEW (g_object_ref_sink (rn_map_view_new ()));
+  RnMapReader *view = RN_MAP_READER (g_object_ref_sink (rn_map_reader_new ()));
   g_autoptr (RnTensor) maps = rn_tensor_new (4, (const int[]){ 1, 2, 3, 4 }, NULL);
 
   for (gsize i = 0; i < rn_tensor_count (maps); i++)
     maps->data[i] = (float) i - 10.5f;
-  rn_map_view_set_map (view, maps, 2);
-  rn_map_view_point_at (view, 1, 2);
+  rn_map_reader_set_map (view, maps, 2);
+  rn_map_reader_point_at (view, 1, 2);
   /* ((1 * 3) + 2) * 4 + 2 - 10.5 */
-  g_assert_cmpstr (rn_map_view_get_reading (view), ==, "row 1, column 2: 11.5");
-  rn_map_view_point_at (view, 0, 1);
-  g_assert_cmpstr (rn_map_view_get_reading (view), ==, "row 0, column 1: −4.50");
-  rn_map_view_point_at (view, 2, 0);
-  g_assert_null (strstr (rn_map_view_get_reading (view), "row"));
+  g_assert_cmpstr (rn_map_reader_get_reading (view), ==, "row 1, column 2: 11.5");
+  rn_map_reader_point_at (view, 0, 1);
+  g_assert_cmpstr (rn_map_reader_get_reading (view), ==, "row 0, column 1: −4.50");
+  rn_map_reader_point_at (view, 2, 0);
+  g_assert_null (strstr (rn_map_reader_get_reading (view), "row"));
   g_object_unref (view);
 }
 

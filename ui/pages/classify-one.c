@@ -6,10 +6,12 @@
 #include "pages/card.h"
 #include "pages/class-names.h"
 #include "pages/looker.h"
+#include "pages/pair.h"
 #include "pages/picture-view.h"
 #include "pages/prediction-bars.h"
 #include "state/format.h"
 
+#define BESIDE 680 /* logical pixels: from here the answer stands beside the pictures */
 #define N_NAMED 10 /* classes that “trained on” lists */
 
 struct _RnClassifyOne
@@ -143,9 +145,8 @@ picture_changed (RnClassifyOne *self)
   rn_picture_view_set_outlines (RN_PICTURE_VIEW (self->picture), NULL, 0);
   if (subject == NULL)
     return;
-  rn_card_set_title (RN_CARD (self->picture_card),
-                     subject->name != NULL ? subject->name : _ ("Picture"));
-  size = g_strdup_printf (_ ("%d×%d"), subject->picture->width, subject->picture->height);
+  size = g_strdup_printf (_ ("%s, %d×%d"), subject->name != NULL ? subject->name : _ ("Picture"),
+                          subject->picture->width, subject->picture->height);
   rn_card_set_caption (RN_CARD (self->picture_card), size);
   if (has_weights (self))
     rn_looker_look (self->looker);
@@ -268,7 +269,7 @@ make_picture_card (const char *title, GtkWidget **view)
 static void
 make_content (RnClassifyOne *self)
 {
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *pictures = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *row;
 
   self->picture_card = make_picture_card (_ ("Picture"), &self->picture);
   self->input_card = make_picture_card (_ ("What the network sees"), &self->input);
@@ -276,15 +277,16 @@ make_content (RnClassifyOne *self)
                     _ ("The picture as it is; frames show the parts of it that the network is "
                        "given. Drop, paste or open another one anywhere (He et al. 2015, "
                        "section 3.4)."));
-  rn_card_set_help (RN_CARD (self->input_card),
-                    _ ("Each pixel of the network’s input: the picture’s shorter side is brought to "
-                       "the input’s side, and the middle is taken. What cannot be seen here, the "
-                       "network cannot see either (He et al. 2015, section 3.4)."));
+  rn_card_set_help (
+      RN_CARD (self->input_card),
+      _ ("Each pixel of the network’s input: the picture’s shorter side is brought to "
+         "the input’s side, and the middle is taken. What cannot be seen here, the "
+         "network cannot see either (He et al. 2015, section 3.4)."));
   make_answer (self);
-  gtk_widget_set_hexpand (self->answer_card, TRUE);
-  gtk_box_append (GTK_BOX (row), self->picture_card);
-  gtk_box_append (GTK_BOX (row), self->input_card);
-  gtk_box_append (GTK_BOX (row), self->answer_card);
+  gtk_box_set_homogeneous (GTK_BOX (pictures), TRUE);
+  gtk_box_append (GTK_BOX (pictures), self->picture_card);
+  gtk_box_append (GTK_BOX (pictures), self->input_card);
+  row = rn_pair_new (pictures, self->answer_card, 0.58, BESIDE);
   gtk_widget_set_valign (row, GTK_ALIGN_START);
   gtk_widget_set_margin_bottom (row, 12);
   self->scroller = gtk_scrolled_window_new ();

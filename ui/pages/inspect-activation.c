@@ -114,7 +114,7 @@ rn_inspect_activation_set_empty (RnInspectActivation *self, const char *text)
 {
   gtk_label_set_text (GTK_LABEL (self->text),
                       text != NULL ? text : _ ("Sum of the last maps = logit less its bias"));
-  gtk_widget_set_visible (self->class_list, text == NULL);
+  gtk_widget_set_sensitive (self->class_list, text == NULL);
   gtk_widget_set_sensitive (self->opacity, text == NULL);
 }
 
@@ -144,11 +144,21 @@ opacity_changed (RnInspectActivation *self)
                                        gtk_range_get_value (GTK_RANGE (self->opacity)));
 }
 
+static void
+make_class_list (RnInspectActivation *self)
+{
+  self->class_names = gtk_string_list_new (NULL);
+  self->class_list = gtk_drop_down_new (G_LIST_MODEL (self->class_names), NULL);
+  gtk_widget_set_tooltip_text (self->class_list, _ ("The class that is looked for"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->class_list), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Class of the activation map"), -1);
+  g_signal_connect_swapped (self->class_list, "notify::selected", G_CALLBACK (class_chosen), self);
+}
+
 static GtkWidget *
-make_opacity (RnInspectActivation *self)
+make_controls (RnInspectActivation *self)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *label = gtk_label_new (_ ("Opacity"));
 
   self->opacity = gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, 0.0, 1.0, 0.05);
   gtk_range_set_value (GTK_RANGE (self->opacity), 0.6);
@@ -156,22 +166,11 @@ make_opacity (RnInspectActivation *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->opacity), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Opacity of the map"), -1);
   g_signal_connect_swapped (self->opacity, "value-changed", G_CALLBACK (opacity_changed), self);
-  gtk_widget_add_css_class (label, "dim-label");
-  gtk_box_append (GTK_BOX (row), label);
+  gtk_widget_set_tooltip_text (self->opacity, _ ("Opacity of the map"));
+  make_class_list (self);
+  gtk_box_append (GTK_BOX (row), self->class_list);
   gtk_box_append (GTK_BOX (row), self->opacity);
   return row;
-}
-
-static void
-make_class_list (RnInspectActivation *self)
-{
-  self->class_names = gtk_string_list_new (NULL);
-  self->class_list = gtk_drop_down_new (G_LIST_MODEL (self->class_names), NULL);
-  gtk_widget_add_css_class (self->class_list, "flat");
-  gtk_widget_set_tooltip_text (self->class_list, _ ("The class that is looked for"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->class_list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Class of the activation map"), -1);
-  g_signal_connect_swapped (self->class_list, "notify::selected", G_CALLBACK (class_chosen), self);
 }
 
 static void
@@ -192,13 +191,11 @@ rn_inspect_activation_init (RnInspectActivation *self)
   gtk_widget_add_css_class (self->text, "dim-label");
   gtk_widget_add_css_class (self->numbers, "caption");
   gtk_widget_add_css_class (self->numbers, "numeric");
-  make_class_list (self);
   gtk_box_append (GTK_BOX (box), self->view);
-  gtk_box_append (GTK_BOX (box), make_opacity (self));
+  gtk_box_append (GTK_BOX (box), make_controls (self));
   gtk_box_append (GTK_BOX (box), self->text);
   gtk_box_append (GTK_BOX (box), self->numbers);
-  self->card = rn_card_new (_ ("Class activation"), box);
-  rn_card_add_suffix (RN_CARD (self->card), self->class_list);
+  self->card = rn_card_new (_ ("Class activation map"), box);
   rn_card_set_help (RN_CARD (self->card),
                     _ ("The last maps, each weighted by what it counts for the class. As the "
                        "network ends in a global average pool (He et al. 2015, section 3.3), their "

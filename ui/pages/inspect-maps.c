@@ -5,7 +5,7 @@
 #include "charts/map-grid.h"
 #include "pages/card.h"
 #include "pages/filter-grid.h"
-#include "pages/map-view.h"
+#include "pages/map-reader.h"
 #include "pages/maps.h"
 
 struct _RnInspectMaps
@@ -50,7 +50,7 @@ take_tap (RnInspectMaps *self, const char *tap)
     return;
   g_free (self->tap);
   self->tap = g_strdup (tap);
-  rn_map_view_set_map (RN_MAP_VIEW (self->view), NULL, -1);
+  rn_map_reader_set_map (RN_MAP_READER (self->view), NULL, -1);
   g_object_set (self->grid, "selected", -1, NULL);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TAP]);
 }
@@ -87,10 +87,10 @@ show_enlarged (RnInspectMaps *self)
 
   g_object_get (self->grid, "selected", &channel, NULL);
   if (channel < 0)
-    channel = rn_map_view_get_channel (RN_MAP_VIEW (self->view));
+    channel = rn_map_reader_get_channel (RN_MAP_READER (self->view));
   if (channel < 0 && self->maps != NULL) /* to begin with, the strongest; it stays */
     rn_maps_strongest (self->maps, &channel, 1);
-  rn_map_view_set_map (RN_MAP_VIEW (self->view), self->maps, channel);
+  rn_map_reader_set_map (RN_MAP_READER (self->view), self->maps, channel);
 }
 
 void
@@ -251,7 +251,7 @@ rn_inspect_maps_init (RnInspectMaps *self)
   self->grid = rn_map_grid_new ();
   gtk_widget_set_hexpand (self->grid, TRUE);
   gtk_widget_set_valign (self->grid, GTK_ALIGN_START);
-  self->view = rn_map_view_new ();
+  self->view = rn_map_reader_new ();
   gtk_widget_set_valign (self->view, GTK_ALIGN_START);
   gtk_box_append (GTK_BOX (side), make_filters (self));
   gtk_box_append (GTK_BOX (side), self->grid);

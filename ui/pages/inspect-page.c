@@ -11,9 +11,11 @@
 #include "pages/inspect-picture.h"
 #include "pages/inspect-prediction.h"
 #include "pages/looker.h"
+#include "pages/pair.h"
 #include "pages/throttle.h"
 
-#define WIDE 1100 /* logical pixels: from here the page has its wide margin */
+#define BESIDE 900 /* from here the prediction stands beside the pictures */
+#define WIDE 1100  /* logical pixels: from here the page has its wide margin */
 
 struct _RnInspectPage
 {
@@ -374,19 +376,18 @@ make_block_card (RnInspectPage *self)
 static void
 make_content (RnInspectPage *self)
 {
-  GtkWidget *top = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *pictures = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
   self->activation = rn_inspect_activation_new ();
   self->prediction = rn_inspect_prediction_new (self->session);
-  gtk_widget_set_hexpand (self->prediction, TRUE);
-  gtk_box_append (GTK_BOX (top), rn_inspect_picture_new (self->session));
-  gtk_box_append (GTK_BOX (top), self->activation);
-  gtk_box_append (GTK_BOX (top), self->prediction);
+  gtk_box_set_homogeneous (GTK_BOX (pictures), TRUE);
+  gtk_box_append (GTK_BOX (pictures), rn_inspect_picture_new (self->session));
+  gtk_box_append (GTK_BOX (pictures), self->activation);
   make_block_card (self);
   self->maps = rn_inspect_maps_new ();
   g_signal_connect_swapped (self->maps, "notify::tap", G_CALLBACK (watch), self);
   self->content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  gtk_box_append (GTK_BOX (self->content), top);
+  gtk_box_append (GTK_BOX (self->content), rn_pair_new (pictures, self->prediction, 0.5, BESIDE));
   gtk_box_append (GTK_BOX (self->content), self->block_card);
   gtk_box_append (GTK_BOX (self->content), self->maps);
   set_margin (self);

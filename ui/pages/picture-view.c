@@ -364,7 +364,7 @@ rn_picture_view_dispose (GObject *object)
 static void
 rn_picture_view_init (RnPictureView *self)
 {
-  self->natural_side = 268;
+  self->natural_side = 288;
   self->opacity = 0.6;
 }
 

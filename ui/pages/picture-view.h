@@ -17,7 +17,7 @@ GtkWidget *rn_picture_view_new (void);
 void rn_picture_view_set_picture (RnPictureView *self, RnPicture *picture, const char *name);
 /** Returns: (transfer none) (nullable) */
 RnPicture *rn_picture_view_get_picture (RnPictureView *self);
-/** The side that is asked for where there is room, in logical pixels; 268 at first. */
+/** The side that is asked for where there is room, in logical pixels; 288 at first. */
 void rn_picture_view_set_natural_side (RnPictureView *self, int side);
 /** Only the square in the middle, which is what a network's single view is cut from. */
 void rn_picture_view_set_square (RnPictureView *self, gboolean is_square);

@@ -1,4 +1,4 @@
-#include "pages/map-view.h"
+#include "pages/map-reader.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -9,7 +9,7 @@
 
 #define SIDE 224 /* what is asked for, logical pixels */
 
-struct _RnMapView
+struct _RnMapReader
 {
   GtkWidget parent_instance;
 
@@ -22,11 +22,11 @@ struct _RnMapView
   int row, column; /* of the cursor, -1 and -1: none */
 };
 
-G_DEFINE_FINAL_TYPE (RnMapView, rn_map_view, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (RnMapReader, rn_map_reader, GTK_TYPE_WIDGET)
 
 /* Where the map lies on the canvas: whole pixels for a value as long as there is room for it */
 static gboolean
-place (RnMapView *self, int width, int height, double *zoom, double *x, double *y)
+place (RnMapReader *self, int width, int height, double *zoom, double *x, double *y)
 {
   double fit;
 
@@ -40,7 +40,7 @@ place (RnMapView *self, int width, int height, double *zoom, double *x, double *
 }
 
 static void
-draw_cursor (RnMapView *self, cairo_t *cr, double zoom, double x, double y)
+draw_cursor (RnMapReader *self, cairo_t *cr, double zoom, double x, double y)
 {
   if (self->row < 0)
     return;
@@ -57,7 +57,7 @@ draw_cursor (RnMapView *self, cairo_t *cr, double zoom, double x, double y)
 static void
 draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
 {
-  RnMapView *self = data;
+  RnMapReader *self = data;
   cairo_surface_t *surface;
   RnPalette palette;
   double zoom, x, y;
@@ -90,7 +90,7 @@ format_value (float value)
 }
 
 static void
-read_out (RnMapView *self)
+read_out (RnMapReader *self)
 {
   g_autofree char *value = NULL, *text = NULL;
   const int width = self->maps != NULL ? self->maps->dims[2] : 0;
@@ -113,7 +113,7 @@ read_out (RnMapView *self)
 }
 
 void
-rn_map_view_point_at (RnMapView *self, int row, int column)
+rn_map_reader_point_at (RnMapReader *self, int row, int column)
 {
   const gboolean is_inside = self->maps != NULL && self->channel >= 0 && row >= 0 && column >= 0 &&
                              row < self->maps->dims[1] && column < self->maps->dims[2];
@@ -124,13 +124,13 @@ rn_map_view_point_at (RnMapView *self, int row, int column)
 }
 
 const char *
-rn_map_view_get_reading (RnMapView *self)
+rn_map_reader_get_reading (RnMapReader *self)
 {
   return gtk_label_get_text (GTK_LABEL (self->reading));
 }
 
 static void
-say_range (RnMapView *self)
+say_range (RnMapReader *self)
 {
   g_autofree char *title = NULL, *low = NULL, *high = NULL, *range = NULL;
   float min, max;
@@ -153,9 +153,9 @@ say_range (RnMapView *self)
 }
 
 void
-rn_map_view_set_map (RnMapView *self, RnTensor *maps, int channel)
+rn_map_reader_set_map (RnMapReader *self, RnTensor *maps, int channel)
 {
-  g_return_if_fail (RN_IS_MAP_VIEW (self));
+  g_return_if_fail (RN_IS_MAP_READER (self));
 
   if (maps != NULL)
     rn_tensor_ref (maps);
@@ -163,34 +163,34 @@ rn_map_view_set_map (RnMapView *self, RnTensor *maps, int channel)
   self->maps = maps;
   self->channel = maps != NULL && channel < maps->dims[3] ? channel : -1;
   say_range (self);
-  rn_map_view_point_at (self, self->row, self->column);
+  rn_map_reader_point_at (self, self->row, self->column);
 }
 
 int
-rn_map_view_get_channel (RnMapView *self)
+rn_map_reader_get_channel (RnMapReader *self)
 {
   return self->channel;
 }
 
 static void
-moved (GtkEventControllerMotion *motion, double at_x, double at_y, RnMapView *self)
+moved (GtkEventControllerMotion *motion, double at_x, double at_y, RnMapReader *self)
 {
   double zoom, x, y;
 
   if (place (self, gtk_widget_get_width (self->canvas), gtk_widget_get_height (self->canvas), &zoom,
              &x, &y))
-    rn_map_view_point_at (self, (int) floor ((at_y - y) / zoom), (int) floor ((at_x - x) / zoom));
+    rn_map_reader_point_at (self, (int) floor ((at_y - y) / zoom), (int) floor ((at_x - x) / zoom));
 }
 
 static void
-left (GtkEventControllerMotion *motion, RnMapView *self)
+left (GtkEventControllerMotion *motion, RnMapReader *self)
 {
-  rn_map_view_point_at (self, -1, -1);
+  rn_map_reader_point_at (self, -1, -1);
 }
 
 static gboolean
 key_pressed (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType state,
-             RnMapView *self)
+             RnMapReader *self)
 {
   int rows = 0, columns = 0;
 
@@ -203,15 +203,15 @@ key_pressed (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType
   else
     return FALSE;
   if (self->row < 0)
-    rn_map_view_point_at (self, 0, 0);
+    rn_map_reader_point_at (self, 0, 0);
   else
-    rn_map_view_point_at (self, CLAMP (self->row + rows, 0, self->maps->dims[1] - 1),
-                          CLAMP (self->column + columns, 0, self->maps->dims[2] - 1));
+    rn_map_reader_point_at (self, CLAMP (self->row + rows, 0, self->maps->dims[1] - 1),
+                            CLAMP (self->column + columns, 0, self->maps->dims[2] - 1));
   return TRUE;
 }
 
 static GtkWidget *
-make_label (RnMapView *self, const char *style)
+make_label (RnMapReader *self, const char *style)
 {
   GtkWidget *label = gtk_label_new (NULL);
 
@@ -223,7 +223,7 @@ make_label (RnMapView *self, const char *style)
 }
 
 static void
-make_canvas (RnMapView *self)
+make_canvas (RnMapReader *self)
 {
   GtkEventController *motion = gtk_event_controller_motion_new ();
   GtkEventController *keys = gtk_event_controller_key_new ();
@@ -243,7 +243,7 @@ make_canvas (RnMapView *self)
 }
 
 static void
-rn_map_view_init (RnMapView *self)
+rn_map_reader_init (RnMapReader *self)
 {
   GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
@@ -263,32 +263,32 @@ rn_map_view_init (RnMapView *self)
 }
 
 static void
-rn_map_view_dispose (GObject *object)
+rn_map_reader_dispose (GObject *object)
 {
-  RnMapView *self = RN_MAP_VIEW (object);
+  RnMapReader *self = RN_MAP_READER (object);
   GtkWidget *child;
 
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   g_clear_pointer (&self->maps, rn_tensor_unref);
   self->channel = -1;
-  G_OBJECT_CLASS (rn_map_view_parent_class)->dispose (object);
+  G_OBJECT_CLASS (rn_map_reader_parent_class)->dispose (object);
 }
 
 static void
-rn_map_view_class_init (RnMapViewClass *class)
+rn_map_reader_class_init (RnMapReaderClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
-  G_OBJECT_CLASS (class)->dispose = rn_map_view_dispose;
+  G_OBJECT_CLASS (class)->dispose = rn_map_reader_dispose;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 GtkWidget *
-rn_map_view_new (void)
+rn_map_reader_new (void)
 {
-  GtkWidget *self = g_object_new (RN_TYPE_MAP_VIEW, NULL);
+  GtkWidget *self = g_object_new (RN_TYPE_MAP_READER, NULL);
   GtkBoxLayout *layout = GTK_BOX_LAYOUT (gtk_widget_get_layout_manager (self));
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
