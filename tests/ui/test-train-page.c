@@ -542,6 +542,18 @@ has_steps (gpointer session)
 }
 
 static gboolean
+is_mapped (gpointer widget)
+{
+  return gtk_widget_get_mapped (widget);
+}
+
+static gboolean
+is_unmapped (gpointer widget)
+{
+  return !gtk_widget_get_mapped (widget);
+}
+
+static gboolean
 is_paused (gpointer session)
 {
   return rn_session_get_status (session)->state == RN_STATE_PAUSED;
@@ -589,13 +601,11 @@ test_the_buttons_command_the_session (Fixture *f, gconstpointer data)
   train_some_steps (f);
   g_assert_true (rn_session_is_training (f->session));
   g_assert_cmpint (rn_record_get_settings (rn_session_get_record (f->session))->batch, ==, 4);
-  g_assert_false (gtk_widget_get_visible (rn_train_page_get_start (f->page)) &&
-                  gtk_widget_get_mapped (rn_train_page_get_start (f->page)));
-
   apply = find (progress, GTK_TYPE_BUTTON, "Apply");
   evaluate = find (progress, GTK_TYPE_BUTTON, "Evaluate now");
   rate = find (progress, GTK_TYPE_ENTRY, NULL);
-  g_assert_true (gtk_widget_get_mapped (apply));
+  wait_until (is_mapped, apply);
+  wait_until (is_unmapped, rn_train_page_get_start (f->page));
   g_assert_false (gtk_widget_get_sensitive (apply));
   gtk_editable_set_text (GTK_EDITABLE (rate), "-1");
   g_assert_false (gtk_widget_get_sensitive (apply));
@@ -611,7 +621,7 @@ test_the_buttons_command_the_session (Fixture *f, gconstpointer data)
 
   rn_session_pause (f->session);
   wait_until (is_paused, f->session);
-  wait_ms (3 * RN_THROTTLE_MS);
+  wait_ms (5 * RN_THROTTLE_MS);
   {
     const RnStatus *status = rn_session_get_status (f->session);
     g_autofree char *state =
