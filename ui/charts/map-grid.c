@@ -5,39 +5,13 @@
 #include <string.h>
 
 #include "charts/axis.h"
-#include "charts/map-texture.h"
+#include "charts/map-grid-private.h"
 #include "charts/map-view.h"
-#include "charts/overlay.h"
-#include "charts/pace.h"
-#include "state/format.h"
 
-#define GAP 2 /* between maps, logical pixels */
 #define DEFAULT_MAP_SIZE 64
 #define NATURAL_COLUMNS 8
 #define MIN_WIDTH 64     /* larger maps are shrunk rather than cut */
 #define MAX_CAPTIONS 256 /* more numbers than that nobody reads, and each costs a layout */
-
-struct _RnMapGrid
-{
-  GtkWidget parent_instance;
-
-  RnTensor *maps; /* (nullable): the newest */
-  char *name;
-  RnMapScale scale;
-  gboolean is_sorted;
-  int selected; /* channel, -1 none */
-  int map_size;
-  int limit;
-
-  RnMapPicture *picture;   /* (nullable): what is shown */
-  gboolean is_stale;       /* the picture is not of what is to be shown */
-  gboolean is_busy;        /* a task makes one */
-  GCancellable *cancel;    /* of that task */
-  GskRenderNode *captions; /* (nullable): of the picture */
-  RnPace pace;
-  GtkWidget *popover; /* (nullable) */
-  GtkWidget *view;    /* in it */
-};
 
 enum
 {
@@ -50,7 +24,6 @@ enum
 };
 
 static GParamSpec *properties[N_PROPERTIES];
-static guint signal_activate;
 
 G_DEFINE_FINAL_TYPE (RnMapGrid, rn_map_grid, GTK_TYPE_WIDGET)
 
@@ -90,7 +63,7 @@ fit (RnMapGrid *self, int width, RnMapLayout *layout)
                      .n_maps = count_maps (self),
                      .available = width * scale,
                      .map_size = self->map_size * scale,
-                     .gap = GAP * scale };
+                     .gap = RN_MAP_GAP * scale };
 
   rn_map_layout_fit (layout, &room);
   room.caption = measure_caption (self, layout->cell_width / scale) * scale;
@@ -106,7 +79,7 @@ get_natural_width (RnMapGrid *self)
   fit (self, 1 << 14, &layout);
   return (MIN (count_maps (self), NATURAL_COLUMNS) * layout.pitch_x) /
              gtk_widget_get_scale_factor (GTK_WIDGET (self)) -
-         GAP;
+         RN_MAP_GAP;
 }
 
 /* Making the picture */
@@ -206,227 +179,6 @@ on_paced (GtkWidget *widget)
   start (RN_MAP_GRID (widget));
 }
 
-/* Selection */
-
-/* Returns: the place of @channel in the grid, -1 where it is not shown */
-static int
-find_place (RnMapGrid *self, int channel)
-{
-  for (int i = 0; self->picture != NULL && channel >= 0 && i < self->picture->layout.n_maps; i++)
-    if (self->picture->order[i] == channel)
-      return i;
-  return -1;
-}
-
-static void
-describe_selection (RnMapGrid *self)
-{
-  g_autofree char *text = NULL;
-
-  if (self->selected < 0)
-    text = g_strdup (_ ("No map is selected"));
-  else if (self->picture != NULL && self->selected < self->picture->maps->dims[3])
-    {
-      g_autofree char *rms = rn_format_number (self->picture->rms[self->selected]);
-
-      text = g_strdup_printf (_ ("Channel %d is selected, RMS %s"), self->selected, rms);
-    }
-  else
-    text = g_strdup_printf (_ ("Channel %d is selected"), self->selected);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text,
-                                  -1);
-}
-
-static void
-set_selected (RnMapGrid *self, int channel)
-{
-  if (channel == self->selected)
-    return;
-  self->selected = channel;
-  describe_selection (self);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTED]);
-}
-
-/* Returns: the place of the map at (@x, @y), -1 where there is none */
-static int
-place_at (RnMapGrid *self, double x, double y)
-{
-  const int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-
-  return self->picture != NULL && x >= 0.0 && y >= 0.0
-             ? rn_map_layout_find (&self->picture->layout, (int) (x * scale), (int) (y * scale))
-             : -1;
-}
-
-static void
-on_pressed (RnMapGrid *self, int n_press, double x, double y, GtkGestureClick *gesture)
-{
-  const int at = place_at (self, x, y);
-
-  gtk_widget_grab_focus (GTK_WIDGET (self));
-  if (at < 0)
-    return;
-  set_selected (self, self->picture->order[at]);
-  if (n_press == 2)
-    g_signal_emit (self, signal_activate, 0, self->selected);
-}
-
-/* Arguments: by how many maps, by how many rows of them */
-static gboolean
-move_selection (GtkWidget *widget, GVariant *arguments, gpointer data)
-{
-  RnMapGrid *self = RN_MAP_GRID (widget);
-  int maps, rows, at, to;
-
-  if (self->picture == NULL || self->picture->layout.n_maps == 0)
-    return FALSE;
-  g_variant_get (arguments, "(ii)", &maps, &rows);
-  at = find_place (self, self->selected);
-  to = at + rows * self->picture->layout.columns + maps;
-  if (at < 0)
-    to = 0;
-  /* past the first or last row: stay */
-  if (rows != 0 && (to < 0 || to >= self->picture->layout.n_maps))
-    to = at;
-  set_selected (self, self->picture->order[CLAMP (to, 0, self->picture->layout.n_maps - 1)]);
-  return TRUE;
-}
-
-static gboolean
-activate_selected (GtkWidget *widget, GVariant *arguments, gpointer data)
-{
-  RnMapGrid *self = RN_MAP_GRID (widget);
-
-  if (find_place (self, self->selected) < 0)
-    return FALSE;
-  g_signal_emit (self, signal_activate, 0, self->selected);
-  return TRUE;
-}
-
-/* The default handler of "activate" */
-static void
-show_enlarged (RnMapGrid *self, int channel)
-{
-  GdkRectangle cell;
-
-  if (!rn_map_grid_get_cell (self, find_place (self, channel), &cell))
-    return;
-  if (self->popover == NULL)
-    {
-      self->view = rn_map_view_new ();
-      self->popover = gtk_popover_new ();
-      gtk_popover_set_child (GTK_POPOVER (self->popover), self->view);
-      gtk_widget_set_parent (self->popover, GTK_WIDGET (self));
-    }
-  rn_map_view_set_map (RN_MAP_VIEW (self->view), self->picture, channel);
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->popover), &cell);
-  gtk_popover_popup (GTK_POPOVER (self->popover));
-}
-
-static gboolean
-on_query_tooltip (RnMapGrid *self, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
-{
-  const int at = keyboard ? -1 : place_at (self, x, y);
-  const int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  g_autofree char *value = NULL, *text = NULL;
-  const RnMapLayout *layout;
-  int column, row;
-  GdkRectangle cell;
-
-  if (at < 0 || !rn_map_grid_get_cell (self, at, &cell))
-    return FALSE;
-  layout = &self->picture->layout;
-  column = x * scale % layout->pitch_x / layout->zoom * layout->shrink;
-  row = y * scale % layout->pitch_y / layout->zoom * layout->shrink;
-  value = rn_format_number (rn_map_grid_get_value (self, self->picture->order[at], column, row));
-  text = g_strdup_printf (_ ("channel %d, x %d, y %d: %s"), self->picture->order[at], column, row,
-                          value);
-  gtk_tooltip_set_text (tooltip, text);
-  gtk_tooltip_set_tip_area (tooltip, &cell);
-  return TRUE;
-}
-
-/* Drawing */
-
-/* The numbers of the channels: made once for each picture */
-static GskRenderNode *
-make_captions (RnMapGrid *self, const RnPalette *palette)
-{
-  const RnMapLayout *layout = &self->picture->layout;
-  const float scale = (float) gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  g_autoptr (PangoLayout) text = rn_text_layout (GTK_WIDGET (self), RN_TEXT_CAPTION, "");
-  GtkSnapshot *snapshot = gtk_snapshot_new ();
-
-  for (int i = 0; i < layout->n_maps; i++)
-    {
-      const float x = (float) (i % layout->columns * layout->pitch_x) / scale;
-      const float y = (float) (i / layout->columns * layout->pitch_y + layout->cell_height) / scale;
-      char number[16];
-
-      g_snprintf (number, sizeof number, "%d", self->picture->order[i]);
-      pango_layout_set_text (text, number, -1);
-      gtk_snapshot_save (snapshot);
-      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (x, y));
-      gtk_snapshot_append_layout (snapshot, text, &palette->dim);
-      gtk_snapshot_restore (snapshot);
-    }
-  return gtk_snapshot_free_to_node (snapshot);
-}
-
-static gboolean
-has_captions (RnMapGrid *self)
-{
-  const RnMapLayout *layout = &self->picture->layout;
-  const int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-
-  return layout->pitch_y > layout->cell_height + GAP * scale;
-}
-
-static void
-snapshot_selected (RnMapGrid *self, GtkSnapshot *snapshot, const RnPalette *palette)
-{
-  const float widths[] = { GAP, GAP, GAP, GAP };
-  GskRoundedRect outline;
-  GdkRectangle cell;
-
-  if (!rn_map_grid_get_cell (self, find_place (self, self->selected), &cell))
-    return;
-  gsk_rounded_rect_init_from_rect (&outline,
-                                   &GRAPHENE_RECT_INIT ((float) (cell.x - GAP),
-                                                        (float) (cell.y - GAP),
-                                                        (float) (cell.width + 2 * GAP),
-                                                        (float) (cell.height + 2 * GAP)),
-                                   0.0f);
-  gtk_snapshot_append_border (snapshot, &outline, widths,
-                              (GdkRGBA[]){ palette->accent, palette->accent, palette->accent,
-                                           palette->accent });
-}
-
-static void
-rn_map_grid_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
-{
-  RnMapGrid *self = RN_MAP_GRID (widget);
-  const float scale = (float) gtk_widget_get_scale_factor (widget);
-  RnPalette palette;
-
-  rn_palette_get (widget, &palette);
-  if (self->picture != NULL)
-    {
-      const RnMapLayout *layout = &self->picture->layout;
-
-      gtk_snapshot_append_texture (snapshot, self->picture->texture,
-                                   &GRAPHENE_RECT_INIT (0, 0, (float) layout->width / scale,
-                                                        (float) layout->height / scale));
-      if (self->captions == NULL && has_captions (self))
-        self->captions = make_captions (self, &palette);
-      if (self->captions != NULL)
-        gtk_snapshot_append_node (snapshot, self->captions);
-      snapshot_selected (self, snapshot, &palette);
-    }
-  rn_overlay_focus (snapshot, widget, &palette);
-}
-
 static GtkSizeRequestMode
 rn_map_grid_get_request_mode (GtkWidget *widget)
 {
@@ -464,7 +216,8 @@ rn_map_grid_size_allocate (GtkWidget *widget, int width, int height, int baselin
   if (self->maps == NULL)
     return;
   fit (self, width, &layout);
-  if (self->picture == NULL || memcmp (&layout, &self->picture->layout, sizeof layout) != 0)
+  if (self->is_stale || self->picture == NULL ||
+      memcmp (&layout, &self->picture->layout, sizeof layout) != 0)
     start (self);
 }
 
@@ -552,7 +305,7 @@ rn_map_grid_set_property (GObject *object, guint id, const GValue *value, GParam
       self->is_sorted = g_value_get_boolean (value);
       break;
     case PROP_SELECTED:
-      set_selected (self, g_value_get_int (value));
+      rn_map_grid_set_selected (self, g_value_get_int (value));
       return;
     case PROP_MAP_SIZE:
       self->map_size = g_value_get_int (value);
@@ -583,28 +336,6 @@ rn_map_grid_dispose (GObject *object)
   g_clear_pointer (&self->captions, gsk_render_node_unref);
   g_clear_pointer (&self->name, g_free);
   G_OBJECT_CLASS (rn_map_grid_parent_class)->dispose (object);
-}
-
-static void
-bind_keys (GtkWidgetClass *class)
-{
-  static const struct
-  {
-    guint key;
-    int maps, rows;
-  } moves[] = { { GDK_KEY_Left, -1, 0 },
-                { GDK_KEY_Right, 1, 0 },
-                { GDK_KEY_Up, 0, -1 },
-                { GDK_KEY_Down, 0, 1 },
-                { GDK_KEY_Home, -G_MAXINT / 2, 0 },
-                { GDK_KEY_End, G_MAXINT / 2, 0 } };
-  static const guint enter[] = { GDK_KEY_Return, GDK_KEY_KP_Enter, GDK_KEY_space };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (moves); i++)
-    gtk_widget_class_add_binding (class, moves[i].key, 0, move_selection, "(ii)", moves[i].maps,
-                                  moves[i].rows);
-  for (gsize i = 0; i < G_N_ELEMENTS (enter); i++)
-    gtk_widget_class_add_binding (class, enter[i], 0, activate_selected, NULL);
 }
 
 static void
@@ -641,28 +372,22 @@ rn_map_grid_class_init (RnMapGridClass *class)
   widget_class->map = rn_map_grid_map;
   widget_class->unmap = rn_map_grid_unmap;
   install_properties (object_class);
-  signal_activate = g_signal_new_class_handler ("activate", RN_TYPE_MAP_GRID, G_SIGNAL_RUN_LAST,
-                                                G_CALLBACK (show_enlarged), NULL, NULL, NULL,
-                                                G_TYPE_NONE, 1, G_TYPE_INT);
+  g_signal_new_class_handler ("activate", RN_TYPE_MAP_GRID, G_SIGNAL_RUN_LAST,
+                              G_CALLBACK (rn_map_grid_show_enlarged), NULL, NULL, NULL, G_TYPE_NONE,
+                              1, G_TYPE_INT);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
   gtk_widget_class_set_css_name (widget_class, "mapgrid");
-  bind_keys (widget_class);
+  rn_map_grid_bind_keys (widget_class);
 }
 
 static void
 rn_map_grid_init (RnMapGrid *self)
 {
-  GtkGesture *click = gtk_gesture_click_new ();
-
   self->selected = -1;
   self->map_size = DEFAULT_MAP_SIZE;
   rn_pace_init (&self->pace, GTK_WIDGET (self), RN_PACE_DRAW_US, on_paced);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
-  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
-  g_signal_connect (self, "query-tooltip", G_CALLBACK (on_query_tooltip), NULL);
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_PRIMARY);
-  g_signal_connect_swapped (click, "pressed", G_CALLBACK (on_pressed), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+  rn_map_grid_add_controllers (self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Feature maps"), -1);
 }

@@ -191,7 +191,7 @@ snapshot_hover (RnResponseChart *self, GtkSnapshot *snapshot, const RnPalette *p
   x = rn_response_get_x (self, &plot, self->hover);
   y = self->has_pointer ? self->pointer_y : plot.y + plot.height / 2.0;
   text = rn_response_chart_describe (self, self->hover);
-  rn_overlay_line (snapshot, GTK_WIDGET (self), &palette->dim, palette, x, plot.y,
+  rn_overlay_line (snapshot, GTK_WIDGET (self), &palette->dim, palette, 1, x, plot.y,
                    plot.y + plot.height);
   rn_overlay_card (snapshot, GTK_WIDGET (self), palette, text, x, y);
 }

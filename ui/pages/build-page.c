@@ -21,7 +21,8 @@ struct _RnBuildPage
   RnCard *network;
   RnCostTable *costs;
   GtkWidget *totals[N_TOTALS];
-  GtkWidget *train_caption;
+  GtkWidget *total_names[N_TOTALS];
+  GtkWidget *facts;
   GtkWidget *twin;
   GtkWidget *save;
   GtkWidget *fit; /* a line that offers it */
@@ -197,7 +198,7 @@ make_chooser (RnBuildPage *self, GtkFileChooserAction action)
   const gboolean is_save = action == GTK_FILE_CHOOSER_ACTION_SAVE;
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   GtkFileChooserNative *dialog =
-      gtk_file_chooser_native_new (is_save ? _ ("Save the Network") : _ ("Open a Network"),
+      gtk_file_chooser_native_new (is_save ? _ ("Save the network") : _ ("Open a network"),
                                    GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, action,
                                    is_save ? _ ("_Save") : _ ("_Open"), NULL);
   g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
@@ -254,11 +255,15 @@ show_fit (RnBuildPage *self, const RnSpec *spec)
   gtk_widget_set_visible (self->fit, is_needed);
   if (!is_needed)
     return;
-  text = g_strdup_printf (
-      rn_spec_get_channels (fitted) == 1
-          ? _ ("The data set has %d classes and grey pictures, which suit an input of %d×%d.")
-          : _ ("The data set has %d classes and colour pictures, which suit an input of %d×%d."),
-      rn_spec_get_classes (fitted), rn_spec_get_side (fitted), rn_spec_get_side (fitted));
+  text = g_strdup_printf (rn_spec_get_channels (fitted) == 1
+                              ? _ ("This network does not fit the data set, which has %d classes "
+                                   "of grey pictures, for an "
+                                   "input of %d×%d.")
+                              : _ ("This network does not fit the data set, which has %d classes "
+                                   "of colour pictures, for "
+                                   "an input of %d×%d."),
+                          rn_spec_get_classes (fitted), rn_spec_get_side (fitted),
+                          rn_spec_get_side (fitted));
   gtk_label_set_text (GTK_LABEL (self->fit_text), text);
 }
 
@@ -278,7 +283,7 @@ refresh (RnBuildPage *self)
                                rn_spec_get_side (spec), rn_spec_get_side (spec),
                                rn_spec_n_blocks (spec), rn_spec_get_classes (spec));
   rn_card_set_title (self->network, title);
-  rn_card_set_caption (self->network, caption);
+  gtk_label_set_text (GTK_LABEL (self->facts), caption != NULL ? caption : "");
   rn_card_set_empty (self->network,
                      spec == NULL ? _ ("Choose a preset to see what it costs.") : NULL, NULL);
   gtk_widget_set_sensitive (self->twin, spec != NULL && has_shortcuts (spec));
@@ -306,7 +311,7 @@ static void
 on_counted (RnBuildPage *self)
 {
   RnCost total;
-  g_autofree char *train = NULL;
+  g_autofree char *train = NULL, *run = NULL;
 
   if (!rn_cost_table_get_total (self->costs, &total))
     return;
@@ -326,7 +331,9 @@ on_counted (RnBuildPage *self)
       }
   }
   train = g_strdup_printf (_ ("to train, batch %d"), self->batch);
-  gtk_label_set_text (GTK_LABEL (self->train_caption), train);
+  run = g_strdup_printf (_ ("to run, batch %d"), self->batch);
+  gtk_label_set_text (GTK_LABEL (self->total_names[3]), train);
+  gtk_label_set_text (GTK_LABEL (self->total_names[4]), run);
 }
 
 /* Making it */
@@ -375,8 +382,7 @@ make_totals (RnBuildPage *self)
       gtk_flow_box_insert (GTK_FLOW_BOX (flow), box, -1);
       child = gtk_widget_get_parent (box);
       gtk_widget_set_focusable (child, FALSE);
-      if (i == 3)
-        self->train_caption = name;
+      self->total_names[i] = name;
     }
   return flow;
 }
@@ -386,7 +392,7 @@ make_fit (RnBuildPage *self)
 {
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *button =
-      make_button (_ ("_Fit to the Data"), _ ("The same layers with this input and these classes"),
+      make_button (_ ("_Fit to the data"), _ ("The same layers with this input and these classes"),
                    G_CALLBACK (rn_build_page_fit), self);
 
   self->fit_text = gtk_label_new (NULL);
@@ -399,32 +405,34 @@ make_fit (RnBuildPage *self)
   return line;
 }
 
-static GtkWidget *
-make_buttons (RnBuildPage *self)
+static void
+add_buttons (RnBuildPage *self)
 {
-  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-
-  self->twin = make_button (_ ("_Plain Twin"), _ ("The same layers without shortcuts"),
+  self->twin = make_button (_ ("_Plain twin"), _ ("The same layers without shortcuts"),
                             G_CALLBACK (rn_build_page_show_twin), self);
   self->save =
       make_button (_ ("_Save…"), _ ("Keep the network as a JSON file"), G_CALLBACK (on_save), self);
-  gtk_box_append (GTK_BOX (line), self->twin);
-  gtk_box_append (GTK_BOX (line), make_button (_ ("_Open…"), _ ("Read a network from a JSON file"),
-                                               G_CALLBACK (on_open), self));
-  gtk_box_append (GTK_BOX (line), self->save);
-  return line;
+  rn_card_add_suffix (self->network, self->twin);
+  rn_card_add_suffix (self->network,
+                      make_button (_ ("_Open…"), _ ("Read a network from a JSON file"),
+                                   G_CALLBACK (on_open), self));
+  rn_card_add_suffix (self->network, self->save);
 }
 
 static GtkWidget *
 make_network (RnBuildPage *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  GtkWidget *outer = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
 
   self->costs = RN_COST_TABLE (rn_cost_table_new (rn_session_get_selection (self->session)));
   g_signal_connect_swapped (self->costs, "counted", G_CALLBACK (on_counted), self);
   self->fit = make_fit (self);
   gtk_widget_set_vexpand (GTK_WIDGET (self->costs), TRUE);
+  self->facts = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (self->facts), 0);
+  gtk_label_set_wrap (GTK_LABEL (self->facts), TRUE);
+  gtk_widget_add_css_class (self->facts, "dim-label");
+  gtk_box_append (GTK_BOX (box), self->facts);
   gtk_box_append (GTK_BOX (box), make_totals (self));
   gtk_box_append (GTK_BOX (box), self->fit);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->costs));
@@ -436,9 +444,8 @@ make_network (RnBuildPage *self)
          "Multiply-adds are counted as in Table 1 of the paper (He et al. 2015, section 3.3); "
          "memory is what the program keeps at the batch size of the settings."));
   gtk_widget_set_vexpand (GTK_WIDGET (self->network), TRUE);
-  gtk_box_append (GTK_BOX (outer), make_buttons (self));
-  gtk_box_append (GTK_BOX (outer), GTK_WIDGET (self->network));
-  return outer;
+  add_buttons (self);
+  return GTK_WIDGET (self->network);
 }
 
 static GtkWidget *

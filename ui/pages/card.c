@@ -82,6 +82,14 @@ rn_card_set_caption (RnCard *self, const char *caption)
 }
 
 void
+rn_card_set_caption_beside (RnCard *self, gboolean beside)
+{
+  g_return_if_fail (RN_IS_CARD (self));
+
+  gtk_label_set_xalign (GTK_LABEL (self->caption), beside ? 0 : 1);
+}
+
+void
 rn_card_add_suffix (RnCard *self, GtkWidget *widget)
 {
   g_return_if_fail (RN_IS_CARD (self) && GTK_IS_WIDGET (widget));

@@ -16,6 +16,8 @@ void rn_card_set_title (RnCard *self, const char *title);
 void rn_card_set_title_widget (RnCard *self, GtkWidget *widget);
 /** @caption: (nullable): dim, at the right of the title's line; its whole text is the tooltip */
 void rn_card_set_caption (RnCard *self, const char *caption);
+/** Whether the caption stands beside the title, not at the right. */
+void rn_card_set_caption_beside (RnCard *self, gboolean beside);
 /** A small control at the right end of the title's line, after those that are there. */
 void rn_card_add_suffix (RnCard *self, GtkWidget *widget);
 /**

@@ -298,6 +298,50 @@ add_columns (GtkColumnView *view)
     }
 }
 
+/* The titles stand over their numbers, which are at the right. GTK 4.8 has no property for that: the titles are the
+ * children of the view's first child, each with its label somewhere inside.
+ */
+static void
+align_titles (GtkWidget *widget, gboolean is_right)
+{
+  GtkWidget *child = gtk_widget_get_first_child (widget);
+
+  if (GTK_IS_LABEL (widget))
+    {
+      gtk_widget_set_hexpand (widget, TRUE);
+      gtk_label_set_xalign (GTK_LABEL (widget), is_right ? 1 : 0);
+    }
+  for (; child != NULL; child = gtk_widget_get_next_sibling (child))
+    align_titles (child, is_right);
+}
+
+static void
+align_header (GtkWidget *view)
+{
+  GtkWidget *header = gtk_widget_get_first_child (view);
+  GtkWidget *title = header != NULL ? gtk_widget_get_first_child (header) : NULL;
+
+  for (int i = 0; title != NULL; i++, title = gtk_widget_get_next_sibling (title))
+    align_titles (title, i != COLUMN_NAME);
+}
+
+/* The card is the table's ground: neither the view nor the list in it has one of its own. */
+static void
+clear_ground (GtkWidget *view)
+{
+  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_data (provider, ".view { background: none; }", -1);
+  gtk_style_context_add_provider (gtk_widget_get_style_context (view),
+                                  GTK_STYLE_PROVIDER (provider),
+                                  GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  for (GtkWidget *child = gtk_widget_get_first_child (view); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    gtk_style_context_add_provider (gtk_widget_get_style_context (child),
+                                    GTK_STYLE_PROVIDER (provider),
+                                    GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
 static void
 rn_cost_table_dispose (GObject *object)
 {
@@ -324,7 +368,9 @@ rn_cost_table_init (RnCostTable *self)
   g_signal_connect_swapped (self->chosen, "notify::selected-item", G_CALLBACK (on_chosen), self);
   view = gtk_column_view_new (GTK_SELECTION_MODEL (g_object_ref (self->chosen)));
   add_columns (GTK_COLUMN_VIEW (view));
+  align_header (view);
   gtk_widget_add_css_class (view, "data-table");
+  clear_ground (view);
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Costs of each part"), -1);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), TABLE_HEIGHT);

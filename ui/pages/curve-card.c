@@ -251,7 +251,7 @@ save (GtkWidget *widget, const char *action, GVariant *parameter)
   int format = RN_FIGURE_PNG;
   g_autofree char *name = g_strdup_printf ("%s.%s", curve, wanted);
   GtkFileChooserNative *dialog =
-      gtk_file_chooser_native_new (_ ("Save the Chart"),
+      gtk_file_chooser_native_new (_ ("Save the chart"),
                                    GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
                                    GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), NULL);
 
@@ -401,7 +401,7 @@ make_menu (void)
   g_menu_append (files, _ ("Save as _PNG…"), "chart.save::png");
   g_menu_append (files, _ ("Save as _SVG…"), "chart.save::svg");
   g_menu_append (files, _ ("Save as P_DF…"), "chart.save::pdf");
-  g_menu_append (files, _ ("Save the _Numbers as CSV…"), "chart.save::csv");
+  g_menu_append (files, _ ("Save the _numbers as CSV…"), "chart.save::csv");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (files));
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "document-save-symbolic");
@@ -422,7 +422,6 @@ add_tools (RnCurveCard *self)
   name_control (log_scale, _ ("Logarithmic scale"));
   g_signal_connect (log_scale, "toggled", G_CALLBACK (on_log), self);
   self->unit = gtk_drop_down_new_from_strings (units);
-  gtk_widget_add_css_class (self->unit, "flat");
   name_control (self->unit, _ ("What the charts’ horizontal axis counts"));
   g_signal_connect (self->unit, "notify::selected", G_CALLBACK (on_unit), self);
   if (time != NULL)
@@ -503,7 +502,7 @@ rn_curve_card_new (RnSession *session)
       g_signal_connect (chart, "map", G_CALLBACK (on_chart_map), self);
       gtk_stack_add_named (GTK_STACK (self->stack), chart, curve_ids[curve]);
     }
-  self->card = RN_CARD (rn_card_new (_ ("Loss and Error"), self->stack));
+  self->card = RN_CARD (rn_card_new (_ ("Loss and error"), self->stack));
   rn_card_set_title_widget (self->card, make_toggles (self));
   add_tools (self);
   rn_card_set_help (

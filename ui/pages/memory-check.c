@@ -46,18 +46,20 @@ rn_memory_check_describe (const RnMemoryCheck *check)
 {
   g_autofree char *needed = rn_format_bytes (check->needed);
   g_autofree char *available = rn_format_bytes (check->available);
+  g_autofree char *batch = rn_format_count (check->batch);
+  g_autofree char *largest = rn_format_count (check->largest_batch);
   g_autofree char *first = NULL;
 
   if (check->available == G_MAXSIZE)
     return g_strdup_printf (_ ("Training takes about %s."), needed);
   if (rn_memory_check_fits (check))
     return g_strdup_printf (_ ("Training takes about %s of %s available."), needed, available);
-  first = g_strdup_printf (_ ("Training with batches of %d takes about %s, but only %s are "
+  first = g_strdup_printf (_ ("Training with batches of %s takes about %s, but only %s are "
                               "available, and a fifth of that should stay free."),
-                           check->batch, needed, available);
+                           batch, needed, available);
   if (check->largest_batch < 1)
     return g_strdup_printf ("%s %s", first, _ ("Not even a batch of one picture fits."));
-  return g_strdup_printf (_ ("%s The largest batch that fits is %d."), first, check->largest_batch);
+  return g_strdup_printf (_ ("%s The largest batch that fits is %s."), first, largest);
 }
 
 static gsize
@@ -142,12 +144,13 @@ explain (Start *start, const RnMemoryCheck *check)
 {
   GtkRoot *root = gtk_widget_get_root (start->widget);
   g_autofree char *text = rn_memory_check_describe (check);
-  g_autofree char *offer = g_strdup_printf (_ ("Start with _Batches of %d"), check->largest_batch);
+  g_autofree char *largest = rn_format_count (check->largest_batch);
+  g_autofree char *offer = g_strdup_printf (_ ("Start with _batches of %s"), largest);
   GtkWidget *dialog = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
                                               _ ("The memory is short"), text);
 
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "anyway",
-                                    _ ("Start _Anyway"), NULL);
+                                    _ ("Start _anyway"), NULL);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   if (check->largest_batch >= 1)
     {

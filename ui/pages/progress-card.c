@@ -17,7 +17,7 @@ struct _RnProgressCard
   GtkWidget *test_error;
   GtkWidget *bar;
   GtkWidget *commands; /* those of a trainer */
-  GtkWidget *controls;
+  GtkWidget *words;    /* the first line */
   GtkWidget *rate;
   GtkWidget *rate_now;
   GtkWidget *apply;
@@ -36,6 +36,16 @@ format_epochs (double epochs)
 {
   return fabs (epochs - round (epochs)) < 0.005 ? rn_format_count ((gint64) round (epochs))
                                                 : rn_format_number (epochs);
+}
+
+static char *
+describe_length (double epochs)
+{
+  g_autofree char *number = format_epochs (epochs);
+
+  return g_strdup_printf (ngettext ("for %s epoch of the data", "for %s epochs of the data",
+                                    (gulong) ceil (epochs)),
+                          number);
 }
 
 /* "epoch 14 of 64", by @form */
@@ -77,9 +87,9 @@ rn_progress_describe_state (const RnStatus *status, const char *dataset_name, co
     case RN_STATE_PAUSED:
       return describe_epoch (status, _ ("Paused in epoch %s of %s"));
     case RN_STATE_FINISHED:
-      return g_strdup_printf (_ ("Finished after %s steps"), step);
+      return g_strdup (_ ("Finished"));
     case RN_STATE_STOPPED:
-      return g_strdup_printf (_ ("Stopped after step %s"), step);
+      return g_strdup (_ ("Stopped"));
     case RN_STATE_FAILED:
       return failure != NULL ? g_strdup (failure) : g_strdup_printf (_ ("Failed at step %s"), step);
     case RN_STATE_IDLE:
@@ -214,7 +224,9 @@ refresh (GtkWidget *widget, guint flags)
     {
       state = rn_progress_describe_state (status, rn_session_get_dataset_name (self->session),
                                           self->failure);
-      detail = rn_progress_describe_detail (status);
+      detail = status->state == RN_STATE_IDLE
+                   ? describe_length (rn_session_get_epochs (self->session))
+                   : rn_progress_describe_detail (status);
       test_error = status->test_error;
       fraction = status->state == RN_STATE_PREPARING ? status->preparing
                  : status->steps > 0 ? (double) status->step / (double) status->steps
@@ -344,6 +356,16 @@ make_button (const char *label, const char *tooltip, GCallback callback, RnProgr
   return button;
 }
 
+/* Keeps what follows at the right. */
+static GtkWidget *
+make_spacer (void)
+{
+  GtkWidget *spacer = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  gtk_widget_set_hexpand (spacer, TRUE);
+  return spacer;
+}
+
 static GtkWidget *
 make_commands (RnProgressCard *self)
 {
@@ -364,17 +386,16 @@ make_commands (RnProgressCard *self)
                                   _ ("Apply the learning rate"), -1);
   gtk_widget_set_sensitive (self->apply, FALSE);
   self->rate_now = make_label ("dim-label", 0);
-  gtk_widget_set_hexpand (self->rate_now, TRUE);
   g_signal_connect_swapped (self->rate, "changed", G_CALLBACK (on_rate_changed), self);
   g_signal_connect_swapped (self->rate, "activate", G_CALLBACK (on_apply), self);
   gtk_box_append (GTK_BOX (line), name);
   gtk_box_append (GTK_BOX (line), self->rate);
   gtk_box_append (GTK_BOX (line), self->apply);
   gtk_box_append (GTK_BOX (line), self->rate_now);
+  gtk_box_append (GTK_BOX (line), make_spacer ());
   gtk_box_append (GTK_BOX (line),
-                  make_button (_ ("Evaluate Now"), _ ("Take the test error at the next step"),
+                  make_button (_ ("Evaluate now"), _ ("Take the test error at the next step"),
                                G_CALLBACK (on_evaluate), self));
-  gtk_widget_set_hexpand (line, TRUE);
   return line;
 }
 
@@ -387,16 +408,13 @@ rn_progress_card_init (RnProgressCard *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Progress of the training"), -1);
   self->commands = make_commands (self);
-  self->controls = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  gtk_widget_set_halign (self->controls, GTK_ALIGN_END);
-  gtk_box_append (GTK_BOX (self->controls), self->commands);
   self->problem = make_label ("error", 0);
   gtk_widget_set_visible (self->problem, FALSE);
-  gtk_box_append (GTK_BOX (box), make_words (self));
+  self->words = make_words (self);
+  gtk_box_append (GTK_BOX (box), self->words);
   gtk_box_append (GTK_BOX (box), self->bar);
-  gtk_box_append (GTK_BOX (box), self->controls);
+  gtk_box_append (GTK_BOX (box), self->commands);
   gtk_box_append (GTK_BOX (box), self->problem);
-  gtk_widget_set_halign (self->controls, GTK_ALIGN_FILL);
   gtk_widget_set_margin_start (box, 12);
   gtk_widget_set_margin_end (box, 12);
   gtk_widget_set_margin_top (box, 12);
@@ -431,8 +449,8 @@ rn_progress_card_add_control (RnProgressCard *self, GtkWidget *widget)
 {
   g_return_if_fail (RN_IS_PROGRESS_CARD (self));
 
-  gtk_widget_set_halign (widget, GTK_ALIGN_END);
-  gtk_box_append (GTK_BOX (self->controls), widget);
+  gtk_widget_set_valign (widget, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (self->words), widget);
 }
 
 GtkWidget *

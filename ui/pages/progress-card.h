@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (RnProgressCard, rn_progress_card, RN, PROGRESS_CARD, GtkWidget)
 
 GtkWidget *rn_progress_card_new (RnSession *session);
-/** A control at the right end of its lowest line. */
+/** A control at the right end of its first line. */
 void rn_progress_card_add_control (RnProgressCard *self, GtkWidget *widget);
 
 /* What it says, for tests and whoever else tells the state. (transfer full) */

@@ -26,7 +26,7 @@ static const struct
   const char *caption;
   const char *help;
 } texts[RN_N_MEASURES] = {
-  [RN_MEASURE_RATIO] = { N_ ("Residual Strip"), N_ ("F(x) / x by block"),
+  [RN_MEASURE_RATIO] = { N_ ("Residual strip"), N_ ("F(x) / x by block"),
                          N_ ("Each row is a block and its colour how strong the residual branch "
                              "F(x) is beside what "
                              "the shortcut carries, from the first step at the left to the newest. "
@@ -34,7 +34,7 @@ static const struct
                              "small the block changes its input only a little, as the paper "
                              "expects of deep networks "
                              "(He et al. 2015, section 3.1 and Figure 7).") },
-  [RN_MEASURE_GRADIENT] = { N_ ("Gradient Strip"), N_ ("RMS by block"),
+  [RN_MEASURE_GRADIENT] = { N_ ("Gradient strip"), N_ ("RMS by block"),
                             N_ ("Each row is a block and its colour how strong the gradient of its "
                                 "filters is, on a "
                                 "logarithmic scale. In a healthy network all rows stay alike; in "
@@ -47,7 +47,7 @@ static const struct
                             "Each row is a block and its colour the share of its channels that "
                             "were dead "
                             "(ReLU: He et al. 2015, section 3.2 and Figure 2).") },
-  [RN_MEASURE_RESPONSE] = { N_ ("Response Strip"), N_ ("standard deviation by block"),
+  [RN_MEASURE_RESPONSE] = { N_ ("Response strip"), N_ ("standard deviation by block"),
                             N_ ("Each row is a block and its colour the standard deviation of its "
                                 "last 3×3 layer’s "
                                 "response, after batch-norm and before the addition. It is the "
@@ -166,9 +166,9 @@ rn_strip_card_new (RnSession *session, RnMeasureKind kind)
   self->kind = kind;
   self->holder = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   self->card = RN_CARD (rn_card_new (NULL, self->holder));
+  rn_card_set_caption_beside (self->card, TRUE);
   self->choice = gtk_drop_down_new_from_strings (names);
   gtk_drop_down_set_selected (GTK_DROP_DOWN (self->choice), kind);
-  gtk_widget_add_css_class (self->choice, "flat");
   gtk_widget_set_tooltip_text (self->choice, _ ("The measure that this strip shows"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->choice), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("The measure that this strip shows"), -1);

@@ -251,7 +251,8 @@ rn_field_format (RnField field, const RnDraft *draft)
     case TYPE_UINT64:
       return g_strdup_printf ("%llu", (unsigned long long) *(const guint64 *) at);
     case TYPE_DOUBLE:
-      return g_strdup_printf ("%.12g", *(const double *) at);
+      /* a run's may be any fraction, which nobody wants to read in full */
+      return g_strdup_printf (field == RN_FIELD_EPOCHS ? "%.6g" : "%.12g", *(const double *) at);
     case TYPE_BOOLEAN:
     case TYPE_OTHER:
     default:

@@ -14,7 +14,7 @@
 #define SETTINGS_WIDTH 360
 #define CHART_HEIGHT 330
 #define CURVES_SHARE 0.6
-#define BESIDE_WIDTH 1000 /* from which the curves and the responses stand side by side */
+#define BESIDE_WIDTH 880 /* from which the curves and the responses stand side by side */
 
 /* More that the throttle is asked for, beside the flags of RnRecordChange */
 #define CHANGE_RUNS (1u << 16)
@@ -271,8 +271,8 @@ make_responses (RnTrainPage *self)
   gtk_widget_set_size_request (chart, -1, CHART_HEIGHT);
   gtk_widget_set_vexpand (chart, TRUE);
   self->responses = RN_RESPONSE_CHART (chart);
-  self->responses_card = RN_CARD (rn_card_new (_ ("Layer Responses"), chart));
-  rn_card_set_caption (self->responses_card, _ ("std after batch-norm"));
+  self->responses_card = RN_CARD (rn_card_new (_ ("Layer responses"), chart));
+  rn_card_set_caption (self->responses_card, _ ("after batch-norm"));
   gtk_button_set_icon_name (GTK_BUTTON (sorted), "view-sort-descending-symbolic");
   gtk_widget_add_css_class (sorted, "flat");
   gtk_widget_set_tooltip_text (sorted, _ ("Sort by size, as the paper’s lower figure"));

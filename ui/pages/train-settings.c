@@ -2,12 +2,13 @@
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "pages/card.h"
-#include "pages/memory-check.h"
-#include "state/format.h"
+#include "pages/memory-note.h"
 
-#define ENTRY_CHARS 9
+#define ENTRY_CHARS 8
+#define LONG_ENTRY_CHARS 12 /* of a list */
 
 typedef struct
 {
@@ -21,7 +22,7 @@ static const Group groups[] = {
     N_ ("A step learns from one batch of pictures, an epoch shows every training picture once in a "
         "new order. The paper trains on CIFAR-10 for 64,000 steps with batches of 128 "
         "(He et al. 2015, section 4.2).") },
-  { N_ ("Learning Rate"), RN_FIELD_RATE, RN_FIELD_WARMUP_RATE,
+  { N_ ("Learning rate"), RN_FIELD_RATE, RN_FIELD_WARMUP_RATE,
     N_ ("A high rate finds the region quickly, a low one settles in it, so the rate falls with "
         "time. The paper begins with 0.1 and divides it by 10 at a half and at three quarters; "
         "its 110 layers begin with 0.01 until the training error is under 80 % "
@@ -33,7 +34,7 @@ static const Group groups[] = {
     N_ ("Each picture is changed a little every time it is seen, so that the network cannot learn "
         "it by heart. The paper shifts CIFAR’s pictures by up to 4 pixels and mirrors them "
         "(He et al. 2015, section 4.2); scale and colour are for ImageNet (section 3.4).") },
-  { N_ ("Input and Order"), RN_FIELD_PIXEL_MEAN, RN_FIELD_SEED,
+  { N_ ("Input and order"), RN_FIELD_PIXEL_MEAN, RN_FIELD_SEED,
     N_ ("The mean of the training pictures is subtracted from every input, on CIFAR pixel by pixel "
         "(He et al. 2015, section 4.2). The seed decides the initial weights (section 3.4), the "
         "order of the pictures and their augmentation.") },
@@ -53,12 +54,9 @@ struct _RnTrainSettings
   GtkWidget *controls[RN_N_FIELDS];
   char *problems[RN_N_FIELDS];
   GtkWidget *note;
-  GtkWidget *memory;
-  GtkWidget *smaller;
+  RnMemoryNote *memory;
   GtkWidget *reset;
   GtkWidget *groups;
-  GCancellable *cancellable;
-  RnMemoryCheck check;
   double usual_epochs;
   gboolean is_run; /* that is shown, so hardly anything can be changed */
   gboolean was_training;
@@ -116,50 +114,17 @@ set_problem (RnTrainSettings *self, RnField field, const char *problem)
     }
 }
 
-/* Memory */
-
-static void
-on_memory (GObject *source, GAsyncResult *result, gpointer data)
-{
-  RnTrainSettings *self;
-  RnMemoryCheck check;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL, *offer = NULL;
-  gboolean fits;
-
-  if (!rn_memory_check_finish (result, &check, &error))
-    return; /* cancelled: @data may be gone */
-  self = RN_TRAIN_SETTINGS (data);
-  self->check = check;
-  fits = rn_memory_check_fits (&check);
-  text = rn_memory_check_describe (&check);
-  offer = g_strdup_printf (_ ("Use Batches of %d"), check.largest_batch);
-  gtk_label_set_text (GTK_LABEL (self->memory), text);
-  gtk_button_set_label (GTK_BUTTON (self->smaller), offer);
-  gtk_widget_set_visible (self->smaller, !fits && check.largest_batch >= 1);
-  if (fits)
-    gtk_widget_remove_css_class (self->memory, "warning");
-  else
-    gtk_widget_add_css_class (self->memory, "warning");
-}
-
 static void
 check_memory (RnTrainSettings *self)
 {
-  const RnSpec *spec = rn_session_get_spec (self->session);
-
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
-  if (spec == NULL)
-    return;
-  self->cancellable = g_cancellable_new ();
-  rn_memory_check_async (spec, self->draft.settings.batch, 0, self->cancellable, on_memory, self);
+  rn_memory_note_ask (self->memory, rn_session_get_spec (self->session),
+                      self->draft.settings.batch);
 }
 
 static void
-on_smaller (RnTrainSettings *self)
+on_smaller (RnTrainSettings *self, int batch)
 {
-  g_autofree char *text = g_strdup_printf ("%d", self->check.largest_batch);
+  g_autofree char *text = g_strdup_printf ("%d", batch);
 
   gtk_editable_set_text (GTK_EDITABLE (self->controls[RN_FIELD_BATCH]), text);
 }
@@ -216,37 +181,64 @@ check_draft (RnTrainSettings *self)
   return FALSE;
 }
 
+static int
+count_pictures (RnTrainSettings *self)
+{
+  RnDataset *dataset = rn_session_get_dataset (self->session);
+
+  return dataset != NULL ? rn_dataset_count (dataset, RN_SPLIT_TRAIN) : 0;
+}
+
 /* Takes what the session has: of a run that is shown, the run's own. */
 static void
 load (RnTrainSettings *self)
 {
-  RnDataset *dataset = rn_session_get_dataset (self->session);
   const RnSettings *settings = rn_session_get_settings (self->session);
 
   if (settings != NULL)
     self->draft.settings = *settings;
   else
     rn_settings_init (&self->draft.settings);
-  self->draft.n_pictures = dataset != NULL ? rn_dataset_count (dataset, RN_SPLIT_TRAIN) : 0;
+  self->draft.n_pictures = count_pictures (self);
   self->draft.epochs = rn_session_get_epochs (self->session);
 }
 
-/* Fills the entries, but for the one that is being typed in. @edited: RN_N_FIELDS where none is */
+/* Whether the milestones' text says what the draft has, perhaps in other words: a share that was typed stays a share. */
+static gboolean
+says_milestones (RnTrainSettings *self)
+{
+  const RnSchedule *schedule = &self->draft.settings.schedule;
+  GtkEditable *entry = GTK_EDITABLE (self->controls[RN_FIELD_MILESTONES]);
+  RnDraft read = self->draft;
+  g_autofree char *problem = NULL;
+
+  return rn_field_parse (RN_FIELD_MILESTONES, gtk_editable_get_text (entry), &read, &problem) &&
+         read.settings.schedule.n_milestones == schedule->n_milestones &&
+         memcmp (read.settings.schedule.milestones, schedule->milestones,
+                 sizeof *schedule->milestones * (gsize) schedule->n_milestones) == 0;
+}
+
 static void
-refresh_entries (RnTrainSettings *self, RnField edited)
+refresh_entry (RnTrainSettings *self, RnField field)
+{
+  g_autofree char *text = rn_field_format (field, &self->draft);
+  GtkEditable *entry = GTK_EDITABLE (self->controls[field]);
+
+  if (g_strcmp0 (gtk_editable_get_text (entry), text) != 0 &&
+      !(field == RN_FIELD_MILESTONES && says_milestones (self)))
+    gtk_editable_set_text (entry, text);
+  set_problem (self, field, NULL);
+}
+
+/* Fills the entries, but for @edited, that is being typed in, and, where @keep, those with a problem. */
+static void
+refresh_entries (RnTrainSettings *self, RnField edited, gboolean keep)
 {
   self->is_loading = TRUE;
   for (RnField field = 0; field < RN_N_FIELDS; field++)
     if (rn_field_get_control (field) == RN_CONTROL_ENTRY && field != edited &&
-        (edited == RN_N_FIELDS || self->problems[field] == NULL))
-      {
-        g_autofree char *text = rn_field_format (field, &self->draft);
-        GtkEditable *entry = GTK_EDITABLE (self->controls[field]);
-
-        if (g_strcmp0 (gtk_editable_get_text (entry), text) != 0)
-          gtk_editable_set_text (entry, text);
-        set_problem (self, field, NULL);
-      }
+        !(keep && self->problems[field] != NULL))
+      refresh_entry (self, field);
   self->is_loading = FALSE;
 }
 
@@ -271,7 +263,7 @@ apply (RnTrainSettings *self, RnField edited)
     rn_session_set_settings (self->session, &settings);
   self->is_applying = FALSE;
   load (self); /* one setting may have decided another */
-  refresh_entries (self, edited);
+  refresh_entries (self, edited, edited != RN_N_FIELDS);
 }
 
 static RnField
@@ -318,7 +310,7 @@ on_choice (AdwComboRow *row, GParamSpec *pspec, RnTrainSettings *self)
     return;
   rn_field_set (field, (int) adw_combo_row_get_selected (row), &self->draft);
   /* a warm-up or schedule that begins brings its usual numbers */
-  refresh_entries (self, field);
+  refresh_entries (self, field, TRUE);
   apply (self, field);
 }
 
@@ -344,7 +336,7 @@ show_draft (RnTrainSettings *self)
         break;
       }
   self->is_loading = FALSE;
-  refresh_entries (self, RN_N_FIELDS);
+  refresh_entries (self, RN_N_FIELDS, FALSE);
   show_used (self);
 }
 
@@ -368,11 +360,37 @@ refresh (RnTrainSettings *self)
   check_memory (self);
 }
 
+/* With other data milestones that were typed as shares are these shares of the new length: to go by their steps, rounded
+ * for the old one, would let them drift.
+ */
+static void
+follow (RnTrainSettings *self)
+{
+  GtkEditable *entry = GTK_EDITABLE (self->controls[RN_FIELD_MILESTONES]);
+  const gboolean is_other = count_pictures (self) != self->draft.n_pictures;
+  g_autofree char *shares = NULL;
+
+  if (is_other && !self->is_run && rn_field_is_used (RN_FIELD_MILESTONES, &self->draft) &&
+      self->problems[RN_FIELD_MILESTONES] == NULL &&
+      strchr (gtk_editable_get_text (entry), '%') != NULL)
+    shares = g_strdup (gtk_editable_get_text (entry));
+  refresh (self);
+  if (shares != NULL && !self->is_run)
+    gtk_editable_set_text (entry, shares);
+}
+
 static void
 on_settings (RnTrainSettings *self)
 {
   if (!self->is_applying)
-    refresh (self);
+    follow (self);
+}
+
+static void
+on_dataset (RnTrainSettings *self)
+{
+  if (count_pictures (self) != self->draft.n_pictures)
+    follow (self);
 }
 
 static void
@@ -383,16 +401,6 @@ on_status (RnTrainSettings *self)
   if (is_training != self->was_training && self->is_run)
     gtk_widget_set_sensitive (self->rows[RN_FIELD_EPOCHS], !is_training);
   self->was_training = is_training;
-}
-
-static void
-on_dataset (RnTrainSettings *self)
-{
-  RnDataset *dataset = rn_session_get_dataset (self->session);
-  const int n = dataset != NULL ? rn_dataset_count (dataset, RN_SPLIT_TRAIN) : 0;
-
-  if (n != self->draft.n_pictures)
-    refresh (self);
 }
 
 void
@@ -429,6 +437,7 @@ make_choice (RnTrainSettings *self, RnField field)
 static GtkWidget *
 make_control (RnTrainSettings *self, RnField field)
 {
+  const int chars = field == RN_FIELD_MILESTONES ? LONG_ENTRY_CHARS : ENTRY_CHARS;
   GtkWidget *control;
 
   if (rn_field_get_control (field) == RN_CONTROL_SWITCH)
@@ -439,8 +448,8 @@ make_control (RnTrainSettings *self, RnField field)
   else
     {
       control = gtk_entry_new ();
-      gtk_editable_set_width_chars (GTK_EDITABLE (control), ENTRY_CHARS);
-      gtk_editable_set_max_width_chars (GTK_EDITABLE (control), ENTRY_CHARS);
+      gtk_editable_set_width_chars (GTK_EDITABLE (control), chars);
+      gtk_editable_set_max_width_chars (GTK_EDITABLE (control), chars);
       gtk_editable_set_alignment (GTK_EDITABLE (control), 1);
       gtk_widget_add_css_class (control, "numeric");
       g_signal_connect (control, "changed", G_CALLBACK (on_entry), self);
@@ -522,19 +531,14 @@ make_content (RnTrainSettings *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
 
   self->note = make_text ();
-  self->memory = make_text ();
-  gtk_widget_add_css_class (self->memory, "dim-label");
-  self->smaller = gtk_button_new_with_label ("");
-  gtk_widget_set_halign (self->smaller, GTK_ALIGN_START);
-  gtk_widget_set_visible (self->smaller, FALSE);
-  g_signal_connect_swapped (self->smaller, "clicked", G_CALLBACK (on_smaller), self);
+  self->memory = RN_MEMORY_NOTE (rn_memory_note_new ());
+  g_signal_connect_swapped (self->memory, "batch", G_CALLBACK (on_smaller), self);
   self->groups = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
   for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
     gtk_box_append (GTK_BOX (self->groups), make_group (self, &groups[i]));
   gtk_box_append (GTK_BOX (box), make_head (self));
   gtk_box_append (GTK_BOX (box), self->note);
-  gtk_box_append (GTK_BOX (box), self->memory);
-  gtk_box_append (GTK_BOX (box), self->smaller);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->memory));
   gtk_box_append (GTK_BOX (box), self->groups);
   gtk_widget_set_margin_start (box, 12);
   gtk_widget_set_margin_end (box, 12);
@@ -549,8 +553,6 @@ rn_train_settings_dispose (GObject *object)
   RnTrainSettings *self = RN_TRAIN_SETTINGS (object);
   GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self));
 
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
   g_clear_object (&self->session);
   g_clear_pointer (&child, gtk_widget_unparent);
   G_OBJECT_CLASS (rn_train_settings_parent_class)->dispose (object);
