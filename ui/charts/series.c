@@ -592,6 +592,16 @@ find_from (const RnSeries *self, gsize low, gint64 step)
 {
   gsize high = self->n;
 
+  if (low < high && last_of (self, low) < step)
+    {
+      /* an entry is at least a step: no further than this; exactly there where no step is missing or merged */
+      const gint64 reach = step - last_of (self, low);
+
+      if (reach < (gint64) (high - low))
+        high = low + (gsize) reach;
+      if (high > low && last_of (self, high - 1) < step)
+        return high;
+    }
   while (low < high)
     {
       const gsize middle = low + (high - low) / 2;
