@@ -1,6 +1,7 @@
 #include "kernels.h"
 
 #include "kernels-conv.h"
+#include "kernels-winograd.h"
 #include "vector.h"
 
 /* Sums are kept in explicit vector accumulators: gcc makes no such thing of plain loops without -ffast-math. */
@@ -339,4 +340,11 @@ const RnKernels IN_SET (kernels) = {
   .all_finite = all_finite,
   .conv_row = IN_SET (conv_row),
   .conv_filters = IN_SET (conv_filters),
+  .winograd_filters = IN_SET (winograd_filters),
+  .winograd_filters_back = IN_SET (winograd_filters_back),
+  .winograd_input = IN_SET (winograd_input),
+  .winograd_gradient = IN_SET (winograd_gradient),
+  .winograd_output = IN_SET (winograd_output),
+  .winograd_product = IN_SET (winograd_product),
+  .winograd_outer = IN_SET (winograd_outer),
 };

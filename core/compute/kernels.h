@@ -54,6 +54,21 @@ typedef struct
   int kernel, depth;
 } RnConvFilters;
 
+/* Winograd's transforms (kernels-winograd.c) take so many tiles at once; a position is one of the 36 of a tile, and arrays
+ * of positions lie `position` floats apart. */
+#define RN_WINOGRAD_TILES 12
+
+/* Where a tile lies in a picture. Pixels have `pixel` channels, a multiple of RN_CONV_BLOCK. */
+typedef struct
+{
+  const float *rows
+      [6]; /* the picture's rows that it reads, from their first column; zeros where there are none */
+  gsize pixel, row; /* floats from one pixel, one row to the next */
+  int column;       /* of the picture where the tile begins, -1 at the left edge */
+  int first, end;   /* columns of the tile that lie in the picture */
+  int n_rows;       /* that it stores */
+} RnWinogradTile;
+
 typedef struct
 {
   const char *name;
@@ -83,6 +98,20 @@ typedef struct
 
   void (*conv_row) (const RnConvRow *row);
   void (*conv_filters) (const RnConvFilters *filters);
+
+  /* u [36,16] = G w G' of taps [3,3,16], and back: taps = G' d G */
+  void (*winograd_filters) (float *u, const float *taps, gsize position);
+  void (*winograd_filters_back) (float *taps, const float *d, gsize position);
+  /* v [36,C] = B' x B of 6x6 pixels */
+  void (*winograd_input) (float *v, const RnWinogradTile *tile, gsize position);
+  /* z [36,K] = A dy A' of 4x4 pixels */
+  void (*winograd_gradient) (float *z, const RnWinogradTile *tile, gsize position);
+  /* y = A' m A, 4x4 pixels or what of them is in the picture */
+  void (*winograd_output) (const RnWinogradTile *tile, float *y, const float *m, gsize position);
+  /* m [12,K] = v [12,C] u [K / 16,C,16] */
+  void (*winograd_product) (float *m, const float *v, const float *u, int c, int k);
+  /* d [C / 16,K,16] += sum over n of z [n,K] v [n,C] */
+  void (*winograd_outer) (float *d, const float *z, const float *v, int n, int k, int c);
 } RnKernels;
 
 extern const RnKernels rn_kernels_baseline;

@@ -296,6 +296,15 @@ response_of (const RnNetwork *network, int index, double *mean_square, double *m
 }
 
 static double
+response_std (const RnNetwork *network, int index)
+{
+  double mean_square, mean;
+
+  response_of (network, index, &mean_square, &mean);
+  return sqrt (MAX (mean_square - mean * mean, 0.0));
+}
+
+static double
 gradient_of (const RnNetwork *network, int block)
 {
   double squares = 0.0, count = 0.0;
@@ -338,8 +347,25 @@ rn_network_get_measures (const RnNetwork *network, RnBlockMeasure *measures)
           measures[b].rms_s = (float) sqrt (network->convs[last].measures.sum_s2 / count);
           measures[b].ratio = measures[b].rms_f / measures[b].rms_s;
         }
-      response_of (network, last_3x3, &mean_square, &mean);
-      measures[b].response = (float) sqrt (MAX (mean_square - mean * mean, 0.0));
+      measures[b].response = (float) response_std (network, last_3x3);
+    }
+}
+
+void
+rn_network_get_responses (const RnNetwork *network, RnLayerResponse *responses)
+{
+  const RnLayout *layout = network->layout;
+
+  for (int i = 0; i < layout->n_convs; i++)
+    {
+      const RnLayoutConv *conv = &layout->convs[i];
+      RnLayerResponse *response = &responses[i];
+
+      G_STATIC_ASSERT (sizeof response->name >= sizeof conv->norm_name);
+      g_strlcpy (response->name, conv->norm_name, sizeof response->name);
+      response->block = conv->block < 0 ? 0 : rn_spec_get_block (network->spec, conv->block)->id;
+      response->kernel = conv->kernel;
+      response->std = response_std (network, i);
     }
 }
 

@@ -2,7 +2,7 @@
 
 #include "compute/parallel.h"
 #include "network/parameters.h"
-#include "residua/run.h"
+#include "residua/feed.h"
 
 /* A network that trains: parameters, gradients and momentum each in one arena, activations where the planner put them.
  * rn_network_compute() does forward and backward and changes nothing that lasts; rn_network_commit() makes the step
@@ -48,6 +48,9 @@ void rn_network_commit (RnNetwork *network, double rate, double momentum, double
 
 /* The measures of the last compute that was asked for them, one per block, before it is committed; steps are left 0. */
 void rn_network_get_measures (const RnNetwork *network, RnBlockMeasure *measures);
+
+/* The responses of the last compute, one per convolution of the layout, in its order, before it is committed. */
+void rn_network_get_responses (const RnNetwork *network, RnLayerResponse *responses);
 
 /* Where the pass under way is, from any thread: block -1 is the stem, n_blocks the head. */
 void rn_network_get_position (const RnNetwork *network, int *block, gboolean *backward);

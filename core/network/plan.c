@@ -10,12 +10,23 @@ aligned (gsize n_floats)
   return (n_floats + 15) & ~(gsize) 15;
 }
 
+/* More floats than any machine has: sums stop here instead of wrapping, and asking for that many fails. One tensor has at
+ * most 2^53.
+ */
+#define TOO_MANY ((gsize) 1 << 57)
+
+static gsize
+sum (gsize a, gsize b)
+{
+  return MIN (MIN (a, TOO_MANY) + MIN (b, TOO_MANY), TOO_MANY);
+}
+
 static gsize
 place (gsize *end, gsize n_floats)
 {
   const gsize at = *end;
 
-  *end += aligned (n_floats);
+  *end = sum (at, aligned (n_floats));
   return at;
 }
 
@@ -161,6 +172,24 @@ raise_workspace (const RnLayoutConv *conv, int n, gboolean training, gsize *scra
       MAX (*norm_partials, rn_norm_partials ((gsize) n * conv->out_h * conv->out_w, conv->out_c));
 }
 
+static gboolean
+is_same_shape (const RnLayoutConv *a, const RnLayoutConv *b)
+{
+  return a->in_h == b->in_h && a->in_w == b->in_w && a->in_c == b->in_c && a->out_h == b->out_h &&
+         a->out_w == b->out_w && a->out_c == b->out_c && a->kernel == b->kernel &&
+         a->stride == b->stride && a->pad == b->pad;
+}
+
+/* Deep networks repeat themselves: those of a stage need to be asked once. */
+static gboolean
+was_just_seen (const RnLayout *layout, int index)
+{
+  for (int i = MAX (index - 4, 0); i < index; i++)
+    if (is_same_shape (&layout->convs[i], &layout->convs[index]))
+      return TRUE;
+  return FALSE;
+}
+
 void
 rn_plan_workspace (const RnLayout *layout, int batch, gboolean training, gsize *scratch,
                    gsize *conv_partials, gsize *norm_partials)
@@ -168,8 +197,9 @@ rn_plan_workspace (const RnLayout *layout, int batch, gboolean training, gsize *
   *scratch = *conv_partials = *norm_partials = 0;
   /* A network that trains meets short batches, and the kernels may cut fewer pictures into more pieces. */
   for (int i = 0; i < layout->n_convs; i++)
-    for (int n = training ? 1 : batch; n <= batch; n++)
-      raise_workspace (&layout->convs[i], n, training, scratch, conv_partials, norm_partials);
+    if (!was_just_seen (layout, i))
+      for (int n = training ? 1 : batch; n <= batch; n++)
+        raise_workspace (&layout->convs[i], n, training, scratch, conv_partials, norm_partials);
 }
 
 static void
@@ -178,8 +208,10 @@ sum_up (RnPlanSize *size, const RnLayout *layout, int batch, int threads, gboole
   gsize scratch, conv_partials, norm_partials;
 
   rn_plan_workspace (layout, batch, training, &scratch, &conv_partials, &norm_partials);
-  size->workspace = scratch * (gsize) threads + conv_partials + 2 * norm_partials;
-  size->total_bytes = (size->activations + size->parameters + size->workspace) * sizeof (float);
+  size->workspace = sum (MIN (scratch, TOO_MANY / (gsize) threads) * (gsize) threads,
+                         sum (conv_partials, 2 * MIN (norm_partials, TOO_MANY)));
+  size->total_bytes =
+      sum (size->activations, sum (size->parameters, size->workspace)) * sizeof (float);
 }
 
 void
@@ -190,8 +222,8 @@ rn_plan_training (const RnLayout *layout, int batch, int threads, RnPlanSize *si
   /* two batches of the loader */
   const gsize input = 2 * (gsize) batch * layout->in_h * layout->in_w * layout->in_c;
 
-  size->activations = plan->n_floats + input;
-  size->parameters = parameters->n_floats + 2 * parameters->n_learned;
+  size->activations = sum (plan->n_floats, input);
+  size->parameters = sum (parameters->n_floats, sum (parameters->n_learned, parameters->n_learned));
   sum_up (size, layout, batch, threads, TRUE);
 }
 
@@ -202,9 +234,10 @@ rn_plan_running (const RnLayout *layout, int batch, int threads, RnPlanSize *siz
   RnRunningPlan plan;
 
   rn_running_plan_init (&plan, layout, batch);
-  size->activations = plan.n_floats + (gsize) batch * layout->in_h * layout->in_w * layout->in_c;
+  size->activations =
+      sum (plan.n_floats, (gsize) batch * layout->in_h * layout->in_w * layout->in_c);
   /* the model's own and the folded ones */
-  size->parameters = parameters->n_floats + parameters->n_learned;
+  size->parameters = sum (parameters->n_floats, parameters->n_learned);
   sum_up (size, layout, batch, threads, FALSE);
 }
 
@@ -223,7 +256,7 @@ rn_plan_block (const RnLayout *layout, int block, int batch, gsize *train_bytes,
 
       if (conv->block != block)
         continue;
-      train += size_out (conv, batch) * (is_projection ? 1 : 2);
+      train = sum (train, size_out (conv, batch) * (is_projection ? 1 : 2));
       run = MAX (run, size_in (conv, batch) + size_out (conv, batch));
     }
   if (block == -1 && layout->pool)

@@ -39,6 +39,7 @@ rn_snapshot_new (void)
 
   snapshot->points = g_array_new (FALSE, FALSE, sizeof (RnPoint));
   snapshot->measures = g_array_new (FALSE, FALSE, sizeof (RnBlockMeasure));
+  snapshot->responses = g_array_new (FALSE, FALSE, sizeof (RnLayerResponse));
   snapshot->marks = g_array_new (FALSE, FALSE, sizeof (RnMark));
   snapshot->watched = g_ptr_array_new_with_free_func (watched_free);
   return snapshot;
@@ -51,6 +52,7 @@ rn_snapshot_free (RnSnapshot *snapshot)
     return;
   g_array_unref (snapshot->points);
   g_array_unref (snapshot->measures);
+  g_array_unref (snapshot->responses);
   g_array_unref (snapshot->marks);
   g_ptr_array_unref (snapshot->watched);
   g_clear_error (&snapshot->failure);
@@ -153,6 +155,8 @@ append (RnSnapshot *older, RnSnapshot *newer)
   SWAP (older->marks, newer->marks);
   if (newer->measures->len == 0)
     SWAP (older->measures, newer->measures);
+  if (newer->responses->len == 0)
+    SWAP (older->responses, newer->responses);
   if (newer->watched->len == 0)
     SWAP (older->watched, newer->watched);
   if (newer->failure == NULL)

@@ -234,8 +234,8 @@ rn_run_measure_to_bytes (guint8 bytes[RN_RUN_BLOCKS_RECORD_SIZE], const RnBlockM
     put_float (bytes + 12 + 4 * i, values[i]);
 }
 
-static void
-measure_from_bytes (const guint8 bytes[RN_RUN_BLOCKS_RECORD_SIZE], RnBlockMeasure *measure)
+void
+rn_run_measure_from_bytes (const guint8 bytes[RN_RUN_BLOCKS_RECORD_SIZE], RnBlockMeasure *measure)
 {
   float *const values[] = { &measure->rms_s,    &measure->rms_f, &measure->ratio,
                             &measure->gradient, &measure->dead,  &measure->response };
@@ -247,28 +247,35 @@ measure_from_bytes (const guint8 bytes[RN_RUN_BLOCKS_RECORD_SIZE], RnBlockMeasur
 }
 
 gboolean
-rn_run_read_blocks (const char *path, RnRunMeasureFunc func, gpointer data, goffset *end,
+rn_run_check_blocks_header (const guint8 *bytes, gsize length, const char *path, GError **error)
+{
+  guint8 expected[RN_RUN_BLOCKS_HEADER_SIZE];
+
+  rn_run_blocks_header (expected);
+  if (length >= sizeof expected && memcmp (bytes, expected, sizeof expected) == 0)
+    return TRUE;
+  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
+               _ ("“%s” does not begin as version %d of its kind should"), path, BLOCKS_VERSION);
+  return FALSE;
+}
+
+gboolean
+rn_run_read_blocks (const char *path, RnMeasureFunc func, gpointer data, goffset *end,
                     GError **error)
 {
   g_autoptr (RnStream) stream = open_log (path, error);
-  guint8 expected[RN_RUN_BLOCKS_HEADER_SIZE], bytes[RN_RUN_BLOCKS_RECORD_SIZE];
+  guint8 bytes[RN_RUN_BLOCKS_RECORD_SIZE];
   RnBlockMeasure measure;
   gint64 before = 0, number = 0;
 
   if (stream == NULL)
     return FALSE;
-  rn_run_blocks_header (expected);
-  if (fread (bytes, 1, sizeof expected, stream) != sizeof expected ||
-      memcmp (bytes, expected, sizeof expected) != 0)
-    {
-      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _ ("“%s” does not begin as version %d of its kind should"), path,
-                   BLOCKS_VERSION);
-      return FALSE;
-    }
+  if (!rn_run_check_blocks_header (bytes, fread (bytes, 1, RN_RUN_BLOCKS_HEADER_SIZE, stream), path,
+                                   error))
+    return FALSE;
   for (; fread (bytes, sizeof bytes, 1, stream) == 1; number++)
     {
-      measure_from_bytes (bytes, &measure);
+      rn_run_measure_from_bytes (bytes, &measure);
       if (measure.step == 0 && only_zeros_follow (stream, RN_RUN_BLOCKS_HEADER_SIZE +
                                                               number * RN_RUN_BLOCKS_RECORD_SIZE))
         break;

@@ -32,6 +32,11 @@
 void rn_run_blocks_header (guint8 bytes[RN_RUN_BLOCKS_HEADER_SIZE]);
 void rn_run_measure_to_bytes (guint8 bytes[RN_RUN_BLOCKS_RECORD_SIZE],
                               const RnBlockMeasure *measure);
+void rn_run_measure_from_bytes (const guint8 bytes[RN_RUN_BLOCKS_RECORD_SIZE],
+                                RnBlockMeasure *measure);
+/* Whether a file begins so; RN_ERROR_FORMAT naming @path */
+gboolean rn_run_check_blocks_header (const guint8 *bytes, gsize length, const char *path,
+                                     GError **error);
 
 /* @line: without its line feed; @fields: as many as @n, cut out of @line where commas stood. Returns: FALSE where there
  * are more or fewer
@@ -56,11 +61,17 @@ gboolean rn_run_parse_history (char *line, const char *path, gint64 number, RnHi
 /* Returns: (transfer full): the line, with its line feed; RN_ERROR_DIVERGED where a number is none */
 char *rn_run_print_history (const RnHistoryRow *row, GError **error);
 
-/* Called for each whole record. Returns: FALSE to stop */
-typedef gboolean (*RnRunMeasureFunc) (const RnBlockMeasure *measure, gpointer data);
 /* @end: as above; a torn last record is left out */
-gboolean rn_run_read_blocks (const char *path, RnRunMeasureFunc func, gpointer data, goffset *end,
+gboolean rn_run_read_blocks (const char *path, RnMeasureFunc func, gpointer data, goffset *end,
                              GError **error);
+
+/* Of the newest measured step up to @step, @n_blocks records; empty where there is none. Binary search. */
+GArray *rn_run_find_blocks (const char *path, int n_blocks, gint64 step, GError **error);
+
+/* Returns: (transfer full) (element-type RnRunEvent): the lines of events.csv of step @first_step or later, by step, and
+ * as written within a step
+ */
+GArray *rn_run_read_commands (const char *folder, gint64 first_step, GError **error);
 
 /* Returns: (transfer full): "FOLDER/checkpoints/step-NNNNNNNN.safetensors" */
 char *rn_run_checkpoint_path (const char *folder, gint64 step);

@@ -58,13 +58,6 @@ gboolean rn_run_writer_append_timing (RnRunWriter *writer, gint64 step, gint64 u
 gboolean rn_run_writer_append_event (RnRunWriter *writer, gint64 step, const char *name,
                                      double value, GError **error);
 
-typedef struct
-{
-  gint64 step; /* steps done when it took effect */
-  char name[16];
-  double value;
-} RnRunEvent;
-
 /* Returns: (transfer full) (element-type RnRunEvent): all of step @first_step or later, by step, and as written within
  * a step. A resume from a checkpoint of that step does them again.
  */

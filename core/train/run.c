@@ -162,6 +162,28 @@ rn_run_read_measures (RnRun *run, GError **error)
                                                                        : NULL;
 }
 
+gboolean
+rn_run_scan_measures (RnRun *run, RnMeasureFunc func, gpointer data, GError **error)
+{
+  g_autofree char *path = g_build_filename (run->path, RN_RUN_BLOCKS, NULL);
+
+  return rn_run_read_blocks (path, func, data, NULL, error);
+}
+
+GArray *
+rn_run_read_measures_at (RnRun *run, gint64 step, GError **error)
+{
+  g_autofree char *path = g_build_filename (run->path, RN_RUN_BLOCKS, NULL);
+
+  return rn_run_find_blocks (path, rn_spec_n_blocks (run->spec), step, error);
+}
+
+GArray *
+rn_run_read_events (RnRun *run, GError **error)
+{
+  return rn_run_read_commands (run->path, 0, error);
+}
+
 GArray *
 rn_run_list_checkpoints (RnRun *run, GError **error)
 {

@@ -34,6 +34,7 @@ trainer_new (const RnSpec *spec, const RnSettings *settings, RnDataset *dataset,
   self->feed = rn_feed_new ();
   self->warnings = g_ptr_array_new_with_free_func (g_free);
   self->measures = g_array_new (FALSE, TRUE, sizeof (RnBlockMeasure));
+  self->responses = g_array_new (FALSE, TRUE, sizeof (RnLayerResponse));
   self->rate = settings->rate;
   self->saved_step = -1;
   self->best_error = 2.0;
@@ -274,6 +275,7 @@ rn_trainer_free (RnTrainer *self)
   g_clear_pointer (&self->feed, rn_feed_unref);
   g_clear_pointer (&self->warnings, g_ptr_array_unref);
   g_clear_pointer (&self->measures, g_array_unref);
+  g_clear_pointer (&self->responses, g_array_unref);
   g_clear_pointer (&self->events, g_array_unref);
   g_clear_pointer (&self->watched, rn_tensor_unref);
   g_clear_pointer (&self->watched_taps, g_strfreev);
@@ -293,6 +295,12 @@ const char *
 rn_trainer_get_run_path (RnTrainer *self)
 {
   return rn_run_writer_get_path (self->writer);
+}
+
+const RnPreprocess *
+rn_trainer_get_preprocess (RnTrainer *self)
+{
+  return &self->preprocess;
 }
 
 const char *const *

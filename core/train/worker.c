@@ -354,7 +354,10 @@ tell_step (RnTrainer *self, gboolean measured)
 
   g_array_append_val (snapshot->points, point);
   if (measured)
-    g_array_append_vals (snapshot->measures, self->measures->data, self->measures->len);
+    {
+      g_array_append_vals (snapshot->measures, self->measures->data, self->measures->len);
+      g_array_append_vals (snapshot->responses, self->responses->data, self->responses->len);
+    }
   if (self->watched != NULL && self->step % self->watch_every == 0)
     watch_into (self, snapshot);
   rn_feed_offer (self->feed, snapshot);
@@ -386,6 +389,15 @@ measure_speed (RnTrainer *self, int n, gint64 started_us)
   self->session_steps++;
   self->seconds_per_step = (double) (g_get_monotonic_time () - self->session_started_us) * 1e-6 /
                            (double) self->session_steps;
+}
+
+static void
+gather_measures (RnTrainer *self)
+{
+  g_array_set_size (self->measures, (guint) rn_spec_n_blocks (self->spec));
+  g_array_set_size (self->responses, (guint) rn_network_get_layout (self->network)->n_convs);
+  rn_network_get_measures (self->network, (RnBlockMeasure *) (gpointer) self->measures->data);
+  rn_network_get_responses (self->network, (RnLayerResponse *) (gpointer) self->responses->data);
 }
 
 static gboolean
@@ -437,10 +449,7 @@ do_step (RnTrainer *self, GError **error)
       return FALSE;
     }
   if (measures)
-    {
-      g_array_set_size (self->measures, (guint) rn_spec_n_blocks (self->spec));
-      rn_network_get_measures (self->network, (RnBlockMeasure *) (gpointer) self->measures->data);
-    }
+    gather_measures (self);
   rn_network_commit (self->network, rate, settings->momentum, settings->weight_decay,
                      settings->spare_norms);
   self->step++;

@@ -84,6 +84,7 @@ struct _RnTrainer
   RnHistoryRow row;        /* of the newest step */
   gboolean row_is_pending; /* it waits for its evaluation before it is written */
   GArray *measures;
+  GArray *responses;      /* of the step of @measures */
   double epoch_error_sum; /* since the last evaluation, for a plateau without a test split */
   gint64 epoch_error_steps;
 

@@ -64,10 +64,30 @@ typedef struct
   RnTensor *values;
 } RnWatched;
 
+#define RN_LAYER_RESPONSE_NAME 48
+
+/**
+ * RnLayerResponse:
+ * @name: of the batch-norm, "bn1", "layer1.0.bn1", "layer2.0.downsample.1"
+ * @block: id of its block, 0 in the stem
+ * @kernel: side of its convolution's filters
+ * @std: standard deviation over every element of its output, before ReLU and addition
+ *
+ * A layer's response on the step's batch (He et al. 2015, figure 7).
+ */
+typedef struct
+{
+  char name[RN_LAYER_RESPONSE_NAME];
+  guint32 block;
+  int kernel;
+  double std;
+} RnLayerResponse;
+
 /**
  * RnSnapshot:
  * @points: (element-type RnPoint): since the last snapshot, in order, none left out
  * @measures: (element-type RnBlockMeasure): of the newest measured step
+ * @responses: (element-type RnLayerResponse): of the same step, every batch-norm in forward order
  * @watched: (element-type RnWatched): newest only
  * @marks: (element-type RnMark): since the last snapshot
  * @failure: (nullable): why it failed
@@ -86,6 +106,7 @@ typedef struct
   gsize memory_bytes;
   GArray *points;
   GArray *measures;
+  GArray *responses;
   GPtrArray *watched;
   GArray *marks;
   GError *failure;

@@ -49,6 +49,44 @@ typedef struct
 } RnBlockMeasure;
 
 /**
+ * RnTimingRow:
+ * @step: steps done by then
+ * @unix_time: seconds
+ * @pictures_per_s: 0 before the first step
+ * @threads: that worked
+ *
+ * A line of timing.csv: one every ten seconds or so while it trains, none while it does not.
+ */
+typedef struct
+{
+  gint64 step;
+  gint64 unix_time;
+  double pictures_per_s;
+  int threads;
+} RnTimingRow;
+
+/**
+ * RnRunEvent:
+ * @step: steps done when it took effect
+ * @name: "rate"
+ *
+ * A line of events.csv: a command that changed the result.
+ */
+typedef struct
+{
+  gint64 step;
+  char name[16];
+  double value;
+} RnRunEvent;
+
+/**
+ * RnMeasureFunc:
+ *
+ * Returns: FALSE to end the reading
+ */
+typedef gboolean (*RnMeasureFunc) (const RnBlockMeasure *measure, gpointer data);
+
+/**
  * RnRun:
  *
  * A training on disk: a folder with spec.json, settings.json, classes.json, history.csv, timing.csv, blocks.bin,
@@ -78,6 +116,23 @@ const char *rn_run_get_data_digest (const RnRun *run);
 GArray *rn_run_read_history (RnRun *run, GError **error);
 /** Returns: (transfer full) (element-type RnBlockMeasure) */
 GArray *rn_run_read_measures (RnRun *run, GError **error);
+/** Calls @func for each record of blocks.bin in order, without keeping them. */
+gboolean rn_run_scan_measures (RnRun *run, RnMeasureFunc func, gpointer data, GError **error);
+/**
+ * rn_run_read_measures_at:
+ *
+ * Finds them in O(log n) of the file's records, so it is quick on a run of any length, also while it grows; a torn end
+ * is left out.
+ *
+ * Returns: (transfer full) (element-type RnBlockMeasure): those of the newest measured step that is not after @step,
+ *   one per block in order; empty where none was measured by then
+ */
+GArray *rn_run_read_measures_at (RnRun *run, gint64 step, GError **error);
+/** Returns: (transfer full) (element-type RnTimingRow): up to the first line that is not understood: nothing hangs on
+ *   this file */
+GArray *rn_run_read_timing (RnRun *run, GError **error);
+/** Returns: (transfer full) (element-type RnRunEvent): by step, and as they were written within a step */
+GArray *rn_run_read_events (RnRun *run, GError **error);
 /** Returns: (transfer full) (element-type gint64): steps with a checkpoint, rising */
 GArray *rn_run_list_checkpoints (RnRun *run, GError **error);
 /** Returns: the step of the best checkpoint: the lowest test error, the earliest of equals; -1 where there is none */

@@ -42,6 +42,8 @@ void rn_trainer_free (RnTrainer *trainer);
 /** Returns: (transfer none): where the snapshots come from */
 RnFeed *rn_trainer_get_feed (RnTrainer *trainer);
 const char *rn_trainer_get_run_path (RnTrainer *trainer);
+/** Returns: (transfer none): how pictures become the network's input, for rn_trainer_watch(); it never changes */
+const RnPreprocess *rn_trainer_get_preprocess (RnTrainer *trainer);
 /** Returns: sentences worth telling before training, such as another instruction set than at the start; NULL-terminated */
 const char *const *rn_trainer_get_warnings (RnTrainer *trainer);
 

@@ -148,6 +148,33 @@ test_classify_answers_for_files_and_folders_and_goes_on_after_a_bad_one (void)
 }
 
 static void
+test_export_takes_the_model_out_and_overwrites_nothing (void)
+{
+  char *folder = folder_with_run ();
+  g_autoptr (CliResult) result =
+      cli_run (folder, "export", "--model", "run", "--out", "model.safetensors", NULL);
+  g_autoptr (CliResult) again =
+      cli_run (folder, "export", "--model", "run", "--out", "model.safetensors", NULL);
+  g_autoptr (CliResult) of_run = cli_run (folder, "eval", "--model", "run", "--data", "data",
+                                          "--logits", "20", "--json", NULL);
+  g_autoptr (CliResult) of_file = cli_run (folder, "eval", "--model", "model.safetensors", "--data",
+                                           "data", "--logits", "20", "--json", NULL);
+  g_autoptr (JsonNode) run = NULL, file = NULL;
+  g_autofree char *run_logits = NULL, *file_logits = NULL;
+
+  cli_assert_code (result, 0);
+  cli_assert_code (again, 2);
+  run = cli_json (of_run);
+  file = cli_json (of_file);
+  run_logits =
+      json_to_string (json_object_get_member (json_node_get_object (run), "logits"), FALSE);
+  file_logits =
+      json_to_string (json_object_get_member (json_node_get_object (file), "logits"), FALSE);
+  g_assert_cmpstr (run_logits, ==, file_logits);
+  cli_folder_free (folder);
+}
+
+static void
 test_inspect_names_every_layer_in_order (void)
 {
   static const char *const names[] = { "bn1", "layer1.0.bn1", "layer1.0.bn2", "layer2.0.bn1",
@@ -334,6 +361,8 @@ main (int argc, char **argv)
                    test_limits_splits_and_views_are_respected);
   g_test_add_func ("/cli/use/classify-answers-for-files-and-folders-and-goes-on-after-a-bad-one",
                    test_classify_answers_for_files_and_folders_and_goes_on_after_a_bad_one);
+  g_test_add_func ("/cli/use/export-takes-the-model-out-and-overwrites-nothing",
+                   test_export_takes_the_model_out_and_overwrites_nothing);
   g_test_add_func ("/cli/use/inspect-names-every-layer-in-order",
                    test_inspect_names_every_layer_in_order);
   g_test_add_func ("/cli/use/data-tells-what-is-in-a-set", test_data_tells_what_is_in_a_set);

@@ -7,8 +7,8 @@
 static void
 test_alone_it_shows_all_commands (void)
 {
-  static const char *const commands[] = { "train",   "resume", "eval",  "classify",
-                                          "inspect", "info",   "bench", "data" };
+  static const char *const commands[] = { "train",  "resume", "eval",  "classify", "inspect",
+                                          "export", "info",   "bench", "data" };
   g_autoptr (CliResult) result = cli_run (".", NULL);
 
   cli_assert_code (result, 0);
@@ -28,8 +28,8 @@ test_it_tells_its_version (void)
 static void
 test_every_command_teaches_by_example (void)
 {
-  static const char *const commands[] = { "train",   "resume", "eval",  "classify",
-                                          "inspect", "info",   "bench", "data" };
+  static const char *const commands[] = { "train",  "resume", "eval",  "classify", "inspect",
+                                          "export", "info",   "bench", "data" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     {
@@ -99,6 +99,8 @@ test_mistakes_in_usage_are_code_2 (void)
     { { "classify", "--model", "m" }, "pictures" },
     { { "classify", "--model", "m", "--json", "--csv", "p.png" }, "--csv" },
     { { "inspect", "--model", "m", "--data", "x", "--count", "0" }, "--count" },
+    { { "export", "--model", "m" }, "--out" },
+    { { "export", "--model", "m", "--out", "x", "--to", "paper" }, "--to" },
     { { "info", "resnet21" }, "resnet20" },
     { { "info", "resnet20", "--batch", "70000" }, "70000" },
     { { "bench" }, "--case" },

@@ -380,3 +380,15 @@ rn_series_lookup (const RnSeries *self, gint64 step, RnColumn *column)
   *column = (RnColumn){ entry.min, entry.max, entry.mean, entry.smooth, entry.last };
   return TRUE;
 }
+
+void
+rn_series_swap (RnSeries *a, RnSeries *b)
+{
+  const RnSeries held = *a;
+
+  *a = *b;
+  *b = held;
+  /* whoever refers to them goes on to refer to the same ones */
+  b->ref_count = a->ref_count;
+  a->ref_count = held.ref_count;
+}

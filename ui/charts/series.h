@@ -84,6 +84,9 @@ RnSeries *rn_series_copy (const RnSeries *self);
 /* Takes the smoothing that a task has computed on an earlier copy of this series, and goes on from there. */
 void rn_series_adopt_smoothing (RnSeries *self, const RnSeries *from);
 
+/* Exchanges what the two hold, smoothing included: whoever has one of them sees from now on what the other held. O(1) */
+void rn_series_swap (RnSeries *a, RnSeries *b);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnSeries, rn_series_unref)
 
 G_END_DECLS

@@ -1,72 +1,242 @@
 #include "state/document.h"
 
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "state/format.h"
+
+#define MAX_STEM 60
+
 struct _RnDocument
 {
   GObject parent_instance;
+
+  RnDocumentKind kind;
+  char *title;
+  char *path;
+  RnSpec *spec;
+  RnRecord *record;
+  RnModel *model;
+  RnDocument *origin;
 };
 
 G_DEFINE_FINAL_TYPE (RnDocument, rn_document, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_TITLE = 1,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+static void
+rn_document_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_TITLE)
+    g_value_set_string (value, RN_DOCUMENT (object)->title);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+rn_document_dispose (GObject *object)
+{
+  RnDocument *self = RN_DOCUMENT (object);
+
+  g_clear_object (&self->record);
+  g_clear_object (&self->origin);
+  g_clear_pointer (&self->model, rn_model_unref);
+  G_OBJECT_CLASS (rn_document_parent_class)->dispose (object);
+}
+
+static void
+rn_document_finalize (GObject *object)
+{
+  RnDocument *self = RN_DOCUMENT (object);
+
+  g_clear_pointer (&self->spec, rn_spec_free);
+  g_clear_pointer (&self->title, g_free);
+  g_clear_pointer (&self->path, g_free);
+  G_OBJECT_CLASS (rn_document_parent_class)->finalize (object);
+}
+
+static void
+rn_document_class_init (RnDocumentClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+
+  object_class->get_property = rn_document_get_property;
+  object_class->dispose = rn_document_dispose;
+  object_class->finalize = rn_document_finalize;
+  props[PROP_TITLE] =
+      g_param_spec_string ("title", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
 
 static void
 rn_document_init (RnDocument *self)
 {
 }
 
-static void
-rn_document_class_init (RnDocumentClass *class)
+static RnDocument *
+document_new (RnDocumentKind kind, const RnSpec *spec, const char *path)
 {
+  RnDocument *self = g_object_new (RN_TYPE_DOCUMENT, NULL);
+
+  self->kind = kind;
+  self->spec = rn_spec_copy (spec);
+  self->path = g_strdup (path);
+  return self;
+}
+
+char *
+rn_document_folder_stem (const RnSpec *spec)
+{
+  const char *name = rn_spec_get_name (spec);
+  GString *stem = g_string_new (NULL);
+
+  for (; *name != '\0' && stem->len < MAX_STEM; name++)
+    if (g_ascii_isalnum (*name) || *name == '_' || (*name == '.' && stem->len > 0))
+      g_string_append_c (stem, *name);
+    else if (stem->len > 0 && stem->str[stem->len - 1] != '-')
+      g_string_append_c (stem, '-');
+  while (stem->len > 0 && strchr ("-.", stem->str[stem->len - 1]) != NULL)
+    g_string_truncate (stem, stem->len - 1);
+  if (stem->len == 0)
+    g_string_assign (stem, "network");
+  return g_string_free (stem, FALSE);
+}
+
+/* The number of a run that still has the name it was given: 3 of ".../resnet20-3"; 0 otherwise */
+static int
+number_of_run (const RnSpec *spec, const char *path)
+{
+  g_autofree char *folder = g_path_get_basename (path), *stem = rn_document_folder_stem (spec);
+  const char *digits = folder + strlen (stem) + 1;
+  guint64 number;
+
+  if (!g_str_has_prefix (folder, stem) || folder[strlen (stem)] != '-' || *digits == '0' ||
+      !g_ascii_string_to_unsigned (digits, 10, 1, G_MAXINT, &number, NULL))
+    return 0;
+  return (int) number;
+}
+
+static char *
+title_of_run (const RnSpec *spec, const char *path)
+{
+  g_autofree char *name = rn_format_spec_title (spec);
+  int number;
+
+  if (path == NULL)
+    return g_steal_pointer (&name);
+  number = number_of_run (spec, path);
+  if (number == 0)
+    return g_filename_display_basename (path);
+  /* Translators: a network and the number of its training: "ResNet-20, run 3" */
+  return g_strdup_printf (_ ("%s, run %d"), name, number);
+}
+
+static char *
+title_of_fork (RnDocument *origin)
+{
+  const int number = origin->kind == RN_DOCUMENT_RUN && origin->path != NULL
+                         ? number_of_run (origin->spec, origin->path)
+                         : 0;
+
+  if (number > 0)
+    return g_strdup_printf (_ ("Sketch from run %d"), number);
+  return g_strdup_printf (_ ("Sketch from “%s”"), origin->title);
 }
 
 RnDocument *
 rn_document_new_sketch (const RnSpec *spec, const char *path)
 {
-  return NULL;
+  RnDocument *self = document_new (RN_DOCUMENT_SKETCH, spec, path);
+
+  self->title = rn_format_spec_title (spec);
+  return self;
+}
+
+RnDocument *
+rn_document_new_fork (const RnSpec *spec, RnDocument *origin)
+{
+  RnDocument *self = document_new (RN_DOCUMENT_SKETCH, spec, NULL);
+  RnDocument *first = origin->origin != NULL ? origin->origin : origin;
+
+  self->origin = g_object_ref (first);
+  self->title = title_of_fork (first);
+  return self;
 }
 
 RnDocument *
 rn_document_new_run (RnRecord *record)
 {
-  return NULL;
+  const char *path = rn_record_get_path (record);
+  RnDocument *self = document_new (RN_DOCUMENT_RUN, rn_record_get_spec (record), path);
+
+  self->record = g_object_ref (record);
+  self->title = title_of_run (self->spec, path);
+  return self;
 }
 
 RnDocument *
 rn_document_new_model (RnModel *model, const char *path)
 {
-  return NULL;
+  RnDocument *self = document_new (RN_DOCUMENT_MODEL, rn_model_get_spec (model), path);
+
+  self->model = rn_model_ref (model);
+  self->title =
+      path != NULL ? g_filename_display_basename (path) : rn_format_spec_title (self->spec);
+  return self;
 }
 
 RnDocumentKind
 rn_document_get_kind (RnDocument *self)
 {
-  return 0;
+  return self->kind;
 }
 
 const char *
 rn_document_get_title (RnDocument *self)
 {
-  return "";
+  return self->title;
 }
 
 const RnSpec *
 rn_document_get_spec (RnDocument *self)
 {
-  return NULL;
+  return self->spec;
 }
 
 RnRecord *
 rn_document_get_record (RnDocument *self)
 {
-  return NULL;
+  return self->record;
 }
 
 RnModel *
 rn_document_get_model (RnDocument *self)
 {
-  return NULL;
+  return self->model;
 }
 
 const char *
 rn_document_get_path (RnDocument *self)
 {
-  return "";
+  return self->path;
+}
+
+RnDocument *
+rn_document_get_origin (RnDocument *self)
+{
+  return self->origin;
+}
+
+gboolean
+rn_document_is_same_spec (const RnSpec *a, const RnSpec *b)
+{
+  g_autofree char *first = rn_spec_to_json (a), *second = rn_spec_to_json (b);
+
+  return strcmp (first, second) == 0;
 }

@@ -19,10 +19,13 @@ typedef enum
 #define RN_TYPE_DOCUMENT (rn_document_get_type ())
 G_DECLARE_FINAL_TYPE (RnDocument, rn_document, RN, DOCUMENT, GObject)
 
-/* Property "title" (read-only, notifies): "ResNet-20", "ResNet-20, run 3", "resnet50.safetensors" */
+/* Property "title" (read-only, notifies): "ResNet-20", "ResNet-20, run 3", "resnet50.safetensors", "Sketch from run 3" */
 
 /** @path: (nullable): the JSON file it came from */
 RnDocument *rn_document_new_sketch (const RnSpec *spec, const char *path);
+/** A sketch that begins as @origin's network. It keeps what its origin came from, so a fork of a fork is a fork of the
+ * first. */
+RnDocument *rn_document_new_fork (const RnSpec *spec, RnDocument *origin);
 RnDocument *rn_document_new_run (RnRecord *record);
 RnDocument *rn_document_new_model (RnModel *model, const char *path);
 
@@ -32,5 +35,13 @@ const RnSpec *rn_document_get_spec (RnDocument *self);
 RnRecord *rn_document_get_record (RnDocument *self); /* (nullable): of a run */
 RnModel *rn_document_get_model (RnDocument *self);   /* (nullable): of a model file */
 const char *rn_document_get_path (RnDocument *self); /* (nullable) */
+/** Returns: (transfer none) (nullable): the run or model that a sketch was forked from */
+RnDocument *rn_document_get_origin (RnDocument *self);
+/** Returns: whether the two are the same network to the byte: blocks, ids and names */
+gboolean rn_document_is_same_spec (const RnSpec *a, const RnSpec *b);
+
+/** Returns: (transfer full): the start of the names of runs of @spec: its name, with what file names should not have
+ * replaced; "network" where it has none */
+char *rn_document_folder_stem (const RnSpec *spec);
 
 G_END_DECLS

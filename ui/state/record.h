@@ -53,10 +53,14 @@ G_DECLARE_FINAL_TYPE (RnRecord, rn_record, RN, RECORD, GObject)
 
 /** Empty. @path: (nullable): the run's folder */
 RnRecord *rn_record_new (const RnSpec *spec, const RnSettings *settings, const char *path);
-/** Reads a run; for a task. Returns: (transfer full): complete, whatever was merged in the feed */
+/** Reads a run; for a task. Returns: (transfer full): complete, whatever was merged in the feed. Responses are left out:
+ * rn_record_load_responses() */
 RnRecord *rn_record_load (const char *path, GError **error);
+/** Works out the responses of the layers from the latest checkpoint's running statistics, as a run does not keep those
+ * of its steps; for a task, before the record is handed over. Leaves them empty where no checkpoint reads well. */
+void rn_record_load_responses (RnRecord *self);
 
-/** What the feed brought. */
+/** What the feed brought. A snapshot from before what is known (a run that went back to its checkpoint) cuts it there. */
 void rn_record_take_snapshot (RnRecord *self, const RnSnapshot *snapshot);
 /** Takes over all that @fresh, read from disk, knows of steps up to its end (the feed had merged some); what came since
  * is kept. */
@@ -67,7 +71,12 @@ gboolean rn_record_is_incomplete (RnRecord *self);
 const RnSpec *rn_record_get_spec (RnRecord *self);
 const RnSettings *rn_record_get_settings (RnRecord *self);
 const char *rn_record_get_path (RnRecord *self); /* (nullable) */
+/** (nullable): what the run was trained on, "sample" or a path */
+const char *rn_record_get_data (RnRecord *self);
+void rn_record_set_data (RnRecord *self, const char *data);
 gint64 rn_record_get_last_step (RnRecord *self);
+/** An epoch's; 0 while it is not known */
+double rn_record_get_epoch_steps (RnRecord *self);
 /** (transfer none): the same objects for the record's life */
 RnSeries *rn_record_get_loss (RnRecord *self);
 RnSeries *rn_record_get_error (RnRecord *self); /* shares */
@@ -79,6 +88,8 @@ const GArray *rn_record_get_responses (RnRecord *self);
 const GArray *rn_record_get_stamps (RnRecord *self);
 /** Returns: the newest measures, one per block in order; NULL before the first. @step: (out) (optional) */
 const RnBlockMeasure *rn_record_get_newest (RnRecord *self, gint64 *step);
+/** Another length, of a run that goes on */
+void rn_record_set_steps (RnRecord *self, gint64 steps);
 /** The lowest test error so far; NaN */
 double rn_record_get_best_error (RnRecord *self);
 

@@ -1,332 +1,322 @@
 #include "state/session.h"
 
-struct _RnSession
-{
-  GObject parent_instance;
-};
+#include <glib/gi18n-lib.h>
+
+#include "state/session-private.h"
 
 G_DEFINE_FINAL_TYPE (RnSession, rn_session, G_TYPE_OBJECT)
 
+static guint signals[RN_N_SIGNALS];
+
 static void
-rn_session_init (RnSession *self)
+rn_session_dispose (GObject *object)
 {
+  RnSession *self = RN_SESSION (object);
+
+  rn_session_set_clock (self, NULL);
+  rn_session_cancel_dataset (self);
+  rn_session_dispose_training (self);
+  rn_session_dispose_picture (self);
+  if (self->time != NULL)
+    g_signal_handlers_disconnect_by_data (self->time, self);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->time);
+  g_clear_object (&self->document);
+  g_clear_object (&self->failed);
+  g_clear_object (&self->documents);
+  g_clear_object (&self->compared);
+  G_OBJECT_CLASS (rn_session_parent_class)->dispose (object);
+}
+
+static void
+rn_session_finalize (GObject *object)
+{
+  RnSession *self = RN_SESSION (object);
+
+  g_clear_pointer (&self->runs_folder, g_free);
+  g_clear_pointer (&self->dataset, rn_dataset_unref);
+  g_clear_pointer (&self->dataset_name, g_free);
+  g_clear_pointer (&self->dataset_problem, g_free);
+  g_clear_pointer (&self->cursor_measures, g_array_unref);
+  G_OBJECT_CLASS (rn_session_parent_class)->finalize (object);
 }
 
 static void
 rn_session_class_init (RnSessionClass *class)
 {
+  static const char *const plain[] = { "document", "status",  "measures", "dataset", "settings",
+                                       "picture",  "watched", "gates",    "compared" };
+  const GType type = RN_TYPE_SESSION;
+
+  G_OBJECT_CLASS (class)->dispose = rn_session_dispose;
+  G_OBJECT_CLASS (class)->finalize = rn_session_finalize;
+  for (guint i = 0; i < G_N_ELEMENTS (plain); i++)
+    signals[i] =
+        g_signal_new (plain[i], type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[RN_SIGNAL_MESSAGE] = g_signal_new ("message", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                             NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[RN_SIGNAL_PROBLEM] = g_signal_new ("problem", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                             NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[RN_SIGNAL_ENDED] = g_signal_new ("ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                           G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_STRING);
+}
+
+static void
+rn_session_init (RnSession *self)
+{
+  self->selection = rn_selection_new ();
+  self->time = rn_time_axis_new ();
+  self->documents = g_list_store_new (RN_TYPE_DOCUMENT);
+  self->compared = g_list_store_new (RN_TYPE_DOCUMENT);
+  self->gates_off = g_hash_table_new (NULL, NULL);
+  self->dataset_progress = -1.0;
+  self->picture.true_class = -1;
+  rn_session_init_settings (self);
+  rn_session_refresh_status (self);
+  g_signal_connect_swapped (self->time, "cursor", G_CALLBACK (rn_session_read_cursor), self);
 }
 
 RnSession *
 rn_session_new (const char *runs_folder)
 {
-  return g_object_new (RN_TYPE_SESSION, NULL);
+  RnSession *self = g_object_new (RN_TYPE_SESSION, NULL);
+
+  self->runs_folder = g_strdup (runs_folder);
+  return self;
+}
+
+void
+rn_session_emit (RnSession *self, guint signal)
+{
+  g_signal_emit (self, signals[signal], 0);
+}
+
+void
+rn_session_tell (RnSession *self, const char *text)
+{
+  g_signal_emit (self, signals[RN_SIGNAL_MESSAGE], 0, text);
+}
+
+void
+rn_session_fail (RnSession *self, const char *title, const char *text)
+{
+  g_signal_emit (self, signals[RN_SIGNAL_PROBLEM], 0, title, text);
+}
+
+void
+rn_session_tell_end (RnSession *self, RnState state, const char *text)
+{
+  g_signal_emit (self, signals[RN_SIGNAL_ENDED], 0, (int) state, text);
 }
 
 const char *
 rn_session_get_runs_folder (RnSession *self)
 {
-  return "";
+  return self->runs_folder;
 }
 
 void
 rn_session_set_runs_folder (RnSession *self, const char *folder)
 {
+  g_free (self->runs_folder);
+  self->runs_folder = g_strdup (folder);
 }
 
 void
 rn_session_set_threads (RnSession *self, int threads)
 {
-}
-
-void
-rn_session_set_clock (RnSession *self, GtkWidget *widget)
-{
-}
-
-void
-rn_session_drain (RnSession *self)
-{
+  self->threads = threads;
 }
 
 RnSelection *
 rn_session_get_selection (RnSession *self)
 {
-  return NULL;
+  return self->selection;
 }
 
 RnTimeAxis *
 rn_session_get_time (RnSession *self)
 {
-  return NULL;
+  return self->time;
 }
+
+/* Documents */
 
 RnDocument *
 rn_session_get_document (RnSession *self)
 {
-  return NULL;
+  return self->document;
 }
 
 GListModel *
 rn_session_get_documents (RnSession *self)
 {
-  return NULL;
-}
-
-void
-rn_session_show (RnSession *self, RnDocument *document)
-{
-}
-
-void
-rn_session_show_sketch (RnSession *self, const RnSpec *spec, const char *path)
-{
-}
-
-void
-rn_session_close (RnSession *self, RnDocument *document)
-{
+  return G_LIST_MODEL (self->documents);
 }
 
 RnDocument *
 rn_session_get_live (RnSession *self)
 {
-  return NULL;
+  return self->live;
 }
 
 const RnSpec *
 rn_session_get_spec (RnSession *self)
 {
-  return NULL;
+  return self->document == NULL ? NULL : rn_document_get_spec (self->document);
 }
 
 RnRecord *
 rn_session_get_record (RnSession *self)
 {
-  return NULL;
-}
-
-void
-rn_session_open_run (RnSession *self, const char *path)
-{
-}
-
-void
-rn_session_open_spec (RnSession *self, const char *path)
-{
-}
-
-void
-rn_session_open_model (RnSession *self, const char *path)
-{
+  return self->document == NULL ? NULL : rn_document_get_record (self->document);
 }
 
 GListModel *
 rn_session_get_compared (RnSession *self)
 {
+  return G_LIST_MODEL (self->compared);
+}
+
+void
+rn_session_add_document (RnSession *self, RnDocument *document)
+{
+  if (!g_list_store_find (self->documents, document, NULL))
+    g_list_store_append (self->documents, document);
+}
+
+RnDocument *
+rn_session_find_document (RnSession *self, const char *path)
+{
+  const guint n = g_list_model_get_n_items (G_LIST_MODEL (self->documents));
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (RnDocument) document = g_list_model_get_item (G_LIST_MODEL (self->documents), i);
+
+      /* the list keeps it */
+      if (g_strcmp0 (rn_document_get_path (document), path) == 0)
+        return document;
+    }
   return NULL;
 }
 
 void
-rn_session_compare (RnSession *self, const char *run_path)
+rn_session_update_time (RnSession *self, gboolean is_other)
 {
+  RnRecord *record = rn_session_get_record (self);
+  double epoch_steps = record == NULL ? 0.0 : rn_record_get_epoch_steps (record);
+  const GArray *stamps = record == NULL ? NULL : rn_record_get_stamps (record);
+
+  if (is_other)
+    {
+      rn_time_axis_set_cursor (self->time, -1);
+      rn_time_axis_set_hover (self->time, -1);
+    }
+  if (epoch_steps < 1.0)
+    epoch_steps = (double) MAX (rn_session_epoch_steps (self, rn_session_get_settings (self)), 1);
+  rn_time_axis_set_epoch_steps (self->time, epoch_steps);
+  if (is_other && stamps != NULL)
+    rn_time_axis_set_stamps (self->time, (const RnTimeStamp *) (gpointer) stamps->data,
+                             stamps->len);
+  else if (is_other)
+    rn_time_axis_set_stamps (self->time, NULL, 0);
+  else if (stamps != NULL && stamps->len > 0)
+    rn_time_axis_add_stamp (self->time, g_array_index (stamps, RnTimeStamp, stamps->len - 1));
+  rn_time_axis_set_extent (self->time, record == NULL ? 0 : rn_record_get_last_step (record));
+  if (is_other)
+    rn_time_axis_reset (self->time);
 }
 
 void
-rn_session_open_dataset (RnSession *self, const char *what)
+rn_session_show (RnSession *self, RnDocument *document)
 {
+  g_return_if_fail (RN_IS_DOCUMENT (document));
+
+  if (document == self->document)
+    return;
+  rn_session_add_document (self, document);
+  g_set_object (&self->document, document);
+  self->run_epochs = 0.0;
+  rn_selection_keep (self->selection, rn_document_get_spec (document));
+  rn_session_derive_settings (self);
+  rn_session_update_time (self, TRUE);
+  rn_session_refresh_status (self);
+  rn_session_forget_watched (self);
+  rn_session_emit (self, RN_SIGNAL_DOCUMENT);
+  rn_session_emit (self, RN_SIGNAL_SETTINGS);
+  rn_session_emit (self, RN_SIGNAL_MEASURES);
+  rn_session_rewatch (self);
 }
 
-RnDataset *
-rn_session_get_dataset (RnSession *self)
+/* Puts @document where the shown sketch was. */
+static void
+replace_shown (RnSession *self, RnDocument *document)
 {
-  return NULL;
-}
+  guint at;
 
-const char *
-rn_session_get_dataset_name (RnSession *self)
-{
-  return "";
-}
+  if (g_list_store_find (self->documents, self->document, &at))
+    {
+      gpointer items[] = { document };
 
-double
-rn_session_get_dataset_progress (RnSession *self)
-{
-  return 0;
-}
-
-const char *
-rn_session_get_dataset_problem (RnSession *self)
-{
-  return "";
-}
-
-const RnStatus *
-rn_session_get_status (RnSession *self)
-{
-  return NULL;
-}
-
-const RnSettings *
-rn_session_get_settings (RnSession *self)
-{
-  return NULL;
+      g_list_store_splice (self->documents, at, 1, items,
+                           g_list_store_find (self->documents, document, NULL) ? 0 : 1);
+    }
+  rn_session_show (self, document);
 }
 
 void
-rn_session_set_settings (RnSession *self, const RnSettings *settings)
+rn_session_show_sketch (RnSession *self, const RnSpec *spec, const char *path)
 {
-}
+  RnDocument *shown = self->document;
+  RnDocument *origin = shown == NULL ? NULL : rn_document_get_origin (shown);
+  const gboolean is_sketch = shown != NULL && rn_document_get_kind (shown) == RN_DOCUMENT_SKETCH;
+  const gboolean is_same =
+      shown != NULL && rn_document_is_same_spec (rn_document_get_spec (shown), spec);
+  g_autoptr (RnDocument) sketch = NULL;
 
-double
-rn_session_get_epochs (RnSession *self)
-{
-  return 0;
-}
+  g_return_if_fail (spec != NULL);
 
-void
-rn_session_set_epochs (RnSession *self, double epochs)
-{
-}
-
-void
-rn_session_start (RnSession *self)
-{
-}
-
-void
-rn_session_pause (RnSession *self)
-{
-}
-
-void
-rn_session_step (RnSession *self)
-{
-}
-
-void
-rn_session_stop (RnSession *self)
-{
+  if (is_sketch && is_same && (path == NULL || g_strcmp0 (rn_document_get_path (shown), path) == 0))
+    return;
+  if (path == NULL && origin != NULL &&
+      rn_document_is_same_spec (rn_document_get_spec (origin), spec))
+    {
+      replace_shown (self, origin);
+      return;
+    }
+  if (shown == NULL || path != NULL || (is_same && !is_sketch))
+    sketch = rn_document_new_sketch (spec, path);
+  else if (is_sketch && origin == NULL)
+    sketch = rn_document_new_sketch (spec, rn_document_get_path (shown));
+  else
+    sketch = rn_document_new_fork (spec, shown);
+  if (is_sketch)
+    replace_shown (self, sketch);
+  else
+    rn_session_show (self, sketch);
 }
 
 void
-rn_session_set_rate (RnSession *self, double rate)
+rn_session_close (RnSession *self, RnDocument *document)
 {
-}
+  g_autoptr (RnDocument) closed = g_object_ref (document);
+  g_autoptr (RnDocument) next = NULL;
+  guint at;
 
-void
-rn_session_evaluate (RnSession *self)
-{
-}
-
-gboolean
-rn_session_is_training (RnSession *self)
-{
-  return 0;
-}
-
-gboolean
-rn_session_has_trainer (RnSession *self)
-{
-  return 0;
-}
-
-void
-rn_session_resume_run (RnSession *self, const char *path)
-{
-}
-
-gboolean
-rn_session_get_position (RnSession *self, int *block, gboolean *is_backward)
-{
-  return 0;
-}
-
-void
-rn_session_shut_down (RnSession *self, GAsyncReadyCallback callback, gpointer data)
-{
-}
-
-void
-rn_session_find_crashed_async (RnSession *self, GAsyncReadyCallback callback, gpointer data)
-{
-}
-
-char *
-rn_session_find_crashed_finish (RnSession *self, GAsyncResult *result, GError **error)
-{
-  return g_strdup ("");
-}
-
-RnMeasureKind
-rn_session_get_measure (RnSession *self)
-{
-  return 0;
-}
-
-void
-rn_session_set_measure (RnSession *self, RnMeasureKind kind)
-{
-}
-
-const RnBlockMeasure *
-rn_session_get_measures (RnSession *self, gint64 *step)
-{
-  return NULL;
-}
-
-const RnSubject *
-rn_session_get_picture (RnSession *self)
-{
-  return NULL;
-}
-
-void
-rn_session_set_picture (RnSession *self, RnPicture *picture, const char *name, int true_class)
-{
-}
-
-void
-rn_session_watch (RnSession *self, const char *const *tap_names)
-{
-}
-
-const GPtrArray *
-rn_session_get_watched (RnSession *self)
-{
-  return NULL;
-}
-
-void
-rn_session_get_model_async (RnSession *self, GCancellable *cancellable,
-                            GAsyncReadyCallback callback, gpointer data)
-{
-}
-
-RnModel *
-rn_session_get_model_finish (RnSession *self, GAsyncResult *result, GError **error)
-{
-  return NULL;
-}
-
-gboolean
-rn_session_get_gate (RnSession *self, guint32 block)
-{
-  return 0;
-}
-
-void
-rn_session_set_gate (RnSession *self, guint32 block, gboolean is_on)
-{
-}
-
-int
-rn_session_n_gates_off (RnSession *self)
-{
-  return 0;
-}
-
-void
-rn_session_restore_gates (RnSession *self)
-{
+  if (!g_list_store_find (self->documents, document, &at))
+    return;
+  if (document == self->live)
+    {
+      rn_session_fail (self, _ ("This run is in training"),
+                       _ ("Stop the training first; what it has learned is kept."));
+      return;
+    }
+  g_list_store_remove (self->documents, at);
+  if (document != self->document)
+    return;
+  next = g_list_model_get_item (G_LIST_MODEL (self->documents), at > 0 ? at - 1 : 0);
+  if (next == NULL)
+    next = rn_document_new_sketch (rn_document_get_spec (closed), NULL);
+  rn_session_show (self, next);
 }

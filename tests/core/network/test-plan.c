@@ -4,6 +4,7 @@
 #include "cases.h"
 #include "network/evaluator-private.h"
 #include "network/network.h"
+#include "residua/cost.h"
 #include "residua/evaluator.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -317,6 +318,36 @@ test_running_peaks_where_it_was_planned (void)
   measure (run_in_this_process);
 }
 
+/* The largest network that a file may ask for: what it needs is told as more than there is, not wrapped to less. */
+static void
+test_more_than_there_can_be_is_not_wrapped (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnSpec) spec =
+      rn_spec_new ("absurd", RN_MAX_SIDE, 3, RN_STEM_3X3, RN_MAX_CHANNELS, 10, &error);
+  gsize before = 0;
+
+  g_assert_no_error (error);
+  for (int i = 0; i < 2048; i++)
+    {
+      const RnBlockSpec block = { .kind = RN_BLOCK_BASIC,
+                                  .channels = RN_MAX_CHANNELS,
+                                  .stride = 1 };
+
+      g_assert_true (rn_spec_add_block (spec, i, block, &error));
+      if ((i & (i + 1)) == 0)
+        {
+          RnCost cost;
+
+          rn_cost_of_network (spec, 65536, 2, &cost);
+          g_assert_cmpuint (cost.train_bytes, >=, before);
+          g_assert_cmpuint (cost.train_bytes, >, (gsize) 1 << 55);
+          g_assert_cmpuint (cost.run_bytes, >, (gsize) 1 << 50);
+          before = cost.train_bytes;
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -325,6 +356,8 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/the plan is what a network allocates",
                    test_the_plan_is_what_a_network_allocates);
   g_test_add_func ("/plan/blocks add up to the whole", test_blocks_add_up_to_the_whole);
+  g_test_add_func ("/plan/more than there can be is not wrapped",
+                   test_more_than_there_can_be_is_not_wrapped);
   g_test_add_func ("/plan/training peaks where it was planned",
                    test_training_peaks_where_it_was_planned);
   g_test_add_func ("/plan/running peaks where it was planned",

@@ -1,0 +1,353 @@
+#include "kernels-winograd.h"
+
+/* Winograd's F(4x4,3x3): a tile of 4x4 outputs costs 36 products instead of 144 (Lavin and Gray 2015, arXiv 1509.09308,
+ * section 4.3; points 0, 1, -1, 2, -2 and infinity). With * for the product of each of the 36 positions:
+ *
+ *   y  = A' ((G w G') * (B' x B)) A         x: 6x6 inputs, w: 3x3 filter, y: 4x4 outputs
+ *   dw = G' ((B' x B) * (A dy A')) G
+ *
+ * Each transform is two passes of the one-dimensional one below it. Every lane of a vector is a channel of its own.
+ */
+
+#define VECTORS (RN_CONV_BLOCK / VECTOR)
+
+/* o = B' d */
+INLINE void
+input_points (Vec o[6], const Vec d[6])
+{
+  const Vec even = d[4] - 4.0f * d[2], odd = d[3] - 4.0f * d[1];
+  const Vec even2 = d[4] - d[2], odd2 = 2.0f * (d[3] - d[1]);
+
+  o[0] = 4.0f * d[0] - 5.0f * d[2] + d[4];
+  o[1] = even + odd;
+  o[2] = even - odd;
+  o[3] = even2 + odd2;
+  o[4] = even2 - odd2;
+  o[5] = 4.0f * d[1] - 5.0f * d[3] + d[5];
+}
+
+/* o = A' m */
+INLINE void
+output_points (Vec o[4], const Vec m[6])
+{
+  const Vec sum = m[1] + m[2], difference = m[1] - m[2];
+  const Vec sum2 = m[3] + m[4], difference2 = m[3] - m[4];
+
+  o[0] = m[0] + sum + sum2;
+  o[1] = difference + 2.0f * difference2;
+  o[2] = sum + 4.0f * sum2;
+  o[3] = difference + 8.0f * difference2 + m[5];
+}
+
+/* o = A d */
+INLINE void
+gradient_points (Vec o[6], const Vec d[4])
+{
+  const Vec even = d[0] + d[2], odd = d[1] + d[3];
+  const Vec even2 = d[0] + 4.0f * d[2], odd2 = 2.0f * d[1] + 8.0f * d[3];
+
+  o[0] = d[0];
+  o[1] = even + odd;
+  o[2] = even - odd;
+  o[3] = even2 + odd2;
+  o[4] = even2 - odd2;
+  o[5] = d[3];
+}
+
+/* o = G g */
+INLINE void
+filter_points (Vec o[6], const Vec g[3])
+{
+  const Vec ends = (g[0] + g[2]) * (-1.0f / 6.0f), middle = g[1] * (-1.0f / 6.0f);
+  const Vec ends2 = g[0] * (1.0f / 24.0f) + g[2] * (1.0f / 6.0f), middle2 = g[1] * (1.0f / 12.0f);
+
+  o[0] = g[0] * 0.25f;
+  o[1] = ends + middle;
+  o[2] = ends - middle;
+  o[3] = ends2 + middle2;
+  o[4] = ends2 - middle2;
+  o[5] = g[2];
+}
+
+/* o = G' d */
+INLINE void
+filter_back_points (Vec o[3], const Vec d[6])
+{
+  const Vec sum = (d[1] + d[2]) * (-1.0f / 6.0f), difference = (d[2] - d[1]) * (1.0f / 6.0f);
+  const Vec sum2 = d[3] + d[4], difference2 = (d[3] - d[4]) * (1.0f / 12.0f);
+
+  o[0] = d[0] * 0.25f + sum + sum2 * (1.0f / 24.0f);
+  o[1] = difference + difference2;
+  o[2] = sum + sum2 * (1.0f / 6.0f) + d[5];
+}
+
+/* u [36,..,16] of taps [3,3,16] */
+void
+IN_SET (winograd_filters) (float *u, const float *taps, gsize position)
+{
+  for (int lane = 0; lane < RN_CONV_BLOCK; lane += VECTOR)
+    {
+      Vec t[3][6]; /* column j of the filter, transformed along its rows */
+
+      for (int j = 0; j < 3; j++)
+        {
+          Vec g[3];
+
+          for (int i = 0; i < 3; i++)
+            g[i] = load (taps + (i * 3 + j) * RN_CONV_BLOCK + lane, 0);
+          filter_points (t[j], g);
+        }
+      for (int i = 0; i < 6; i++)
+        {
+          const Vec row[3] = { t[0][i], t[1][i], t[2][i] };
+          Vec o[6];
+
+          filter_points (o, row);
+          for (int j = 0; j < 6; j++)
+            store (u + (gsize) (i * 6 + j) * position + lane, o[j], 0);
+        }
+    }
+}
+
+/* taps [3,3,16] of d [36,..,16] */
+void
+IN_SET (winograd_filters_back) (float *taps, const float *d, gsize position)
+{
+  for (int lane = 0; lane < RN_CONV_BLOCK; lane += VECTOR)
+    {
+      Vec t[6][3];
+
+      for (int j = 0; j < 6; j++)
+        {
+          Vec column[6];
+
+          for (int i = 0; i < 6; i++)
+            column[i] = load (d + (gsize) (i * 6 + j) * position + lane, 0);
+          filter_back_points (t[j], column);
+        }
+      for (int i = 0; i < 3; i++)
+        {
+          const Vec row[6] = { t[0][i], t[1][i], t[2][i], t[3][i], t[4][i], t[5][i] };
+          Vec o[3];
+
+          filter_back_points (o, row);
+          for (int j = 0; j < 3; j++)
+            store (taps + (i * 3 + j) * RN_CONV_BLOCK + lane, o[j], 0);
+        }
+    }
+}
+
+/* One vector of channels of a 6x6 tile, of which columns [first,end) are there. */
+INLINE void
+input_channels (float *v, const RnWinogradTile *tile, int c, const int first, const int end,
+                gsize position)
+{
+  Vec t[6][6];
+
+  for (int j = 0; j < 6; j++)
+    {
+      Vec d[6];
+
+      for (int i = 0; i < 6; i++)
+        d[i] = j >= first && j < end
+                   ? load (tile->rows[i] + (gsize) (tile->column + j) * tile->pixel + c, 0)
+                   : splat (0.0f);
+      input_points (t[j], d);
+    }
+  for (int i = 0; i < 6; i++)
+    {
+      const Vec row[6] = { t[0][i], t[1][i], t[2][i], t[3][i], t[4][i], t[5][i] };
+      Vec o[6];
+
+      input_points (o, row);
+      for (int j = 0; j < 6; j++)
+        store (v + (gsize) (i * 6 + j) * position + c, o[j], 0);
+    }
+}
+
+void
+IN_SET (winograd_input) (float *v, const RnWinogradTile *tile, gsize position)
+{
+  if (tile->first == 0 && tile->end == 6)
+    for (int c = 0; c < (int) tile->pixel; c += VECTOR)
+      input_channels (v, tile, c, 0, 6, position);
+  else
+    for (int c = 0; c < (int) tile->pixel; c += VECTOR)
+      input_channels (v, tile, c, tile->first, tile->end, position);
+}
+
+/* One vector of channels of a 4x4 tile of dy, of which columns [0,end) are there. */
+INLINE void
+gradient_channels (float *z, const RnWinogradTile *tile, int k, const int end, gsize position)
+{
+  Vec t[4][6];
+
+  for (int j = 0; j < 4; j++)
+    {
+      Vec d[4];
+
+      for (int i = 0; i < 4; i++)
+        d[i] = j < end ? load (tile->rows[i] + (gsize) (tile->column + j) * tile->pixel + k, 0)
+                       : splat (0.0f);
+      gradient_points (t[j], d);
+    }
+  for (int i = 0; i < 6; i++)
+    {
+      const Vec row[4] = { t[0][i], t[1][i], t[2][i], t[3][i] };
+      Vec o[6];
+
+      gradient_points (o, row);
+      for (int j = 0; j < 6; j++)
+        store (z + (gsize) (i * 6 + j) * position + k, o[j], 0);
+    }
+}
+
+void
+IN_SET (winograd_gradient) (float *z, const RnWinogradTile *tile, gsize position)
+{
+  if (tile->end >= 4)
+    for (int k = 0; k < (int) tile->pixel; k += VECTOR)
+      gradient_channels (z, tile, k, 4, position);
+  else
+    for (int k = 0; k < (int) tile->pixel; k += VECTOR)
+      gradient_channels (z, tile, k, tile->end, position);
+}
+
+/* One vector of channels; @rows and @columns of the 4x4 outputs are there. */
+INLINE void
+output_channels (const RnWinogradTile *tile, float *y, const float *m, int k, const int rows,
+                 const int columns, gsize position)
+{
+  Vec t[6][4];
+
+  for (int j = 0; j < 6; j++)
+    {
+      Vec d[6];
+
+      for (int i = 0; i < 6; i++)
+        d[i] = load (m + (gsize) (i * 6 + j) * position + k, 0);
+      output_points (t[j], d);
+    }
+  for (int i = 0; i < 4; i++)
+    {
+      const Vec row[6] = { t[0][i], t[1][i], t[2][i], t[3][i], t[4][i], t[5][i] };
+      Vec o[4];
+
+      output_points (o, row);
+      for (int j = 0; j < 4; j++)
+        if (i < rows && j < columns)
+          store (y + (gsize) i * tile->row + (gsize) j * tile->pixel + k, o[j], 0);
+    }
+}
+
+void
+IN_SET (winograd_output) (const RnWinogradTile *tile, float *y, const float *m, gsize position)
+{
+  if (tile->n_rows >= 4 && tile->end >= 4)
+    for (int k = 0; k < (int) tile->pixel; k += VECTOR)
+      output_channels (tile, y, m, k, 4, 4, position);
+  else
+    for (int k = 0; k < (int) tile->pixel; k += VECTOR)
+      output_channels (tile, y, m, k, tile->n_rows, tile->end, position);
+}
+
+/* As many rows and blocks of outputs as sums fit into the registers beside their factors */
+#if VECTOR == 16
+#define ROWS 12
+#define BLOCKS 2
+#elif VECTOR == 8
+#define ROWS 6
+#define BLOCKS 1
+#else
+#define ROWS 3
+#define BLOCKS 1
+#endif
+
+/* m [ROWS,..] = v [ROWS,C] u [blocks,C,16] */
+INLINE void
+product_tile (float *m, const float *v, const float *u, int c, int k, const int blocks)
+{
+  Vec sum[ROWS][BLOCKS * VECTORS];
+
+  for (int i = 0; i < ROWS; i++)
+    for (int b = 0; b < blocks * VECTORS; b++)
+      sum[i][b] = splat (0.0f);
+  for (int channel = 0; channel < c; channel++)
+    {
+      Vec filter[BLOCKS * VECTORS];
+
+      for (int b = 0; b < blocks; b++)
+        for (int j = 0; j < VECTORS; j++)
+          filter[b * VECTORS + j] =
+              load (u + ((gsize) b * (gsize) c + (gsize) channel) * RN_CONV_BLOCK + j * VECTOR, 0);
+      for (int i = 0; i < ROWS; i++)
+        {
+          const Vec input = splat (v[(gsize) i * (gsize) c + (gsize) channel]);
+
+          for (int b = 0; b < blocks * VECTORS; b++)
+            sum[i][b] += input * filter[b];
+        }
+    }
+  for (int i = 0; i < ROWS; i++)
+    for (int b = 0; b < blocks * VECTORS; b++)
+      store (m + (gsize) i * (gsize) k + b * VECTOR, sum[i][b], 0);
+}
+
+/* m [12,K] = v [12,C] u [K / 16,C,16] */
+void
+IN_SET (winograd_product) (float *m, const float *v, const float *u, int c, int k)
+{
+  for (int block = 0; block < k;)
+    {
+      const gboolean is_wide = BLOCKS == 2 && block + 2 * RN_CONV_BLOCK <= k;
+
+      for (int row = 0; row < RN_WINOGRAD_TILES; row += ROWS)
+        {
+          float *to = m + (gsize) row * (gsize) k + block;
+          const float *from = v + (gsize) row * (gsize) c, *filters = u + (gsize) block * (gsize) c;
+
+          if (is_wide)
+            product_tile (to, from, filters, c, k, BLOCKS);
+          else
+            product_tile (to, from, filters, c, k, 1);
+        }
+      block += is_wide ? 2 * RN_CONV_BLOCK : RN_CONV_BLOCK;
+    }
+}
+
+/* Rows of sums of an outer product: a divisor of 16 */
+#define OUTER_ROWS (VECTOR == 16 ? 8 : VECTOR == 8 ? 4 : 2)
+
+/* d [OUTER_ROWS,16] += sum over n of z [n,OUTER_ROWS] v [n,16] */
+INLINE void
+outer_tile (float *d, const float *z, const float *v, int n, int k, int c)
+{
+  Vec sum[OUTER_ROWS][VECTORS];
+
+  for (int i = 0; i < OUTER_ROWS; i++)
+    for (int j = 0; j < VECTORS; j++)
+      sum[i][j] = load (d + i * RN_CONV_BLOCK + j * VECTOR, 0);
+  for (int t = 0; t < n; t++, z += k, v += c)
+    {
+      Vec input[VECTORS];
+
+      for (int j = 0; j < VECTORS; j++)
+        input[j] = load (v + j * VECTOR, 0);
+      for (int i = 0; i < OUTER_ROWS; i++)
+        for (int j = 0; j < VECTORS; j++)
+          sum[i][j] += splat (z[i]) * input[j];
+    }
+  for (int i = 0; i < OUTER_ROWS; i++)
+    for (int j = 0; j < VECTORS; j++)
+      store (d + i * RN_CONV_BLOCK + j * VECTOR, sum[i][j], 0);
+}
+
+/* d [C / 16,K,16] += sum over n of z [n,K] v [n,C] */
+void
+IN_SET (winograd_outer) (float *d, const float *z, const float *v, int n, int k, int c)
+{
+  for (int block = 0; block < c; block += RN_CONV_BLOCK)
+    for (int row = 0; row < k; row += OUTER_ROWS)
+      outer_tile (d + (gsize) block * (gsize) k + (gsize) row * RN_CONV_BLOCK, z + row, v + block,
+                  n, k, c);
+}

@@ -1,0 +1,218 @@
+#include <glib/gi18n-lib.h>
+
+#include "state/session-private.h"
+
+/* Opening documents, in tasks. */
+
+typedef enum
+{
+  OPEN_RUN,
+  OPEN_RUN_AND_START,
+  OPEN_SPEC,
+  OPEN_MODEL,
+  OPEN_COMPARED
+} OpenKind;
+
+typedef struct
+{
+  OpenKind kind;
+  char *path;
+} Open;
+
+static void
+open_free (gpointer data)
+{
+  Open *open = data;
+
+  g_free (open->path);
+  g_free (open);
+}
+
+static RnDocument *
+read_run (const Open *open, GError **error)
+{
+  g_autoptr (RnRecord) record = rn_record_load (open->path, error);
+
+  if (record == NULL)
+    return NULL;
+  if (open->kind != OPEN_COMPARED)
+    rn_record_load_responses (record);
+  return rn_document_new_run (record);
+}
+
+static RnDocument *
+read_document (const Open *open, GError **error)
+{
+  g_autoptr (RnSpec) spec = NULL;
+  g_autoptr (RnModel) model = NULL;
+
+  switch (open->kind)
+    {
+    case OPEN_SPEC:
+      spec = rn_spec_load (open->path, error);
+      return spec == NULL ? NULL : rn_document_new_sketch (spec, open->path);
+    case OPEN_MODEL:
+      model = rn_model_load (open->path, NULL, error);
+      return model == NULL ? NULL : rn_document_new_model (model, open->path);
+    case OPEN_RUN:
+    case OPEN_RUN_AND_START:
+    case OPEN_COMPARED:
+    default:
+      return read_run (open, error);
+    }
+}
+
+static void
+open_in_task (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  RnDocument *document = read_document (data, &error);
+
+  if (document != NULL)
+    g_task_return_pointer (task, document, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static const char *
+title_of_problem (OpenKind kind)
+{
+  switch (kind)
+    {
+    case OPEN_SPEC:
+      return _ ("The network cannot be opened");
+    case OPEN_MODEL:
+      return _ ("The model cannot be opened");
+    case OPEN_RUN:
+    case OPEN_RUN_AND_START:
+    case OPEN_COMPARED:
+    default:
+      return _ ("The run cannot be opened");
+    }
+}
+
+static void
+show_opened (RnSession *self, RnDocument *document, OpenKind kind)
+{
+  rn_session_show (self, document);
+  if (kind == OPEN_RUN_AND_START)
+    rn_session_start (self);
+}
+
+static gboolean
+find_compared (RnSession *self, const char *path, guint *at)
+{
+  GListModel *list = G_LIST_MODEL (self->compared);
+
+  for (*at = 0; *at < g_list_model_get_n_items (list); (*at)++)
+    {
+      g_autoptr (RnDocument) document = g_list_model_get_item (list, *at);
+
+      if (g_strcmp0 (rn_document_get_path (document), path) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+add_compared (RnSession *self, RnDocument *document)
+{
+  guint at;
+
+  if (find_compared (self, rn_document_get_path (document), &at))
+    return;
+  g_list_store_append (self->compared, document);
+  rn_session_emit (self, RN_SIGNAL_COMPARED);
+}
+
+static void
+was_opened (GObject *source, GAsyncResult *result, gpointer data)
+{
+  RnSession *self = RN_SESSION (source);
+  const Open *open = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnDocument) document = g_task_propagate_pointer (G_TASK (result), &error);
+  RnDocument *known;
+
+  if (document == NULL)
+    {
+      rn_session_fail (self, title_of_problem (open->kind), error->message);
+      return;
+    }
+  if (open->kind == OPEN_COMPARED)
+    {
+      add_compared (self, document);
+      return;
+    }
+  /* it may have been asked for twice meanwhile */
+  known = rn_session_find_document (self, open->path);
+  show_opened (self, known != NULL ? known : document, open->kind);
+}
+
+static void
+run_task (RnSession *self, const char *path, OpenKind kind)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, was_opened, NULL);
+  Open *open = g_new0 (Open, 1);
+
+  open->kind = kind;
+  open->path = g_strdup (path);
+  g_task_set_task_data (task, open, open_free);
+  g_task_run_in_thread (task, open_in_task);
+}
+
+static void
+open_document (RnSession *self, const char *path, OpenKind kind)
+{
+  g_autofree char *whole = g_canonicalize_filename (path, NULL);
+  RnDocument *known = rn_session_find_document (self, whole);
+
+  if (known != NULL)
+    show_opened (self, known, kind);
+  else
+    run_task (self, whole, kind);
+}
+
+void
+rn_session_open_run (RnSession *self, const char *path)
+{
+  open_document (self, path, OPEN_RUN);
+}
+
+void
+rn_session_resume_run (RnSession *self, const char *path)
+{
+  open_document (self, path, OPEN_RUN_AND_START);
+}
+
+void
+rn_session_open_spec (RnSession *self, const char *path)
+{
+  open_document (self, path, OPEN_SPEC);
+}
+
+void
+rn_session_open_model (RnSession *self, const char *path)
+{
+  open_document (self, path, OPEN_MODEL);
+}
+
+void
+rn_session_compare (RnSession *self, const char *run_path)
+{
+  g_autofree char *whole = g_canonicalize_filename (run_path, NULL);
+  RnDocument *known;
+  guint at;
+
+  if (find_compared (self, whole, &at))
+    {
+      g_list_store_remove (self->compared, at);
+      rn_session_emit (self, RN_SIGNAL_COMPARED);
+      return;
+    }
+  known = rn_session_find_document (self, whole);
+  if (known != NULL && rn_document_get_kind (known) == RN_DOCUMENT_RUN)
+    add_compared (self, known);
+  else
+    run_task (self, whole, OPEN_COMPARED);
+}

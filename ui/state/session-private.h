@@ -1,0 +1,194 @@
+#pragma once
+
+#include "state/session.h"
+
+/* What the files of the session share. Everything is the window's thread's, unless it says otherwise. */
+
+/* A trainer that crosses threads: the window commands it, tasks copy its model, and the thread that ends it frees it.
+ * Reference counted; defined in session-trainer.c.
+ */
+typedef struct _RnTraining RnTraining;
+
+/* A training that is wanted and not there yet; defined in session-training.c */
+typedef struct _RnStart RnStart;
+
+/* The command that has not shown its effect yet */
+typedef enum
+{
+  RN_PENDING_NONE,
+  RN_PENDING_RUN,
+  RN_PENDING_STEP,
+  RN_PENDING_PAUSE,
+  RN_PENDING_STOP
+} RnPending;
+
+enum
+{
+  RN_SIGNAL_DOCUMENT,
+  RN_SIGNAL_STATUS,
+  RN_SIGNAL_MEASURES,
+  RN_SIGNAL_DATASET,
+  RN_SIGNAL_SETTINGS,
+  RN_SIGNAL_PICTURE,
+  RN_SIGNAL_WATCHED,
+  RN_SIGNAL_GATES,
+  RN_SIGNAL_COMPARED,
+  RN_SIGNAL_MESSAGE,
+  RN_SIGNAL_PROBLEM,
+  RN_SIGNAL_ENDED,
+  RN_N_SIGNALS
+};
+
+struct _RnSession
+{
+  GObject parent_instance;
+
+  char *runs_folder;
+  int threads;
+  RnSelection *selection;
+  RnTimeAxis *time;
+
+  RnDocument *document;
+  GListStore *documents;
+  GListStore *compared;
+
+  RnDataset *dataset;
+  guint64 dataset_seed;
+  char *dataset_name;
+  char *dataset_problem;
+  double dataset_progress;
+  struct _RnOpening *opening; /* of the data set asked for last */
+
+  /* of the next new run */
+  RnSettings settings;
+  double epochs;
+  gboolean has_own_augment; /* chosen by the person, so not told by the data */
+  gboolean has_own_measure;
+  double run_epochs; /* a new length of the run that is shown; 0: its own */
+
+  RnStatus status;
+  RnStart *start;
+  RnTraining *training;
+  RnDocument *live;
+  RnDocument *failed; /* the run that failed last */
+  guint n_makers;     /* threads that make or end a trainer */
+  RnPending pending;
+  gint64 pending_step; /* the step at the command */
+  GTask *shut_down;
+
+  GtkWidget *clock;
+  gulong map_handler;
+  guint tick_id;
+  guint drain_source;
+  gint64 drained_us;
+  gboolean is_adopting; /* reading what the feed had merged */
+
+  RnMeasureKind measure;
+  GArray *
+      cursor_measures; /* of RnBlockMeasure: at the time cursor; NULL: none is set, or not read yet */
+  gboolean is_reading_cursor;
+  gboolean reads_cursor_again;
+
+  RnSubject picture;
+  char **taps; /* (nullable) */
+  GPtrArray *watched;
+  GHashTable *gates_off; /* of block ids */
+  guint watch_serial;    /* of the newest request to the trainer */
+  gint64 watch_every;    /* what the trainer was asked for; 0: it watches nothing */
+  RnTensor *watch_input;
+  gboolean is_looking; /* a task evaluates */
+  gboolean looks_again;
+  gint64 looked_us;
+  guint look_source;
+  RnEvaluator *looker; /* of the last look, for the next at the same weights */
+  RnDocument *looker_document;
+  gint64 looker_step; /* the step that was asked for, as rn_session_weights_step() */
+};
+
+/* session.c */
+void rn_session_emit (RnSession *self, guint signal);
+void rn_session_tell (RnSession *self, const char *text);                    /* "message" */
+void rn_session_fail (RnSession *self, const char *title, const char *text); /* "problem" */
+void rn_session_add_document (RnSession *self, RnDocument *document);     /* without showing it */
+RnDocument *rn_session_find_document (RnSession *self, const char *path); /* (nullable) */
+/* Brings the time axis up to the record that is shown. @is_other: another document */
+void rn_session_update_time (RnSession *self, gboolean is_other);
+
+void rn_session_tell_end (RnSession *self, RnState state, const char *text); /* "ended" */
+
+/* session-settings.c */
+void rn_session_init_settings (RnSession *self);
+/* Steps, milestones, augmentation and the rhythm of measures follow from data, document and epochs. Returns: whether
+ * something changed */
+gboolean rn_session_derive_settings (RnSession *self);
+/* Steps of an epoch of @settings on the data set, at least 1; 0 where there is no data */
+gint64 rn_session_epoch_steps (RnSession *self, const RnSettings *settings);
+/* The side of the pictures where all are squares of one that is small enough; 0 otherwise */
+int rn_session_common_side (RnDataset *dataset);
+
+/* session-data.c */
+void rn_session_open_dataset_with (RnSession *self, const char *what, guint64 seed);
+void rn_session_cancel_dataset (RnSession *self);
+
+/* session-training.c */
+void rn_session_proceed (RnSession *self);        /* with a start that waits, where it can */
+void rn_session_data_failed (RnSession *self);    /* the data that a start waits for */
+void rn_session_refresh_status (RnSession *self); /* where no trainer tells it */
+void rn_session_take (RnSession *self, RnSnapshot *snapshot);
+void rn_session_end_training (RnSession *self); /* frees the trainer, on a thread of its own */
+void rn_session_dispose_training (RnSession *self);
+
+/* session-feed.c */
+void rn_session_feed_filled (RnSession *self);
+void rn_session_stop_draining (RnSession *self);
+void rn_session_adopt (RnSession *self,
+                       RnDocument *document); /* what the feed had merged, from disk */
+
+/* session-trainer.c */
+
+/* (transfer full) @trainer */
+RnTraining *rn_training_new (RnTrainer *trainer, RnSession *session);
+RnTraining *rn_training_ref (RnTraining *training);
+void rn_training_unref (RnTraining *training);
+/* For commands of the window's thread, while the session holds it */
+RnTrainer *rn_training_get_trainer (RnTraining *training);
+RnFeed *rn_training_get_feed (RnTraining *training);
+/* From a task: waits for a step at most. (nullable): where it has ended */
+RnModel *rn_training_copy_model (RnTraining *training);
+/* From a thread that may wait: stops and frees the trainer, and removes the mark of a crash. */
+void rn_training_end (RnTraining *training);
+/* The calling thread, and those that it makes, from now on */
+void rn_training_lower_priority (void);
+
+/* session-crash.c; for threads */
+void rn_crash_mark (const char *run_path);
+void rn_crash_unmark (const char *run_path);
+
+/* session-measures.c */
+void rn_session_read_cursor (RnSession *self);
+
+/* session-model.c */
+
+/* Where the weights of the shown document come from; made by the window's thread, read by a task. */
+typedef struct
+{
+  RnModel *model;       /* (nullable): of a file */
+  RnTraining *training; /* (nullable): of the live network */
+  char *run_path; /* (nullable): of the checkpoint nearest to @step, or the latest where it is -1 */
+  gint64 step;
+} RnWeights;
+
+/* The step whose weights are shown: -1 for the newest, else the time cursor */
+gint64 rn_session_weights_step (RnSession *self);
+RnWeights *rn_session_get_weights (RnSession *self);
+void rn_weights_free (RnWeights *weights);
+/* For a task */
+RnModel *rn_weights_load (const RnWeights *weights, GError **error);
+
+/* session-picture.c */
+void rn_session_rewatch (RnSession *self); /* document, picture, taps, gates or trainer changed */
+void rn_session_take_watched (RnSession *self, const RnSnapshot *snapshot);
+void rn_session_forget_watched (RnSession *self); /* maps of another picture or network */
+void rn_session_dispose_picture (RnSession *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnTraining, rn_training_unref)
