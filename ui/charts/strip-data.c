@@ -246,3 +246,17 @@ rn_strip_data_get_generation (const RnStripData *self)
 {
   return self->generation;
 }
+
+void
+rn_strip_data_swap (RnStripData *a, RnStripData *b)
+{
+  const RnStripData held = *a;
+  const guint generation = MAX (a->generation, b->generation) + 1;
+
+  *a = *b;
+  *b = held;
+  /* whoever refers to them goes on to refer to the same ones */
+  b->ref_count = a->ref_count;
+  a->ref_count = held.ref_count;
+  a->generation = b->generation = generation;
+}

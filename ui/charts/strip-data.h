@@ -40,6 +40,9 @@ gboolean rn_strip_data_get_range (const RnStripData *self, double *min, double *
 /* Returns: a number that changes whenever columns were merged or cut; while it stays, all columns but the last stay */
 guint rn_strip_data_get_generation (const RnStripData *self);
 
+/* Exchanges what the two hold: whoever has one of them sees from now on what the other held. O(1) */
+void rn_strip_data_swap (RnStripData *a, RnStripData *b);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnStripData, rn_strip_data_unref)
 
 G_END_DECLS

@@ -478,6 +478,28 @@ test_measures (gconstpointer data)
   assert_measures (self);
 }
 
+static void
+test_responses (gconstpointer data)
+{
+  g_autoptr (Fixture) self = fixture_of_case (data, 2);
+  const RnLayout *layout = self->ref->layout;
+  g_autofree RnLayerResponse *responses = g_new0 (RnLayerResponse, layout->n_convs);
+
+  compute (self, TRUE);
+  rn_network_get_responses (self->network, responses);
+  for (int i = 0; i < layout->n_convs; i++)
+    {
+      const RnLayoutConv *conv = &layout->convs[i];
+
+      g_assert_cmpstr (responses[i].name, ==, conv->norm_name);
+      g_assert_cmpint (responses[i].kernel, ==, conv->kernel);
+      g_assert_cmpuint (responses[i].block, ==,
+                        conv->block < 0 ? 0 : rn_spec_get_block (self->spec, conv->block)->id);
+      assert_close (responses[i].std,
+                    deviation (self->ref->convs[i].norm, count_out (self->ref, i)));
+    }
+}
+
 /* Channels whose gamma is 0 and whose beta is negative are dead behind their ReLU. */
 static void
 test_dead_channels_are_counted (void)
@@ -575,6 +597,7 @@ main (int argc, char **argv)
   g_test_add_func ("/network/every short batch computes as a network of its own size",
                    test_every_short_batch_computes_as_a_network_of_its_own_size);
   add_for_every_case ("measures are the reference's", test_measures);
+  add_for_every_case ("responses are the reference's", test_responses);
   g_test_add_func ("/network/dead channels are counted", test_dead_channels_are_counted);
   g_test_add_func ("/network/a branch that ends in zero measures zero",
                    test_a_branch_that_ends_in_zero_measures_zero);

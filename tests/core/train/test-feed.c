@@ -76,6 +76,7 @@ test_pictures_are_replaced_and_kept_when_nothing_newer_comes (void)
     {
       RnSnapshot *snapshot = snapshot_of_step (step, 0.0);
       const RnBlockMeasure measure = { .step = step, .block = 7 };
+      const RnLayerResponse response = { .name = "bn1", .std = (double) step };
 
       if (step < 3)
         {
@@ -84,6 +85,7 @@ test_pictures_are_replaced_and_kept_when_nothing_newer_comes (void)
           watched->step = step;
           g_ptr_array_add (snapshot->watched, watched);
           g_array_append_val (snapshot->measures, measure);
+          g_array_append_val (snapshot->responses, response);
         }
       rn_feed_offer (feed, snapshot);
     }
@@ -92,6 +94,8 @@ test_pictures_are_replaced_and_kept_when_nothing_newer_comes (void)
   g_assert_cmpint (((RnWatched *) g_ptr_array_index (taken->watched, 0))->step, ==, 2);
   g_assert_cmpuint (taken->measures->len, ==, 1);
   g_assert_cmpint (g_array_index (taken->measures, RnBlockMeasure, 0).step, ==, 2);
+  g_assert_cmpuint (taken->responses->len, ==, 1);
+  g_assert_cmpfloat (g_array_index (taken->responses, RnLayerResponse, 0).std, ==, 2.0);
 }
 
 static void

@@ -1102,6 +1102,174 @@ a_long_history_is_cut_quickly (void)
   g_assert_cmpint (g_get_monotonic_time () - started, <, 10 * G_USEC_PER_SEC);
 }
 
+/* Finding */
+
+/* blocks.bin of three blocks, each third step measured from 3 to 300 */
+static RnRunWriter *
+measured (const char *path)
+{
+  RnRunWriter *writer = trained (path, 0, 1);
+
+  for (gint64 step = 3; step <= 300; step += 3)
+    {
+      RnBlockMeasure group[3] = { { 0 } };
+
+      for (int i = 0; i < 3; i++)
+        group[i] = (RnBlockMeasure){ .step = step,
+                                     .block = (guint32) i + 5,
+                                     .rms_f = (float) step + (float) i / 8.0f };
+      g_assert_true (rn_run_writer_append_measures (writer, group, 3, NULL));
+    }
+  return writer;
+}
+
+static void
+assert_found (const char *blocks, gint64 asked, gint64 expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) group = rn_run_find_blocks (blocks, 3, asked, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (group->len, ==, expected == 0 ? 0 : 3);
+  for (guint i = 0; i < group->len; i++)
+    {
+      const RnBlockMeasure *measure = &g_array_index (group, RnBlockMeasure, i);
+
+      g_assert_cmpint (measure->step, ==, expected);
+      g_assert_cmpuint (measure->block, ==, i + 5);
+      g_assert_cmpfloat (measure->rms_f, ==, (float) expected + (float) i / 8.0f);
+    }
+}
+
+static void
+measures_are_found_by_step (void)
+{
+  g_autofree char *path = path_of ("found");
+  g_autofree char *blocks = g_build_filename (path, RN_RUN_BLOCKS, NULL);
+  g_autoptr (RnRunWriter) writer = measured (path);
+
+  for (gint64 step = 0; step <= 310; step++)
+    assert_found (blocks, step, MIN (step, 300) / 3 * 3);
+  assert_found (blocks, G_MAXINT64, 300);
+  assert_found (blocks, -1, 0);
+}
+
+static void
+a_torn_end_is_passed_over_where_measures_are_found (void)
+{
+  static const char zeros[100] = { 0 };
+  g_autofree char *path = path_of ("found-torn");
+  g_autofree char *blocks = g_build_filename (path, RN_RUN_BLOCKS, NULL);
+  g_autoptr (RnRunWriter) writer = measured (path);
+
+  append_bytes (path, RN_RUN_BLOCKS, zeros, sizeof zeros);
+  assert_found (blocks, 1000, 300);
+  for (int cut = 1; cut <= 3 * RN_RUN_BLOCKS_RECORD_SIZE; cut++)
+    {
+      g_assert_cmpint (truncate (blocks,
+                                 RN_RUN_BLOCKS_HEADER_SIZE + 300 * RN_RUN_BLOCKS_RECORD_SIZE - cut),
+                       ==, 0);
+      assert_found (blocks, 1000, 297);
+    }
+  g_assert_cmpint (truncate (blocks, RN_RUN_BLOCKS_HEADER_SIZE + 5), ==, 0);
+  assert_found (blocks, 1000, 0);
+}
+
+static void
+broken_measures_are_refused_where_they_are_found (void)
+{
+  g_autofree char *path = path_of ("found-broken");
+  g_autofree char *blocks = g_build_filename (path, RN_RUN_BLOCKS, NULL);
+  g_autoptr (RnRunWriter) writer = measured (path);
+  g_autoptr (GError) error = NULL, header_error = NULL, none_error = NULL;
+
+  /* a file of other blocks than the network has */
+  g_assert_null (rn_run_find_blocks (blocks, 4, 300, &error));
+  assert_error (error, RN_ERROR, RN_ERROR_FORMAT, blocks, "lacks blocks");
+  replace (path, RN_RUN_BLOCKS, "RNBLOCKS and so on and so on");
+  g_assert_null (rn_run_find_blocks (blocks, 3, 300, &header_error));
+  assert_error (header_error, RN_ERROR, RN_ERROR_FORMAT, blocks, "version");
+  g_assert_cmpint (g_unlink (blocks), ==, 0);
+  g_assert_null (rn_run_find_blocks (blocks, 3, 300, &none_error));
+  assert_error (none_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, blocks, "");
+}
+
+/* Finding takes a few reads of a record, however long the run. */
+static void
+measures_of_a_long_run_are_found_quickly (void)
+{
+  g_autofree char *path = path_of ("found-long");
+  g_autofree char *blocks = g_build_filename (path, RN_RUN_BLOCKS, NULL);
+  g_autofree guint8 *bytes = g_malloc (1000000 * RN_RUN_BLOCKS_RECORD_SIZE);
+  g_autoptr (RnRunWriter) writer = trained (path, 0, 1);
+  gint64 started;
+
+  for (gint64 step = 1; step <= 1000000; step++)
+    {
+      const RnBlockMeasure measure = { .step = step, .block = 7 };
+
+      rn_run_measure_to_bytes (bytes + (step - 1) * RN_RUN_BLOCKS_RECORD_SIZE, &measure);
+    }
+  append_bytes (path, RN_RUN_BLOCKS, bytes, 1000000 * RN_RUN_BLOCKS_RECORD_SIZE);
+  started = g_get_monotonic_time ();
+  for (gint64 step = 1; step <= 1000; step++)
+    {
+      g_autoptr (GArray) group = rn_run_find_blocks (blocks, 1, step * 999, NULL);
+
+      g_assert_cmpint (g_array_index (group, RnBlockMeasure, 0).step, ==, step * 999);
+    }
+  g_assert_cmpint (g_get_monotonic_time () - started, <, 2 * G_USEC_PER_SEC);
+}
+
+static void
+a_run_tells_its_measures_commands_and_speed (void)
+{
+  g_autofree char *path = path_of ("told");
+  g_autoptr (RnRunWriter) writer = trained (path, 20, 5);
+  g_autoptr (RnRun) run = rn_run_open (path, NULL);
+  g_autoptr (GArray) group = rn_run_read_measures_at (run, 12, NULL), timing = NULL, events = NULL;
+  const RnTimingRow *row;
+
+  g_assert_true (rn_run_writer_append_event (writer, 8, "rate", 0.25, NULL));
+  append_bytes (path, RN_RUN_TIMING, "21,10", 5);
+  g_assert_cmpuint (group->len, ==, 1);
+  g_assert_cmpint (g_array_index (group, RnBlockMeasure, 0).step, ==, 12);
+  g_assert_cmpuint (g_array_index (group, RnBlockMeasure, 0).block, ==, 7);
+  timing = rn_run_read_timing (run, NULL);
+  g_assert_cmpuint (timing->len, ==, 20);
+  row = &g_array_index (timing, RnTimingRow, 19);
+  g_assert_cmpint (row->step, ==, 20);
+  g_assert_cmpint (row->unix_time, ==, 1000020);
+  g_assert_cmpfloat (row->pictures_per_s, ==, 123.5);
+  g_assert_cmpint (row->threads, ==, 2);
+  events = rn_run_read_events (run, NULL);
+  g_assert_cmpuint (events->len, ==, 1);
+  g_assert_cmpint (g_array_index (events, RnRunEvent, 0).step, ==, 8);
+  g_assert_cmpstr (g_array_index (events, RnRunEvent, 0).name, ==, "rate");
+  g_assert_cmpfloat (g_array_index (events, RnRunEvent, 0).value, ==, 0.25);
+}
+
+static gboolean
+take_three (const RnBlockMeasure *measure, gpointer data)
+{
+  gint64 *n = data;
+
+  g_assert_cmpint (measure->step, ==, *n + 1);
+  return ++*n < 3;
+}
+
+static void
+measures_are_scanned_until_it_is_enough (void)
+{
+  g_autofree char *path = path_of ("scanned");
+  g_autoptr (RnRunWriter) writer = trained (path, 20, 5);
+  g_autoptr (RnRun) run = rn_run_open (path, NULL);
+  gint64 n = 0;
+
+  g_assert_true (rn_run_scan_measures (run, take_three, &n, NULL));
+  g_assert_cmpint (n, ==, 3);
+}
+
 #define ADD(name) g_test_add_func ("/run/" #name, name)
 
 int
@@ -1142,6 +1310,12 @@ main (int argc, char **argv)
   ADD (old_checkpoints_go_but_never_the_best_nor_the_latest_two);
   ADD (a_model_is_found_under_all_its_names);
   ADD (a_long_history_is_cut_quickly);
+  ADD (measures_are_found_by_step);
+  ADD (a_torn_end_is_passed_over_where_measures_are_found);
+  ADD (broken_measures_are_refused_where_they_are_found);
+  ADD (measures_of_a_long_run_are_found_quickly);
+  ADD (a_run_tells_its_measures_commands_and_speed);
+  ADD (measures_are_scanned_until_it_is_enough);
   result = g_test_run ();
   remove_tree (folder);
   g_free (folder);

@@ -427,6 +427,29 @@ test_more_steps_can_be_asked_for_on_resume_but_not_fewer_than_done (World *world
   g_assert_cmpuint (history->len, ==, 75);
 }
 
+/* A block's response is that of its last 3x3 layer, the second of basic ones. */
+static void
+assert_responses_are_measures (const RnSnapshot *snapshot)
+{
+  static const char *const names[] = { "bn1",          "layer1.0.bn1", "layer1.0.bn2",
+                                       "layer2.0.bn1", "layer2.0.bn2", "layer2.0.downsample.1",
+                                       "layer2.1.bn1", "layer2.1.bn2" };
+  static const int seconds[] = { 2, 4, 7 };
+
+  g_assert_cmpuint (snapshot->responses->len, ==, G_N_ELEMENTS (names));
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_assert_cmpstr (g_array_index (snapshot->responses, RnLayerResponse, i).name, ==, names[i]);
+  for (guint i = 0; i < 3; i++)
+    {
+      const RnBlockMeasure *measure = &g_array_index (snapshot->measures, RnBlockMeasure, i);
+      const RnLayerResponse *response =
+          &g_array_index (snapshot->responses, RnLayerResponse, seconds[i]);
+
+      g_assert_cmpuint (response->block, ==, measure->block);
+      g_assert_cmpfloat ((float) response->std, ==, measure->response);
+    }
+}
+
 static void
 test_the_feed_tells_what_the_run_keeps (World *world, gconstpointer data)
 {
@@ -469,6 +492,7 @@ test_the_feed_tells_what_the_run_keeps (World *world, gconstpointer data)
     }
   for (guint i = 0; i < measures->len; i++)
     g_assert_cmpint (g_array_index (measures, RnBlockMeasure, i).step, ==, 3 * (i / 3 + 1));
+  assert_responses_are_measures (snapshot);
 }
 
 static void
