@@ -418,6 +418,32 @@ test_block_names_are_those_of_the_parameters (void)
     }
 }
 
+/* A width that changes without a stride begins a new layer, too. */
+static void
+test_a_wider_block_begins_a_new_layer (void)
+{
+  g_autoptr (RnSpec) spec = rn_spec_new ("wide", 16, 3, RN_STEM_3X3, 8, 4, NULL);
+  const RnPreprocess preprocess = { 16, 3, { 0 }, { 1, 1, 1 }, NULL };
+  g_autoptr (RnModel) model = NULL;
+
+  for (int i = 0; i < 3; i++)
+    g_assert_true (rn_spec_add_block (spec, i,
+                                      (RnBlockSpec){ .kind = RN_BLOCK_BASIC,
+                                                     .channels = i == 0 ? 8 : 16,
+                                                     .stride = 1,
+                                                     .shortcut = RN_SHORTCUT_B },
+                                      NULL));
+  model = rn_model_new (spec, NULL, 1, NULL, &preprocess, NULL);
+  for (int at = 0; at < 3; at++)
+    {
+      g_autofree char *name = rn_tap_of_block (spec, at, "conv2.weight");
+      g_autoptr (RnTensor) filter = rn_model_get_parameter (model, name);
+
+      g_assert_nonnull (filter);
+      g_assert_cmpint (rn_tap_has_projection (spec, at), ==, at == 1);
+    }
+}
+
 static void
 test_the_enlarged_map_reads_the_very_value (void)
 {
@@ -505,6 +531,108 @@ test_another_document_takes_the_place_of_the_first (void)
   stage_close (&stage);
 }
 
+/* Training: forty scenes of two classes in a folder */
+
+typedef struct
+{
+  RnSession *session;
+  GtkWidget *page;
+  gint64 beyond;
+  gboolean is_over;
+} Live;
+
+static void
+write_scenes (const char *folder)
+{
+  for (int i = 0; i < 40; i++)
+    {
+      g_autoptr (RnPicture) scene = rn_sample_render (RN_SPLIT_TRAIN, i / 2 * 10 + i % 2, 32, NULL);
+      g_autofree char *class = g_build_filename (folder, i % 2 == 0 ? "house" : "tree", NULL);
+      g_autofree char *path = g_strdup_printf ("%s/%d.png", class, i);
+
+      g_mkdir_with_parents (class, 0700);
+      g_assert_true (rn_picture_save_png (scene, path, NULL));
+    }
+}
+
+static gboolean
+has_dataset (gpointer data)
+{
+  Live *live = data;
+
+  return rn_session_get_dataset (live->session) != NULL &&
+         rn_session_get_picture (live->session) != NULL;
+}
+
+/* Whether both bars and maps are of a later step */
+static gboolean
+has_newer_maps (gpointer data)
+{
+  Live *live = data;
+  const GPtrArray *watched = rn_session_get_watched (live->session);
+  const RnWatched *fc = NULL;
+  g_autofree char *text = NULL;
+
+  rn_session_drain (live->session);
+  for (guint i = 0; watched != NULL && i < watched->len; i++)
+    if (g_str_equal (((RnWatched *) g_ptr_array_index (watched, i))->tap, "fc"))
+      fc = g_ptr_array_index (watched, i);
+  if (fc == NULL || fc->step <= live->beyond ||
+      rn_map_grid_get_maps (looking_find (live->page, RN_TYPE_MAP_GRID, 0)) == NULL)
+    return FALSE;
+  text = g_strdup_printf ("step %d, the live one", (int) fc->step);
+  if (!looking_says (live->page, text))
+    return FALSE;
+  live->beyond = fc->step;
+  return TRUE;
+}
+
+static void
+shut_down (GObject *source, GAsyncResult *result, gpointer data)
+{
+  ((Live *) data)->is_over = TRUE;
+}
+
+static gboolean
+is_over (gpointer data)
+{
+  return ((Live *) data)->is_over;
+}
+
+static void
+test_maps_and_bars_keep_coming_while_the_network_learns (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("residua-XXXXXX", NULL);
+  g_autofree char *pictures = g_build_filename (folder, "pictures", NULL);
+  g_autofree char *runs = g_build_filename (folder, "runs", NULL);
+  g_autofree char *remove = g_strdup_printf ("rm -r '%s'", folder);
+  g_autoptr (RnSpec) spec = rn_spec_preset ("resnet8", NULL);
+  Live live = { .session = rn_session_new (runs), .beyond = 0 };
+  RnSettings settings = *rn_session_get_settings (live.session);
+  GtkWidget *window;
+
+  write_scenes (pictures);
+  g_assert_true (rn_spec_set_classes (spec, 2, NULL));
+  settings.batch = 8;
+  rn_session_set_settings (live.session, &settings);
+  rn_session_set_threads (live.session, 1);
+  rn_session_show_sketch (live.session, spec, NULL);
+  live.page = rn_inspect_page_new (live.session);
+  window = looking_window (live.page, 1300, 950);
+  rn_session_open_dataset (live.session, pictures);
+  looking_wait (has_dataset, &live); /* the page has taken the first test picture */
+  g_assert_nonnull (strstr (rn_session_get_picture (live.session)->name, "test 0"));
+  rn_session_set_epochs (live.session, 1000);
+  rn_session_start (live.session);
+  for (int i = 0; i < 3; i++)
+    looking_wait (has_newer_maps, &live);
+  rn_session_shut_down (live.session, shut_down, &live);
+  looking_wait (is_over, &live);
+  looking_close (window);
+  g_object_unref (live.session);
+  g_assert_true (g_spawn_command_line_sync (remove, NULL, NULL, NULL, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -527,6 +655,8 @@ main (int argc, char **argv)
                    test_a_chosen_layer_stays_chosen_from_block_to_block);
   g_test_add_func ("/inspect/block names are those of the parameters",
                    test_block_names_are_those_of_the_parameters);
+  g_test_add_func ("/inspect/a wider block begins a new layer",
+                   test_a_wider_block_begins_a_new_layer);
   g_test_add_func ("/inspect/the enlarged map reads the very value",
                    test_the_enlarged_map_reads_the_very_value);
   g_test_add_func ("/inspect/NaN does not hide the strongest map",
@@ -537,5 +667,7 @@ main (int argc, char **argv)
                    test_a_sketch_says_that_it_has_no_weights);
   g_test_add_func ("/inspect/another document takes the place of the first",
                    test_another_document_takes_the_place_of_the_first);
+  g_test_add_func ("/inspect/maps and bars keep coming while the network learns",
+                   test_maps_and_bars_keep_coming_while_the_network_learns);
   return g_test_run ();
 }

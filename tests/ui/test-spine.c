@@ -458,23 +458,27 @@ test_the_overview_shows_the_most_extreme_of_blocks_that_share_a_pixel (void)
 {
   Fixture f;
   const GdkRGBA highest = rn_palette_ratio (4.0);
-  int n, n_found = 0;
+  int n, n_found;
   const guint32 *pixels;
 
   set_up (&f, "resnet1202", 240, 500);
-  for (int i = 0; i < f.n; i++)
+  for (int extreme = 330; extreme < 335; extreme++)
     {
-      f.measures[i].rms_f = f.measures[i].rms_s = 1.0f;
-      f.measures[i].ratio = i == 333 ? 4.0f : 1.0f;
+      for (int i = 0; i < f.n; i++)
+        {
+          f.measures[i].rms_f = f.measures[i].rms_s = 1.0f;
+          f.measures[i].ratio = i == extreme ? 4.0f : 1.0f;
+        }
+      fake_session_set_measures (f.session, f.measures);
+      spin (250);
+      pixels = rn_overview_get_pixels (rn_spine_get_overview (f.spine), &n);
+      n_found = 0;
+      for (int i = 0; i < n; i++)
+        if (pixels[i] == rn_palette_argb (&highest))
+          n_found++;
+      g_assert_cmpint (n_found, >=, 1);
+      g_assert_cmpint (n_found, <=, 2);
     }
-  fake_session_set_measures (f.session, f.measures);
-  spin (250);
-  pixels = rn_overview_get_pixels (rn_spine_get_overview (f.spine), &n);
-  for (int i = 0; i < n; i++)
-    if (pixels[i] == rn_palette_argb (&highest))
-      n_found++;
-  g_assert_cmpint (n_found, >=, 1);
-  g_assert_cmpint (n_found, <=, 2);
   tear_down (&f);
 }
 

@@ -11,8 +11,9 @@
 #include "pages/prediction-bars.h"
 #include "state/format.h"
 
-#define BESIDE 680 /* logical pixels: from here the answer stands beside the pictures */
-#define N_NAMED 10 /* classes that “trained on” lists */
+#define BESIDE 680           /* logical pixels: from here the answer stands beside the pictures */
+#define OUTDATED_OPACITY 0.4 /* of an answer to the picture before */
+#define N_NAMED 10           /* classes that “trained on” lists */
 
 struct _RnClassifyOne
 {
@@ -92,6 +93,7 @@ show_answer (RnClassifyOne *self, const RnLook *look, int truth)
     p[k] = (double) look->probabilities[k];
   rn_prediction_bars_set (RN_PREDICTION_BARS (self->bars), (const char *const *) names,
                           look->n_classes, p, NULL, truth);
+  gtk_widget_set_opacity (self->bars, 1.0);
   spread = say_spread (look, p);
   list = rn_class_names_list ((const char *const *) names, N_NAMED);
   trained_on =
@@ -143,8 +145,12 @@ picture_changed (RnClassifyOne *self)
                                subject != NULL ? subject->picture : NULL,
                                subject != NULL ? subject->name : NULL);
   rn_picture_view_set_outlines (RN_PICTURE_VIEW (self->picture), NULL, 0);
+  gtk_widget_set_opacity (self->bars, OUTDATED_OPACITY);
   if (subject == NULL)
-    return;
+    {
+      rn_prediction_bars_set (RN_PREDICTION_BARS (self->bars), NULL, 0, NULL, NULL, -1);
+      return;
+    }
   size = g_strdup_printf (_ ("%s, %d×%d"), subject->name != NULL ? subject->name : _ ("Picture"),
                           subject->picture->width, subject->picture->height);
   rn_card_set_caption (RN_CARD (self->picture_card), size);
@@ -262,7 +268,7 @@ make_picture_card (const char *title, GtkWidget **view)
 {
   *view = rn_picture_view_new ();
   gtk_widget_set_vexpand (*view, TRUE);
-  rn_picture_view_set_natural_side (RN_PICTURE_VIEW (*view), 384);
+  rn_picture_view_set_natural_side (RN_PICTURE_VIEW (*view), 320);
   return rn_card_new (title, *view);
 }
 

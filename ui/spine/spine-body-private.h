@@ -48,6 +48,13 @@ void rn_spine_body_make_spare (RnSpineBody *self);
 void rn_spine_body_drop_rows (RnSpineBody *self);
 void rn_spine_body_forget_backdrop (RnSpineBody *self);
 void rn_spine_body_snapshot (GtkWidget *widget, GtkSnapshot *snapshot);
+/** Everything that a change asks for, outside of allocation: widgets may be made here. */
+void rn_spine_body_renew (RnSpineBody *self);
+/** From now on what the session tells is shown. */
+void rn_spine_body_follow_session (RnSpineBody *self);
+/** Looks where the worker is, ten times a second while it trains and the spine is mapped. */
+void rn_spine_body_follow_worker (RnSpineBody *self);
+void rn_spine_body_make_marker (RnSpineBody *self);
 /** Clicks, keys, wheel and tooltips */
 void rn_spine_body_add_controllers (RnSpineBody *self);
 /** The block where the selection's lead is: -1 the stem, n the head, INT_MIN none */

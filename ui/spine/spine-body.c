@@ -3,10 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Redraws that data causes: ten a second; what assistive technology is told: one a second */
-#define UPDATE_US 100000
-#define LABEL_US 1000000
-
 enum
 {
   PROP_HADJUSTMENT = 1,
@@ -18,7 +14,7 @@ enum
 G_DEFINE_FINAL_TYPE_WITH_CODE (RnSpineBody, rn_spine_body, GTK_TYPE_WIDGET,
                                G_IMPLEMENT_INTERFACE (GTK_TYPE_SCROLLABLE, NULL))
 
-static guint signal_data, signal_view;
+static guint signal_view;
 
 const RnSpineView *
 rn_spine_body_get_view (RnSpineBody *self)
@@ -74,13 +70,13 @@ static void
 lay_out (RnSpineBody *self, int width, int height, double anchor_y)
 {
   RnSpineLayout *before = self->view.layout;
-  double value = scroll_of (self);
+  double value = 0.0; /* another network begins at its stem */
 
   rn_spine_geometry_init (&self->view.geometry, width);
   self->view.layout =
       rn_spine_layout_new (self->view.spec, height, self->zoom, self->folded, self->unfolded);
   if (before != NULL)
-    value = rn_spine_layout_map (before, value + anchor_y, self->view.layout) - anchor_y;
+    value = rn_spine_layout_map (before, scroll_of (self) + anchor_y, self->view.layout) - anchor_y;
   rn_spine_layout_free (before);
   rn_spine_body_drop_rows (self);
   configure_scroll (self, height, round (value));
@@ -118,9 +114,8 @@ catch_up (RnSpineBody *self, int width, int height)
   self->pending = G_MININT;
 }
 
-/* Everything that a change asks for, outside of allocation: widgets may be made here. */
-static void
-renew (RnSpineBody *self)
+void
+rn_spine_body_renew (RnSpineBody *self)
 {
   const int width = gtk_widget_get_width (GTK_WIDGET (self));
   const int height = gtk_widget_get_height (GTK_WIDGET (self));
@@ -144,7 +139,7 @@ renew_in_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   RnSpineBody *self = RN_SPINE_BODY (widget);
 
   self->renew_id = 0;
-  renew (self);
+  rn_spine_body_renew (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -186,7 +181,7 @@ change_layout (RnSpineBody *self, double anchor_y)
       lay_out (self, width, height, anchor_y >= 0.0 ? anchor_y : 0.5 * height);
       self->is_placing = FALSE;
     }
-  renew (self);
+  rn_spine_body_renew (self);
 }
 
 void
@@ -195,7 +190,7 @@ rn_spine_body_reveal (RnSpineBody *self, int index)
   if (self->view.spec == NULL)
     return;
   self->pending = CLAMP (index, -1, rn_spec_n_blocks (self->view.spec));
-  renew (self);
+  rn_spine_body_renew (self);
 }
 
 /* Zoom and folding */
@@ -269,177 +264,6 @@ rn_spine_body_set_folded (RnSpineBody *self, int stage, gboolean is_folded)
   change_layout (self, MAX (y, 0.0));
 }
 
-/* Data */
-
-static gboolean
-label_rows (gpointer data)
-{
-  RnSpineBody *self = data;
-
-  self->label_id = 0;
-  self->labelled_us = g_get_monotonic_time ();
-  for (guint i = 0; i < self->rows->len; i++)
-    rn_block_row_update_label (g_ptr_array_index (self->rows, i));
-  return G_SOURCE_REMOVE;
-}
-
-static void
-take_measures (RnSpineBody *self)
-{
-  const RnBlockMeasure *measures =
-      self->view.spec != NULL ? rn_session_get_measures (self->view.session, NULL) : NULL;
-  const guint n = self->view.spec != NULL ? (guint) rn_spec_n_blocks (self->view.spec) : 0;
-  const RnMeasureKind kind = rn_session_get_measure (self->view.session);
-
-  if (kind != self->view.scale.kind)
-    rn_spine_scale_init (&self->view.scale, kind);
-  g_clear_pointer (&self->view.measures, g_array_unref);
-  if (measures == NULL || n == 0)
-    return;
-  self->view.measures = g_array_sized_new (FALSE, FALSE, sizeof (RnBlockMeasure), n);
-  g_array_append_vals (self->view.measures, measures, n);
-  rn_spine_scale_grow (&self->view.scale, measures, (int) n);
-}
-
-void
-rn_spine_body_refresh (RnSpineBody *self)
-{
-  const gboolean is_other = rn_session_get_measure (self->view.session) != self->view.scale.kind;
-
-  g_clear_handle_id (&self->update_id, g_source_remove);
-  self->updated_us = g_get_monotonic_time ();
-  take_measures (self);
-  for (guint i = 0; i < self->rows->len; i++)
-    rn_block_row_update (g_ptr_array_index (self->rows, i));
-  if (is_other || self->updated_us - self->labelled_us >= LABEL_US)
-    {
-      g_clear_handle_id (&self->label_id, g_source_remove);
-      label_rows (self);
-    }
-  else if (self->label_id == 0)
-    self->label_id = g_timeout_add (LABEL_US / 1000, label_rows, self);
-  g_signal_emit (self, signal_data, 0);
-}
-
-static gboolean
-refresh_later (gpointer data)
-{
-  RnSpineBody *self = data;
-
-  self->update_id = 0;
-  rn_spine_body_refresh (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-measures_changed (RnSpineBody *self)
-{
-  const gint64 since = g_get_monotonic_time () - self->updated_us;
-
-  /* map () asks for what was missed */
-  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || self->update_id != 0)
-    return;
-  /* another measure is what the person asked for: at once */
-  if (since >= UPDATE_US || rn_session_get_measure (self->view.session) != self->view.scale.kind)
-    rn_spine_body_refresh (self);
-  else
-    self->update_id = g_timeout_add ((guint) ((UPDATE_US - since) / 1000) + 1, refresh_later, self);
-}
-
-static void
-state_changed (RnSpineBody *self)
-{
-  for (guint i = 0; i < self->rows->len; i++)
-    rn_block_row_update_state (g_ptr_array_index (self->rows, i));
-}
-
-static void
-selection_changed (RnSpineBody *self)
-{
-  const int lead = rn_spine_body_find_lead (self);
-
-  state_changed (self);
-  if (lead != G_MININT)
-    rn_spine_body_reveal (self, lead);
-}
-
-static gboolean
-is_same_network (const RnSpec *a, const RnSpec *b)
-{
-  if (a == NULL || b == NULL || !rn_spec_equal (a, b))
-    return FALSE;
-  for (int i = 0; i < rn_spec_n_blocks (a); i++)
-    if (rn_spec_get_block (a, i)->id != rn_spec_get_block (b, i)->id)
-      return FALSE;
-  return TRUE;
-}
-
-static void
-document_changed (RnSpineBody *self)
-{
-  const RnSpec *spec = rn_session_get_spec (self->view.session);
-
-  if (!is_same_network (spec, self->view.spec))
-    {
-      rn_spine_body_drop_rows (self);
-      g_clear_pointer (&self->view.spec, rn_spec_free);
-      g_clear_pointer (&self->view.layout, rn_spine_layout_free);
-      self->view.spec = spec != NULL ? rn_spec_copy (spec) : NULL;
-      g_array_set_size (self->folded, 0);
-      g_array_set_size (self->unfolded, 0);
-      self->pending = G_MININT;
-    }
-  rn_spine_scale_init (&self->view.scale, rn_session_get_measure (self->view.session));
-  rn_spine_body_refresh (self);
-  state_changed (self);
-  if (self->view.spec != NULL && self->view.layout == NULL)
-    rn_spine_body_make_spare (self);
-  renew (self);
-}
-
-/* Where the worker is */
-
-static void
-mark (RnSpineBody *self, int block, gboolean is_backward)
-{
-  if (block == self->marked_block && is_backward == self->is_backward)
-    return;
-  if (is_backward != self->is_backward)
-    gtk_widget_queue_draw (self->marker);
-  self->marked_block = block;
-  self->is_backward = is_backward;
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
-}
-
-static gboolean
-follow_worker (gpointer data)
-{
-  RnSpineBody *self = data;
-  gboolean is_backward = FALSE;
-  int block = G_MININT;
-
-  if (!rn_session_get_position (self->view.session, &block, &is_backward))
-    block = G_MININT;
-  mark (self, block, is_backward);
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-status_changed (RnSpineBody *self)
-{
-  const gboolean is_live =
-      gtk_widget_get_mapped (GTK_WIDGET (self)) && rn_session_is_training (self->view.session) &&
-      rn_session_get_live (self->view.session) == rn_session_get_document (self->view.session);
-
-  if (is_live && self->position_id == 0)
-    self->position_id = g_timeout_add (UPDATE_US / 1000, follow_worker, self);
-  else if (!is_live)
-    {
-      g_clear_handle_id (&self->position_id, g_source_remove);
-      mark (self, G_MININT, FALSE);
-    }
-}
-
 /* Widget */
 
 static void
@@ -449,7 +273,7 @@ rn_spine_body_map (GtkWidget *widget)
 
   GTK_WIDGET_CLASS (rn_spine_body_parent_class)->map (widget);
   rn_spine_body_refresh (self);
-  status_changed (self);
+  rn_spine_body_follow_worker (self);
 }
 
 static void
@@ -459,7 +283,7 @@ rn_spine_body_unmap (GtkWidget *widget)
 
   GTK_WIDGET_CLASS (rn_spine_body_parent_class)->unmap (widget);
   g_clear_handle_id (&self->update_id, g_source_remove);
-  status_changed (self);
+  rn_spine_body_follow_worker (self);
 }
 
 static void
@@ -484,7 +308,7 @@ static void
 scrolled (RnSpineBody *self)
 {
   if (!self->is_placing)
-    renew (self);
+    rn_spine_body_renew (self);
 }
 
 static void
@@ -592,32 +416,11 @@ rn_spine_body_class_init (RnSpineBodyClass *class)
   g_object_class_override_property (object_class, PROP_VADJUSTMENT, "vadjustment");
   g_object_class_override_property (object_class, PROP_HSCROLL_POLICY, "hscroll-policy");
   g_object_class_override_property (object_class, PROP_VSCROLL_POLICY, "vscroll-policy");
-  signal_data = g_signal_new ("data", RN_TYPE_SPINE_BODY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                              G_TYPE_NONE, 0);
+  g_signal_new ("data", RN_TYPE_SPINE_BODY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signal_view = g_signal_new ("view", RN_TYPE_SPINE_BODY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                               G_TYPE_NONE, 0);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LIST);
   gtk_widget_class_set_css_name (widget_class, "spinebody");
-}
-
-static void
-draw_marker (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
-{
-  RnSpineBody *self = data;
-  const double tip = self->is_backward ? 1.0 : height - 1.0,
-               base = self->is_backward ? height - 2.0 : 2.0;
-  RnPalette palette;
-
-  rn_palette_get (GTK_WIDGET (area), &palette);
-  cairo_move_to (cr, 1.0, base);
-  cairo_line_to (cr, width - 1.0, base);
-  cairo_line_to (cr, 0.5 * width, tip);
-  cairo_close_path (cr);
-  rn_palette_set_source (cr, &palette.accent, 1.0);
-  cairo_fill_preserve (cr);
-  rn_palette_set_source (cr, &palette.ground, 1.0);
-  cairo_set_line_width (cr, 1.0);
-  cairo_stroke (cr);
 }
 
 static void
@@ -630,10 +433,7 @@ rn_spine_body_init (RnSpineBody *self)
   self->folds = g_ptr_array_new ();
   self->pending = G_MININT;
   self->marked_block = G_MININT;
-  self->marker = gtk_drawing_area_new ();
-  gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (self->marker), draw_marker, self, NULL);
-  gtk_widget_set_can_target (self->marker, FALSE);
-  gtk_widget_set_parent (self->marker, GTK_WIDGET (self));
+  rn_spine_body_make_marker (self);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
 }
@@ -642,22 +442,10 @@ GtkWidget *
 rn_spine_body_new (RnSession *session)
 {
   RnSpineBody *self = g_object_new (RN_TYPE_SPINE_BODY, NULL);
-  RnSelection *selection = rn_session_get_selection (session);
 
   self->view.session = g_object_ref (session);
   rn_spine_scale_init (&self->view.scale, rn_session_get_measure (session));
   rn_spine_body_add_controllers (self);
-  g_signal_connect_object (session, "document", G_CALLBACK (document_changed), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "document", G_CALLBACK (status_changed), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "measures", G_CALLBACK (measures_changed), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "gates", G_CALLBACK (state_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "status", G_CALLBACK (status_changed), self, G_CONNECT_SWAPPED);
-  if (selection != NULL)
-    g_signal_connect_object (selection, "changed", G_CALLBACK (selection_changed), self,
-                             G_CONNECT_SWAPPED);
-  document_changed (self);
+  rn_spine_body_follow_session (self);
   return GTK_WIDGET (self);
 }

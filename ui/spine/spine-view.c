@@ -2,16 +2,21 @@
 
 #include <math.h>
 
+/* Below this the columns draw together, so that layers keep their text beside the switch. */
+#define TIGHT_PX 200.0
+
 void
 rn_spine_geometry_init (RnSpineGeometry *geometry, double width)
 {
+  const gboolean is_tight = width < TIGHT_PX;
+
   *geometry = (RnSpineGeometry){ .width = width,
                                  .bracket_x = 3.5,
-                                 .trunk_x = 23.0,
-                                 .box_x = 44.0,
-                                 .plain_x = 12.0,
-                                 .end_x = width - 12.0 };
-  geometry->measure_x = geometry->end_x - CLAMP (0.2 * width, 42.0, 72.0);
+                                 .trunk_x = is_tight ? 19.0 : 23.0,
+                                 .box_x = is_tight ? 36.0 : 44.0,
+                                 .plain_x = is_tight ? 9.0 : 12.0,
+                                 .end_x = width - (is_tight ? 8.0 : 12.0) };
+  geometry->measure_x = geometry->end_x - CLAMP (0.2 * width, is_tight ? 36.0 : 42.0, 72.0);
 }
 
 const RnBlockMeasure *
