@@ -18,9 +18,9 @@ typedef struct
   const RnFigure *figure;
   cairo_surface_t *recording; /* (nullable): of the figure, or the file's that is not finished */
   GByteArray *bytes;          /* of the file */
-  int width, height;
-  gpointer numbers; /* (nullable) */
-  GFile *file;      /* (nullable) */
+  int width, height;          /* with the margins */
+  gpointer numbers;           /* (nullable) */
+  GFile *file;                /* (nullable) */
   RnFigureFormat format;
 } Job;
 
@@ -86,7 +86,9 @@ record (Job *job, GtkWidget *widget)
   cr = cairo_create (job->recording);
   cairo_set_source_rgb (cr, 1.0, 1.0, 1.0);
   cairo_paint (cr);
-  job->figure->draw (widget, cr, job->width, job->height);
+  cairo_translate (cr, RN_FIGURE_MARGIN, RN_FIGURE_MARGIN);
+  job->figure->draw (widget, cr, job->width - 2 * RN_FIGURE_MARGIN,
+                     job->height - 2 * RN_FIGURE_MARGIN);
   cairo_destroy (cr);
 }
 
@@ -94,14 +96,16 @@ static Job *
 job_new (GtkWidget *widget, GFile *file, RnFigureFormat format)
 {
   const RnFigure *figure = g_object_get_data (G_OBJECT (widget), FIGURE_KEY);
+  const int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
   Job *job = g_new0 (Job, 1);
 
   job->figure = figure;
   job->format = format;
   job->bytes = g_byte_array_new ();
-  job->width = gtk_widget_get_width (widget) > 0 ? gtk_widget_get_width (widget) : DEFAULT_WIDTH;
-  job->height =
-      gtk_widget_get_height (widget) > 0 ? gtk_widget_get_height (widget) : DEFAULT_HEIGHT;
+  job->width = width > 0 ? width : DEFAULT_WIDTH;
+  job->height = height > 0 ? height : DEFAULT_HEIGHT;
+  job->width += 2 * RN_FIGURE_MARGIN;
+  job->height += 2 * RN_FIGURE_MARGIN;
   if (file != NULL)
     job->file = g_object_ref (file);
   if (format == RN_FIGURE_CSV)
