@@ -165,9 +165,10 @@ ask (RnWindow *self, const RnOpened *opened)
 {
   g_autofree char *counts = rn_opened_explain (opened);
   const gboolean is_mixed = opened->kind == RN_OPENED_MIXED;
-  GtkWidget *dialog =
-      adw_message_dialog_new (GTK_WINDOW (self),
-                              is_mixed ? _ ("Several kinds at once") : _ ("Not known here"), NULL);
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self),
+                                              is_mixed ? _ ("Several kinds at once")
+                                                       : _ ("Residua does not know this"),
+                                              NULL);
   AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
 
   adw_message_dialog_format_body (
