@@ -41,16 +41,17 @@ rn_overlay_card (GtkSnapshot *snapshot, GtkWidget *widget, const RnPalette *pale
 
 void
 rn_overlay_line (GtkSnapshot *snapshot, GtkWidget *widget, const GdkRGBA *colour,
-                 const RnPalette *palette, double x, double y0, double y1)
+                 const RnPalette *palette, int thickness, double x, double y0, double y1)
 {
   const double scale = gtk_widget_get_scale_factor (widget), one = 1.0 / scale;
-  const double at = floor (x * scale) / scale;
+  const double at = (floor (x * scale) - thickness / 2) / scale;
   GdkRGBA seam = palette->ground;
 
   seam.alpha = 0.5f;
   gtk_snapshot_append_color (snapshot, &seam,
                              &GRAPHENE_RECT_INIT ((float) (at - one), (float) y0,
-                                                  (float) (3.0 * one), (float) (y1 - y0)));
+                                                  (float) ((thickness + 2) * one),
+                                                  (float) (y1 - y0)));
   gtk_snapshot_append_color (snapshot, colour,
                              &GRAPHENE_RECT_INIT ((float) at, (float) y0, (float) one,
                                                   (float) (y1 - y0)));

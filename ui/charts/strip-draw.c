@@ -148,19 +148,33 @@ is_selected (const Canvas *c, int row)
          rn_selection_contains (c->strip->selection, rn_spec_get_block (c->strip->spec, row)->id);
 }
 
+/* Where the middle of a row's name is: within the plot, though the row be thin */
+static double
+get_name_y (const Canvas *c, int row)
+{
+  const double half = c->strip->text_height / 2.0;
+  const double least = c->plot.y - TOP + half, most = c->plot.y + c->plot.height + TOP - half;
+
+  return most > least ? CLAMP (row_middle (c, row), least, most) : row_middle (c, row);
+}
+
 static void
 draw_name (const Canvas *c, int row, gboolean selected)
 {
   g_autoptr (PangoLayout) layout = make_name (c->strip, row, selected);
   int width, height;
-  double y;
 
   pango_layout_get_pixel_size (layout, &width, &height);
   rn_palette_set_source (c->cr, selected ? &c->palette->accent : &c->palette->dim, 1.0);
-  y = CLAMP (row_middle (c, row) - height / 2.0, 0.0,
-             MAX (c->plot.y + c->plot.height - height + 2.0, 0.0));
-  cairo_move_to (c->cr, c->plot.x - GAP - width, round (y));
+  cairo_move_to (c->cr, c->plot.x - GAP - width, round (get_name_y (c, row) - height / 2.0));
   pango_cairo_show_layout (c->cr, layout);
+}
+
+/* Names this far from each other can still be told apart: lines of small letters may stand closer than their height. */
+static double
+get_tight_pitch (const Canvas *c)
+{
+  return 0.75 * c->strip->text_height;
 }
 
 /* Returns: that every which row is named, 1, 2, 5, 10, ... */
@@ -170,38 +184,43 @@ get_name_stride (const Canvas *c)
   const double row = (double) c->plot.height / c->n_rows;
   int stride = 1;
 
-  for (int i = 0; row * stride < c->strip->text_height - 1.0; i++)
+  if (row >= get_tight_pitch (c))
+    return 1;
+  for (int i = 0; row * stride < c->strip->text_height; i++)
     stride = i % 3 == 1 ? stride / 2 * 5 : stride * 2;
   return stride;
 }
 
+/* Draws the names of rows @first, @first + @stride, ... that are selected, or are not, where no name is yet. @is_taken:
+ * [plot.height + 1]: the pixels of the plot where a name's middle may not come
+ */
+static void
+draw_names_of (const Canvas *c, gboolean selected, int first, int stride, int pitch,
+               gboolean *is_taken)
+{
+  for (int row = first; row < c->n_rows; row += stride)
+    {
+      const int y = (int) CLAMP (get_name_y (c, row) - c->plot.y, 0, c->plot.height);
+
+      if (is_selected (c, row) != selected || is_taken[y])
+        continue;
+      draw_name (c, row, selected);
+      for (int i = MAX (y - pitch + 1, 0); i < MIN (y + pitch, c->plot.height + 1); i++)
+        is_taken[i] = TRUE;
+    }
+}
+
+/* The selected come first, then each stride-th, then the first block. */
 static void
 draw_names (const Canvas *c)
 {
   const int stride = get_name_stride (c);
-  const double height = c->strip->text_height;
-  double selected_y = -2.0 * height;
+  const int pitch = stride == 1 ? (int) get_tight_pitch (c) : c->strip->text_height;
+  g_autofree gboolean *is_taken = g_new0 (gboolean, c->plot.height + 1);
 
-  /* a selected name comes first, and only where the one before leaves room */
-  for (int row = 0; row < c->n_rows; row++)
-    if (is_selected (c, row) && row_middle (c, row) - selected_y >= height - 1.0)
-      {
-        draw_name (c, row, TRUE);
-        selected_y = row_middle (c, row);
-      }
-  for (int row = 0; row < c->n_rows; row++)
-    {
-      const double y = row_middle (c, row);
-      gboolean is_free = (row + 1) % stride == 0 || (stride > 1 && row == 0);
-
-      if (stride > 1 && row == 0)
-        is_free = row_middle (c, stride - 1) - y >= height - 1.0;
-      for (int near = MAX (row - stride, 0); is_free && near <= MIN (row + stride, c->n_rows - 1);
-           near++)
-        is_free = !is_selected (c, near) || fabs (row_middle (c, near) - y) >= height - 1.0;
-      if (is_free && !is_selected (c, row))
-        draw_name (c, row, FALSE);
-    }
+  draw_names_of (c, TRUE, 0, 1, pitch, is_taken);
+  draw_names_of (c, FALSE, stride - 1, stride, pitch, is_taken);
+  draw_names_of (c, FALSE, 0, c->n_rows, pitch, is_taken);
 }
 
 static void

@@ -48,10 +48,9 @@ make_bands (const RnStripContent *content, int height, Band *bands)
 
   for (int i = 0; i < n_bands; i++)
     if (n > height)
-      {
-        bands[i] = (Band){ (int) ((gint64) i * n / height),
-                           (int) ((gint64) (i + 1) * n / height) - 1, i, i + 1 };
-      }
+      /* a block that lies in two pixels shows in both */
+      bands[i] = (Band){ (int) ((gint64) i * n / height),
+                         (int) (((gint64) (i + 1) * n + height - 1) / height) - 1, i, i + 1 };
     else
       {
         bands[i] =

@@ -49,4 +49,20 @@ gboolean rn_strip_has_columns (RnStrip *self);
 /* Returns: rows, 0 where there are none */
 int rn_strip_n_rows (RnStrip *self);
 
+/* strip-input.c */
+
+/* Returns: the row at @y, -1 outside the heat */
+int rn_strip_row_under (RnStrip *self, double y);
+/* Returns: the step whose cell is at @x, -1 outside the plot */
+gint64 rn_strip_step_under (RnStrip *self, double x);
+void rn_strip_bind_keys (GtkWidgetClass *class);
+void rn_strip_add_controllers (RnStrip *self);
+
+/* strip-text.c */
+
+/* Returns: (transfer full): the newest column in a sentence */
+char *rn_strip_summarise (RnStrip *self);
+/* @numbers: an RnStripData. A line for each column: its steps, then the blocks; NaN is left empty. */
+char *rn_strip_format_csv (gconstpointer numbers);
+
 G_END_DECLS

@@ -129,6 +129,7 @@ rn_strip_scale_get_ticks (const RnStripScale *self, double values[RN_AXIS_MAX_TI
   n = rn_axis_get_ticks (&self->axis, values);
   for (int i = 0; i < n; i++)
     labels[i] = self->kind == RN_MEASURE_DEAD ? rn_measure_format (RN_MEASURE_DEAD, values[i])
-                                              : rn_axis_format (&self->axis, values[i]);
+                : self->axis.is_log ? g_strdup_printf ("1e%d", (int) lround (log10 (values[i])))
+                                    : rn_axis_format (&self->axis, values[i]);
   return n;
 }

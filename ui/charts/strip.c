@@ -1,12 +1,10 @@
 #include "charts/strip.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
 
 #include "charts/figure.h"
 #include "charts/overlay.h"
 #include "charts/strip-private.h"
-#include "state/format.h"
 
 /* Pixels of the heat in a saved or copied picture to a logical one */
 #define PRINT_SCALE 2
@@ -46,232 +44,13 @@ on_selection_changed (RnStrip *self)
   invalidate (self);
 }
 
-/* Words */
-
-/* Returns: (transfer full) (nullable): NULL where nothing was measured at @step */
-static char *
-format_value (RnStrip *self, int row, int column)
-{
-  const float value = rn_strip_data_get_column (self->data, column)[row];
-
-  if (!isnan (value))
-    return rn_measure_format (self->kind, value);
-  if (self->kind == RN_MEASURE_RATIO && self->spec != NULL &&
-      rn_block_kind_is_plain (rn_spec_get_block (self->spec, row)->kind))
-    return g_strdup (_ ("no shortcut"));
-  return g_strdup ("NaN");
-}
-
-char *
-rn_strip_describe (RnStrip *self, int row, gint64 step)
-{
-  g_autofree char *value = NULL, *first = NULL, *last = NULL;
-  gint64 from, to;
-  int column;
-
-  g_return_val_if_fail (RN_IS_STRIP (self), NULL);
-  if (row < 0 || row >= rn_strip_n_rows (self))
-    return g_strdup ("");
-  column = rn_strip_data_find (self->data, step);
-  if (column < 0)
-    {
-      last = rn_format_count (step);
-      return g_strdup_printf (_ ("block %d, step %s: not measured"), row + 1, last);
-    }
-  value = format_value (self, row, column);
-  rn_strip_data_get_span (self->data, column, &from, &to);
-  last = rn_format_count (to);
-  if (rn_strip_data_get_n_merged (self->data, column) == 1)
-    return g_strdup_printf (_ ("block %d, step %s: %s"), row + 1, last, value);
-  first = rn_format_count (from + 1);
-  return g_strdup_printf (_ ("block %d, mean of steps %s to %s: %s"), row + 1, first, last, value);
-}
-
-/* The newest column in a sentence */
-static char *
-summarise (RnStrip *self)
-{
-  const int n = rn_strip_n_rows (self);
-  g_autofree char *count = NULL, *least = NULL, *most = NULL;
-  const float *values;
-  int low = -1, high = -1, last;
-  gint64 from, to;
-
-  if (!rn_strip_has_columns (self))
-    return g_strdup (self->empty_text);
-  last = rn_strip_data_n_columns (self->data) - 1;
-  values = rn_strip_data_get_column (self->data, last);
-  for (int row = 0; row < n; row++)
-    if (!isnan (values[row]))
-      {
-        low = low < 0 || values[row] < values[low] ? row : low;
-        high = high < 0 || values[row] > values[high] ? row : high;
-      }
-  rn_strip_data_get_span (self->data, last, &from, &to);
-  count = rn_format_count (to);
-  if (low < 0)
-    return g_strdup_printf (_ ("step %s: no numbers"), count);
-  least = rn_measure_format (self->kind, values[low]);
-  most = rn_measure_format (self->kind, values[high]);
-  return g_strdup_printf (ngettext ("%d block, step %s: least %s in block %d, most %s in block %d",
-                                    "%d blocks, step %s: least %s in block %d, most %s in block %d",
-                                    n),
-                          n, count, least, low + 1, most, high + 1);
-}
-
 static void
 update_summary (GtkWidget *widget)
 {
-  g_autofree char *text = summarise (RN_STRIP (widget));
+  g_autofree char *text = rn_strip_summarise (RN_STRIP (widget));
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   text, -1);
-}
-
-/* Places */
-
-static int
-row_at (RnStrip *self, double y)
-{
-  const RnStripPlot plot = rn_strip_get_plot (self, gtk_widget_get_width (GTK_WIDGET (self)),
-                                              gtk_widget_get_height (GTK_WIDGET (self)));
-  const int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-
-  if (!rn_strip_has_columns (self) || y < plot.y || y >= plot.y + plot.height)
-    return -1;
-  return rn_strip_row_at ((int) ((y - plot.y) * scale), rn_strip_n_rows (self),
-                          plot.height * scale);
-}
-
-/* Returns: the step whose cell is at @x, -1 outside the plot */
-static gint64
-step_at (RnStrip *self, double x)
-{
-  const RnStripPlot plot = rn_strip_get_plot (self, gtk_widget_get_width (GTK_WIDGET (self)),
-                                              gtk_widget_get_height (GTK_WIDGET (self)));
-
-  if (!rn_strip_has_columns (self) || x < plot.x || x >= plot.x + plot.width)
-    return -1;
-  return MAX ((gint64) ceil (rn_time_axis_to_step (self->time, x - plot.x, plot.width)), 1);
-}
-
-gboolean
-rn_strip_get_place (RnStrip *self, int row, gint64 step, double *x, double *y)
-{
-  const RnStripPlot plot = rn_strip_get_plot (self, gtk_widget_get_width (GTK_WIDGET (self)),
-                                              gtk_widget_get_height (GTK_WIDGET (self)));
-  const int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  const int n = rn_strip_n_rows (self);
-
-  if (row < 0 || row >= n)
-    return FALSE;
-  *x = plot.x + rn_time_axis_to_x (self->time, (double) step - 0.5, plot.width);
-  *y = plot.y + (rn_strip_row_top (row, n, plot.height * scale) +
-                 rn_strip_row_top (row + 1, n, plot.height * scale)) /
-                    (2.0 * scale);
-  return *x >= plot.x && *x < plot.x + plot.width;
-}
-
-/* Pointer and keys */
-
-static void
-on_motion (RnStrip *self, double x, double y)
-{
-  self->has_pointer = TRUE;
-  self->pointer_x = x;
-  self->pointer_y = y;
-  rn_time_axis_set_hover (self->time, step_at (self, x));
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-static void
-on_leave (RnStrip *self)
-{
-  self->has_pointer = FALSE;
-  rn_time_axis_set_hover (self->time, -1);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-static void
-select_row (RnStrip *self, int row, GdkModifierType state)
-{
-  guint32 block;
-
-  if (self->selection == NULL || self->spec == NULL || row < 0)
-    return;
-  block = rn_spec_get_block (self->spec, row)->id;
-  if (state & GDK_CONTROL_MASK)
-    rn_selection_toggle (self->selection, block);
-  else if (state & GDK_SHIFT_MASK)
-    rn_selection_extend (self->selection, self->spec, block);
-  else
-    rn_selection_select (self->selection, RN_PART_BLOCK, block, NULL);
-}
-
-static void
-on_pressed (RnStrip *self, int n_press, double x, double y, GtkGestureClick *gesture)
-{
-  const int row = row_at (self, y);
-  const gint64 step = step_at (self, x);
-
-  gtk_widget_grab_focus (GTK_WIDGET (self));
-  if (row < 0)
-    return;
-  select_row (self, row,
-              gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture)));
-  if (rn_strip_data_find (self->data, step) >= 0)
-    rn_time_axis_set_cursor (self->time, step);
-}
-
-/* Returns: the row of the lead block, -1 where there is none */
-static int
-find_lead (RnStrip *self)
-{
-  const guint32 lead = rn_selection_get_block (self->selection);
-
-  for (int row = 0; row < rn_strip_n_rows (self); row++)
-    if (lead != 0 && rn_spec_get_block (self->spec, row)->id == lead)
-      return row;
-  return -1;
-}
-
-/* Arguments: how far (beyond all rows: to the end), modifiers */
-static gboolean
-move_row (GtkWidget *widget, GVariant *arguments, gpointer data)
-{
-  RnStrip *self = RN_STRIP (widget);
-  const int n = rn_strip_n_rows (self);
-  int by, state, row;
-
-  if (n == 0 || self->selection == NULL || self->spec == NULL)
-    return FALSE;
-  g_variant_get (arguments, "(ii)", &by, &state);
-  row = find_lead (self);
-  if (row < 0)
-    row = by > 0 ? -1 : n;
-  select_row (self, CLAMP (row + by, 0, n - 1), (GdkModifierType) state);
-  return TRUE;
-}
-
-/* Arguments: by how many columns */
-static gboolean
-move_cursor (GtkWidget *widget, GVariant *arguments, gpointer data)
-{
-  RnStrip *self = RN_STRIP (widget);
-  const gint64 cursor = rn_time_axis_get_cursor (self->time);
-  int by, column, n;
-  gint64 from, to;
-
-  if (!rn_strip_has_columns (self))
-    return FALSE;
-  n = rn_strip_data_n_columns (self->data);
-  g_variant_get (arguments, "(i)", &by);
-  column = cursor < 0 ? n - 1 : rn_strip_data_find (self->data, cursor);
-  if (column < 0)
-    column = n - 1;
-  rn_strip_data_get_span (self->data, CLAMP (column + by, 0, n - 1), &from, &to);
-  rn_time_axis_set_cursor (self->time, to);
-  return TRUE;
 }
 
 /* The widget */
@@ -302,14 +81,14 @@ make_base (RnStrip *self, int width, int height)
 }
 
 static void
-snapshot_line (RnStrip *self, GtkSnapshot *snapshot, RnStripPlot plot, gint64 step,
+snapshot_line (RnStrip *self, GtkSnapshot *snapshot, RnStripPlot plot, gint64 step, int thickness,
                const GdkRGBA *colour)
 {
   double from, to;
 
   rn_time_axis_get_range (self->time, &from, &to);
   if (step >= 0 && (double) step >= from && (double) step <= to)
-    rn_overlay_line (snapshot, GTK_WIDGET (self), colour, &self->scale.palette,
+    rn_overlay_line (snapshot, GTK_WIDGET (self), colour, &self->scale.palette, thickness,
                      plot.x + rn_time_axis_to_x (self->time, (double) step, plot.width), plot.y,
                      plot.y + plot.height);
 }
@@ -317,8 +96,8 @@ snapshot_line (RnStrip *self, GtkSnapshot *snapshot, RnStripPlot plot, gint64 st
 static void
 snapshot_card (RnStrip *self, GtkSnapshot *snapshot)
 {
-  const int row = row_at (self, self->pointer_y);
-  const gint64 step = step_at (self, self->pointer_x);
+  const int row = rn_strip_row_under (self, self->pointer_y);
+  const gint64 step = rn_strip_step_under (self, self->pointer_x);
   g_autofree char *text = NULL;
 
   if (row < 0 || step < 0)
@@ -344,9 +123,9 @@ rn_strip_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     gtk_snapshot_append_node (snapshot, self->base);
   if (rn_strip_has_columns (self))
     {
-      snapshot_line (self, snapshot, plot, rn_time_axis_get_cursor (self->time),
+      snapshot_line (self, snapshot, plot, rn_time_axis_get_cursor (self->time), 2,
                      &self->scale.palette.accent);
-      snapshot_line (self, snapshot, plot, rn_time_axis_get_hover (self->time),
+      snapshot_line (self, snapshot, plot, rn_time_axis_get_hover (self->time), 1,
                      &self->scale.palette.text);
       if (self->has_pointer)
         snapshot_card (self, snapshot);
@@ -467,66 +246,16 @@ copy_numbers (GtkWidget *widget)
   return self->data != NULL ? rn_strip_data_copy (self->data) : rn_strip_data_new (0);
 }
 
-/* A line for each column: its steps, then the blocks. What is NaN is left empty. */
-static char *
-format_csv (gconstpointer numbers)
-{
-  const RnStripData *data = numbers;
-  const int n_rows = rn_strip_data_n_rows (data);
-  GString *text = g_string_new ("first_step,last_step");
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
-
-  for (int row = 0; row < n_rows; row++)
-    g_string_append_printf (text, ",block_%d", row + 1);
-  for (int i = 0; i < rn_strip_data_n_columns (data); i++)
-    {
-      const float *values = rn_strip_data_get_column (data, i);
-      gint64 from, to;
-
-      rn_strip_data_get_span (data, i, &from, &to);
-      g_string_append_printf (text, "\n%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT, from + 1, to);
-      for (int row = 0; row < n_rows; row++)
-        {
-          g_string_append_c (text, ',');
-          if (!isnan (values[row]))
-            g_string_append (text, g_ascii_formatd (number, sizeof number, "%.9g", values[row]));
-        }
-    }
-  g_string_append_c (text, '\n');
-  return g_string_free (text, FALSE);
-}
-
 static const RnFigure figures[RN_N_MEASURES] = {
-  { "ratio-strip", draw_for_print, copy_numbers, format_csv, (GDestroyNotify) rn_strip_data_unref },
-  { "gradient-strip", draw_for_print, copy_numbers, format_csv,
+  { "ratio-strip", draw_for_print, copy_numbers, rn_strip_format_csv,
     (GDestroyNotify) rn_strip_data_unref },
-  { "dead-relus-strip", draw_for_print, copy_numbers, format_csv,
+  { "gradient-strip", draw_for_print, copy_numbers, rn_strip_format_csv,
     (GDestroyNotify) rn_strip_data_unref },
-  { "response-strip", draw_for_print, copy_numbers, format_csv,
+  { "dead-relus-strip", draw_for_print, copy_numbers, rn_strip_format_csv,
+    (GDestroyNotify) rn_strip_data_unref },
+  { "response-strip", draw_for_print, copy_numbers, rn_strip_format_csv,
     (GDestroyNotify) rn_strip_data_unref },
 };
-
-static void
-bind_keys (GtkWidgetClass *class)
-{
-  static const struct
-  {
-    guint key;
-    int by;
-  } rows[] = { { GDK_KEY_Up, -1 },
-               { GDK_KEY_Down, 1 },
-               { GDK_KEY_Home, -RN_MAX_BLOCKS },
-               { GDK_KEY_End, RN_MAX_BLOCKS } };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      gtk_widget_class_add_binding (class, rows[i].key, 0, move_row, "(ii)", rows[i].by, 0);
-      gtk_widget_class_add_binding (class, rows[i].key, GDK_SHIFT_MASK, move_row, "(ii)",
-                                    rows[i].by, (int) GDK_SHIFT_MASK);
-    }
-  gtk_widget_class_add_binding (class, GDK_KEY_Left, 0, move_cursor, "(i)", -1);
-  gtk_widget_class_add_binding (class, GDK_KEY_Right, 0, move_cursor, "(i)", 1);
-}
 
 static void
 rn_strip_class_init (RnStripClass *class)
@@ -545,22 +274,7 @@ rn_strip_class_init (RnStripClass *class)
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
   gtk_widget_class_set_css_name (widget_class, "strip");
   rn_figure_install (widget_class);
-  bind_keys (widget_class);
-}
-
-static void
-add_controllers (RnStrip *self)
-{
-  GtkEventController *motion = gtk_event_controller_motion_new ();
-  GtkGesture *click = gtk_gesture_click_new ();
-
-  g_signal_connect_swapped (motion, "enter", G_CALLBACK (on_motion), self);
-  g_signal_connect_swapped (motion, "motion", G_CALLBACK (on_motion), self);
-  g_signal_connect_swapped (motion, "leave", G_CALLBACK (on_leave), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), motion);
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_PRIMARY);
-  g_signal_connect_swapped (click, "pressed", G_CALLBACK (on_pressed), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+  rn_strip_bind_keys (widget_class);
 }
 
 static void
@@ -572,7 +286,7 @@ rn_strip_init (RnStrip *self)
   rn_pace_init (&self->text_pace, GTK_WIDGET (self), RN_PACE_TEXT_US, update_summary);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
-  add_controllers (self);
+  rn_strip_add_controllers (self);
 }
 
 GtkWidget *

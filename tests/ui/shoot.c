@@ -1,0 +1,285 @@
+/* Writes pictures of the real window, for the README and for whoever looks at what was changed.
+ *
+ *   with-display shoot --page train --size 1600x1000 --net resnet20 --train-steps 200 --out train.png
+ *
+ * Dark, high contrast, Korean: ADW_DEBUG_COLOR_SCHEME=prefer-dark ADW_DEBUG_HIGH_CONTRAST=1 GTK_A11Y=none LANGUAGE=ko
+ */
+#include <adwaita.h>
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "application.h"
+#include "places.h"
+#include "window.h"
+
+#define SETTLE_US (700 * 1000)
+
+static char *page = NULL;
+static char *size = NULL;
+static char *net = NULL;
+static char *data = NULL;
+static char *out = NULL;
+static char *picture = NULL;
+static char *open_path = NULL;
+static char *press = NULL;
+static gint64 train_steps = 0;
+static int batch = 0;
+static int block = 0;
+static gboolean is_paused = FALSE;
+static double timeout_s = 300.0;
+
+static const GOptionEntry options[] = {
+  { "page", 0, 0, G_OPTION_ARG_STRING, &page, "Page to show", "NAME" },
+  { "size", 0, 0, G_OPTION_ARG_STRING, &size, "Size of the window, 1280x800 unless said", "WxH" },
+  { "net", 0, 0, G_OPTION_ARG_STRING, &net, "Preset to show", "NAME" },
+  { "data", 0, 0, G_OPTION_ARG_STRING, &data, "Data set, sample unless said", "PATH" },
+  { "open", 0, 0, G_OPTION_ARG_FILENAME, &open_path, "Open this as if it had been dropped",
+    "PATH" },
+  { "picture", 0, 0, G_OPTION_ARG_STRING, &picture,
+    "Picture to watch: a file, or a test picture's number", "WHAT" },
+  { "block", 0, 0, G_OPTION_ARG_INT, &block, "Select this block, 1 and more", "N" },
+  { "train-steps", 0, 0, G_OPTION_ARG_INT64, &train_steps, "Train that far first", "N" },
+  { "batch", 0, 0, G_OPTION_ARG_INT, &batch, "Pictures a step", "N" },
+  { "pause", 0, 0, G_OPTION_ARG_NONE, &is_paused, "Pause before the picture is taken", NULL },
+  { "press", 0, 0, G_OPTION_ARG_STRING, &press, "Activate this action before: win.preferences",
+    "ACTION" },
+  { "timeout", 0, 0, G_OPTION_ARG_DOUBLE, &timeout_s, "Give up after", "SECONDS" },
+  { "out", 0, 0, G_OPTION_ARG_FILENAME, &out, "Where the picture goes", "FILE" },
+  { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+};
+
+static gint64 deadline_us;
+
+static void
+iterate_for (gint64 us)
+{
+  const gint64 end_us = g_get_monotonic_time () + us;
+
+  while (g_get_monotonic_time () < end_us)
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_usleep (2000);
+}
+
+static void
+iterate (const char *what)
+{
+  if (g_get_monotonic_time () > deadline_us)
+    {
+      g_printerr ("shoot: waited too long for %s\n", what);
+      exit (1);
+    }
+  if (!g_main_context_iteration (NULL, FALSE))
+    g_usleep (2000);
+}
+
+/* Of what the window holds: the frame that is drawn where there is no compositor is left out. */
+static void
+save (GtkWidget *window, const char *path)
+{
+  GtkWidget *content = gtk_window_get_child (GTK_WINDOW (window));
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  graphene_rect_t whole, inner;
+
+  g_assert_true (gtk_widget_compute_bounds (window, window, &whole));
+  g_assert_true (gtk_widget_compute_bounds (content, window, &inner));
+  gdk_paintable_snapshot (paintable, snapshot, whole.size.width, whole.size.height);
+  node = gtk_snapshot_free_to_node (snapshot);
+  /* the paintable begins where the frame does */
+  graphene_rect_offset (&inner, -whole.origin.x, -whole.origin.y);
+  texture =
+      gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, &inner);
+  if (!gdk_texture_save_to_png (texture, path))
+    {
+      g_printerr ("shoot: “%s” could not be written\n", path);
+      exit (1);
+    }
+}
+
+static void
+set_size (GtkWindow *window)
+{
+  int width = 1280, height = 800;
+  GtkWidget *content;
+
+  if (size != NULL && sscanf (size, "%dx%d", &width, &height) != 2)
+    {
+      g_printerr ("shoot: --size is WIDTHxHEIGHT\n");
+      exit (2);
+    }
+  gtk_window_set_default_size (window, width, height);
+  iterate_for (SETTLE_US);
+  content = gtk_window_get_child (window);
+  gtk_window_set_default_size (window, 2 * width - gtk_widget_get_width (content),
+                               2 * height - gtk_widget_get_height (content));
+}
+
+static void
+show_net (RnSession *session)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnSpec) spec = rn_spec_preset (net, &error);
+
+  if (spec == NULL)
+    {
+      g_printerr ("shoot: %s\n", error->message);
+      exit (2);
+    }
+  rn_session_show_sketch (session, spec, NULL);
+}
+
+static void
+set_picture (RnSession *session)
+{
+  RnDataset *dataset = rn_session_get_dataset (session);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnPicture) loaded = NULL;
+  g_autofree char *name = g_path_get_basename (picture);
+  char *end;
+  const int index = (int) strtol (picture, &end, 10);
+  const gboolean is_number = *end == '\0';
+
+  if (is_number)
+    {
+      g_free (name);
+      name = rn_dataset_get_name (dataset, RN_SPLIT_TEST, index);
+      loaded = rn_dataset_get_picture (dataset, RN_SPLIT_TEST, index, &error);
+    }
+  else
+    loaded = rn_picture_load (picture, &error);
+  if (loaded == NULL)
+    {
+      g_printerr ("shoot: %s\n", error->message);
+      exit (2);
+    }
+  rn_session_set_picture (session, loaded, name,
+                          is_number ? rn_dataset_get_label (dataset, RN_SPLIT_TEST, index) : -1);
+}
+
+static void
+train (RnSession *session)
+{
+  RnSettings settings = *rn_session_get_settings (session);
+
+  if (batch > 0)
+    settings.batch = batch;
+  rn_session_set_settings (session, &settings);
+  rn_session_start (session);
+  while (rn_session_get_status (session)->step < train_steps)
+    iterate ("the training");
+  if (is_paused)
+    rn_session_pause (session);
+  while (is_paused && rn_session_is_training (session))
+    iterate ("the pause");
+}
+
+static void
+select_block (RnSession *session)
+{
+  const RnSpec *spec = rn_session_get_spec (session);
+
+  if (block <= rn_spec_n_blocks (spec))
+    rn_selection_select (rn_session_get_selection (session), RN_PART_BLOCK,
+                         rn_spec_get_block (spec, block - 1)->id, NULL);
+}
+
+/* Returns: the newest of the program's windows: a dialog before the main one */
+static GtkWidget *
+topmost (GtkWindow *window)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) other = g_list_model_get_item (windows, i);
+
+      if (gtk_window_get_transient_for (other) == window)
+        return GTK_WIDGET (other);
+    }
+  return GTK_WIDGET (window);
+}
+
+static void
+prepare (RnWindow *window)
+{
+  RnSession *session = rn_window_get_session (window);
+
+  if (net != NULL)
+    show_net (session);
+  if (data != NULL)
+    rn_session_open_dataset (session, data);
+  while (rn_session_get_dataset (session) == NULL)
+    iterate ("the data set");
+  if (picture != NULL)
+    set_picture (session);
+  if (train_steps > 0)
+    train (session);
+  if (block > 0)
+    select_block (session);
+  if (page != NULL)
+    rn_window_show_page (window, page);
+}
+
+static int
+shoot (GtkApplication *application)
+{
+  RnWindow *window;
+
+  g_application_activate (G_APPLICATION (application));
+  window = RN_WINDOW (gtk_application_get_windows (application)->data);
+  set_size (GTK_WINDOW (window));
+  prepare (window);
+  if (open_path != NULL)
+    {
+      g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+      g_autoptr (GFile) file = g_file_new_for_commandline_arg (open_path);
+
+      g_list_store_append (files, file);
+      rn_window_open (window, G_LIST_MODEL (files));
+    }
+  iterate_for (SETTLE_US);
+  if (press != NULL)
+    {
+      gtk_widget_activate_action (GTK_WIDGET (window), press, NULL);
+      iterate_for (SETTLE_US);
+    }
+  save (topmost (GTK_WINDOW (window)), out);
+  while (topmost (GTK_WINDOW (window)) != GTK_WIDGET (window))
+    gtk_window_destroy (GTK_WINDOW (topmost (GTK_WINDOW (window))));
+  gtk_window_close (GTK_WINDOW (window));
+  while (gtk_application_get_windows (application) != NULL)
+    iterate ("the end");
+  return 0;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new ("- a picture of the window");
+  g_autofree char *translations = rn_places_get_locale ();
+  g_autoptr (RnApplication) application = NULL;
+  g_autoptr (GError) error = NULL;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, translations);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, options, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error) || out == NULL)
+    {
+      g_printerr ("shoot: %s\n", error != NULL ? error->message : "--out is missing");
+      return 2;
+    }
+  deadline_us = g_get_monotonic_time () + (gint64) (timeout_s * G_USEC_PER_SEC);
+  application = rn_application_new ();
+  if (!g_application_register (G_APPLICATION (application), NULL, &error))
+    {
+      g_printerr ("shoot: %s\n", error->message);
+      return 1;
+    }
+  return shoot (GTK_APPLICATION (application));
+}

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Where the program's own files are. Found from where the program itself is, so that an installed one may be moved. */
+
+/** Returns: (transfer full): the folder of the translations: RESIDUA_LOCALEDIR, else the one that was installed with this
+ * program, else that of the build folder it stands in */
+char *rn_places_get_locale (void);
+/** Returns: (transfer full): where runs are kept unless the person says otherwise */
+char *rn_places_get_runs (void);
+
+G_END_DECLS

@@ -1,0 +1,124 @@
+#include "shortcuts.h"
+
+#include <glib/gi18n-lib.h>
+
+typedef struct
+{
+  const char *action; /* detailed; NULL for keys that a widget answers itself */
+  const char *keys;   /* as gtk_accelerator_parse() has it */
+  const char *title;
+} Key;
+
+typedef struct
+{
+  const char *title;
+  const Key *keys;
+  guint n_keys;
+} Group;
+
+static const Key training[] = {
+  { "win.start-or-pause", "<Control>Return", N_ ("Start, pause or resume") },
+  { "win.step", "<Control>period", N_ ("Single step") },
+  { "win.stop", "<Control><Shift>Return", N_ ("Stop") },
+};
+
+static const Key pages[] = {
+  { "win.page::build", "<Alt>1", N_ ("Build") },
+  { "win.page::data", "<Alt>2", N_ ("Data") },
+  { "win.page::train", "<Alt>3", N_ ("Train") },
+  { "win.page::inspect", "<Alt>4", N_ ("Inspect") },
+  { "win.page::classify", "<Alt>5", N_ ("Classify") },
+  { "win.page::runs", "<Alt>6", N_ ("Runs") },
+  { "win.page::lab", "<Alt>7", N_ ("Lab") },
+};
+
+static const Key window[] = {
+  { "win.open", "<Control>o", N_ ("Open files") },
+  { NULL, "<Control>v", N_ ("Paste a picture, or blocks in the spine") },
+  { "win.spine", "F9", N_ ("Show or hide the spine") },
+  { NULL, "F10", N_ ("Main menu") },
+  { "win.presenter", "F11", N_ ("Presenter mode") },
+  { "win.preferences", "<Control>comma", N_ ("Preferences") },
+  { "win.shortcuts", "<Control>question", N_ ("Keyboard shortcuts") },
+  { "window.close", "<Control>w", N_ ("Close the window") },
+  { "app.quit", "<Control>q", N_ ("Quit") },
+};
+
+static const Key spine[] = {
+  { NULL, "Up Down", N_ ("Go to the block above or below") },
+  { NULL, "<Shift>Up <Shift>Down", N_ ("Extend the selection") },
+  { NULL, "Return", N_ ("Open the block, or fold it") },
+  { NULL, "Escape", N_ ("Leave the layer, then the block") },
+};
+
+static const Key charts[] = {
+  { NULL, "plus minus", N_ ("Zoom in and out") },
+  { NULL, "Left Right", N_ ("Move along") },
+  { NULL, "0", N_ ("Show all") },
+  { NULL, "<Control>c", N_ ("Copy the figure") },
+};
+
+static const Group groups[] = {
+  { N_ ("Training"), training, G_N_ELEMENTS (training) },
+  { N_ ("Pages"), pages, G_N_ELEMENTS (pages) },
+  { N_ ("Window"), window, G_N_ELEMENTS (window) },
+  { N_ ("Spine"), spine, G_N_ELEMENTS (spine) },
+  { N_ ("Charts"), charts, G_N_ELEMENTS (charts) },
+};
+
+void
+rn_shortcuts_set_keys (GtkApplication *application)
+{
+  for (guint g = 0; g < G_N_ELEMENTS (groups); g++)
+    for (guint i = 0; i < groups[g].n_keys; i++)
+      {
+        const char *const keys[] = { groups[g].keys[i].keys, NULL };
+
+        if (groups[g].keys[i].action != NULL)
+          gtk_application_set_accels_for_action (application, groups[g].keys[i].action, keys);
+      }
+}
+
+/* GTK 4.8 lets nobody but GtkBuilder fill this window. All of it stands on one page: GTK warns of its own labels in a
+ * switcher of several.
+ */
+
+static void
+append_group (GString *ui, const Group *group)
+{
+  g_autofree char *start = g_markup_printf_escaped (
+      "<child><object class='GtkShortcutsGroup'><property name='title'>%s</property>",
+      _ (group->title));
+
+  g_string_append (ui, start);
+  for (guint i = 0; i < group->n_keys; i++)
+    {
+      g_autofree char *key = g_markup_printf_escaped (
+          "<child><object class='GtkShortcutsShortcut'><property name='accelerator'>%s</property>"
+          "<property name='title'>%s</property></object></child>",
+          group->keys[i].keys, _ (group->keys[i].title));
+
+      g_string_append (ui, key);
+    }
+  g_string_append (ui, "</object></child>");
+}
+
+GtkWidget *
+rn_shortcuts_new (GtkWindow *parent)
+{
+  g_autoptr (GString) ui =
+      g_string_new ("<interface><object class='GtkShortcutsWindow' id='shortcuts'><child>"
+                    "<object class='GtkShortcutsSection'><property name='section-name'>all"
+                    "</property><property name='max-height'>20</property>");
+  g_autoptr (GtkBuilder) builder = NULL;
+  GtkWidget *shortcuts;
+
+  for (guint g = 0; g < G_N_ELEMENTS (groups); g++)
+    append_group (ui, &groups[g]);
+  g_string_append (ui, "</object></child></object></interface>");
+  builder = gtk_builder_new_from_string (ui->str, (gssize) ui->len);
+  shortcuts = GTK_WIDGET (gtk_builder_get_object (builder, "shortcuts"));
+  gtk_window_set_transient_for (GTK_WINDOW (shortcuts), parent);
+  gtk_window_set_modal (GTK_WINDOW (shortcuts), TRUE);
+  return shortcuts;
+}

@@ -1,0 +1,137 @@
+#include "window-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#define NOTIFICATION "training"
+
+void
+rn_window_toast (RnWindow *self, const char *text)
+{
+  g_autofree char *markup = g_markup_escape_text (text, -1);
+
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), adw_toast_new (markup));
+}
+
+static void
+on_problem (RnWindow *self, const char *title, const char *text)
+{
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), title, text);
+
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "close");
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* Who looks elsewhere is told by the desktop. */
+static void
+on_ended (RnWindow *self, int state, const char *text)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+  g_autoptr (GNotification) notification = NULL;
+
+  if (self->is_closing)
+    return;
+  if (application == NULL || gtk_window_is_active (GTK_WINDOW (self)))
+    {
+      rn_window_toast (self, text);
+      return;
+    }
+  notification = g_notification_new (state == RN_STATE_FINISHED ? _ ("The training is finished")
+                                                                : _ ("The training has stopped"));
+  g_notification_set_body (notification, text);
+  if (state == RN_STATE_FAILED)
+    g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_HIGH);
+  g_notification_set_default_action (notification, "app.activate");
+  g_application_send_notification (G_APPLICATION (application), NOTIFICATION, notification);
+}
+
+/* While it trains, the computer neither sleeps nor logs out by itself. */
+void
+rn_window_update_inhibition (RnWindow *self)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+  const gboolean is_busy = self->is_closing || rn_session_is_training (self->session);
+
+  if (application == NULL || is_busy == self->is_inhibiting)
+    return;
+  self->is_inhibiting = is_busy;
+  if (is_busy)
+    self->inhibit_cookie =
+        gtk_application_inhibit (application, GTK_WINDOW (self),
+                                 GTK_APPLICATION_INHIBIT_SUSPEND | GTK_APPLICATION_INHIBIT_LOGOUT,
+                                 _ ("A network is training"));
+  else if (self->inhibit_cookie != 0)
+    gtk_application_uninhibit (application, self->inhibit_cookie);
+}
+
+static void
+on_status (RnWindow *self)
+{
+  rn_window_update_actions (self);
+  rn_window_update_inhibition (self);
+}
+
+/* A run that ended by a crash */
+
+static void
+on_notice (GtkInfoBar *bar, int response, gpointer data)
+{
+  RnWindow *self = data;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    rn_session_resume_run (self->session, self->crashed);
+  gtk_box_remove (GTK_BOX (self->notices), GTK_WIDGET (bar));
+}
+
+static GtkWidget *
+new_notice (const char *text)
+{
+  GtkWidget *bar = gtk_info_bar_new ();
+  GtkWidget *label = gtk_label_new (text);
+  GtkWidget *button;
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_info_bar_add_child (GTK_INFO_BAR (bar), label);
+  button = gtk_info_bar_add_button (GTK_INFO_BAR (bar), _ ("Resume"), GTK_RESPONSE_ACCEPT);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Resume the run"), -1);
+  gtk_info_bar_set_show_close_button (GTK_INFO_BAR (bar), TRUE);
+  return bar;
+}
+
+static void
+on_crashed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (RnWindow) self = data;
+  g_autofree char *path = rn_session_find_crashed_finish (RN_SESSION (source), result, NULL);
+  g_autofree char *name = NULL;
+  g_autofree char *text = NULL;
+  GtkWidget *bar;
+
+  /* by now the person may have begun something else */
+  if (path == NULL || self->crashed != NULL || rn_session_has_trainer (self->session))
+    return;
+  name = g_filename_display_basename (path);
+  text = g_strdup_printf (
+      _ ("The training of “%s” was cut off. It can go on where it was saved last."), name);
+  self->crashed = g_steal_pointer (&path);
+  bar = new_notice (text);
+  g_signal_connect_object (bar, "response", G_CALLBACK (on_notice), self, 0);
+  gtk_box_append (GTK_BOX (self->notices), bar);
+}
+
+void
+rn_window_listen (RnWindow *self)
+{
+  g_signal_connect_object (self->session, "status", G_CALLBACK (on_status), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "document", G_CALLBACK (on_status), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "message", G_CALLBACK (rn_window_toast), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "problem", G_CALLBACK (on_problem), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "ended", G_CALLBACK (on_ended), self, G_CONNECT_SWAPPED);
+  rn_session_find_crashed_async (self->session, on_crashed, g_object_ref (self));
+}
