@@ -176,7 +176,7 @@ assert_record_is_history (RnRecord *record)
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
   guint n_tests = 0;
-  gint64 step = 0;
+  gint64 step = 0, last;
 
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   lines = g_strsplit (text, "\n", -1);
@@ -207,8 +207,11 @@ assert_record_is_history (RnRecord *record)
           g_assert_cmpfloat (test->error, ==, g_ascii_strtod (fields[6], NULL));
         }
     }
-  g_assert_cmpint (rn_series_last_step (rn_record_get_loss (record)), ==, step);
-  g_assert_cmpint (rn_record_get_last_step (record), ==, step);
+  /* a step whose test was interrupted has its row to come: the checkpoint keeps it */
+  last = rn_record_get_last_step (record);
+  g_assert_cmpint (rn_series_last_step (rn_record_get_loss (record)), ==, last);
+  g_assert_cmpint (last, >=, step);
+  g_assert_cmpint (last, <=, step + (last % 6 == 0 ? 1 : 0));
   g_assert_cmpuint (rn_record_get_tests (record)->len, ==, n_tests);
 }
 
