@@ -10,11 +10,6 @@ typedef struct
 
 void rn_byte_table_fill (RnByteTable *table, const RnPreprocess *preprocess);
 
-/* Principal axes of the training split's colours (section 3.4's colour augmentation), each scaled by the root of
- * its variance, strongest first, on the scale where white is 1; over the same pictures as rn_preprocess_measure().
- */
-gboolean rn_colour_axes_measure (float axes[9], RnDataset *dataset, int side, GError **error);
-
 /* rn_augment_picture() with the table at hand */
 gboolean rn_augment_picture_with_table (const RnAugment *augment, const RnPreprocess *preprocess,
                                         const RnByteTable *table, const float *colour_axes,

@@ -64,6 +64,16 @@ gboolean rn_preprocess_measure (RnPreprocess *preprocess, RnDataset *dataset, in
                                 gboolean per_pixel, GError **error);
 
 /**
+ * rn_colour_axes_measure:
+ * @axes: (out): what rn_augment_picture() takes
+ * @dataset: of RGB pictures
+ *
+ * Principal axes of the training split's colours (section 3.4's colour augmentation), each scaled by the root of
+ * its variance, strongest first, on the scale where white is 1; over the same pictures as rn_preprocess_measure().
+ */
+gboolean rn_colour_axes_measure (float axes[9], RnDataset *dataset, int side, GError **error);
+
+/**
  * rn_preprocess_apply:
  * @x: `[height,width,channels]` out
  * @picture: of @preprocess's channels

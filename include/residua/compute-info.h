@@ -12,5 +12,8 @@ const char *rn_compute_blas_core (void);
 gboolean rn_compute_blas_is_parallel (void);
 /** Returns: processors this process may use, at least 1; no more than a team can have threads */
 int rn_compute_n_processors (void);
+/** Returns: bytes that this process may still take: what /proc/meminfo calls available, or what is left of the control
+ *   group's limit where that is less; G_MAXSIZE where the system does not say */
+gsize rn_memory_available (void);
 
 G_END_DECLS

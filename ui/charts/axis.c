@@ -103,25 +103,21 @@ rn_axis_fraction (const RnAxis *axis, double value)
   return (value - axis->min) / (axis->max - axis->min);
 }
 
-static const PangoFontDescription *
-base_font (GtkWidget *widget)
-{
-  return pango_context_get_font_description (gtk_widget_get_pango_context (widget));
-}
-
 PangoLayout *
-rn_text_layout (GtkWidget *widget, RnTextSize size, const char *text)
+rn_text_layout_in_context (PangoContext *context, RnTextSize size, const char *text)
 {
   /* relative to the widget's 11 pt, so that text scaling and presenter mode are followed */
   static const double scales[] = { 13.0 / 11.0, 1.0, 9.0 / 11.0 };
-  PangoLayout *layout = gtk_widget_create_pango_layout (widget, text);
-  PangoFontDescription *font = pango_font_description_copy (base_font (widget));
+  PangoLayout *layout = pango_layout_new (context);
+  PangoFontDescription *font =
+      pango_font_description_copy (pango_context_get_font_description (context));
   PangoAttrList *attributes = pango_attr_list_new ();
+  const int points = (int) round (pango_font_description_get_size (font) * scales[size]);
 
-  pango_font_description_set_size (font, (int) round (pango_font_description_get_size (font) *
-                                                      scales[size]));
   if (pango_font_description_get_size_is_absolute (font))
-    pango_font_description_set_absolute_size (font, pango_font_description_get_size (font));
+    pango_font_description_set_absolute_size (font, points);
+  else
+    pango_font_description_set_size (font, points);
   if (size == RN_TEXT_TITLE)
     pango_font_description_set_weight (font, PANGO_WEIGHT_BOLD);
   pango_layout_set_font_description (layout, font);
@@ -129,7 +125,14 @@ rn_text_layout (GtkWidget *widget, RnTextSize size, const char *text)
   pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum"));
   pango_layout_set_attributes (layout, attributes);
   pango_attr_list_unref (attributes);
+  pango_layout_set_text (layout, text, -1);
   return layout;
+}
+
+PangoLayout *
+rn_text_layout (GtkWidget *widget, RnTextSize size, const char *text)
+{
+  return rn_text_layout_in_context (gtk_widget_get_pango_context (widget), size, text);
 }
 
 void

@@ -96,7 +96,7 @@ GdkRGBA
 rn_palette_viridis (double t)
 {
   const int last = (int) G_N_ELEMENTS (viridis) - 1;
-  const double at = CLAMP (t, 0.0, 1.0) * last;
+  const double at = isnan (t) ? 0.0 : CLAMP (t, 0.0, 1.0) * last;
   const int i = MIN ((int) at, last - 1);
 
   return mix (&viridis[i], &viridis[i + 1], at - i);

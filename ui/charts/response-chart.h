@@ -7,7 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* The paper's Figure 7: the standard deviation of each 3x3 layer's response, by depth. */
+/* The paper's Figure 7: the standard deviation of each 3x3 layer's response, by depth. Left and Right (Home, End) go from
+ * layer to layer and select its block; Ctrl+C copies the picture.
+ */
 
 typedef struct
 {
@@ -26,5 +28,14 @@ void rn_response_chart_set_curve (RnResponseChart *self, int at, const char *nam
                                   const RnResponsePoint *points, guint n);
 /** Sorted by size, as the paper's lower figure, or in order of depth */
 void rn_response_chart_set_sorted (RnResponseChart *self, gboolean sorted);
+/** Shown in the plot's place while there is no curve, the same height */
+void rn_response_chart_set_empty_text (RnResponseChart *self, const char *text);
+
+/** Returns: (transfer full): what the hover card says of layer @at (0, 1, ... along x): the number, then a line per
+ * curve, "ResNet-20, layer2.0.bn1: 0.58"; "" where there is none */
+char *rn_response_chart_describe (RnResponseChart *self, int at);
+/** Where point @at of curve @curve is in the widget, as it is sorted; FALSE where there is none */
+gboolean rn_response_chart_get_place (RnResponseChart *self, int curve, int at, double *x,
+                                      double *y);
 
 G_END_DECLS

@@ -7,6 +7,11 @@ G_BEGIN_DECLS
 /* Where everything of the spine goes, apart from drawing: rows for stem, blocks or folded stages, and head; brackets of
  * stages; the overview. Pure numbers, in logical pixels. */
 
+#define RN_SPINE_MAX_ROW_PX 84.0
+#define RN_SPINE_MIN_ROW_PX 6.0 /* below, fitting folds stages */
+#define RN_SPINE_SEAM_PX 22.0   /* above each stage, less where stages are many */
+#define RN_SPINE_MIN_FOLDED_PX 28.0
+
 typedef enum
 {
   RN_ROW_STEM,
@@ -28,7 +33,7 @@ typedef struct
 {
   RnRowKind kind;
   RnDetail detail;
-  int first_block; /* index */
+  int first_block; /* index; -1 for the stem, that after the last block for the head */
   int n_blocks;    /* 1 for a block, more for a folded stage, 0 for stem and head */
   int stage;       /* -1 for stem and head */
   double y;
@@ -42,7 +47,8 @@ typedef struct
   int channels;
   int side;
   gboolean is_folded;
-  double y;
+  double y; /* of its seam; the rows begin @seam below */
+  double seam;
   double height;
 } RnStage;
 
@@ -62,13 +68,19 @@ typedef struct
  */
 RnSpineLayout *rn_spine_layout_new (const RnSpec *spec, double available, double zoom,
                                     const GArray *folded, const GArray *unfolded);
+/** Of the overview: every block the same height within @available however little that is, nothing folded. */
+RnSpineLayout *rn_spine_layout_new_overview (const RnSpec *spec, double available);
 void rn_spine_layout_free (RnSpineLayout *layout);
-/** Returns: the index of the row at @y, -1 above and below all */
+/** Returns: the index of the row at @y, -1 above and below all; a seam belongs to the row below it */
 int rn_spine_layout_find (const RnSpineLayout *layout, double y);
-/** Returns: the row that shows block @index */
+/** Returns: the row that shows block @index; -1 is the stem, the number of blocks is the head */
 int rn_spine_layout_row_of (const RnSpineLayout *layout, int index);
-/** Where block @index has its heat: within a folded stage its own line */
+/** Where block @index has its heat: within a folded stage its own line; stem and head as in row_of() */
 void rn_spine_layout_heat_of (const RnSpineLayout *layout, int index, double *y, double *height);
+/** Returns: the block at @y, the nearest one where @y is in a seam, above or below; -1 where there is none at all */
+int rn_spine_layout_block_at (const RnSpineLayout *layout, double y);
+/** The place in @to that shows what is at @y in @from: two layouts of one network. */
+double rn_spine_layout_map (const RnSpineLayout *from, double y, const RnSpineLayout *to);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnSpineLayout, rn_spine_layout_free)
 

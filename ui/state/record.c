@@ -298,46 +298,62 @@ rn_record_take_snapshot (RnRecord *self, const RnSnapshot *snapshot)
 
 /* Adopting */
 
-/* What @own has after the end of @fresh is appended to @fresh, which then takes the place of @own's contents. */
-static void
+/* What @own has after the end of @fresh is appended to @fresh, which then takes the place of @own's contents. Returns:
+ * whether something is missing between or merged in what was appended
+ */
+static gboolean
 adopt_series (RnSeries *own, RnSeries *fresh)
 {
-  gint64 step = rn_series_last_step (fresh);
-  RnColumn entry;
+  gboolean lacks = FALSE;
 
-  for (step++; step <= rn_series_last_step (own); step++)
-    if (rn_series_lookup (own, step, &entry) && entry.last == step)
-      rn_series_append (fresh, step, step, entry.min, entry.max, entry.mean);
-  rn_series_cut (own, 0);
-  for (step = 1; step <= rn_series_last_step (fresh); step++)
-    if (rn_series_lookup (fresh, step, &entry) && entry.last == step)
-      rn_series_append (own, step, step, entry.min, entry.max, entry.mean);
+  for (gsize at = rn_series_find (own, rn_series_last_step (fresh) + 1); at < rn_series_n (own);
+       at++)
+    {
+      const gint64 end = rn_series_last_step (fresh);
+      RnSeriesEntry entry;
+
+      rn_series_get_entry (own, at, &entry);
+      lacks = lacks || entry.first != entry.last || entry.first != end + 1;
+      rn_series_append (fresh, MAX (entry.first, end + 1), entry.last, entry.min, entry.max,
+                        entry.mean);
+    }
+  if (rn_series_get_weight (own) >= 0.0 &&
+      rn_series_get_weight (fresh) != rn_series_get_weight (own))
+    rn_series_smooth (fresh, rn_series_get_weight (own));
+  rn_series_swap (own, fresh);
+  return lacks;
 }
 
-static void
-adopt_strip (RnStripData *own, RnStripData *fresh)
+static gint64
+end_of_strip (const RnStripData *strip)
 {
-  gint64 from, end = 0;
-  const int n = rn_strip_data_n_columns (fresh);
+  const int n = rn_strip_data_n_columns (strip);
+  gint64 from, to = 0;
 
   if (n > 0)
-    rn_strip_data_get_span (fresh, n - 1, &from, &end);
+    rn_strip_data_get_span (strip, n - 1, &from, &to);
+  return to;
+}
+
+/* @every: steps between measures. Returns: as above */
+static gboolean
+adopt_strip (RnStripData *own, RnStripData *fresh, gint64 every)
+{
+  gboolean lacks = FALSE;
+
   for (int i = 0; i < rn_strip_data_n_columns (own); i++)
     {
-      gint64 to;
+      const gint64 end = end_of_strip (fresh);
+      gint64 from, to;
 
       rn_strip_data_get_span (own, i, &from, &to);
-      if (to > end)
-        rn_strip_data_append (fresh, to, rn_strip_data_get_column (own, i));
+      if (to <= end)
+        continue;
+      lacks = lacks || to != end + every;
+      rn_strip_data_append (fresh, to, rn_strip_data_get_column (own, i));
     }
-  rn_strip_data_cut (own, 0);
-  for (int i = 0; i < rn_strip_data_n_columns (fresh); i++)
-    {
-      gint64 to;
-
-      rn_strip_data_get_span (fresh, i, &from, &to);
-      rn_strip_data_append (own, to, rn_strip_data_get_column (fresh, i));
-    }
+  rn_strip_data_swap (own, fresh);
+  return lacks;
 }
 
 static int
@@ -371,11 +387,12 @@ void
 rn_record_adopt (RnRecord *self, RnRecord *fresh)
 {
   gint64 own_step = 0, fresh_step = 0;
+  gboolean lacks;
 
-  adopt_series (self->loss, fresh->loss);
-  adopt_series (self->error, fresh->error);
+  lacks = adopt_series (self->loss, fresh->loss);
+  lacks |= adopt_series (self->error, fresh->error);
   for (int i = 0; i < RN_N_MEASURES; i++)
-    adopt_strip (self->strips[i], fresh->strips[i]);
+    lacks |= adopt_strip (self->strips[i], fresh->strips[i], self->settings.measure_every);
   adopt_tests (self, fresh);
   rn_record_get_newest (self, &own_step);
   if (rn_record_get_newest (fresh, &fresh_step) != NULL && fresh_step > own_step)
@@ -383,7 +400,7 @@ rn_record_adopt (RnRecord *self, RnRecord *fresh)
       g_array_set_size (self->newest, 0);
       g_array_append_vals (self->newest, fresh->newest->data, fresh->newest->len);
     }
-  self->lacks = FALSE;
+  self->lacks = lacks;
   self->last_step = MAX (self->last_step, fresh->last_step);
   if (self->epoch_steps == 0.0)
     self->epoch_steps = fresh->epoch_steps;

@@ -169,8 +169,10 @@ loaded (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   rn_record_adopt (rn_document_get_record (document), fresh);
-  if (document == self->document)
-    rn_session_update_time (self, FALSE);
+  if (document != self->document)
+    return;
+  rn_session_update_time (self, FALSE);
+  rn_session_emit (self, RN_SIGNAL_MEASURES);
 }
 
 void

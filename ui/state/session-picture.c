@@ -41,6 +41,7 @@ rn_session_set_picture (RnSession *self, RnPicture *picture, const char *name, i
   self->picture.picture = kept;
   self->picture.name = kept_name;
   self->picture.true_class = true_class;
+  rn_session_forget_watched (self);
   rn_session_emit (self, RN_SIGNAL_PICTURE);
   rn_session_rewatch (self);
 }
@@ -59,6 +60,12 @@ set_watched (RnSession *self, GPtrArray *watched)
   g_clear_pointer (&self->watched, g_ptr_array_unref);
   self->watched = watched == NULL ? NULL : g_ptr_array_ref (watched);
   rn_session_emit (self, RN_SIGNAL_WATCHED);
+}
+
+void
+rn_session_forget_watched (RnSession *self)
+{
+  set_watched (self, NULL);
 }
 
 void
@@ -206,6 +213,9 @@ was_prepared (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (RnTensor) x = g_task_propagate_pointer (G_TASK (result), &error);
 
+  /* answers to an earlier request end here */
+  if (self->training == prepare->training)
+    rn_session_drain (self);
   if (prepare->serial != self->watch_serial || self->training != prepare->training)
     return;
   if (x == NULL)
@@ -467,7 +477,7 @@ rn_session_take_watched (RnSession *self, const RnSnapshot *snapshot)
         look_later (self);
       return;
     }
-  if (snapshot->watched->len > 0)
+  if (snapshot->watched->len > 0 && self->watch_input != NULL)
     set_watched (self, snapshot->watched);
   if (self->watch_input != NULL && self->watch_every > 0 && snapshot->points->len > 0)
     {

@@ -188,6 +188,7 @@ RnModel *rn_weights_load (const RnWeights *weights, GError **error);
 /* session-picture.c */
 void rn_session_rewatch (RnSession *self); /* document, picture, taps, gates or trainer changed */
 void rn_session_take_watched (RnSession *self, const RnSnapshot *snapshot);
+void rn_session_forget_watched (RnSession *self); /* maps of another picture or network */
 void rn_session_dispose_picture (RnSession *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnTraining, rn_training_unref)

@@ -572,7 +572,8 @@ rn_session_evaluate (RnSession *self)
 gboolean
 rn_session_get_position (RnSession *self, int *block, gboolean *is_backward)
 {
-  if (self->training == NULL || self->status.state != RN_STATE_RUNNING)
+  if (self->training == NULL || self->live != self->document ||
+      self->status.state != RN_STATE_RUNNING)
     return FALSE;
   rn_trainer_get_position (rn_training_get_trainer (self->training), block, is_backward);
   return TRUE;

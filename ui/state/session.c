@@ -242,6 +242,7 @@ rn_session_show (RnSession *self, RnDocument *document)
   rn_session_derive_settings (self);
   rn_session_update_time (self, TRUE);
   rn_session_refresh_status (self);
+  rn_session_forget_watched (self);
   rn_session_emit (self, RN_SIGNAL_DOCUMENT);
   rn_session_emit (self, RN_SIGNAL_SETTINGS);
   rn_session_emit (self, RN_SIGNAL_MEASURES);

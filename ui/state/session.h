@@ -38,8 +38,9 @@ const char *rn_session_get_runs_folder (RnSession *self);
 void rn_session_set_runs_folder (RnSession *self, const char *folder);
 /** 0: as many as there are processors; for the next trainer */
 void rn_session_set_threads (RnSession *self, int threads);
-/** The widget whose frame clock drains the feed: the window. While it is not mapped, the feed is drained once a
- * second at most, for states only. (nullable) */
+/** The widget whose frame clock drains the feed, ten times a second at most: the window. While it is not mapped, the feed
+ * is drained once a second; what the feed has merged or left out by then is read from the run when it is mapped again.
+ * (nullable): a timer drains it, for tests */
 void rn_session_set_clock (RnSession *self, GtkWidget *widget);
 /** Drains the feed now; for tests, and for a hidden window. */
 void rn_session_drain (RnSession *self);
@@ -53,7 +54,12 @@ RnDocument *rn_session_get_document (RnSession *self);
 /** (element-type RnDocument): those that are open, in the order in which they were */
 GListModel *rn_session_get_documents (RnSession *self);
 void rn_session_show (RnSession *self, RnDocument *document);
+/** An edit, or another network (@path (nullable): its file). In the place of a sketch that is shown; of a run or a model
+ * it is a fork, which stands beside it in the list. Edited back to the bytes of the fork's origin, that is shown again,
+ * with its weights. */
 void rn_session_show_sketch (RnSession *self, const RnSpec *spec, const char *path);
+/** Takes it out of the list; where it was shown, its neighbour is, or a sketch of its network. One in training stays, with
+ * a "problem" that says so. */
 void rn_session_close (RnSession *self, RnDocument *document);
 /** The document in training; NULL where there is none */
 RnDocument *rn_session_get_live (RnSession *self);
@@ -61,7 +67,7 @@ RnDocument *rn_session_get_live (RnSession *self);
 const RnSpec *rn_session_get_spec (RnSession *self);
 /** (nullable): its record */
 RnRecord *rn_session_get_record (RnSession *self);
-/** These read in tasks; then the document is shown, or "problem" says why not. */
+/** These read in tasks; then the document is shown, or "problem" says why not. What is open already is shown at once. */
 void rn_session_open_run (RnSession *self, const char *path);
 void rn_session_open_spec (RnSession *self, const char *path);
 void rn_session_open_model (RnSession *self, const char *path);
@@ -82,9 +88,12 @@ const char *rn_session_get_dataset_problem (RnSession *self); /* (nullable): why
 
 /* Training */
 
+/* Of the training; where there is none, of the shown document: a run stands as RN_STATE_FINISHED, RN_STATE_STOPPED or, if
+ * it failed just now, RN_STATE_FAILED, with its steps; others are RN_STATE_IDLE with what a start would do.
+ */
 typedef struct
 {
-  RnState state;       /* RN_STATE_IDLE: no trainer */
+  RnState state;
   gboolean is_pending; /* a command was given and has not shown its effect yet */
   double preparing;    /* 0 to 1 while RN_STATE_PREPARING */
   gint64 step;
@@ -99,30 +108,38 @@ typedef struct
 } RnStatus;
 
 const RnStatus *rn_session_get_status (RnSession *self);
+/** Of the shown run; else of the next new one. There, steps follow from the epochs as soon as the data are known, and what
+ * was not set otherwise follows from data and network: the augmentation as residua-cli has it, and measures of every step
+ * unless blocks.bin would grow over 64 MB. */
 const RnSettings *rn_session_get_settings (RnSession *self);
-/** For the next start; the caller has checked them (rn_settings_check()). steps 0: of @epochs. */
+/** Of the next new run; the caller has checked them (rn_settings_check()). Milestones stay at their share of @settings's
+ * steps when those change with epochs or data; 0 steps: the share of those that rn_session_get_settings() tells now. */
 void rn_session_set_settings (RnSession *self, const RnSettings *settings);
 double rn_session_get_epochs (RnSession *self);
-/** How long to train, in epochs of the data set, 0.1 to 10000; decides the steps when a start knows the data */
+/** How long to train, in epochs of the data set, 0.1 to 10000; decides the steps when a start knows the data. While a run
+ * is shown: how long it is to be in all when it goes on; forgotten when another document is shown */
 void rn_session_set_epochs (RnSession *self, double epochs);
 
-/** Trains the shown document: a sketch begins a new run, a paused or stored run goes on. Waits for the data set where
- * it is still being opened (RN_STATE_PREPARING). */
+/** Trains the shown document: a sketch, fitted to the data, begins a new run "NAME-NUMBER" in the runs folder, which is
+ * then shown in its place; a paused or stored run goes on. Waits for the data set where it is still being opened
+ * (RN_STATE_PREPARING), and opens the one that a stored run names. One trainer at a time: a paused one of another document
+ * is stopped first, one that runs is a "problem". */
 void rn_session_start (RnSession *self);
-void rn_session_pause (RnSession *self);
-void rn_session_step (RnSession *self); /* a single step; starts where nothing runs */
-void rn_session_stop (RnSession *self); /* checkpoint and end */
+void rn_session_pause (RnSession *self); /* takes back a start that is still prepared */
+void rn_session_step (RnSession *self);  /* a single step; starts where nothing runs */
+void rn_session_stop (RnSession *self);  /* checkpoint and end */
 void rn_session_set_rate (RnSession *self, double rate);
 void rn_session_evaluate (RnSession *self);
 gboolean rn_session_is_training (RnSession *self); /* preparing, running or evaluating */
 gboolean rn_session_has_trainer (RnSession *self);
 /** Goes on with a run on disk: opens it, shows it, starts. */
 void rn_session_resume_run (RnSession *self, const char *path);
-/** Where the step under way is; FALSE where none is. block: -1 stem, n_blocks head */
+/** Where the step under way is; FALSE where none is, or another document is shown. block: -1 stem, n_blocks head */
 gboolean rn_session_get_position (RnSession *self, int *block, gboolean *is_backward);
 /** Stops, and calls back on the window's thread when the worker has gone; for quitting. */
 void rn_session_shut_down (RnSession *self, GAsyncReadyCallback callback, gpointer data);
-/** The run that was training when the program died; (transfer full) (nullable). Asked for at start, in a task. */
+/** The run that was training when the program died, if it can go on; (transfer full) (nullable). Asked for at start, in a
+ * task; it is told once. */
 void rn_session_find_crashed_async (RnSession *self, GAsyncReadyCallback callback, gpointer data);
 char *rn_session_find_crashed_finish (RnSession *self, GAsyncResult *result, GError **error);
 
@@ -147,12 +164,14 @@ typedef struct
 const RnSubject *rn_session_get_picture (RnSession *self);
 /** @true_class: -1 where unknown */
 void rn_session_set_picture (RnSession *self, RnPicture *picture, const char *name, int true_class);
-/** Which taps of the picture to keep coming, NULL-terminated (copied), NULL for none; the trainer answers while there is
- * one, a stored model in a task. Always includes "fc". */
+/** Which taps of the picture to keep coming, NULL-terminated (copied), NULL for none. The trainer answers, twice a second at
+ * most, while the shown document is live; a task does, at the weights of rn_session_get_model_async(), where it is not,
+ * where a branch is off or the time cursor is set. Always includes "fc". */
 void rn_session_watch (RnSession *self, const char *const *tap_names);
 /** (element-type RnWatched) (nullable): the newest */
 const GPtrArray *rn_session_get_watched (RnSession *self);
-/** The newest weights of the shown document, in a task: the live network's copy, a run's latest checkpoint, a file's. */
+/** The weights of the shown document, in a task: the live network's copy, a run's latest checkpoint, a file's; with the
+ * time cursor set, the checkpoint nearest to it. rn_model_get_step() names it. */
 void rn_session_get_model_async (RnSession *self, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer data);
 RnModel *rn_session_get_model_finish (RnSession *self, GAsyncResult *result, GError **error);

@@ -1,0 +1,526 @@
+#include "pages/classify-page.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <residua/classify.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "looking.h"
+#include "pages/classify-batch.h"
+#include "pages/classify-many.h"
+#include "pages/classify-one.h"
+#include "pages/picture-input.h"
+#include "pages/picture-view.h"
+#include "pages/prediction-bars.h"
+#include "pages/thumbnails.h"
+
+/* A folder of pictures: every sixth is broken */
+
+typedef struct
+{
+  char *folder;
+  GPtrArray *paths;
+} Pictures;
+
+static void
+write_picture (const char *path, int index)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnPicture) scene = rn_sample_render (RN_SPLIT_TEST, index, 40 + index, &error);
+
+  g_assert_no_error (error);
+  rn_picture_save_png (scene, path, &error);
+  g_assert_no_error (error);
+}
+
+static void
+pictures_make (Pictures *self, int n, gboolean has_broken)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->folder = g_dir_make_tmp ("residua-XXXXXX", &error);
+  g_assert_no_error (error);
+  self->paths = g_ptr_array_new_with_free_func (g_free);
+  for (int i = 0; i < n; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("scene %02d.png", i);
+      char *path = g_build_filename (self->folder, name, NULL);
+
+      if (has_broken && i % 6 == 5)
+        g_assert_true (g_file_set_contents (path, "\x89PNG\r\n\x1a\n and no more", -1, NULL));
+      else
+        write_picture (path, i);
+      g_ptr_array_add (self->paths, path);
+    }
+}
+
+static void
+pictures_clear (Pictures *self)
+{
+  for (guint i = 0; i < self->paths->len; i++)
+    g_unlink (g_ptr_array_index (self->paths, i));
+  g_rmdir (self->folder);
+  g_ptr_array_unref (self->paths);
+  g_free (self->folder);
+}
+
+/* What the core says of one file */
+static int
+classify_file (RnModel *model, const char *path, float *p)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnEvaluator) evaluator = rn_evaluator_new (model, RN_PATH_RUN, 2, &error);
+  g_autoptr (RnPicture) picture = rn_picture_load (path, &error);
+  const RnViews views = { .crops = 1 };
+  int best = 0;
+
+  g_assert_no_error (error);
+  rn_classify_picture (evaluator, picture, &views, p, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  for (int k = 1; k < 10; k++)
+    if (p[k] > p[best])
+      best = k;
+  return best;
+}
+
+/* The page */
+
+typedef struct
+{
+  RnModel *model;
+  RnSession *session;
+  GtkWidget *page;
+  GtkWidget *window;
+} Stage;
+
+static void
+stage_open (Stage *stage, int side)
+{
+  stage->model = looking_model (5, FALSE);
+  stage->session = looking_session (stage->model, side);
+  stage->page = rn_classify_page_new (stage->session);
+  stage->window = looking_window (stage->page, 1300, 950);
+}
+
+static void
+stage_close (Stage *stage)
+{
+  looking_close (stage->window);
+  g_object_unref (stage->session);
+  rn_model_unref (stage->model);
+}
+
+static RnClassifyMany *
+many_of (Stage *stage)
+{
+  return looking_find (stage->page, RN_TYPE_CLASSIFY_MANY, 0);
+}
+
+static gboolean
+table_is_done (gpointer data)
+{
+  RnClassifyBatch *batch = rn_classify_many_get_batch (many_of (data));
+
+  return batch != NULL && !rn_classify_batch_is_running (batch);
+}
+
+static void
+test_thirty_files_with_five_broken_give_results_and_sentences (void)
+{
+  Stage stage;
+  Pictures pictures;
+  GListModel *rows;
+  int n_answers = 0, n_sentences = 0;
+
+  pictures_make (&pictures, 30, TRUE);
+  stage_open (&stage, 32);
+  rn_classify_page_take_files (RN_CLASSIFY_PAGE (stage.page), pictures.paths);
+  looking_wait (table_is_done, &stage);
+  rows = rn_classify_batch_get_rows (rn_classify_many_get_batch (many_of (&stage)));
+  g_assert_cmpuint (g_list_model_get_n_items (rows), ==, 30);
+  for (guint i = 0; i < 30; i++)
+    {
+      g_autoptr (RnClassified) row = g_list_model_get_item (rows, i);
+      const char *problem = rn_classified_get_problem (row);
+
+      g_assert_cmpstr (rn_classified_get_path (row), ==, g_ptr_array_index (pictures.paths, i));
+      if (problem != NULL)
+        {
+          g_assert_nonnull (strstr (problem, rn_classified_get_name (row)));
+          g_assert_null (rn_classified_get_class (row, 0, NULL));
+          n_sentences++;
+        }
+      else
+        n_answers++;
+    }
+  g_assert_cmpint (n_answers, ==, 25);
+  g_assert_cmpint (n_sentences, ==, 5);
+  g_assert_true (looking_says (stage.page, "30 pictures, 5 could not be read"));
+  looking_shoot (stage.window, "classify-many");
+  stage_close (&stage);
+  pictures_clear (&pictures);
+}
+
+static void
+test_rows_say_what_the_core_says (void)
+{
+  Stage stage;
+  Pictures pictures;
+  GListModel *rows;
+
+  pictures_make (&pictures, 8, FALSE);
+  stage_open (&stage, 32);
+  rn_classify_page_take_files (RN_CLASSIFY_PAGE (stage.page), pictures.paths);
+  looking_wait (table_is_done, &stage);
+  rows = rn_classify_batch_get_rows (rn_classify_many_get_batch (many_of (&stage)));
+  for (guint i = 0; i < 8; i++)
+    {
+      g_autoptr (RnClassified) row = g_list_model_get_item (rows, i);
+      double first, second;
+      const char *first_class = rn_classified_get_class (row, 0, &first);
+      const char *second_class = rn_classified_get_class (row, 1, &second);
+      float p[10], rest = -1.0f;
+      const int best = classify_file (stage.model, rn_classified_get_path (row), p);
+
+      for (int k = 0; k < 10; k++)
+        if (k != best)
+          rest = MAX (rest, p[k]);
+      g_assert_cmpstr (first_class, ==, rn_model_get_classes (stage.model)[best]);
+      g_assert_cmpfloat (first, ==, (double) p[best]);
+      g_assert_cmpfloat (second, ==, (double) rest);
+      g_assert_cmpstr (first_class, !=, second_class);
+    }
+  stage_close (&stage);
+  pictures_clear (&pictures);
+}
+
+static gboolean
+has_a_row (gpointer data)
+{
+  RnClassifyBatch *batch = rn_classify_many_get_batch (many_of (data));
+
+  return batch != NULL && g_list_model_get_n_items (rn_classify_batch_get_rows (batch)) > 0;
+}
+
+/* The same file over and over: enough that it cannot be over before the first rows are seen */
+static void
+test_cancel_keeps_what_is_done_and_more_can_follow (void)
+{
+  Stage stage;
+  Pictures pictures;
+  g_autoptr (GPtrArray) repeated = g_ptr_array_new ();
+  RnClassifyBatch *batch;
+  guint n;
+
+  pictures_make (&pictures, 2, FALSE);
+  for (int i = 0; i < 20000; i++)
+    g_ptr_array_add (repeated, g_ptr_array_index (pictures.paths, i % 2));
+  stage_open (&stage, 32);
+  rn_classify_page_take_files (RN_CLASSIFY_PAGE (stage.page), repeated);
+  looking_wait (has_a_row, &stage);
+  batch = rn_classify_many_get_batch (many_of (&stage));
+  g_assert_true (rn_classify_batch_is_running (batch));
+  rn_classify_many_cancel (many_of (&stage));
+  looking_wait (table_is_done, &stage);
+  n = g_list_model_get_n_items (rn_classify_batch_get_rows (batch));
+  g_assert_cmpuint (n, >, 0);
+  g_assert_cmpuint (n, <, 20000);
+  g_assert_cmpuint (rn_classify_batch_count (batch, NULL), ==, n);
+  rn_classify_batch_add (batch, pictures.paths);
+  looking_wait (table_is_done, &stage);
+  g_assert_cmpuint (g_list_model_get_n_items (rn_classify_batch_get_rows (batch)), ==, n + 2);
+  stage_close (&stage);
+  pictures_clear (&pictures);
+}
+
+static void
+test_a_page_can_be_closed_while_the_table_fills (void)
+{
+  Stage stage;
+  Pictures pictures;
+  g_autoptr (GPtrArray) repeated = g_ptr_array_new ();
+
+  pictures_make (&pictures, 2, FALSE);
+  for (int i = 0; i < 2000; i++)
+    g_ptr_array_add (repeated, g_ptr_array_index (pictures.paths, i % 2));
+  stage_open (&stage, 32);
+  rn_classify_page_take_files (RN_CLASSIFY_PAGE (stage.page), repeated);
+  looking_wait (has_a_row, &stage);
+  stage_close (&stage);
+  looking_pass (100);
+  pictures_clear (&pictures);
+}
+
+static void
+save_done (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  rn_classify_batch_save_finish (RN_CLASSIFY_BATCH (source), result, &error);
+  g_assert_no_error (error);
+  *(gboolean *) data = TRUE;
+}
+
+static gboolean
+is_true (gpointer data)
+{
+  return *(gboolean *) data;
+}
+
+static void
+test_the_table_is_saved_as_csv (void)
+{
+  Pictures pictures;
+  g_autoptr (RnModel) model = looking_model (5, FALSE);
+  const char *classes[] = { "a", "b", "c, d", "e\"f", "g", "h", "i", "j", "k", "l", NULL };
+  g_autoptr (RnClassifyBatch) batch =
+      rn_classify_batch_new (model, classes, &(RnViews){ .crops = 1 });
+  g_autofree char *path = NULL, *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  gboolean is_saved = FALSE;
+
+  pictures_make (&pictures, 6, TRUE);
+  path = g_build_filename (pictures.folder, "table.csv", NULL);
+  rn_classify_batch_add (batch, pictures.paths);
+  while (rn_classify_batch_is_running (batch))
+    looking_pass (5);
+  rn_classify_batch_save_async (batch, path, save_done, &is_saved);
+  looking_wait (is_true, &is_saved);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==,
+                    8); /* head, six rows, and what follows the last line feed */
+  for (int i = 0; i < 5; i++)
+    {
+      float p[10];
+      const int best = classify_file (model, g_ptr_array_index (pictures.paths, i), p);
+      g_autofree char *field = best == 2   ? g_strdup ("\"c, d\"")
+                               : best == 3 ? g_strdup ("\"e\"\"f\"")
+                                           : g_strdup (classes[best]);
+      g_autofree char *start =
+          g_strdup_printf ("%s,%s,%.6f,", (char *) g_ptr_array_index (pictures.paths, i), field,
+                           (double) p[best]);
+
+      g_assert_true (g_str_has_prefix (lines[i + 1], start));
+    }
+  g_assert_nonnull (strstr (lines[6], "scene 05.png,,,,,"));
+  g_unlink (path);
+  pictures_clear (&pictures);
+}
+
+static void
+got_thumbnail (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GdkTexture) texture = rn_thumbnails_get_finish (RN_THUMBNAILS (source), result, NULL);
+
+  g_assert_nonnull (texture);
+  g_assert_cmpint (gdk_texture_get_width (texture), ==, 16);
+  ++*(int *) data;
+}
+
+static gboolean
+are_all (gpointer data)
+{
+  return *(int *) data == RN_THUMBNAILS_KEPT + 20;
+}
+
+static void
+test_only_so_many_thumbnails_are_kept (void)
+{
+  g_autoptr (RnThumbnails) thumbnails = rn_thumbnails_new (16);
+  Pictures pictures;
+  g_autoptr (GPtrArray) links = g_ptr_array_new_with_free_func (g_free);
+  int n = 0;
+
+  pictures_make (&pictures, 1, FALSE);
+  for (int i = 0; i < RN_THUMBNAILS_KEPT + 20; i++)
+    {
+      char *path = g_strdup_printf ("%s/%d.png", pictures.folder, i);
+
+      g_assert_cmpint (link (g_ptr_array_index (pictures.paths, 0), path), ==, 0);
+      g_ptr_array_add (links, path);
+      rn_thumbnails_get_async (thumbnails, path, NULL, got_thumbnail, &n);
+    }
+  looking_wait (are_all, &n);
+  g_assert_cmpuint (rn_thumbnails_count (thumbnails), ==, RN_THUMBNAILS_KEPT);
+  g_assert_null (rn_thumbnails_look_up (thumbnails, g_ptr_array_index (links, 0)));
+  g_assert_nonnull (rn_thumbnails_look_up (thumbnails, g_ptr_array_index (links, 30)));
+  for (guint i = 0; i < links->len; i++)
+    g_unlink (g_ptr_array_index (links, i));
+  pictures_clear (&pictures);
+}
+
+/* One picture */
+
+static gboolean
+has_answer (gpointer data)
+{
+  Stage *stage = data;
+
+  return rn_prediction_bars_n_rows (looking_find (stage->page, RN_TYPE_PREDICTION_BARS, 0)) > 0;
+}
+
+/* Expected: the core's answer in each way of looking */
+typedef struct
+{
+  Stage *stage;
+  float p[10];
+} Answer;
+
+static gboolean
+bars_are (gpointer data)
+{
+  Answer *answer = data;
+  RnPredictionBars *bars = looking_find (answer->stage->page, RN_TYPE_PREDICTION_BARS, 0);
+
+  for (int i = 0; i < rn_prediction_bars_n_rows (bars); i++)
+    {
+      int class;
+      double share, gated;
+
+      rn_prediction_bars_get_row (bars, i, &class, &share, &gated);
+      if (fabs (share - (double) answer->p[class]) > 1e-6)
+        return FALSE;
+    }
+  return rn_prediction_bars_n_rows (bars) == RN_PREDICTION_ROWS;
+}
+
+static void
+test_the_answer_is_the_cores_in_every_way_of_looking (void)
+{
+  Stage stage;
+  GtkDropDown *ways;
+
+  stage_open (&stage, 256);
+  looking_wait (has_answer, &stage);
+  ways = looking_find (looking_find (stage.page, RN_TYPE_CLASSIFY_ONE, 0), GTK_TYPE_DROP_DOWN, 0);
+  for (guint way = 0; way < 3; way++)
+    {
+      g_autoptr (RnEvaluator) evaluator = rn_evaluator_new (stage.model, RN_PATH_RUN, 1, NULL);
+      RnViews views = { .crops = way == 1 ? 10 : 1, .flip = way == 2 };
+      Answer answer = { .stage = &stage };
+
+      if (way == 2)
+        rn_views_paper_scales (&views, 32);
+      g_assert_true (rn_classify_picture (evaluator,
+                                          rn_session_get_picture (stage.session)->picture, &views,
+                                          answer.p, NULL, NULL, NULL, NULL));
+      gtk_drop_down_set_selected (ways, way);
+      looking_wait (bars_are, &answer);
+      looking_shoot (stage.window, way == 0   ? "classify"
+                                   : way == 1 ? "classify-ten"
+                                              : "classify-scales");
+    }
+  g_assert_true (looking_says (stage.page, "Weights: net.safetensors"));
+  g_assert_true (looking_says (stage.page, "Trained on: house, tree, fish"));
+  stage_close (&stage);
+}
+
+static void
+test_the_networks_input_is_shown_as_it_is (void)
+{
+  Stage stage;
+  g_autoptr (RnPicture) view = NULL;
+  RnPicture *shown;
+
+  stage_open (&stage, 256);
+  looking_wait (has_answer, &stage);
+  view = rn_view_single (rn_session_get_picture (stage.session)->picture,
+                         rn_model_get_preprocess (stage.model), NULL);
+  shown = rn_picture_view_get_picture (looking_find (stage.page, RN_TYPE_PICTURE_VIEW, 1));
+  g_assert_cmpmem (shown->pixels, 32 * 32 * 3, view->pixels, 32 * 32 * 3);
+  stage_close (&stage);
+}
+
+static void
+test_without_a_picture_the_page_says_what_to_do (void)
+{
+  Stage stage;
+
+  stage_open (&stage, 32);
+  rn_session_set_picture (stage.session, NULL, NULL, -1);
+  g_assert_true (looking_says (stage.page, "Drop a picture, or a whole folder"));
+  looking_shoot (stage.window, "classify-empty");
+  rn_picture_input_sample (stage.session, 4);
+  looking_wait (has_answer, &stage);
+  g_assert_cmpstr (rn_session_get_picture (stage.session)->name, ==, "scene 4");
+  g_assert_cmpint (rn_session_get_picture (stage.session)->picture->width, ==, 256);
+  stage_close (&stage);
+}
+
+static void
+take_problem (RnSession *session, const char *title, const char *text, char **problem)
+{
+  g_free (*problem);
+  *problem = g_strdup (text);
+}
+
+static gboolean
+is_set (gpointer data)
+{
+  return *(char **) data != NULL;
+}
+
+static void
+test_a_broken_picture_is_told_and_the_old_one_stays (void)
+{
+  Stage stage;
+  Pictures pictures;
+  g_autofree char *problem = NULL;
+
+  pictures_make (&pictures, 6, TRUE);
+  stage_open (&stage, 32);
+  g_signal_connect (stage.session, "problem", G_CALLBACK (take_problem), &problem);
+  rn_picture_input_load (stage.session, g_ptr_array_index (pictures.paths, 5));
+  looking_wait (is_set, &problem);
+  g_assert_nonnull (strstr (problem, "scene 05.png"));
+  g_assert_cmpstr (rn_session_get_picture (stage.session)->name, ==, "boat, test 7");
+  stage_close (&stage);
+  pictures_clear (&pictures);
+}
+
+static void
+test_a_texture_becomes_a_picture_on_white (void)
+{
+  /* half-transparent red, opaque green; not premultiplied */
+  static const guint8 pixels[] = { 255, 0, 0, 128, 0, 255, 0, 255 };
+  g_autoptr (GBytes) bytes = g_bytes_new_static (pixels, sizeof pixels);
+  g_autoptr (GdkTexture) texture =
+      gdk_memory_texture_new (2, 1, GDK_MEMORY_R8G8B8A8, bytes, sizeof pixels);
+  g_autoptr (RnPicture) picture = rn_picture_from_texture (texture, NULL);
+
+  g_assert_cmpint (picture->pixels[0], ==, 255);
+  g_assert_cmpint (picture->pixels[1], ==, 127);
+  g_assert_cmpint (picture->pixels[2], ==, 127);
+  g_assert_cmpint (picture->pixels[3], ==, 0);
+  g_assert_cmpint (picture->pixels[4], ==, 255);
+}
+
+int
+main (int argc, char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  g_test_add_func ("/classify/thirty files with five broken give results and sentences",
+                   test_thirty_files_with_five_broken_give_results_and_sentences);
+  g_test_add_func ("/classify/rows say what the core says", test_rows_say_what_the_core_says);
+  g_test_add_func ("/classify/cancel keeps what is done, and more can follow",
+                   test_cancel_keeps_what_is_done_and_more_can_follow);
+  g_test_add_func ("/classify/a page can be closed while the table fills",
+                   test_a_page_can_be_closed_while_the_table_fills);
+  g_test_add_func ("/classify/the table is saved as CSV", test_the_table_is_saved_as_csv);
+  g_test_add_func ("/classify/only so many thumbnails are kept",
+                   test_only_so_many_thumbnails_are_kept);
+  g_test_add_func ("/classify/the answer is the core's in every way of looking",
+                   test_the_answer_is_the_cores_in_every_way_of_looking);
+  g_test_add_func ("/classify/the network's input is shown as it is",
+                   test_the_networks_input_is_shown_as_it_is);
+  g_test_add_func ("/classify/without a picture the page says what to do",
+                   test_without_a_picture_the_page_says_what_to_do);
+  g_test_add_func ("/classify/a broken picture is told, and the old one stays",
+                   test_a_broken_picture_is_told_and_the_old_one_stays);
+  g_test_add_func ("/classify/a texture becomes a picture on white",
+                   test_a_texture_becomes_a_picture_on_white);
+  return g_test_run ();
+}

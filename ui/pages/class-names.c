@@ -1,0 +1,54 @@
+#include "pages/class-names.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "state/format.h"
+
+char **
+rn_class_names (RnSession *session, const RnModel *model, int n)
+{
+  const char *const *names = model != NULL ? rn_model_get_classes (model) : NULL;
+  RnDataset *dataset = rn_session_get_dataset (session);
+  char **result;
+
+  if (names == NULL && dataset != NULL && rn_dataset_n_classes (dataset) == n)
+    names = rn_dataset_get_classes (dataset);
+  result = g_new0 (char *, n + 1);
+  for (int k = 0; k < n; k++)
+    result[k] = names != NULL ? g_strdup (names[k]) : g_strdup_printf (_ ("class %d"), k);
+  return result;
+}
+
+char *
+rn_class_names_list (const char *const *names, int at_most)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (int k = 0; names[k] != NULL; k++)
+    {
+      if (k > 0)
+        g_string_append (list, ", ");
+      if (k == at_most)
+        {
+          g_string_append (list, "…");
+          break;
+        }
+      g_string_append (list, names[k]);
+    }
+  return g_string_free (g_steal_pointer (&list), FALSE);
+}
+
+char *
+rn_class_names_of_weights (RnSession *session, gint64 step)
+{
+  RnDocument *document = rn_session_get_document (session);
+  const char *title = document != NULL ? rn_document_get_title (document) : "";
+  const gboolean is_live = document != NULL && document == rn_session_get_live (session);
+  g_autofree char *number = rn_format_count (step);
+
+  if (step < 0)
+    return g_strdup (title);
+  if (is_live)
+    return g_strdup_printf (_ ("%s, step %s, the live one"), title, number);
+  return g_strdup_printf (_ ("%s, step %s"), title, number);
+}

@@ -1,0 +1,367 @@
+#include "pages/classify-one.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+#include "pages/card.h"
+#include "pages/class-names.h"
+#include "pages/looker.h"
+#include "pages/pair.h"
+#include "pages/picture-view.h"
+#include "pages/prediction-bars.h"
+#include "state/format.h"
+
+#define BESIDE 680           /* logical pixels: from here the answer stands beside the pictures */
+#define OUTDATED_OPACITY 0.4 /* of an answer to the picture before */
+#define N_NAMED 10           /* classes that “trained on” lists */
+
+struct _RnClassifyOne
+{
+  GtkWidget parent_instance;
+
+  RnSession *session;
+  RnLooker *looker;
+  GtkWidget *scroller;
+  GtkWidget *picture_card;
+  GtkWidget *picture;
+  GtkWidget *input_card;
+  GtkWidget *input;
+  GtkWidget *answer_card;
+  GtkWidget *views;
+  GtkWidget *bars;
+  GtkWidget *spread; /* entropy and time */
+  GtkWidget *notes;
+  GtkWidget *trained_on;
+  GtkWidget *weights;
+};
+
+G_DEFINE_FINAL_TYPE (RnClassifyOne, rn_classify_one, GTK_TYPE_WIDGET)
+
+/* In the order of the drop-down */
+static const RnLookKind kinds[] = { RN_LOOK_ONE, RN_LOOK_TEN, RN_LOOK_SCALES };
+
+static RnLookKind
+kind_of (RnClassifyOne *self)
+{
+  return kinds[MIN (gtk_drop_down_get_selected (GTK_DROP_DOWN (self->views)),
+                    G_N_ELEMENTS (kinds) - 1)];
+}
+
+/* The views on the picture, as shares of its sides: the square in the middle; corners and centre */
+static void
+outline_views (RnClassifyOne *self, const RnPicture *picture, int side)
+{
+  const RnLookKind kind = kind_of (self);
+  const double shorter = kind == RN_LOOK_TEN ? round (side * 256.0 / 224.0) : side;
+  const double width = shorter * MAX (1.0, (double) picture->width / picture->height),
+               height = shorter * MAX (1.0, (double) picture->height / picture->width);
+  graphene_rect_t boxes[5];
+  int n = 0;
+
+  for (int i = 0; kind == RN_LOOK_TEN && i < 4; i++)
+    graphene_rect_init (&boxes[n++], i % 2 == 0 ? 0.0f : (float) (1.0 - side / width),
+                        i < 2 ? 0.0f : (float) (1.0 - side / height), (float) (side / width),
+                        (float) (side / height));
+  if (kind != RN_LOOK_SCALES)
+    graphene_rect_init (&boxes[n++], (float) ((1.0 - side / width) / 2),
+                        (float) ((1.0 - side / height) / 2), (float) (side / width),
+                        (float) (side / height));
+  rn_picture_view_set_outlines (RN_PICTURE_VIEW (self->picture), boxes, n);
+}
+
+/* "Entropy 0.42 of at most 3.32 bits · 12 ms" */
+static char *
+say_spread (const RnLook *look, const double *p)
+{
+  g_autofree char *bits = g_strdup_printf ("%.2f", rn_look_entropy (p, look->n_classes));
+  g_autofree char *most = g_strdup_printf ("%.2f", log2 (look->n_classes));
+  g_autofree char *time = look->seconds < 1.0
+                              ? g_strdup_printf (_ ("%.0f ms"), MAX (look->seconds * 1000, 1.0))
+                              : g_strdup_printf (_ ("%.1f s"), look->seconds);
+
+  return g_strdup_printf (_ ("Entropy %s of at most %s bits · %s"), bits, most, time);
+}
+
+static void
+show_answer (RnClassifyOne *self, const RnLook *look, int truth)
+{
+  g_auto (GStrv) names = rn_class_names (self->session, look->model, look->n_classes);
+  g_autofree double *p = g_new (double, look->n_classes);
+  g_autofree char *spread = NULL, *list = NULL, *trained_on = NULL, *weights = NULL, *used = NULL;
+
+  for (int k = 0; k < look->n_classes; k++)
+    p[k] = (double) look->probabilities[k];
+  rn_prediction_bars_set (RN_PREDICTION_BARS (self->bars), (const char *const *) names,
+                          look->n_classes, p, NULL, truth);
+  gtk_widget_set_opacity (self->bars, 1.0);
+  spread = say_spread (look, p);
+  list = rn_class_names_list ((const char *const *) names, N_NAMED);
+  trained_on =
+      g_strdup_printf (_ ("Trained on: %s. Anything else gets one of these names, too."), list);
+  weights = rn_class_names_of_weights (self->session, rn_model_get_step (look->model));
+  used = g_strdup_printf (_ ("Weights: %s"), weights);
+  gtk_label_set_text (GTK_LABEL (self->spread), spread);
+  gtk_label_set_text (GTK_LABEL (self->notes), look->notes != NULL ? look->notes : "");
+  gtk_widget_set_visible (self->notes, look->notes != NULL);
+  gtk_label_set_text (GTK_LABEL (self->trained_on), trained_on);
+  gtk_label_set_text (GTK_LABEL (self->weights), used);
+}
+
+static void
+show_look (RnClassifyOne *self)
+{
+  const RnLook *look = rn_looker_get_look (self->looker);
+  const RnSubject *subject = rn_session_get_picture (self->session);
+  g_autofree char *size = NULL;
+
+  if (look == NULL || subject == NULL)
+    return;
+  size = g_strdup_printf (look->view->channels == 1 ? _ ("%d×%d, grey") : _ ("%d×%d"),
+                          look->view->width, look->view->height);
+  rn_card_set_caption (RN_CARD (self->input_card), size);
+  rn_picture_view_set_picture (RN_PICTURE_VIEW (self->input), look->view,
+                               _ ("What the network sees"));
+  outline_views (self, subject->picture, look->view->width);
+  show_answer (self, look, subject->true_class);
+}
+
+/* Asking */
+
+static gboolean
+has_weights (RnClassifyOne *self)
+{
+  RnDocument *document = rn_session_get_document (self->session);
+
+  return document != NULL && rn_document_get_kind (document) != RN_DOCUMENT_SKETCH;
+}
+
+static void
+picture_changed (RnClassifyOne *self)
+{
+  const RnSubject *subject = rn_session_get_picture (self->session);
+  g_autofree char *size = NULL;
+
+  rn_picture_view_set_picture (RN_PICTURE_VIEW (self->picture),
+                               subject != NULL ? subject->picture : NULL,
+                               subject != NULL ? subject->name : NULL);
+  rn_picture_view_set_outlines (RN_PICTURE_VIEW (self->picture), NULL, 0);
+  gtk_widget_set_opacity (self->bars, OUTDATED_OPACITY);
+  if (subject == NULL)
+    {
+      rn_prediction_bars_set (RN_PREDICTION_BARS (self->bars), NULL, 0, NULL, NULL, -1);
+      return;
+    }
+  size = g_strdup_printf (_ ("%s, %d×%d"), subject->name != NULL ? subject->name : _ ("Picture"),
+                          subject->picture->width, subject->picture->height);
+  rn_card_set_caption (RN_CARD (self->picture_card), size);
+  if (has_weights (self))
+    rn_looker_look (self->looker);
+}
+
+static void
+start_clicked (RnClassifyOne *self)
+{
+  rn_session_start (self->session);
+}
+
+static void
+document_changed (RnClassifyOne *self)
+{
+  RnDocument *document = rn_session_get_document (self->session);
+  g_autofree char *text = NULL;
+  GtkWidget *button = NULL;
+
+  rn_looker_clear (self->looker);
+  if (!has_weights (self))
+    {
+      text = g_strdup_printf (_ ("“%s” is a sketch: it has no weights yet. Train it, or open a "
+                                 "trained model."),
+                              document != NULL ? rn_document_get_title (document) : "");
+      button = gtk_button_new_with_label (_ ("Start Training"));
+      gtk_widget_add_css_class (button, "suggested-action");
+      gtk_widget_add_css_class (button, "pill");
+      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                      _ ("Start training"), -1);
+      g_signal_connect_swapped (button, "clicked", G_CALLBACK (start_clicked), self);
+      rn_picture_view_set_picture (RN_PICTURE_VIEW (self->input), NULL, NULL);
+      rn_card_set_caption (RN_CARD (self->input_card), NULL);
+    }
+  rn_card_set_empty (RN_CARD (self->answer_card), text, button);
+  if (has_weights (self))
+    rn_looker_look (self->looker);
+}
+
+/* While the network learns, its newest weights answer. */
+static void
+status_changed (RnClassifyOne *self)
+{
+  RnDocument *document = rn_session_get_document (self->session);
+
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)) && document != NULL &&
+      document == rn_session_get_live (self->session) && rn_session_has_trainer (self->session))
+    rn_looker_follow (self->looker, rn_session_get_status (self->session)->step);
+}
+
+static void
+views_chosen (RnClassifyOne *self)
+{
+  rn_looker_set_kind (self->looker, kind_of (self));
+}
+
+/* Making */
+
+static GtkWidget *
+make_label (GtkWidget *box, const char *style)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_widget_add_css_class (label, "caption");
+  gtk_widget_add_css_class (label, "numeric");
+  if (style != NULL)
+    gtk_widget_add_css_class (label, style);
+  gtk_box_append (GTK_BOX (box), label);
+  return label;
+}
+
+static void
+make_views (RnClassifyOne *self)
+{
+  const char *names[] = { _ ("1 view"), _ ("10 views"), _ ("5 scales"), NULL };
+
+  self->views = gtk_drop_down_new_from_strings (names);
+  gtk_widget_set_tooltip_text (
+      self->views, _ ("How the picture is looked at: the middle; four corners and the middle, and "
+                      "their mirror images; or whole at five sizes, also mirrored"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->views), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Views of the picture"), -1);
+  g_signal_connect_swapped (self->views, "notify::selected", G_CALLBACK (views_chosen), self);
+}
+
+static void
+make_answer (RnClassifyOne *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  self->bars = rn_prediction_bars_new ();
+  gtk_widget_set_vexpand (self->bars, TRUE);
+  gtk_widget_set_margin_bottom (self->bars, 6);
+  gtk_box_append (GTK_BOX (box), self->bars);
+  self->spread = make_label (box, NULL);
+  self->notes = make_label (box, NULL);
+  gtk_widget_set_visible (self->notes, FALSE);
+  self->trained_on = make_label (box, "dim-label");
+  self->weights = make_label (box, "dim-label");
+  self->answer_card = rn_card_new (_ ("Answer"), box);
+  make_views (self);
+  rn_card_add_suffix (RN_CARD (self->answer_card), self->views);
+  rn_card_set_help (RN_CARD (self->answer_card),
+                    _ ("Looking at a picture in several ways and taking the mean is a little more "
+                       "often right, and takes longer: 10 crops, or fully convolutional at several "
+                       "scales (He et al. 2015, section 3.4)."));
+}
+
+static GtkWidget *
+make_picture_card (const char *title, GtkWidget **view)
+{
+  *view = rn_picture_view_new ();
+  gtk_widget_set_vexpand (*view, TRUE);
+  rn_picture_view_set_natural_side (RN_PICTURE_VIEW (*view), 320);
+  return rn_card_new (title, *view);
+}
+
+static void
+make_content (RnClassifyOne *self)
+{
+  GtkWidget *pictures = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *row;
+
+  self->picture_card = make_picture_card (_ ("Picture"), &self->picture);
+  self->input_card = make_picture_card (_ ("What the network sees"), &self->input);
+  rn_card_set_help (RN_CARD (self->picture_card),
+                    _ ("The picture as it is; frames show the parts of it that the network is "
+                       "given. Drop, paste or open another one anywhere (He et al. 2015, "
+                       "section 3.4)."));
+  rn_card_set_help (
+      RN_CARD (self->input_card),
+      _ ("Each pixel of the network’s input: the picture’s shorter side is brought to "
+         "the input’s side, and the middle is taken. What cannot be seen here, the "
+         "network cannot see either (He et al. 2015, section 3.4)."));
+  make_answer (self);
+  gtk_box_set_homogeneous (GTK_BOX (pictures), TRUE);
+  gtk_box_append (GTK_BOX (pictures), self->picture_card);
+  gtk_box_append (GTK_BOX (pictures), self->input_card);
+  row = rn_pair_new (pictures, self->answer_card, 0.58, BESIDE);
+  gtk_widget_set_valign (row, GTK_ALIGN_START);
+  gtk_widget_set_margin_bottom (row, 12);
+  self->scroller = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), row);
+  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
+}
+
+static void
+rn_classify_one_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (rn_classify_one_parent_class)->map (widget);
+  rn_looker_set_active (RN_CLASSIFY_ONE (widget)->looker, TRUE);
+  status_changed (RN_CLASSIFY_ONE (widget));
+}
+
+static void
+rn_classify_one_unmap (GtkWidget *widget)
+{
+  rn_looker_set_active (RN_CLASSIFY_ONE (widget)->looker, FALSE);
+  GTK_WIDGET_CLASS (rn_classify_one_parent_class)->unmap (widget);
+}
+
+static void
+rn_classify_one_dispose (GObject *object)
+{
+  RnClassifyOne *self = RN_CLASSIFY_ONE (object);
+
+  if (self->looker != NULL)
+    rn_looker_clear (self->looker);
+  g_clear_pointer (&self->scroller, gtk_widget_unparent);
+  g_clear_object (&self->looker);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (rn_classify_one_parent_class)->dispose (object);
+}
+
+static void
+rn_classify_one_init (RnClassifyOne *self)
+{
+}
+
+static void
+rn_classify_one_class_init (RnClassifyOneClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  G_OBJECT_CLASS (class)->dispose = rn_classify_one_dispose;
+  widget_class->map = rn_classify_one_map;
+  widget_class->unmap = rn_classify_one_unmap;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+}
+
+GtkWidget *
+rn_classify_one_new (RnSession *session)
+{
+  RnClassifyOne *self = g_object_new (RN_TYPE_CLASSIFY_ONE, NULL);
+
+  self->session = g_object_ref (session);
+  self->looker = rn_looker_new (session, RN_LOOK_ONE);
+  make_content (self);
+  g_signal_connect_object (session, "document", G_CALLBACK (document_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "picture", G_CALLBACK (picture_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "status", G_CALLBACK (status_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->looker, "changed", G_CALLBACK (show_look), self,
+                           G_CONNECT_SWAPPED);
+  document_changed (self);
+  picture_changed (self);
+  return GTK_WIDGET (self);
+}

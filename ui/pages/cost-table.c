@@ -1,0 +1,399 @@
+#include "pages/cost-table.h"
+
+#include <glib/gi18n-lib.h>
+#include <residua/compute-info.h>
+
+#include "state/format.h"
+
+#define TABLE_HEIGHT 260
+
+#define RN_TYPE_COST_ROW (rn_cost_row_get_type ())
+G_DECLARE_FINAL_TYPE (RnCostRow, rn_cost_row, RN, COST_ROW, GObject)
+
+struct _RnCostRow
+{
+  GObject parent_instance;
+
+  char *name;
+  RnPart part;
+  guint32 block; /* id, 0 for stem and head */
+  RnCost cost;
+};
+
+G_DEFINE_FINAL_TYPE (RnCostRow, rn_cost_row, G_TYPE_OBJECT)
+
+typedef enum
+{
+  COLUMN_NAME,
+  COLUMN_OUTPUT,
+  COLUMN_PARAMETERS,
+  COLUMN_MACS,
+  COLUMN_FIELD,
+  COLUMN_MEMORY,
+  N_COLUMNS
+} Column;
+
+typedef struct
+{
+  GPtrArray *rows;
+  RnCost total;
+} Counted;
+
+typedef struct
+{
+  RnSpec *spec;
+  int batch;
+} Question;
+
+struct _RnCostTable
+{
+  GtkWidget parent_instance;
+
+  RnSelection *selection;
+  GListStore *store;
+  GtkSingleSelection *chosen;
+  GCancellable *cancellable;
+  RnCost total;
+  gboolean is_counted;
+  gboolean is_filling;
+};
+
+G_DEFINE_FINAL_TYPE (RnCostTable, rn_cost_table, GTK_TYPE_WIDGET)
+
+enum
+{
+  COUNTED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+rn_cost_row_finalize (GObject *object)
+{
+  g_free (RN_COST_ROW (object)->name);
+  G_OBJECT_CLASS (rn_cost_row_parent_class)->finalize (object);
+}
+
+static void
+rn_cost_row_init (RnCostRow *self)
+{
+}
+
+static void
+rn_cost_row_class_init (RnCostRowClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = rn_cost_row_finalize;
+}
+
+/* Counting, in a task */
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  rn_spec_free (question->spec);
+  g_free (question);
+}
+
+static void
+counted_free (gpointer data)
+{
+  Counted *counted = data;
+
+  g_ptr_array_unref (counted->rows);
+  g_free (counted);
+}
+
+static RnCostRow *
+add_row (Counted *counted, char *name, RnPart part)
+{
+  RnCostRow *row = g_object_new (RN_TYPE_COST_ROW, NULL);
+
+  row->name = name;
+  row->part = part;
+  g_ptr_array_add (counted->rows, row);
+  return row;
+}
+
+static void
+count (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const Question *question = data;
+  const RnSpec *spec = question->spec;
+  const int n = rn_spec_n_blocks (spec);
+  g_autofree RnCost *costs = g_new (RnCost, MAX (n, 1));
+  Counted *counted = g_new0 (Counted, 1);
+
+  counted->rows = g_ptr_array_new_with_free_func (g_object_unref);
+  rn_cost_of_stem (spec, question->batch,
+                   &add_row (counted, g_strdup (_ ("Stem")), RN_PART_STEM)->cost);
+  rn_cost_of_blocks (spec, question->batch, costs);
+  for (int i = 0; i < n; i++)
+    {
+      const RnBlockSpec *block = rn_spec_get_block (spec, i);
+      const char *kind = rn_format_block_kind (block->kind);
+      RnCostRow *row =
+          add_row (counted,
+                   g_strdup_printf (block->stride > 1 ? "%d · %s /2" : "%d · %s", i + 1, kind),
+                   RN_PART_BLOCK);
+
+      row->block = block->id;
+      row->cost = costs[i];
+    }
+  rn_cost_of_head (spec, question->batch,
+                   &add_row (counted, g_strdup (_ ("Head")), RN_PART_HEAD)->cost);
+  rn_cost_of_network (spec, question->batch, rn_compute_n_processors (), &counted->total);
+  g_task_return_pointer (task, counted, counted_free);
+}
+
+static void
+on_counted (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Counted *counted = g_task_propagate_pointer (G_TASK (result), NULL);
+  RnCostTable *self;
+
+  if (counted == NULL)
+    return; /* cancelled: @data may be gone */
+  self = RN_COST_TABLE (data);
+  self->is_filling = TRUE;
+  g_list_store_splice (self->store, 0, g_list_model_get_n_items (G_LIST_MODEL (self->store)),
+                       counted->rows->pdata, counted->rows->len);
+  gtk_single_selection_set_selected (self->chosen, GTK_INVALID_LIST_POSITION);
+  self->is_filling = FALSE;
+  self->total = counted->total;
+  self->is_counted = TRUE;
+  counted_free (counted);
+  g_signal_emit (self, signals[COUNTED], 0);
+}
+
+void
+rn_cost_table_set_spec (RnCostTable *self, const RnSpec *spec, int batch)
+{
+  g_autoptr (GTask) task = NULL;
+  Question *question;
+
+  g_return_if_fail (RN_IS_COST_TABLE (self));
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->is_counted = FALSE;
+  if (spec == NULL)
+    {
+      g_list_store_remove_all (self->store);
+      return;
+    }
+  question = g_new0 (Question, 1);
+  question->spec = rn_spec_copy (spec);
+  question->batch = batch;
+  self->cancellable = g_cancellable_new ();
+  task = g_task_new (NULL, self->cancellable, on_counted, self);
+  g_task_set_source_tag (task, rn_cost_table_set_spec);
+  g_task_set_task_data (task, question, question_free);
+  g_task_run_in_thread (task, count);
+}
+
+gboolean
+rn_cost_table_get_total (RnCostTable *self, RnCost *total)
+{
+  if (self->is_counted)
+    *total = self->total;
+  return self->is_counted;
+}
+
+guint
+rn_cost_table_n_rows (RnCostTable *self)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (self->store));
+}
+
+void
+rn_cost_table_get_row (RnCostTable *self, guint at, RnCost *cost)
+{
+  g_autoptr (RnCostRow) row = g_list_model_get_item (G_LIST_MODEL (self->store), at);
+
+  g_return_if_fail (row != NULL);
+
+  *cost = row->cost;
+}
+
+/* Cells */
+
+static char *
+describe_cell (const RnCostRow *row, Column column)
+{
+  const RnCost *cost = &row->cost;
+
+  switch (column)
+    {
+    case COLUMN_NAME:
+      return g_strdup (row->name);
+    case COLUMN_OUTPUT:
+      if (row->part == RN_PART_HEAD)
+        return g_strdup_printf (ngettext ("%d class", "%d classes", (gulong) cost->channels),
+                                cost->channels);
+      return g_strdup_printf ("%d×%d×%d", cost->height, cost->width, cost->channels);
+    case COLUMN_PARAMETERS:
+      return rn_format_count (cost->parameters);
+    case COLUMN_MACS:
+      return rn_format_amount (cost->macs);
+    case COLUMN_FIELD:
+      return row->part == RN_PART_HEAD
+                 ? g_strdup (_ ("all"))
+                 : g_strdup_printf (_ ("%lld px"), (long long) cost->receptive_field);
+    case COLUMN_MEMORY:
+      return rn_format_bytes (cost->train_bytes);
+    case N_COLUMNS:
+    default:
+      g_return_val_if_reached (NULL);
+    }
+}
+
+static void
+on_setup (GtkListItemFactory *factory, GtkListItem *item, gpointer column)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), GPOINTER_TO_INT (column) == COLUMN_NAME ? 0 : 1);
+  gtk_widget_add_css_class (label, "numeric");
+  gtk_list_item_set_child (item, label);
+}
+
+static void
+on_bind (GtkListItemFactory *factory, GtkListItem *item, gpointer column)
+{
+  RnCostRow *row = gtk_list_item_get_item (item);
+  g_autofree char *text = describe_cell (row, (Column) GPOINTER_TO_INT (column));
+
+  gtk_label_set_text (GTK_LABEL (gtk_list_item_get_child (item)), text);
+}
+
+static void
+on_chosen (RnCostTable *self)
+{
+  RnCostRow *row = gtk_single_selection_get_selected_item (self->chosen);
+
+  if (row != NULL && self->selection != NULL && !self->is_filling)
+    rn_selection_select (self->selection, row->part, row->block, NULL);
+}
+
+static void
+add_columns (GtkColumnView *view)
+{
+  const char *const titles[N_COLUMNS] = { _ ("Part"),          _ ("Output"), _ ("Parameters"),
+                                          _ ("Multiply-adds"), _ ("Sees"),   _ ("Memory") };
+
+  for (int i = 0; i < N_COLUMNS; i++)
+    {
+      GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+      GtkColumnViewColumn *column;
+
+      g_signal_connect (factory, "setup", G_CALLBACK (on_setup), GINT_TO_POINTER (i));
+      g_signal_connect (factory, "bind", G_CALLBACK (on_bind), GINT_TO_POINTER (i));
+      column = gtk_column_view_column_new (titles[i], factory);
+      gtk_column_view_column_set_expand (column, TRUE);
+      gtk_column_view_append_column (view, column);
+      g_object_unref (column);
+    }
+}
+
+/* The titles stand over their numbers, which are at the right. GTK 4.8 has no property for that: the titles are the
+ * children of the view's first child, each with its label somewhere inside.
+ */
+static void
+align_titles (GtkWidget *widget, gboolean is_right)
+{
+  GtkWidget *child = gtk_widget_get_first_child (widget);
+
+  if (GTK_IS_LABEL (widget))
+    {
+      gtk_widget_set_hexpand (widget, TRUE);
+      gtk_label_set_xalign (GTK_LABEL (widget), is_right ? 1 : 0);
+    }
+  for (; child != NULL; child = gtk_widget_get_next_sibling (child))
+    align_titles (child, is_right);
+}
+
+static void
+align_header (GtkWidget *view)
+{
+  GtkWidget *header = gtk_widget_get_first_child (view);
+  GtkWidget *title = header != NULL ? gtk_widget_get_first_child (header) : NULL;
+
+  for (int i = 0; title != NULL; i++, title = gtk_widget_get_next_sibling (title))
+    align_titles (title, i != COLUMN_NAME);
+}
+
+/* The card is the table's ground: neither the view nor the list in it has one of its own. */
+static void
+clear_ground (GtkWidget *view)
+{
+  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_data (provider, ".view { background: none; }", -1);
+  gtk_style_context_add_provider (gtk_widget_get_style_context (view),
+                                  GTK_STYLE_PROVIDER (provider),
+                                  GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  for (GtkWidget *child = gtk_widget_get_first_child (view); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    gtk_style_context_add_provider (gtk_widget_get_style_context (child),
+                                    GTK_STYLE_PROVIDER (provider),
+                                    GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
+static void
+rn_cost_table_dispose (GObject *object)
+{
+  RnCostTable *self = RN_COST_TABLE (object);
+  GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self));
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&child, gtk_widget_unparent);
+  g_clear_object (&self->chosen);
+  g_clear_object (&self->selection);
+  G_OBJECT_CLASS (rn_cost_table_parent_class)->dispose (object);
+}
+
+static void
+rn_cost_table_init (RnCostTable *self)
+{
+  GtkWidget *view, *scrolled = gtk_scrolled_window_new ();
+
+  self->store = g_list_store_new (RN_TYPE_COST_ROW);
+  self->chosen = gtk_single_selection_new (G_LIST_MODEL (self->store));
+  gtk_single_selection_set_autoselect (self->chosen, FALSE);
+  gtk_single_selection_set_can_unselect (self->chosen, TRUE);
+  g_signal_connect_swapped (self->chosen, "notify::selected-item", G_CALLBACK (on_chosen), self);
+  view = gtk_column_view_new (GTK_SELECTION_MODEL (g_object_ref (self->chosen)));
+  add_columns (GTK_COLUMN_VIEW (view));
+  align_header (view);
+  gtk_widget_add_css_class (view, "data-table");
+  clear_ground (view);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Costs of each part"), -1);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), TABLE_HEIGHT);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view);
+  gtk_widget_set_vexpand (scrolled, TRUE);
+  gtk_widget_set_parent (scrolled, GTK_WIDGET (self));
+}
+
+static void
+rn_cost_table_class_init (RnCostTableClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = rn_cost_table_dispose;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
+  signals[COUNTED] = g_signal_new ("counted", RN_TYPE_COST_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
+}
+
+GtkWidget *
+rn_cost_table_new (RnSelection *selection)
+{
+  RnCostTable *self = g_object_new (RN_TYPE_COST_TABLE, NULL);
+
+  if (selection != NULL)
+    self->selection = g_object_ref (selection);
+  return GTK_WIDGET (self);
+}

@@ -1,0 +1,199 @@
+#include "pages/memory-check.h"
+
+#include <adwaita.h>
+#include <glib/gi18n-lib.h>
+
+#include "state/format.h"
+
+typedef struct
+{
+  RnSpec *spec;
+  RnMemoryCheck check;
+} Question;
+
+typedef struct
+{
+  RnSession *session;
+  GtkWidget *widget;
+  int batch; /* that is offered */
+} Start;
+
+static void
+question_free (Question *question)
+{
+  rn_spec_free (question->spec);
+  g_free (question);
+}
+
+static void
+start_free (gpointer data, GClosure *closure)
+{
+  Start *start = data;
+
+  g_object_unref (start->session);
+  g_object_unref (start->widget);
+  g_free (start);
+}
+
+gboolean
+rn_memory_check_fits (const RnMemoryCheck *check)
+{
+  return (double) check->needed <= RN_MEMORY_SHARE * (double) check->available;
+}
+
+char *
+rn_memory_check_describe (const RnMemoryCheck *check)
+{
+  g_autofree char *needed = rn_format_bytes (check->needed);
+  g_autofree char *available = rn_format_bytes (check->available);
+  g_autofree char *batch = rn_format_count (check->batch);
+  g_autofree char *largest = rn_format_count (check->largest_batch);
+  g_autofree char *first = NULL;
+
+  if (check->available == G_MAXSIZE)
+    return g_strdup_printf (_ ("Training takes about %s."), needed);
+  if (rn_memory_check_fits (check))
+    return g_strdup_printf (_ ("Training takes about %s of %s available."), needed, available);
+  first = g_strdup_printf (_ ("Training with batches of %s takes about %s, but only %s are "
+                              "available, and a fifth of that should stay free."),
+                           batch, needed, available);
+  if (check->largest_batch < 1)
+    return g_strdup_printf ("%s %s", first, _ ("Not even a batch of one picture fits."));
+  return g_strdup_printf (_ ("%s The largest batch that fits is %s."), first, largest);
+}
+
+static gsize
+bytes_at (const RnSpec *spec, int batch)
+{
+  RnCost cost;
+
+  rn_cost_of_network (spec, batch, rn_compute_n_processors (), &cost);
+  return cost.train_bytes;
+}
+
+static void
+answer (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Question *question = data;
+  RnMemoryCheck *check = &question->check;
+  int fits = 0, too_many = check->batch;
+
+  if (check->available == 0)
+    check->available = rn_memory_available ();
+  check->needed = bytes_at (question->spec, check->batch);
+  check->largest_batch = check->batch;
+  if (!rn_memory_check_fits (check))
+    {
+      while (too_many - fits > 1)
+        {
+          const int middle = fits + (too_many - fits) / 2;
+          const double bytes = (double) bytes_at (question->spec, middle);
+
+          if (bytes <= RN_MEMORY_SHARE * (double) check->available)
+            fits = middle;
+          else
+            too_many = middle;
+        }
+      check->largest_batch = fits;
+    }
+  g_task_return_pointer (task, g_memdup2 (check, sizeof *check), g_free);
+}
+
+void
+rn_memory_check_async (const RnSpec *spec, int batch, gsize available, GCancellable *cancellable,
+                       GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
+  Question *question = g_new0 (Question, 1);
+
+  question->spec = rn_spec_copy (spec);
+  question->check.batch = CLAMP (batch, 1, 65536);
+  question->check.available = available;
+  g_task_set_source_tag (task, rn_memory_check_async);
+  g_task_set_task_data (task, question, (GDestroyNotify) question_free);
+  g_task_run_in_thread (task, answer);
+}
+
+gboolean
+rn_memory_check_finish (GAsyncResult *result, RnMemoryCheck *check, GError **error)
+{
+  g_autofree RnMemoryCheck *answered = g_task_propagate_pointer (G_TASK (result), error);
+
+  if (answered == NULL)
+    return FALSE;
+  *check = *answered;
+  return TRUE;
+}
+
+static void
+on_response (AdwMessageDialog *dialog, const char *response, Start *start)
+{
+  RnSettings settings = *rn_session_get_settings (start->session);
+
+  if (g_str_equal (response, "smaller"))
+    {
+      settings.batch = start->batch;
+      rn_session_set_settings (start->session, &settings);
+    }
+  if (!g_str_equal (response, "cancel"))
+    rn_session_start (start->session);
+}
+
+static void
+explain (Start *start, const RnMemoryCheck *check)
+{
+  GtkRoot *root = gtk_widget_get_root (start->widget);
+  g_autofree char *text = rn_memory_check_describe (check);
+  g_autofree char *largest = rn_format_count (check->largest_batch);
+  g_autofree char *offer = g_strdup_printf (_ ("Start with _batches of %s"), largest);
+  GtkWidget *dialog = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
+                                              _ ("The memory is short"), text);
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "anyway",
+                                    _ ("Start _anyway"), NULL);
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  if (check->largest_batch >= 1)
+    {
+      adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "smaller", offer);
+      adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "smaller",
+                                                  ADW_RESPONSE_SUGGESTED);
+      adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "smaller");
+    }
+  start->batch = check->largest_batch;
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), start, start_free, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_checked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Start *start = data;
+  RnMemoryCheck check;
+
+  if (!rn_memory_check_finish (result, &check, NULL) || rn_memory_check_fits (&check))
+    {
+      rn_session_start (start->session);
+      start_free (start, NULL);
+      return;
+    }
+  explain (start, &check);
+}
+
+void
+rn_start_training (RnSession *session, GtkWidget *widget)
+{
+  const RnSpec *spec = rn_session_get_spec (session);
+  const RnSettings *settings = rn_session_get_settings (session);
+  Start *start;
+
+  /* A trainer that is there has its memory already. */
+  if (spec == NULL || settings == NULL || rn_session_has_trainer (session))
+    {
+      rn_session_start (session);
+      return;
+    }
+  start = g_new0 (Start, 1);
+  start->session = g_object_ref (session);
+  start->widget = g_object_ref (widget);
+  rn_memory_check_async (spec, settings->batch, 0, NULL, on_checked, start);
+}

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <gtk/gtk.h>
+#include <residua/dataset.h>
+#include <residua/tensor.h>
+
+G_BEGIN_DECLS
+
+/* A picture as large as its place allows: a small one enlarged by a whole number with its pixels to be seen, a large one
+ * brought down in a task. Over it, if wanted, a map in colours, or the outlines of views. */
+
+#define RN_TYPE_PICTURE_VIEW (rn_picture_view_get_type ())
+G_DECLARE_FINAL_TYPE (RnPictureView, rn_picture_view, RN, PICTURE_VIEW, GtkWidget)
+
+GtkWidget *rn_picture_view_new (void);
+/** @picture: (nullable); @name: (nullable): what assistive technology calls it */
+void rn_picture_view_set_picture (RnPictureView *self, RnPicture *picture, const char *name);
+/** Returns: (transfer none) (nullable) */
+RnPicture *rn_picture_view_get_picture (RnPictureView *self);
+/** The side that is asked for where there is room, in logical pixels; 288 at first. */
+void rn_picture_view_set_natural_side (RnPictureView *self, int side);
+/** Only the square in the middle, which is what a network's single view is cut from. */
+void rn_picture_view_set_square (RnPictureView *self, gboolean is_square);
+/** @map: (nullable): `[H,W]`, laid over all that is shown, smoothly: what is positive in viridis up to the map's largest
+ * value, the weaker the more transparent */
+void rn_picture_view_set_overlay (RnPictureView *self, RnTensor *map);
+RnTensor *rn_picture_view_get_overlay (RnPictureView *self);
+/** 0 to 1 */
+void rn_picture_view_set_overlay_opacity (RnPictureView *self, double opacity);
+/** Outlines of views, as shares of the picture's sides; copied. */
+void rn_picture_view_set_outlines (RnPictureView *self, const graphene_rect_t *outlines, int n);
+
+/** Returns: (transfer full): @picture as Cairo has it. Walks all of it. */
+cairo_surface_t *rn_picture_view_surface_of (const RnPicture *picture);
+
+G_END_DECLS

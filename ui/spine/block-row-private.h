@@ -1,0 +1,60 @@
+#pragma once
+
+#include "spine/block-row.h"
+
+#include "spine/spine-words.h"
+
+G_BEGIN_DECLS
+
+/* What a row shows, for the file that draws it. */
+
+struct _RnBlockRow
+{
+  GtkWidget parent_instance;
+
+  const RnSpineView *view;
+  RnRow row;
+  int at; /* in the layout; -1: bound to nothing */
+
+  /* of a block */
+  RnBlockSpec block;
+  gboolean is_plain;
+  gboolean changes_shape;
+  gboolean is_projection;
+  gboolean is_on;
+  double ratio; /* decides the branch's weight, whatever measure is shown */
+
+  /* selection */
+  gboolean is_selected;
+  gboolean is_lead;
+  RnPart part;    /* of the lead */
+  int part_layer; /* -1: none */
+  int lead_line;  /* of a folded stage: the lead's place in it, -1: not here */
+
+  double *values; /* the shown measure of each block of the row */
+  short *places;  /* as drawn, to see whether anything would change */
+  int branch_px4; /* the branch's width in quarters of a pixel, as drawn */
+
+  char *label;
+  PangoLayout *texts[RN_MAX_LAYERS];
+  int n_texts;
+  gboolean is_each_layer; /* texts are one layer each */
+  PangoLayout *number;
+  double name_width; /* of the longest name, so that bars begin alike */
+  double number_width;
+  double line_height;
+  GtkWidget *toggle; /* a child in view in cards only */
+};
+
+typedef struct
+{
+  double x, y, width, height;
+} RnRowBox;
+
+/** The box of a card, stem or head, in the row */
+RnRowBox rn_block_row_get_box (RnBlockRow *self);
+/** Where text @at stands */
+void rn_block_row_get_text_place (RnBlockRow *self, int at, double *x, double *y);
+void rn_block_row_snapshot (GtkWidget *widget, GtkSnapshot *snapshot);
+
+G_END_DECLS

@@ -1,0 +1,230 @@
+#include "spine/spine-body-private.h"
+
+/* What the session tells: document, measures, gates, selection, and where the worker is. */
+
+/* Redraws that data causes: ten a second; what assistive technology is told: one a second */
+#define UPDATE_US 100000
+#define LABEL_US 1000000
+
+static gboolean
+label_rows (gpointer data)
+{
+  RnSpineBody *self = data;
+
+  self->label_id = 0;
+  self->labelled_us = g_get_monotonic_time ();
+  for (guint i = 0; i < self->rows->len; i++)
+    rn_block_row_update_label (g_ptr_array_index (self->rows, i));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+take_measures (RnSpineBody *self)
+{
+  const RnBlockMeasure *measures =
+      self->view.spec != NULL ? rn_session_get_measures (self->view.session, NULL) : NULL;
+  const guint n = self->view.spec != NULL ? (guint) rn_spec_n_blocks (self->view.spec) : 0;
+  const RnMeasureKind kind = rn_session_get_measure (self->view.session);
+
+  if (kind != self->view.scale.kind)
+    rn_spine_scale_init (&self->view.scale, kind);
+  g_clear_pointer (&self->view.measures, g_array_unref);
+  if (measures == NULL || n == 0)
+    return;
+  self->view.measures = g_array_sized_new (FALSE, FALSE, sizeof (RnBlockMeasure), n);
+  g_array_append_vals (self->view.measures, measures, n);
+  rn_spine_scale_grow (&self->view.scale, measures, (int) n);
+}
+
+void
+rn_spine_body_refresh (RnSpineBody *self)
+{
+  const gboolean is_other = rn_session_get_measure (self->view.session) != self->view.scale.kind;
+
+  g_clear_handle_id (&self->update_id, g_source_remove);
+  self->updated_us = g_get_monotonic_time ();
+  take_measures (self);
+  for (guint i = 0; i < self->rows->len; i++)
+    rn_block_row_update (g_ptr_array_index (self->rows, i));
+  if (is_other || self->updated_us - self->labelled_us >= LABEL_US)
+    {
+      g_clear_handle_id (&self->label_id, g_source_remove);
+      label_rows (self);
+    }
+  else if (self->label_id == 0)
+    self->label_id = g_timeout_add (LABEL_US / 1000, label_rows, self);
+  g_signal_emit_by_name (self, "data");
+}
+
+static gboolean
+refresh_later (gpointer data)
+{
+  RnSpineBody *self = data;
+
+  self->update_id = 0;
+  rn_spine_body_refresh (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+measures_changed (RnSpineBody *self)
+{
+  const gint64 since = g_get_monotonic_time () - self->updated_us;
+
+  /* map () asks for what was missed */
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || self->update_id != 0)
+    return;
+  /* another measure is what the person asked for: at once */
+  if (since >= UPDATE_US || rn_session_get_measure (self->view.session) != self->view.scale.kind)
+    rn_spine_body_refresh (self);
+  else
+    self->update_id = g_timeout_add ((guint) ((UPDATE_US - since) / 1000) + 1, refresh_later, self);
+}
+
+static void
+state_changed (RnSpineBody *self)
+{
+  for (guint i = 0; i < self->rows->len; i++)
+    rn_block_row_update_state (g_ptr_array_index (self->rows, i));
+}
+
+static void
+selection_changed (RnSpineBody *self)
+{
+  const int lead = rn_spine_body_find_lead (self);
+
+  state_changed (self);
+  if (lead != G_MININT)
+    rn_spine_body_reveal (self, lead);
+}
+
+static gboolean
+is_same_network (const RnSpec *a, const RnSpec *b)
+{
+  if (a == NULL || b == NULL || !rn_spec_equal (a, b))
+    return FALSE;
+  for (int i = 0; i < rn_spec_n_blocks (a); i++)
+    if (rn_spec_get_block (a, i)->id != rn_spec_get_block (b, i)->id)
+      return FALSE;
+  return TRUE;
+}
+
+static void
+document_changed (RnSpineBody *self)
+{
+  const RnSpec *spec = rn_session_get_spec (self->view.session);
+
+  if (!is_same_network (spec, self->view.spec))
+    {
+      rn_spine_body_drop_rows (self);
+      g_clear_pointer (&self->view.spec, rn_spec_free);
+      g_clear_pointer (&self->view.layout, rn_spine_layout_free);
+      self->view.spec = spec != NULL ? rn_spec_copy (spec) : NULL;
+      g_array_set_size (self->folded, 0);
+      g_array_set_size (self->unfolded, 0);
+      self->pending = G_MININT;
+    }
+  rn_spine_scale_init (&self->view.scale, rn_session_get_measure (self->view.session));
+  rn_spine_body_refresh (self);
+  state_changed (self);
+  if (self->view.spec != NULL && self->view.layout == NULL)
+    rn_spine_body_make_spare (self);
+  rn_spine_body_renew (self);
+}
+
+/* Where the worker is */
+
+static void
+mark (RnSpineBody *self, int block, gboolean is_backward)
+{
+  if (block == self->marked_block && is_backward == self->is_backward)
+    return;
+  if (is_backward != self->is_backward)
+    gtk_widget_queue_draw (self->marker);
+  self->marked_block = block;
+  self->is_backward = is_backward;
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
+}
+
+static gboolean
+look_at_worker (gpointer data)
+{
+  RnSpineBody *self = data;
+  gboolean is_backward = FALSE;
+  int block = G_MININT;
+
+  if (!rn_session_get_position (self->view.session, &block, &is_backward))
+    block = G_MININT;
+  mark (self, block, is_backward);
+  return G_SOURCE_CONTINUE;
+}
+
+void
+rn_spine_body_follow_worker (RnSpineBody *self)
+{
+  const gboolean is_live =
+      gtk_widget_get_mapped (GTK_WIDGET (self)) && rn_session_is_training (self->view.session) &&
+      rn_session_get_live (self->view.session) == rn_session_get_document (self->view.session);
+
+  if (is_live && self->position_id == 0)
+    self->position_id = g_timeout_add (UPDATE_US / 1000, look_at_worker, self);
+  else if (!is_live)
+    {
+      g_clear_handle_id (&self->position_id, g_source_remove);
+      mark (self, G_MININT, FALSE);
+    }
+}
+
+static void
+draw_marker (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
+{
+  RnSpineBody *self = data;
+  const double tip = self->is_backward ? 1.0 : height - 1.0,
+               base = self->is_backward ? height - 2.0 : 2.0;
+  RnPalette palette;
+
+  rn_palette_get (GTK_WIDGET (area), &palette);
+  cairo_move_to (cr, 1.0, base);
+  cairo_line_to (cr, width - 1.0, base);
+  cairo_line_to (cr, 0.5 * width, tip);
+  cairo_close_path (cr);
+  rn_palette_set_source (cr, &palette.accent, 1.0);
+  cairo_fill_preserve (cr);
+  rn_palette_set_source (cr, &palette.ground, 1.0);
+  cairo_set_line_width (cr, 1.0);
+  cairo_stroke (cr);
+}
+
+void
+rn_spine_body_make_marker (RnSpineBody *self)
+{
+  self->marker = gtk_drawing_area_new ();
+  gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (self->marker), draw_marker, self, NULL);
+  gtk_widget_set_can_target (self->marker, FALSE);
+  gtk_widget_set_parent (self->marker, GTK_WIDGET (self));
+}
+
+void
+rn_spine_body_follow_session (RnSpineBody *self)
+{
+  const struct
+  {
+    const char *signal;
+    GCallback callback;
+  } signals[] = {
+    { "document", G_CALLBACK (document_changed) },
+    { "document", G_CALLBACK (rn_spine_body_follow_worker) },
+    { "measures", G_CALLBACK (measures_changed) },
+    { "gates", G_CALLBACK (state_changed) },
+    { "status", G_CALLBACK (rn_spine_body_follow_worker) },
+  };
+  RnSelection *selection = rn_session_get_selection (self->view.session);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
+    g_signal_connect_object (self->view.session, signals[i].signal, signals[i].callback, self,
+                             G_CONNECT_SWAPPED);
+  if (selection != NULL)
+    g_signal_connect_object (selection, "changed", G_CALLBACK (selection_changed), self,
+                             G_CONNECT_SWAPPED);
+  document_changed (self);
+}
