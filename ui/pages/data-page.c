@@ -433,7 +433,7 @@ make_augment_card (RnDataPage *self)
   g_signal_connect_swapped (self->augment, "changed", G_CALLBACK (on_augment_changed), self);
   gtk_box_append (GTK_BOX (box), self->preview);
   gtk_box_append (GTK_BOX (box), self->augment);
-  gtk_widget_set_tooltip_text (again, _ ("The draws of the next eight epochs"));
+  gtk_widget_set_tooltip_text (again, _ ("Draw the next eight epochs of the picture"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (again), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Augment again"), -1);
   g_signal_connect_swapped (again, "clicked", G_CALLBACK (on_again), self);
