@@ -273,7 +273,7 @@ ask_where_to_save (GtkWidget *widget, gsize i)
   g_autofree char *name = g_strdup_printf ("%s.%s", figure->name, formats[i].id);
   GtkRoot *root = gtk_widget_get_root (widget);
   GtkFileChooserNative *dialog =
-      gtk_file_chooser_native_new (_ ("Save figure"),
+      gtk_file_chooser_native_new (_ ("Save the figure"),
                                    GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
                                    GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
 

@@ -112,7 +112,7 @@ tell_experiment (RnLabPage *self, const RnSpec *spec)
       tell (self, DO_RESIDUAL, button, state);
       return;
     }
-  button = g_strdup_printf (_ ("Train %s and Compare"), twin_title);
+  button = g_strdup_printf (_ ("Train %s and compare"), twin_title);
   state =
       g_strdup_printf (_ ("%s is trained with the settings and the seed of “%s”, and drawn beside "
                           "it."),
@@ -131,14 +131,14 @@ update (RnLabPage *self)
   g_clear_pointer (&self->residual, rn_run_digest_unref);
   self->residual = run;
   if (rn_session_is_training (self->session))
-    tell (self, DO_NOTHING, _ ("Train and Compare"),
+    tell (self, DO_NOTHING, _ ("Train and compare"),
           _ ("A training is under way. Pause or stop it to begin the experiment."));
   else if (rn_session_get_dataset (self->session) == NULL)
     tell (self, DO_NOTHING, _ ("Train and Compare"), _ ("The data is not open yet."));
   else if (spec == NULL)
-    tell (self, DO_NOTHING, _ ("Train and Compare"), _ ("No network is shown."));
+    tell (self, DO_NOTHING, _ ("Train and compare"), _ ("No network is shown."));
   else if (!is_residual (spec))
-    tell (self, DO_NOTHING, _ ("Train and Compare"),
+    tell (self, DO_NOTHING, _ ("Train and compare"),
           _ ("The network that is shown has no shortcuts. Show a residual one to begin."));
   else
     tell_experiment (self, spec);

@@ -139,7 +139,7 @@ tell_empty (RnRunsPage *self)
                        _ ("Every training is kept here, with its curves and checkpoints."),
                        self->train_button);
   else
-    rn_card_set_empty (RN_CARD (self->card), n_shown == 0 ? _ ("No run is called so.") : NULL,
+    rn_card_set_empty (RN_CARD (self->card), n_shown == 0 ? _ ("No run matches the search.") : NULL,
                        NULL);
 }
 
@@ -439,7 +439,7 @@ make_list_card (RnRunsPage *self)
 static GtkWidget *
 make_chart_card (RnRunsPage *self)
 {
-  GtkWidget *stop = gtk_button_new_with_label (_ ("Stop Comparing"));
+  GtkWidget *stop = gtk_button_new_with_label (_ ("Stop comparing"));
 
   self->time = rn_time_axis_new ();
   self->chart =
