@@ -441,7 +441,7 @@ rn_opened_describe (const RnOpened *opened)
       return g_strdup_printf (_ ("Open “%s” as the data set"), name);
     case RN_OPENED_SPEC:
       return n == 1 ? g_strdup_printf (_ ("Open the network “%s” as a new sketch"), name)
-                    : g_strdup_printf (ngettext ("Open %u network",
+                    : g_strdup_printf (ngettext ("Open %u network as a new sketch",
                                                  "Open %u networks as new sketches", n),
                                        n);
     case RN_OPENED_MODEL:

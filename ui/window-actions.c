@@ -307,9 +307,9 @@ rn_window_new_menu (void)
 
   g_menu_append (files, _ ("Open…"), "win.open");
   g_menu_append (view, _ ("Spine"), "win.spine");
-  g_menu_append (view, _ ("Presenter Mode"), "win.presenter");
+  g_menu_append (view, _ ("Presenter mode"), "win.presenter");
   g_menu_append (program, _ ("Preferences"), "win.preferences");
-  g_menu_append (program, _ ("Keyboard Shortcuts"), "win.shortcuts");
+  g_menu_append (program, _ ("Keyboard shortcuts"), "win.shortcuts");
   g_menu_append (program, _ ("About Residua"), "win.about");
   g_menu_append (program, _ ("Quit"), "app.quit");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (files));

@@ -167,7 +167,8 @@ ask (RnWindow *self, const RnOpened *opened)
   const gboolean is_mixed = opened->kind == RN_OPENED_MIXED;
   GtkWidget *dialog =
       adw_message_dialog_new (GTK_WINDOW (self),
-                              is_mixed ? _ ("Several kinds at once") : _ ("Not known here"), NULL);
+                              is_mixed ? _ ("Several kinds at once") : _ ("Unknown to Residua"),
+                              NULL);
   AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
 
   adw_message_dialog_format_body (
@@ -179,7 +180,7 @@ ask (RnWindow *self, const RnOpened *opened)
   adw_message_dialog_set_close_response (message, "close");
   if (opened->paths->len > 0)
     {
-      adw_message_dialog_add_response (message, "classify", _ ("Classify the _Pictures"));
+      adw_message_dialog_add_response (message, "classify", _ ("Classify the _pictures"));
       adw_message_dialog_set_response_appearance (message, "classify", ADW_RESPONSE_SUGGESTED);
     }
   g_object_set_data_full (G_OBJECT (dialog), "opened", copy_opened (opened),

@@ -114,7 +114,7 @@ on_crashed (GObject *source, GAsyncResult *result, gpointer data)
     return;
   name = g_filename_display_basename (path);
   text = g_strdup_printf (
-      _ ("The training of “%s” was cut off. It can go on where it was saved last."), name);
+      _ ("The training of “%s” was cut off. It can be resumed where it was last saved."), name);
   self->crashed = g_steal_pointer (&path);
   bar = new_notice (text);
   g_signal_connect_object (bar, "response", G_CALLBACK (on_notice), self, 0);

@@ -507,7 +507,7 @@ test_a_sketch_says_that_it_has_no_weights (void)
   page = rn_inspect_page_new (session);
   window = looking_window (page, 1300, 950);
   g_assert_true (looking_says (page, "“ResNet-8” is a sketch"));
-  g_assert_true (looking_says (page, "Start Training"));
+  g_assert_true (looking_says (page, "Start training"));
   g_assert_null (rn_session_get_watched (session));
   looking_shoot (window, "inspect-sketch");
   looking_close (window);

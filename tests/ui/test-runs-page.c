@@ -206,7 +206,7 @@ test_searching_and_sorting (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (find_row (fixture, "stopped"));
   gtk_editable_set_text (GTK_EDITABLE (search), "nothing");
   settle_for (400);
-  g_assert_true (says (fixture->page, "No run is called so."));
+  g_assert_true (says (fixture->page, "No run matches the search."));
 }
 
 static gboolean

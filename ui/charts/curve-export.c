@@ -476,7 +476,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   dialog = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
-                                   _ ("The Chart Was Not Saved"), error->message);
+                                   _ ("The chart was not saved"), error->message);
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
   gtk_window_present (GTK_WINDOW (dialog));
 }
@@ -505,7 +505,7 @@ rn_curve_export_ask (RnCurveChart *self, RnFigureFormat format)
   g_autofree char *name = NULL;
 
   g_return_if_fail ((guint) format < G_N_ELEMENTS (endings));
-  dialog = gtk_file_chooser_native_new (_ ("Save Chart"),
+  dialog = gtk_file_chooser_native_new (_ ("Save the chart"),
                                         GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
                                         GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
   name = g_strdup_printf ("%s.%s", self->model.title, endings[format]);

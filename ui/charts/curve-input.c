@@ -200,7 +200,7 @@ menu_model (void)
   } formats[] = { { N_ ("Save as _PNG…"), RN_FIGURE_PNG },
                   { N_ ("Save as _SVG…"), RN_FIGURE_SVG },
                   { N_ ("Save as P_DF…"), RN_FIGURE_PDF },
-                  { N_ ("Save Numbers as CS_V…"), RN_FIGURE_CSV } };
+                  { N_ ("Save numbers as CS_V…"), RN_FIGURE_CSV } };
   GMenu *menu = g_menu_new ();
   g_autoptr (GMenu) figure = g_menu_new (), view = g_menu_new ();
 
@@ -212,8 +212,8 @@ menu_model (void)
       g_menu_item_set_action_and_target (item, "chart.save", "i", (int) formats[i].format);
       g_menu_append_item (figure, item);
     }
-  g_menu_append (view, _ ("_Reset View"), "chart.reset");
-  g_menu_append (view, _ ("_Log Scale"), "chart.log-scale");
+  g_menu_append (view, _ ("_Reset view"), "chart.reset");
+  g_menu_append (view, _ ("_Log scale"), "chart.log-scale");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (figure));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (view));
   return G_MENU_MODEL (menu);

@@ -416,7 +416,7 @@ save_clicked (RnClassifyMany *self)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   GtkFileChooserNative *dialog =
-      gtk_file_chooser_native_new (_ ("Save the Table"),
+      gtk_file_chooser_native_new (_ ("Save the table"),
                                    GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
                                    GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
 
@@ -476,7 +476,7 @@ make_table (RnClassifyMany *self)
   add_column (self, _ ("File"), COLUMN_FILE, 0);
   add_column (self, _ ("Class"), COLUMN_CLASS, 0);
   add_column (self, _ ("Confidence"), COLUMN_CONFIDENCE, 110);
-  add_column (self, _ ("Second"), COLUMN_SECOND, 150);
+  add_column (self, _ ("Runner-up"), COLUMN_SECOND, 150);
   self->sorted = gtk_sort_list_model_new (NULL, g_object_ref (gtk_column_view_get_sorter (
                                                     GTK_COLUMN_VIEW (self->table))));
   gtk_sort_list_model_set_incremental (self->sorted, TRUE);

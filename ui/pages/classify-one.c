@@ -177,7 +177,7 @@ document_changed (RnClassifyOne *self)
       text = g_strdup_printf (_ ("“%s” is a sketch: it has no weights yet. Train it, or open a "
                                  "trained model."),
                               document != NULL ? rn_document_get_title (document) : "");
-      button = gtk_button_new_with_label (_ ("Start Training"));
+      button = gtk_button_new_with_label (_ ("Start training"));
       gtk_widget_add_css_class (button, "suggested-action");
       gtk_widget_add_css_class (button, "pill");
       gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,

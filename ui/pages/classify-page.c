@@ -171,12 +171,12 @@ make_empty (RnClassifyPage *self, const char *title, const char *text, gboolean 
   GtkWidget *page = adw_status_page_new ();
   GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *open =
-      add_button (self, buttons, _ ("Open Pictures…"), G_CALLBACK (open_clicked), "pill");
+      add_button (self, buttons, _ ("Open pictures…"), G_CALLBACK (open_clicked), "pill");
 
   gtk_widget_add_css_class (open, "suggested-action");
   add_button (self, buttons, _ ("Paste"), G_CALLBACK (paste_clicked), "pill");
   if (has_sample)
-    add_button (self, buttons, _ ("Try a Sample Picture"), G_CALLBACK (sample_clicked), "pill");
+    add_button (self, buttons, _ ("Try a sample picture"), G_CALLBACK (sample_clicked), "pill");
   gtk_widget_set_halign (buttons, GTK_ALIGN_CENTER);
   adw_status_page_set_icon_name (ADW_STATUS_PAGE (page), "image-x-generic-symbolic");
   adw_status_page_set_title (ADW_STATUS_PAGE (page), title);
@@ -190,7 +190,7 @@ make_switch (RnClassifyPage *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
 
-  self->one_button = gtk_toggle_button_new_with_label (_ ("One Picture"));
+  self->one_button = gtk_toggle_button_new_with_label (_ ("One picture"));
   self->many_button = gtk_toggle_button_new_with_label (_ ("Many"));
   gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (self->many_button),
                                GTK_TOGGLE_BUTTON (self->one_button));

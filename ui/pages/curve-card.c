@@ -401,7 +401,7 @@ make_menu (void)
   g_menu_append (files, _ ("Save as _PNG…"), "chart.save::png");
   g_menu_append (files, _ ("Save as _SVG…"), "chart.save::svg");
   g_menu_append (files, _ ("Save as P_DF…"), "chart.save::pdf");
-  g_menu_append (files, _ ("Save the _numbers as CSV…"), "chart.save::csv");
+  g_menu_append (files, _ ("Save numbers as CS_V…"), "chart.save::csv");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (files));
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "document-save-symbolic");
@@ -508,7 +508,8 @@ rn_curve_card_new (RnSession *session)
   rn_card_set_help (
       self->card,
       _ ("The loss is the mean cross-entropy of the answers, the error the share of pictures that "
-         "are told wrongly; both should fall, and the gap between train and test is overfitting. "
+         "are classified wrongly; both should fall, and the gap between train and test is "
+         "overfitting. "
          "The paper’s Figures 1, 4 and 6 show the same curves (He et al. 2015, section 4)."));
   gtk_widget_set_parent (GTK_WIDGET (self->card), GTK_WIDGET (self));
   rn_curve_card_rebuild (self);

@@ -207,7 +207,7 @@ rn_dataset_head_update (RnDatasetHead *self)
     {
       g_autofree char *name = rn_dataset_head_make_title (wanted);
       g_autofree char *text = g_strcmp0 (wanted, "sample") == 0
-                                  ? g_strdup (_ ("Drawing the sample set, once and for all"))
+                                  ? g_strdup (_ ("Drawing the sample set; this happens only once"))
                                   : g_strdup_printf (_ ("Opening “%s”"), name);
 
       gtk_label_set_text (GTK_LABEL (self->progress_text), text);
@@ -258,11 +258,11 @@ make_head (RnDatasetHead *self)
   gtk_widget_set_hexpand (self->title, TRUE);
   gtk_widget_add_css_class (self->title, "heading");
   gtk_box_append (GTK_BOX (head), self->title);
-  add_button (self, head, _ ("Sample Set"), _ ("Ten classes of small scenes, made here"),
+  add_button (self, head, _ ("Sample set"), _ ("Ten classes of small scenes, made here"),
               G_CALLBACK (on_open_sample));
-  add_button (self, head, _ ("Open File…"), _ ("A file of CIFAR (.bin) or IDX (also .gz)"),
+  add_button (self, head, _ ("Open file…"), _ ("A file of CIFAR (.bin) or IDX (also .gz)"),
               G_CALLBACK (on_open_file));
-  add_button (self, head, _ ("Open Folder…"),
+  add_button (self, head, _ ("Open folder…"),
               _ ("A folder with one folder of pictures per class, or with the files of CIFAR or of "
                  "the MNIST family"),
               G_CALLBACK (on_open_folder));

@@ -99,7 +99,7 @@ rn_inspect_prediction_set_empty (RnInspectPrediction *self, const char *text)
 
   if (text != NULL)
     {
-      button = gtk_button_new_with_label (_ ("Start Training"));
+      button = gtk_button_new_with_label (_ ("Start training"));
       gtk_widget_add_css_class (button, "suggested-action");
       gtk_widget_add_css_class (button, "pill");
       gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,

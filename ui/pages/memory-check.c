@@ -147,7 +147,7 @@ explain (Start *start, const RnMemoryCheck *check)
   g_autofree char *largest = rn_format_count (check->largest_batch);
   g_autofree char *offer = g_strdup_printf (_ ("Start with _batches of %s"), largest);
   GtkWidget *dialog = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
-                                              _ ("The memory is short"), text);
+                                              _ ("Memory is short"), text);
 
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "anyway",
                                     _ ("Start _anyway"), NULL);

@@ -346,7 +346,7 @@ rn_picture_input_open (GtkWidget *widget, RnSession *session, RnPathsFunc many, 
 {
   GtkRoot *root = gtk_widget_get_root (widget);
   GtkFileChooserNative *dialog =
-      gtk_file_chooser_native_new (many != NULL ? _ ("Open Pictures") : _ ("Open a Picture"),
+      gtk_file_chooser_native_new (many != NULL ? _ ("Open pictures") : _ ("Open a picture"),
                                    GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
                                    GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
   g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();

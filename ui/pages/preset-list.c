@@ -264,7 +264,7 @@ static void
 rn_preset_list_init (RnPresetList *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkWidget *nothing = gtk_label_new (_ ("No preset is called so."));
+  GtkWidget *nothing = gtk_label_new (_ ("No preset matches the search."));
 
   self->search = gtk_search_entry_new ();
   g_object_set (self->search, "placeholder-text", _ ("Search presets"), NULL);

@@ -147,8 +147,12 @@ describe_record (RnRecord *record, char **state, char **detail, double *fraction
   g_autofree char *all_text = rn_format_count (all);
   g_autofree char *best = rn_format_percent (rn_record_get_best_error (record));
 
-  *state = all > done ? g_strdup_printf (_ ("Trained %s of %s steps"), done_text, all_text)
-                      : g_strdup_printf (_ ("Trained %s steps"), done_text);
+  *state = all > done
+               ? g_strdup_printf (ngettext ("Trained %s of %s step", "Trained %s of %s steps",
+                                            (gulong) all),
+                                  done_text, all_text)
+               : g_strdup_printf (ngettext ("Trained %s step", "Trained %s steps", (gulong) done),
+                                  done_text);
   *detail = isnan (rn_record_get_best_error (record))
                 ? g_strdup ("")
                 : g_strdup_printf (_ ("lowest test error %s"), best);
@@ -394,7 +398,7 @@ make_commands (RnProgressCard *self)
   gtk_box_append (GTK_BOX (line), self->rate_now);
   gtk_box_append (GTK_BOX (line), make_spacer ());
   gtk_box_append (GTK_BOX (line),
-                  make_button (_ ("Evaluate now"), _ ("Take the test error at the next step"),
+                  make_button (_ ("Evaluate now"), _ ("Take the test error after the next step"),
                                G_CALLBACK (on_evaluate), self));
   return line;
 }

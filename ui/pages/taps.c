@@ -168,7 +168,10 @@ rn_tap_describe_block (const RnSpec *spec, int at)
 
   rn_cost_of_block (spec, at, 1, &cost);
   if (rn_block_kind_is_plain (block->kind))
-    return g_strdup_printf (_ ("%s, %s channels, %d×%d"), kind, channels, cost.height, cost.width);
-  return g_strdup_printf (_ ("%s, %s channels, %d×%d, %s"), kind, channels, cost.height, cost.width,
-                          shortcut_word (block->shortcut));
+    return g_strdup_printf (ngettext ("%s, %s channel, %d×%d", "%s, %s channels, %d×%d",
+                                      (gulong) block->channels),
+                            kind, channels, cost.height, cost.width);
+  return g_strdup_printf (ngettext ("%s, %s channel, %d×%d, %s", "%s, %s channels, %d×%d, %s",
+                                    (gulong) block->channels),
+                          kind, channels, cost.height, cost.width, shortcut_word (block->shortcut));
 }

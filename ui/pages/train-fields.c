@@ -55,7 +55,7 @@ static const Field fields[RN_N_FIELDS] = {
                         N_ ("A gentle beginning for deep networks") },
   [RN_FIELD_WARMUP_STEPS] = { "warmup-steps", TYPE_INT64, OF (settings.schedule.warmup_steps), 1,
                               MAX_STEPS, FALSE, FALSE, N_ ("Warm-up steps"),
-                              N_ ("The rate rises in a line over these") },
+                              N_ ("The rate rises evenly over these") },
   [RN_FIELD_WARMUP_ERROR] = { "warmup-error", TYPE_DOUBLE, OF (settings.schedule.warmup_error), 0,
                               1, TRUE, FALSE, N_ ("Until the error is under"),
                               N_ ("Share of the training pictures; 0.8 in the paper") },

@@ -74,7 +74,9 @@ describe_state (const RnRunDigest *digest)
   switch (rn_run_digest_get_state (digest))
     {
     case RN_RUN_FINISHED:
-      return g_strdup_printf (_ ("finished, %s steps"), step);
+      return g_strdup_printf (ngettext ("finished, %s step", "finished, %s steps",
+                                        (gulong) rn_run_digest_get_step (digest)),
+                              step);
     case RN_RUN_TRAINING:
       if (rn_run_digest_get_steps (digest) == 0)
         return g_strdup (_ ("in training now"));
@@ -156,7 +158,7 @@ tell (RnRunRow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.rename", state != RN_RUN_TRAINING);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.trash", state != RN_RUN_TRAINING);
   name_button (self->open, _ ("Open %s"), name);
-  name_button (self->resume, _ ("Go on with %s"), name);
+  name_button (self->resume, _ ("Resume %s"), name);
   name_button (self->compare, _ ("Compare %s"), name);
   name_button (self->menu, _ ("More about %s"), name);
   all = rn_run_row_describe (self);
@@ -271,8 +273,8 @@ make_menu (void)
 
   g_menu_append (menu, _ ("Open"), "run.open");
   g_menu_append (menu, _ ("Rename…"), "run.rename");
-  g_menu_append (menu, _ ("Show Folder"), "run.show-folder");
-  g_menu_append (menu, _ ("Move to Wastebasket"), "run.trash");
+  g_menu_append (menu, _ ("Show the folder"), "run.show-folder");
+  g_menu_append (menu, _ ("Move to the wastebasket"), "run.trash");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
   gtk_widget_add_css_class (button, "flat");
@@ -299,7 +301,7 @@ make_buttons (RnRunRow *self)
   self->open = make_button (self, gtk_button_new_with_label (_ ("Open")),
                             _ ("Show its network and its curves"), "clicked", G_CALLBACK (on_open));
   self->resume =
-      make_button (self, gtk_button_new_with_label (_ ("Go On")),
+      make_button (self, gtk_button_new_with_label (_ ("Resume")),
                    _ ("Train on from its latest checkpoint"), "clicked", G_CALLBACK (on_resume));
   self->compare = make_button (self, gtk_toggle_button_new_with_label (_ ("Compare")),
                                _ ("Draw its curves beside those of others"), "toggled",

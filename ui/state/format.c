@@ -77,6 +77,7 @@ char *
 rn_format_duration (double seconds)
 {
   gint64 minutes;
+  gint64 days;
 
   if (isnan (seconds) || isinf (seconds) || seconds < 0.0)
     return g_strdup (NO_NUMBER);
@@ -88,7 +89,8 @@ rn_format_duration (double seconds)
   if (minutes < 48 * 60)
     return g_strdup_printf (_ ("%lld h %lld min"), (long long) (minutes / 60),
                             (long long) (minutes % 60));
-  return g_strdup_printf (_ ("%lld days"), (long long) ((minutes + 720) / 1440));
+  days = (minutes + 720) / 1440;
+  return g_strdup_printf (ngettext ("%lld day", "%lld days", (gulong) days), (long long) days);
 }
 
 char *

@@ -146,8 +146,8 @@ make_new (RnStart *start)
         return trainer;
       g_clear_error (&start->error);
     }
-  g_set_error (&start->error, G_IO_ERROR, G_IO_ERROR_EXISTS, _ ("“%s” is full of runs"),
-               start->folder);
+  g_set_error (&start->error, G_IO_ERROR, G_IO_ERROR_EXISTS,
+               _ ("“%s” has no number left for a run"), start->folder);
   return NULL;
 }
 
@@ -454,7 +454,9 @@ check_startable (RnSession *self, RnDocument *document)
   if (rn_record_get_last_step (record) < goal)
     return TRUE;
   steps = rn_format_count (rn_record_get_last_step (record));
-  text = g_strdup_printf (_ ("“%s” has done its %s steps. More epochs let it go on."),
+  text = g_strdup_printf (ngettext ("“%s” has done its %s step. More epochs let it go on.",
+                                    "“%s” has done its %s steps. More epochs let it go on.",
+                                    (gulong) rn_record_get_last_step (record)),
                           rn_document_get_title (document), steps);
   rn_session_tell (self, text);
   return FALSE;
@@ -659,10 +661,14 @@ describe_end (RnSession *self, const RnSnapshot *snapshot)
   if (snapshot->state == RN_STATE_FAILED && snapshot->failure != NULL)
     return g_strdup_printf ("%s: %s", title, snapshot->failure->message);
   if (isnan (self->status.test_error))
-    return g_strdup_printf (_ ("%s: %s steps done"), title, steps);
+    return g_strdup_printf (ngettext ("%s: %s step done", "%s: %s steps done",
+                                      (gulong) snapshot->step),
+                            title, steps);
   wrong = rn_format_percent (self->status.test_error);
-  return g_strdup_printf (_ ("%s: %s steps done, %s of the test pictures wrong"), title, steps,
-                          wrong);
+  return g_strdup_printf (ngettext ("%s: %s step done, %s of the test pictures wrong",
+                                    "%s: %s steps done, %s of the test pictures wrong",
+                                    (gulong) snapshot->step),
+                          title, steps, wrong);
 }
 
 static void
