@@ -155,6 +155,20 @@ on_leave (RnDropZone *self)
   gtk_widget_set_visible (self->veil, FALSE);
 }
 
+void
+rn_drop_zone_hover (RnDropZone *self, GListModel *files)
+{
+  g_return_if_fail (RN_IS_DROP_ZONE (self));
+
+  if (files == NULL)
+    {
+      on_leave (self);
+      return;
+    }
+  on_enter (self);
+  tell (self, files);
+}
+
 static gboolean
 on_drop (RnDropZone *self, const GValue *value, double x, double y)
 {
@@ -199,6 +213,7 @@ new_choice (const char *text)
 
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_width_chars (GTK_LABEL (label), 20); /* or it asks for the height of a column */
   gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
   gtk_widget_set_vexpand (label, TRUE);
   gtk_widget_add_css_class (label, "title-1");

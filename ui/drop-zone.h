@@ -15,6 +15,8 @@ G_DECLARE_FINAL_TYPE (RnDropZone, rn_drop_zone, RN, DROP_ZONE, AdwBin)
  */
 
 GtkWidget *rn_drop_zone_new (GtkWidget *child);
+/** Says what would happen to @files, as if they hovered; NULL: nothing hovers any more. */
+void rn_drop_zone_hover (RnDropZone *self, GListModel *files);
 
 /** Returns: (transfer full) (element-type GFile) */
 GListModel *rn_files_from_list (GdkFileList *list);

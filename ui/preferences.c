@@ -244,7 +244,7 @@ rn_preferences_new (GtkWindow *parent, RnSession *session, GSettings *remembered
   if (remembered != NULL)
     {
       add_group (ADW_PREFERENCES_PAGE (page), _ ("Appearance"), new_style_row (self), NULL);
-      add_group (ADW_PREFERENCES_PAGE (page), _ ("Training"), new_threads_row (self),
+      add_group (ADW_PREFERENCES_PAGE (page), _ ("Train"), new_threads_row (self),
                  new_checkpoint_row (self), NULL);
       add_group (ADW_PREFERENCES_PAGE (page), _ ("Runs"), new_folder_row (self), NULL);
     }

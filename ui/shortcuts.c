@@ -59,7 +59,7 @@ static const Key charts[] = {
 };
 
 static const Group groups[] = {
-  { N_ ("Training"), training, G_N_ELEMENTS (training) },
+  { N_ ("Train"), training, G_N_ELEMENTS (training) },
   { N_ ("Pages"), pages, G_N_ELEMENTS (pages) },
   { N_ ("Window"), window, G_N_ELEMENTS (window) },
   { N_ ("Spine"), spine, G_N_ELEMENTS (spine) },

@@ -2,7 +2,8 @@
  *
  *   with-display shoot --page train --size 1600x1000 --net resnet20 --train-steps 200 --out train.png
  *
- * Dark, high contrast, Korean: ADW_DEBUG_COLOR_SCHEME=prefer-dark ADW_DEBUG_HIGH_CONTRAST=1 GTK_A11Y=none LANGUAGE=ko
+ * Dark, high contrast, Korean: ADW_DEBUG_COLOR_SCHEME=prefer-dark ADW_DEBUG_HIGH_CONTRAST=1 GTK_A11Y=none,
+ * LANGUAGE=ko RESIDUA_LOCALEDIR=BUILD-FOLDER/po
  */
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #include "application.h"
+#include "drop-zone.h"
 #include "places.h"
 #include "window.h"
 
@@ -23,6 +25,7 @@ static char *data = NULL;
 static char *out = NULL;
 static char *picture = NULL;
 static char *open_path = NULL;
+static char *hover_path = NULL;
 static char *press = NULL;
 static gint64 train_steps = 0;
 static int batch = 0;
@@ -37,6 +40,7 @@ static const GOptionEntry options[] = {
   { "data", 0, 0, G_OPTION_ARG_STRING, &data, "Data set, sample unless said", "PATH" },
   { "open", 0, 0, G_OPTION_ARG_FILENAME, &open_path, "Open this as if it had been dropped",
     "PATH" },
+  { "hover", 0, 0, G_OPTION_ARG_FILENAME, &hover_path, "Hold this over the window", "PATH" },
   { "picture", 0, 0, G_OPTION_ARG_STRING, &picture,
     "Picture to watch: a file, or a test picture's number", "WHAT" },
   { "block", 0, 0, G_OPTION_ARG_INT, &block, "Select this block, 1 and more", "N" },
@@ -224,6 +228,16 @@ prepare (RnWindow *window)
     rn_window_show_page (window, page);
 }
 
+static GListModel *
+files_of (const char *path)
+{
+  GListStore *files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
+
+  g_list_store_append (files, file);
+  return G_LIST_MODEL (files);
+}
+
 static int
 shoot (GtkApplication *application)
 {
@@ -235,11 +249,17 @@ shoot (GtkApplication *application)
   prepare (window);
   if (open_path != NULL)
     {
-      g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
-      g_autoptr (GFile) file = g_file_new_for_commandline_arg (open_path);
+      g_autoptr (GListModel) files = files_of (open_path);
 
-      g_list_store_append (files, file);
-      rn_window_open (window, G_LIST_MODEL (files));
+      rn_window_open (window, files);
+    }
+  if (hover_path != NULL)
+    {
+      g_autoptr (GListModel) files = files_of (hover_path);
+
+      rn_drop_zone_hover (RN_DROP_ZONE (
+                              adw_application_window_get_content (ADW_APPLICATION_WINDOW (window))),
+                          files);
     }
   iterate_for (SETTLE_US);
   if (press != NULL)

@@ -166,6 +166,11 @@ test_of_many_requests_the_newest_is_shown (void)
     }
   rn_map_grid_set_maps (RN_MAP_GRID (grid), last, "x");
   assert_all_maps (grid, last, TRUE, TRUE);
+  /* and what is asked for while a task is at work */
+  spin (300);
+  rn_map_grid_set_maps (RN_MAP_GRID (grid), last, "x");
+  g_object_set (grid, "scale", (int) RN_MAP_SCALE_EACH, NULL);
+  assert_all_maps (grid, last, FALSE, TRUE);
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
@@ -219,11 +224,10 @@ test_the_strongest_come_first_where_sorted (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* @hide: the grid, or what it is in, where it keeps its size */
 static void
-test_a_hidden_grid_makes_no_texture_until_it_is_shown (void)
+assert_hidden_does_nothing (GtkWidget *grid, GtkWidget *hide)
 {
-  GtkWidget *grid = rn_map_grid_new ();
-  GtkWidget *window = show_widget (grid, WIDTH, HEIGHT);
   g_autoptr (RnTensor) maps = make_maps (H, W, C, 1, -1.0);
   g_autoptr (RnTensor) newer = make_maps (H, W, C, 2, -1.0);
   GdkTexture *texture;
@@ -231,13 +235,24 @@ test_a_hidden_grid_makes_no_texture_until_it_is_shown (void)
   rn_map_grid_set_maps (RN_MAP_GRID (grid), maps, "x");
   wait_until_current (grid);
   texture = rn_map_grid_get_texture (RN_MAP_GRID (grid));
-  gtk_widget_set_visible (grid, FALSE);
+  gtk_widget_set_visible (hide, FALSE);
   rn_map_grid_set_maps (RN_MAP_GRID (grid), newer, "x");
+  g_object_set (grid, "sorted", FALSE, NULL);
   spin (250);
   g_assert_true (rn_map_grid_get_texture (RN_MAP_GRID (grid)) == texture);
   g_assert_false (rn_map_grid_is_current (RN_MAP_GRID (grid)));
-  gtk_widget_set_visible (grid, TRUE);
+  gtk_widget_set_visible (hide, TRUE);
   assert_all_maps (grid, newer, TRUE, TRUE);
+}
+
+static void
+test_a_hidden_grid_makes_no_texture_until_it_is_shown (void)
+{
+  GtkWidget *grid = rn_map_grid_new ();
+  GtkWidget *window = show_widget (grid, WIDTH, HEIGHT);
+
+  assert_hidden_does_nothing (grid, grid);
+  assert_hidden_does_nothing (grid, window);
   gtk_window_destroy (GTK_WINDOW (window));
 }
 

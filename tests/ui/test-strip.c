@@ -589,7 +589,7 @@ test_it_is_saved_as_picture_and_as_numbers (void)
     }
   png = save (scene.strip, path, RN_FIGURE_PNG, &length);
   texture = gdk_texture_new_from_filename (path, NULL);
-  g_assert_cmpint (gdk_texture_get_width (texture), ==, 2 * WIDTH);
+  g_assert_cmpint (gdk_texture_get_width (texture), ==, 2 * (WIDTH + 2 * RN_FIGURE_MARGIN));
   {
     Pixels pixels = take_texture (texture);
     double x, y;
@@ -597,7 +597,8 @@ test_it_is_saved_as_picture_and_as_numbers (void)
     for (int row = 0; row < 9; row++)
       {
         rn_strip_get_place (RN_STRIP (scene.strip), row, 4, &x, &y);
-        g_assert_cmpint (colour_distance (pixel_at (&pixels, (int) (2 * x), (int) (2 * y)),
+        g_assert_cmpint (colour_distance (pixel_at (&pixels, (int) (2 * (x + RN_FIGURE_MARGIN)),
+                                                    (int) (2 * (y + RN_FIGURE_MARGIN))),
                                           ratio_argb (value_of (row, 4))),
                          <=, 3);
       }

@@ -214,6 +214,35 @@ drop (RnWindow *window, const char *first, ...)
   g_assert_true (is_taken);
 }
 
+/* As the shortcut of @window with this trigger acts; one must be there. */
+static void
+press (RnWindow *window, const char *trigger)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (window));
+  g_autoptr (GtkShortcutTrigger) wanted = gtk_shortcut_trigger_parse_string (trigger);
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GObject) controller = g_list_model_get_item (controllers, i);
+      const guint n = GTK_IS_SHORTCUT_CONTROLLER (controller)
+                          ? g_list_model_get_n_items (G_LIST_MODEL (controller))
+                          : 0;
+
+      for (guint k = 0; k < n; k++)
+        {
+          g_autoptr (GtkShortcut) shortcut = g_list_model_get_item (G_LIST_MODEL (controller), k);
+
+          if (gtk_shortcut_trigger_equal (gtk_shortcut_get_trigger (shortcut), wanted))
+            {
+              gtk_shortcut_action_activate (gtk_shortcut_get_action (shortcut), 0,
+                                            GTK_WIDGET (window), NULL);
+              return;
+            }
+        }
+    }
+  g_assert_not_reached ();
+}
+
 static void
 make_picture (const char *name)
 {
@@ -404,6 +433,27 @@ test_a_dropped_picture_is_classified_or_inspected (void)
   drop (window, "two.png", NULL);
   iterate_until (strcmp (rn_session_get_picture (session)->name, "two.png") == 0);
   g_assert_cmpstr (page_of (window), ==, "inspect");
+  close_window (window);
+}
+
+/* Without a file: dragged out of another program, or pasted */
+static void
+test_a_picture_without_a_file_is_classified (void)
+{
+  static const guchar pixels[4 * 4 * 3] = { 200, 10, 10 };
+  RnWindow *window = open_window ();
+  RnSession *session = rn_window_get_session (window);
+  GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (window));
+  g_autoptr (GBytes) bytes = g_bytes_new_static (pixels, sizeof pixels);
+  g_autoptr (GdkTexture) texture = gdk_memory_texture_new (4, 4, GDK_MEMORY_R8G8B8, bytes, 12);
+
+  rn_window_show_page (window, "train");
+  gdk_clipboard_set_texture (clipboard, texture);
+  press (window, "<Control>v");
+  iterate_until (rn_session_get_picture (session) != NULL);
+  g_assert_cmpint (rn_session_get_picture (session)->picture->width, ==, 4);
+  g_assert_cmpint (rn_session_get_picture (session)->picture->pixels[0], ==, 200);
+  g_assert_cmpstr (page_of (window), ==, "classify");
   close_window (window);
 }
 
@@ -726,6 +776,8 @@ add_tests (void)
   g_test_add_func ("/window/actions follow the training", test_actions_follow_the_training);
   g_test_add_func ("/window/a dropped picture is classified, or inspected",
                    test_a_dropped_picture_is_classified_or_inspected);
+  g_test_add_func ("/window/a picture without a file is classified",
+                   test_a_picture_without_a_file_is_classified);
   g_test_add_func ("/window/a dropped network is a new sketch",
                    test_a_dropped_network_is_a_new_sketch);
   g_test_add_func ("/window/a dropped data set is opened", test_a_dropped_data_set_is_opened);

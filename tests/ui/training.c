@@ -60,6 +60,12 @@ world_set_up (World *world, gconstpointer epochs)
   g_signal_connect_swapped (world->session, "ended", G_CALLBACK (note_end), world);
 }
 
+static gboolean
+pass_time (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 note_down (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -69,29 +75,32 @@ note_down (GObject *source, GAsyncResult *result, gpointer data)
 void
 world_tear_down (World *world, gconstpointer data)
 {
+  const gint64 until = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  const guint beat = g_timeout_add (10, pass_time, NULL);
   gboolean is_down = FALSE;
-  gpointer alive = world->session;
+  GWeakRef alive;
+  gpointer session;
 
   rn_session_shut_down (world->session, note_down, &is_down);
   while (!is_down)
     g_main_context_iteration (NULL, TRUE);
   g_signal_handlers_disconnect_by_data (world->session, world);
-  g_object_add_weak_pointer (G_OBJECT (world->session), &alive);
+  g_weak_ref_init (&alive, world->session);
   g_object_unref (world->session);
-  /* tasks that still run hold it */
-  while (alive != NULL)
-    g_main_context_iteration (NULL, TRUE);
+  /* tasks that still run hold it, and the last of them may let it go on its own thread */
+  while ((session = g_weak_ref_get (&alive)) != NULL)
+    {
+      g_object_unref (session);
+      g_assert_cmpint (g_get_monotonic_time (), <, until);
+      g_main_context_iteration (NULL, TRUE);
+    }
+  g_weak_ref_clear (&alive);
+  g_source_remove (beat);
   g_string_free (world->states, TRUE);
   g_string_free (world->signals, TRUE);
   tiny_folder_remove (world->folder);
   g_free (world->folder);
   g_free (world->data);
-}
-
-static gboolean
-pass_time (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
 }
 
 void
@@ -167,7 +176,7 @@ assert_record_is_history (RnRecord *record)
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
   guint n_tests = 0;
-  gint64 step = 0;
+  gint64 step = 0, last;
 
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   lines = g_strsplit (text, "\n", -1);
@@ -198,8 +207,11 @@ assert_record_is_history (RnRecord *record)
           g_assert_cmpfloat (test->error, ==, g_ascii_strtod (fields[6], NULL));
         }
     }
-  g_assert_cmpint (rn_series_last_step (rn_record_get_loss (record)), ==, step);
-  g_assert_cmpint (rn_record_get_last_step (record), ==, step);
+  /* a stop right after a step leaves its row to come: the checkpoint keeps it */
+  last = rn_record_get_last_step (record);
+  g_assert_cmpint (rn_series_last_step (rn_record_get_loss (record)), ==, last);
+  g_assert_cmpint (last, >=, step);
+  g_assert_cmpint (last, <=, step + 1);
   g_assert_cmpuint (rn_record_get_tests (record)->len, ==, n_tests);
 }
 

@@ -27,11 +27,20 @@ typedef struct
 G_DECLARE_FINAL_TYPE (RnCurveChart, rn_curve_chart, RN, CURVE_CHART, GtkWidget)
 
 /* Properties: "smoothing" (double, 0 to 0.999, default 0.9: debiased exponential weight; a task smooths the full data,
- * newest request only), "log-scale" (boolean). Hover, cursor (click), zoom (wheel, drag, keys + - 0, arrows) and
- * pan go to the shared time axis.
+ * newest request only; where a pixel holds more steps than that looks back, the line is the mean of the pixel's steps),
+ * "log-scale" (boolean).
+ *
+ * Hover, cursor (click), zoom (Ctrl and wheel, the wheel alone with the focus, Shift and drag, keys + - 0, double click
+ * resets) and pan (drag, arrows) go to the shared time axis. Without a pointer, Shift and arrows move the read-out,
+ * Return sets the cursor. The axis of y grows while data comes, and fits what is in view only when the person zooms,
+ * pans or resets.
+ *
+ * Actions, also in the menu (right click, Menu key): "chart.copy", "chart.save" (int: RnFigureFormat), "chart.reset",
+ * "chart.log-scale", "chart.zoom" (double), "chart.pan" (double: share of the view).
  */
 
-/** @title: names it for assistive technology and exports, "Loss"; @unit: stands above the axis, "loss", "error, %" */
+/** @title: names it for assistive technology and exports, "Loss"; @unit: stands above the axis, "loss", "error, %";
+ * with a % in it, values are shares and shown times 100 */
 GtkWidget *rn_curve_chart_new (const char *title, const char *unit, RnTimeAxis *time);
 
 /**
@@ -49,7 +58,8 @@ void rn_curve_chart_set_dots (RnCurveChart *self, int line, const RnDot *dots, g
 void rn_curve_chart_set_marks (RnCurveChart *self, const RnChartMark *marks, guint n);
 /** Removes all lines, dots and marks. */
 void rn_curve_chart_clear (RnCurveChart *self);
-/** The series have grown: redraws at the next frame. Axes grow in steps and never shrink by themselves. */
+/** The series have grown: redraws at the next frame, at most ten times a second; the time axis' extent grows with them.
+ * Axes grow in steps and never shrink by themselves. */
 void rn_curve_chart_changed (RnCurveChart *self);
 /** Shown in the plot's place while there is no data, the same height. */
 void rn_curve_chart_set_empty_text (RnCurveChart *self, const char *text);

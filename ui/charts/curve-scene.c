@@ -77,6 +77,16 @@ scale_columns (RnColumn *columns, int n, float factor)
     }
 }
 
+/* Where a pixel has more steps than smoothing looks back, about 1 / (1 - w), the smoothed value at its end tells less than
+ * the mean of all its steps: the line shows that.
+ */
+static void
+smooth_by_means (RnColumn *columns, int n)
+{
+  for (int i = 0; i < n; i++)
+    columns[i].smooth = columns[i].mean;
+}
+
 static void
 take_series (const RnCurveModel *model, const RnCurveScene *scene, RnSeries *series,
              RnSceneLine *line)
@@ -108,6 +118,9 @@ take_series (const RnCurveModel *model, const RnCurveScene *scene, RnSeries *ser
             ? NAN
             : (float) (scene->plot.x +
                        rn_time_axis_to_x (time, (double) line->columns[i].last, scene->plot.width));
+  rn_time_axis_get_range (time, &from, &to);
+  if ((to - from) / n * (1.0 - rn_series_get_weight (series)) >= 1.0)
+    smooth_by_means (line->columns, n);
   if (model->factor != 1.0)
     scale_columns (line->columns, n, (float) model->factor);
 }

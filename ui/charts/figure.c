@@ -16,10 +16,11 @@
 typedef struct
 {
   const RnFigure *figure;
-  cairo_surface_t *recording;
-  int width, height;
-  gpointer numbers; /* (nullable) */
-  GFile *file;      /* (nullable) */
+  cairo_surface_t *recording; /* (nullable): of the figure, or the file's that is not finished */
+  GByteArray *bytes;          /* of the file */
+  int width, height;          /* with the margins */
+  gpointer numbers;           /* (nullable) */
+  GFile *file;                /* (nullable) */
   RnFigureFormat format;
 } Job;
 
@@ -42,48 +43,12 @@ job_free (gpointer data)
   Job *job = data;
 
   g_clear_pointer (&job->recording, cairo_surface_destroy);
+  g_byte_array_unref (job->bytes);
   if (job->numbers != NULL)
     job->figure->free_numbers (job->numbers);
   g_clear_object (&job->file);
   g_free (job);
 }
-
-static cairo_surface_t *
-record (GtkWidget *widget, const RnFigure *figure, int width, int height)
-{
-  cairo_surface_t *recording =
-      cairo_recording_surface_create (CAIRO_CONTENT_COLOR_ALPHA,
-                                      &(cairo_rectangle_t){ 0, 0, width, height });
-  cairo_t *cr = cairo_create (recording);
-
-  cairo_set_source_rgb (cr, 1.0, 1.0, 1.0);
-  cairo_paint (cr);
-  figure->draw (widget, cr, width, height);
-  cairo_destroy (cr);
-  return recording;
-}
-
-static Job *
-job_new (GtkWidget *widget, GFile *file, RnFigureFormat format)
-{
-  const RnFigure *figure = g_object_get_data (G_OBJECT (widget), FIGURE_KEY);
-  Job *job = g_new0 (Job, 1);
-
-  job->figure = figure;
-  job->format = format;
-  job->width = gtk_widget_get_width (widget) > 0 ? gtk_widget_get_width (widget) : DEFAULT_WIDTH;
-  job->height =
-      gtk_widget_get_height (widget) > 0 ? gtk_widget_get_height (widget) : DEFAULT_HEIGHT;
-  if (file != NULL)
-    job->file = g_object_ref (file);
-  if (format == RN_FIGURE_CSV)
-    job->numbers = figure->copy_numbers (widget);
-  else
-    job->recording = record (widget, figure, job->width, job->height);
-  return job;
-}
-
-/* In tasks */
 
 static cairo_status_t
 collect (void *closure, const unsigned char *data, unsigned int length)
@@ -91,6 +56,66 @@ collect (void *closure, const unsigned char *data, unsigned int length)
   g_byte_array_append (closure, data, length);
   return CAIRO_STATUS_SUCCESS;
 }
+
+/* What the figure is drawn into: SVG and PDF surfaces of Cairo record until they are finished, and then write to
+ * @job->bytes; drawing another recording into them would leak it (Cairo 1.16).
+ */
+static cairo_surface_t *
+create_surface (Job *job)
+{
+  switch (job->format)
+    {
+    case RN_FIGURE_SVG:
+      return cairo_svg_surface_create_for_stream (collect, job->bytes, job->width, job->height);
+    case RN_FIGURE_PDF:
+      return cairo_pdf_surface_create_for_stream (collect, job->bytes, job->width, job->height);
+    case RN_FIGURE_PNG:
+    case RN_FIGURE_CSV:
+    default:
+      return cairo_recording_surface_create (CAIRO_CONTENT_COLOR_ALPHA,
+                                             &(cairo_rectangle_t){ 0, 0, job->width, job->height });
+    }
+}
+
+static void
+record (Job *job, GtkWidget *widget)
+{
+  cairo_t *cr;
+
+  job->recording = create_surface (job);
+  cr = cairo_create (job->recording);
+  cairo_set_source_rgb (cr, 1.0, 1.0, 1.0);
+  cairo_paint (cr);
+  cairo_translate (cr, RN_FIGURE_MARGIN, RN_FIGURE_MARGIN);
+  job->figure->draw (widget, cr, job->width - 2 * RN_FIGURE_MARGIN,
+                     job->height - 2 * RN_FIGURE_MARGIN);
+  cairo_destroy (cr);
+}
+
+static Job *
+job_new (GtkWidget *widget, GFile *file, RnFigureFormat format)
+{
+  const RnFigure *figure = g_object_get_data (G_OBJECT (widget), FIGURE_KEY);
+  const int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+  Job *job = g_new0 (Job, 1);
+
+  job->figure = figure;
+  job->format = format;
+  job->bytes = g_byte_array_new ();
+  job->width = width > 0 ? width : DEFAULT_WIDTH;
+  job->height = height > 0 ? height : DEFAULT_HEIGHT;
+  job->width += 2 * RN_FIGURE_MARGIN;
+  job->height += 2 * RN_FIGURE_MARGIN;
+  if (file != NULL)
+    job->file = g_object_ref (file);
+  if (format == RN_FIGURE_CSV)
+    job->numbers = figure->copy_numbers (widget);
+  else
+    record (job, widget);
+  return job;
+}
+
+/* In tasks */
 
 static cairo_surface_t *
 rasterise (const Job *job)
@@ -108,67 +133,45 @@ rasterise (const Job *job)
   return image;
 }
 
-static cairo_status_t
-write_vector (const Job *job, GByteArray *bytes)
+/* Fills @job->bytes. */
+static gboolean
+format_job (Job *job, GError **error)
 {
-  cairo_surface_t *surface =
-      job->format == RN_FIGURE_SVG
-          ? cairo_svg_surface_create_for_stream (collect, bytes, job->width, job->height)
-          : cairo_pdf_surface_create_for_stream (collect, bytes, job->width, job->height);
-  cairo_t *cr = cairo_create (surface);
-  cairo_status_t status;
-
-  cairo_set_source_surface (cr, job->recording, 0, 0);
-  cairo_paint (cr);
-  cairo_destroy (cr);
-  cairo_surface_finish (surface);
-  status = cairo_surface_status (surface);
-  cairo_surface_destroy (surface);
-  return status;
-}
-
-/* Returns: (transfer full): the bytes of the file */
-static GByteArray *
-format_job (const Job *job, GError **error)
-{
-  g_autoptr (GByteArray) bytes = g_byte_array_new ();
   cairo_status_t status = CAIRO_STATUS_SUCCESS;
 
   if (job->format == RN_FIGURE_CSV)
     {
-      char *text = job->figure->format_csv (job->numbers);
+      g_autofree char *text = job->figure->format_csv (job->numbers);
 
-      g_byte_array_unref (g_steal_pointer (&bytes));
-      return g_byte_array_new_take ((guint8 *) text, strlen (text));
+      g_byte_array_append (job->bytes, (const guint8 *) text, (guint) strlen (text));
     }
-  if (job->format == RN_FIGURE_PNG)
+  else if (job->format == RN_FIGURE_PNG)
     {
       cairo_surface_t *image = rasterise (job);
 
-      status = cairo_surface_write_to_png_stream (image, collect, bytes);
+      status = cairo_surface_write_to_png_stream (image, collect, job->bytes);
       cairo_surface_destroy (image);
     }
   else
-    status = write_vector (job, bytes);
-  if (status != CAIRO_STATUS_SUCCESS)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("The figure could not be drawn: %s"),
-                   cairo_status_to_string (status));
-      return NULL;
+      cairo_surface_finish (job->recording);
+      status = cairo_surface_status (job->recording);
     }
-  return g_steal_pointer (&bytes);
+  if (status != CAIRO_STATUS_SUCCESS)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("The figure could not be drawn: %s"),
+                 cairo_status_to_string (status));
+  return status == CAIRO_STATUS_SUCCESS;
 }
 
 static void
 save_in_task (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  const Job *job = data;
+  Job *job = data;
   GError *error = NULL;
-  g_autoptr (GByteArray) bytes = format_job (job, &error);
 
-  if (bytes == NULL ||
-      !g_file_replace_contents (job->file, (const char *) bytes->data, bytes->len, NULL, FALSE,
-                                G_FILE_CREATE_NONE, NULL, cancellable, &error))
+  if (!format_job (job, &error) ||
+      !g_file_replace_contents (job->file, (const char *) job->bytes->data, job->bytes->len, NULL,
+                                FALSE, G_FILE_CREATE_NONE, NULL, cancellable, &error))
     {
       g_autofree char *name = g_file_get_parse_name (job->file);
 

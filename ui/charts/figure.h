@@ -10,6 +10,9 @@ G_BEGIN_DECLS
  * Ctrl+C, and tasks that draw and write. The picture is light, on white, whatever the window looks like.
  */
 
+/** White around a saved or copied picture, logical pixels */
+#define RN_FIGURE_MARGIN 12
+
 typedef struct
 {
   const char *name; /* proposed for the file, without ending */

@@ -176,7 +176,9 @@ start (RnMapGrid *self)
 static void
 on_paced (GtkWidget *widget)
 {
-  start (RN_MAP_GRID (widget));
+  /* something else may have started it meanwhile */
+  if (RN_MAP_GRID (widget)->is_stale)
+    start (RN_MAP_GRID (widget));
 }
 
 static GtkSizeRequestMode

@@ -1,68 +1,6 @@
 #include "charts/series.h"
 
-#include <math.h>
-#include <string.h>
-
-/* Entries live in chunks, which copies share: a full chunk never changes, the last one belongs to one series alone. The
- * pyramid has a node over every 16 entries, a node over every 16 of those, and so on; three levels of it lie in the
- * chunk they are about, the levels above in arrays of the series.
- */
-#define RADIX_BITS 4
-#define RADIX (1 << RADIX_BITS)
-#define CHUNK_LEVELS 3
-#define CHUNK_BITS (RADIX_BITS * CHUNK_LEVELS)
-#define CHUNK_SIZE (1 << CHUNK_BITS)
-#define CHUNK_NODES (CHUNK_SIZE / RADIX + CHUNK_SIZE / RADIX / RADIX + 1)
-#define TOP_LEVELS 8 /* 16^11 entries */
-
-typedef struct
-{
-  double sum;   /* of all steps that have a number */
-  gint64 count; /* how many those are */
-  float min;    /* NaN where there is none */
-  float max;
-} Node;
-
-/* What an entry needs that is not simply the step after the one before */
-typedef struct
-{
-  gint64 first;
-  gint64 last;
-  float min;
-  float max;
-} Extra;
-
-typedef struct
-{
-  gatomicrefcount ref_count;
-  gint64 start;  /* the first step */
-  Extra *extras; /* CHUNK_SIZE; NULL while entry i is step start + i alone */
-  float means[CHUNK_SIZE];
-  Node nodes[CHUNK_NODES];
-} Chunk;
-
-typedef struct
-{
-  gatomicrefcount ref_count;
-  float values[CHUNK_SIZE];
-} SmoothChunk;
-
-struct _RnSeries
-{
-  gatomicrefcount ref_count;
-  gsize n;
-  GPtrArray *chunks;
-  GPtrArray *smooth; /* of SmoothChunk, as many as chunks; empty before the first smoothing */
-  GArray *tops[TOP_LEVELS];
-  gsize n_merged;
-  gboolean has_lost; /* a merged entry, to a cut */
-
-  double weight;
-  double sum,
-      norm; /* the smoothing's state after the last entry: (1-w) sum w^(t-i) y_i and 1 - w^t */
-};
-
-static const Node no_node = { 0.0, 0, NAN, NAN };
+#include "charts/series-private.h"
 
 /* Chunks */
 
@@ -111,15 +49,6 @@ chunk_make_extras (Chunk *chunk, gsize n)
                                 chunk->means[i], chunk->means[i] };
 }
 
-static SmoothChunk *
-smooth_new (void)
-{
-  SmoothChunk *chunk = g_new (SmoothChunk, 1);
-
-  g_atomic_ref_count_init (&chunk->ref_count);
-  return chunk;
-}
-
 static void
 smooth_unref (gpointer data)
 {
@@ -138,254 +67,13 @@ smooth_copy (const SmoothChunk *chunk)
   return copy;
 }
 
-static inline Chunk *
-chunk_of (const RnSeries *self, gsize at)
-{
-  return self->chunks->pdata[at >> CHUNK_BITS];
-}
-
-static inline void
-get (const RnSeries *self, gsize at, RnSeriesEntry *entry)
-{
-  const Chunk *chunk = chunk_of (self, at);
-  const gsize i = at & (CHUNK_SIZE - 1);
-  const SmoothChunk *smooth = self->smooth->len > 0 ? self->smooth->pdata[at >> CHUNK_BITS] : NULL;
-
-  entry->mean = chunk->means[i];
-  entry->smooth = smooth != NULL ? smooth->values[i] : NAN;
-  if (chunk->extras == NULL)
-    {
-      entry->first = entry->last = chunk->start + (gint64) i;
-      entry->min = entry->max = entry->mean;
-      return;
-    }
-  entry->first = chunk->extras[i].first;
-  entry->last = chunk->extras[i].last;
-  entry->min = chunk->extras[i].min;
-  entry->max = chunk->extras[i].max;
-}
-
 static gint64
 last_of (const RnSeries *self, gsize at)
 {
-  const Chunk *chunk = chunk_of (self, at);
+  const Chunk *chunk = rn_series_chunk (self, at);
   const gsize i = at & (CHUNK_SIZE - 1);
 
   return chunk->extras != NULL ? chunk->extras[i].last : chunk->start + (gint64) i;
-}
-
-/* The pyramid */
-
-/* Adds @steps steps with the figures of @entry. */
-static inline void
-node_add_entry (Node *node, const RnSeriesEntry *entry, gint64 steps)
-{
-  node->min = fminf (node->min, entry->min);
-  node->max = fmaxf (node->max, entry->max);
-  if (isnan (entry->mean))
-    return;
-  node->sum += (double) entry->mean * (double) steps;
-  node->count += steps;
-}
-
-static inline void
-node_add (Node *node, const Node *other)
-{
-  node->sum += other->sum;
-  node->count += other->count;
-  node->min = fminf (node->min, other->min);
-  node->max = fmaxf (node->max, other->max);
-}
-
-/* Returns: node @at of @level (0: over 16 entries) */
-static inline Node *
-node_at (const RnSeries *self, int level, gsize at)
-{
-  static const int offsets[CHUNK_LEVELS] = { 0, CHUNK_SIZE / RADIX,
-                                             CHUNK_SIZE / RADIX + CHUNK_SIZE / RADIX / RADIX };
-  const int bits = CHUNK_BITS - RADIX_BITS * (level + 1);
-
-  if (level >= CHUNK_LEVELS)
-    return &g_array_index (self->tops[level - CHUNK_LEVELS], Node, at);
-  return &((Chunk *) self->chunks->pdata[at >> bits])
-              ->nodes[offsets[level] + (int) (at & (((gsize) 1 << bits) - 1))];
-}
-
-/* Adds the entry that is being appended at @at to the nodes over it. */
-static void
-pyramid_append (RnSeries *self, gsize at, const RnSeriesEntry *entry)
-{
-  for (int level = 0; level < CHUNK_LEVELS + TOP_LEVELS; level++)
-    {
-      const int bits = RADIX_BITS * (level + 1);
-      Node *node;
-
-      if (level >= CHUNK_LEVELS)
-        {
-          /* a level above the chunks begins with the second node below it; until then, there is nothing to add up */
-          if (at >> (bits - RADIX_BITS) == 0)
-            return;
-          if (self->tops[level - CHUNK_LEVELS] == NULL)
-            {
-              self->tops[level - CHUNK_LEVELS] = g_array_new (FALSE, FALSE, sizeof (Node));
-              g_array_append_val (self->tops[level - CHUNK_LEVELS], *node_at (self, level - 1, 0));
-            }
-          if (self->tops[level - CHUNK_LEVELS]->len <= at >> bits)
-            g_array_append_val (self->tops[level - CHUNK_LEVELS], no_node);
-        }
-      node = node_at (self, level, at >> bits);
-      if ((at & (((gsize) 1 << bits) - 1)) == 0)
-        *node = no_node;
-      node_add_entry (node, entry, entry->last - entry->first + 1);
-    }
-}
-
-/* Makes the last node of each level right again after entries from self->n on are gone. */
-static void
-pyramid_cut (RnSeries *self)
-{
-  for (int level = 0; level < CHUNK_LEVELS + TOP_LEVELS; level++)
-    {
-      const int bits = RADIX_BITS * (level + 1);
-      const gsize at = self->n >> bits, below = bits - RADIX_BITS;
-      Node node = no_node;
-
-      if (level >= CHUNK_LEVELS)
-        {
-          GArray **top = &self->tops[level - CHUNK_LEVELS];
-
-          if (*top != NULL && self->n <= (gsize) 1 << below)
-            g_clear_pointer (top, g_array_unref);
-          if (*top == NULL)
-            continue;
-          g_array_set_size (*top, (guint) ((self->n + ((gsize) 1 << bits) - 1) >> bits));
-        }
-      if ((self->n & (((gsize) 1 << bits) - 1)) == 0)
-        continue;
-      if (level == 0)
-        for (gsize i = at << bits; i < self->n; i++)
-          {
-            RnSeriesEntry entry;
-
-            get (self, i, &entry);
-            node_add_entry (&node, &entry, entry.last - entry.first + 1);
-          }
-      else
-        for (gsize i = at << RADIX_BITS; i << below < self->n; i++)
-          node_add (&node, node_at (self, level - 1, i));
-      *node_at (self, level, at) = node;
-    }
-}
-
-/* Returns: all entries from @from to before @to in one */
-static Node
-pyramid_sum (const RnSeries *self, gsize from, gsize to)
-{
-  Node sum = no_node;
-
-  while (from < to)
-    {
-      RnSeriesEntry entry;
-      int level = -1;
-
-      while (level + 1 < CHUNK_LEVELS + TOP_LEVELS &&
-             (from & (((gsize) 1 << RADIX_BITS * (level + 2)) - 1)) == 0 &&
-             to - from >= (gsize) 1 << RADIX_BITS * (level + 2))
-        level++;
-      if (level >= 0)
-        {
-          node_add (&sum, node_at (self, level, from >> RADIX_BITS * (level + 1)));
-          from += (gsize) 1 << RADIX_BITS * (level + 1);
-          continue;
-        }
-      get (self, from++, &entry);
-      node_add_entry (&sum, &entry, entry.last - entry.first + 1);
-    }
-  return sum;
-}
-
-/* Smoothing */
-
-/* Smooths the entries from @from on, going on with the state. */
-static void
-smooth_from (RnSeries *self, gsize from)
-{
-  const double w = self->weight;
-
-  for (gsize at = from; at < self->n; at++)
-    {
-      RnSeriesEntry entry;
-      SmoothChunk *chunk;
-
-      if (at >> CHUNK_BITS == self->smooth->len)
-        g_ptr_array_add (self->smooth, smooth_new ());
-      chunk = self->smooth->pdata[at >> CHUNK_BITS];
-      get (self, at, &entry);
-      if (!isnan (entry.mean))
-        {
-          const gint64 steps = entry.last - entry.first + 1;
-          const double keep = steps == 1 ? w : pow (w, (double) steps);
-
-          self->sum = keep * self->sum + (1.0 - keep) * (double) entry.mean;
-          self->norm = keep * self->norm + (1.0 - keep);
-        }
-      chunk->values[at & (CHUNK_SIZE - 1)] =
-          self->norm > 0.0 ? (float) (self->sum / self->norm) : NAN;
-    }
-}
-
-/* Sets the state to what it was after the first @n entries, whose smoothing is there. */
-static void
-smooth_resume (RnSeries *self, gsize n)
-{
-  const Node all = pyramid_sum (self, 0, n);
-
-  self->sum = self->norm = 0.0;
-  if (all.count == 0)
-    return;
-  self->norm = 1.0 - pow (self->weight, (double) all.count);
-  self->sum = self->norm * (double) ((SmoothChunk *) self->smooth->pdata[(n - 1) >> CHUNK_BITS])
-                               ->values[(n - 1) & (CHUNK_SIZE - 1)];
-}
-
-void
-rn_series_smooth (RnSeries *self, double weight)
-{
-  g_return_if_fail (weight >= 0.0 && weight < 1.0);
-  self->weight = weight;
-  self->sum = self->norm = 0.0;
-  g_ptr_array_set_size (self->smooth, 0); /* new ones: copies may share the old */
-  smooth_from (self, 0);
-}
-
-double
-rn_series_get_weight (const RnSeries *self)
-{
-  return self->weight;
-}
-
-void
-rn_series_adopt_smoothing (RnSeries *self, const RnSeries *from)
-{
-  guint common = 0;
-
-  if (from->weight < 0.0)
-    return;
-  /* the same chunk has the same numbers; what was cut or appended since is in others */
-  while (common < MIN (self->n, from->n) >> CHUNK_BITS &&
-         self->chunks->pdata[common] == from->chunks->pdata[common])
-    common++;
-  g_ptr_array_set_size (self->smooth, 0);
-  for (guint i = 0; i < common; i++)
-    {
-      SmoothChunk *chunk = from->smooth->pdata[i];
-
-      g_atomic_ref_count_inc (&chunk->ref_count);
-      g_ptr_array_add (self->smooth, chunk);
-    }
-  self->weight = from->weight;
-  smooth_resume (self, (gsize) common << CHUNK_BITS);
-  smooth_from (self, (gsize) common << CHUNK_BITS);
 }
 
 /* Life and growth */
@@ -470,7 +158,7 @@ rn_series_append (RnSeries *self, gint64 first, gint64 last, float min, float ma
   g_return_if_fail (first > rn_series_last_step (self) && last >= first);
   if (i == 0)
     g_ptr_array_add (self->chunks, chunk_new (first));
-  chunk = chunk_of (self, at);
+  chunk = rn_series_chunk (self, at);
   is_plain = first == last && first == chunk->start + (gint64) i &&
              ((min == mean && max == mean) || (isnan (min) && isnan (max) && isnan (mean)));
   if (!is_plain)
@@ -481,9 +169,9 @@ rn_series_append (RnSeries *self, gint64 first, gint64 last, float min, float ma
   if (last > first)
     self->n_merged++;
   self->n++;
-  pyramid_append (self, at, &entry);
+  rn_series_pyramid_append (self, at, &entry);
   if (self->weight >= 0.0)
-    smooth_from (self, at);
+    rn_series_smooth_from (self, at);
 }
 
 /* After a cut the last chunk grows again: it must be this series' own. */
@@ -521,7 +209,7 @@ rn_series_cut (RnSeries *self, gint64 step)
     {
       RnSeriesEntry entry;
 
-      get (self, at, &entry);
+      rn_series_get (self, at, &entry);
       if (entry.last > entry.first)
         self->n_merged--;
       if (entry.first <= step)
@@ -534,9 +222,9 @@ rn_series_cut (RnSeries *self, gint64 step)
     g_ptr_array_set_size (self->smooth, (int) n_chunks);
   if ((n & (CHUNK_SIZE - 1)) != 0)
     own_last_chunk (self);
-  pyramid_cut (self);
+  rn_series_pyramid_cut (self);
   if (self->weight >= 0.0)
-    smooth_resume (self, n);
+    rn_series_smooth_resume (self, n);
 }
 
 /* Questions */
@@ -583,7 +271,7 @@ void
 rn_series_get_entry (const RnSeries *self, gsize at, RnSeriesEntry *entry)
 {
   g_return_if_fail (at < self->n);
-  get (self, at, entry);
+  rn_series_get (self, at, entry);
 }
 
 /* Like rn_series_find(), among entries @low and later */
@@ -592,6 +280,16 @@ find_from (const RnSeries *self, gsize low, gint64 step)
 {
   gsize high = self->n;
 
+  if (low < high && last_of (self, low) < step)
+    {
+      /* an entry is at least a step: no further than this; exactly there where no step is missing or merged */
+      const gint64 reach = step - last_of (self, low);
+
+      if (reach < (gint64) (high - low))
+        high = low + (gsize) reach;
+      if (high > low && last_of (self, high - 1) < step)
+        return high;
+    }
   while (low < high)
     {
       const gsize middle = low + (high - low) / 2;
@@ -623,19 +321,19 @@ fill_column (const RnSeries *self, gsize at, gint64 from, gint64 to, RnColumn *c
   *column = (RnColumn){ NAN, NAN, NAN, NAN, 0 };
   if (at == self->n || from > to)
     return at;
-  get (self, at, &first);
+  rn_series_get (self, at, &first);
   if (first.first > to)
     return at;
   end = find_from (self, at, to); /* ends at @to or beyond it */
   last = first;
   if (end < self->n)
-    get (self, end, &last);
+    rn_series_get (self, end, &last);
   if (end == self->n || last.first > to)
-    get (self, --end, &last);
-  sum = pyramid_sum (self, at + 1, end);
-  node_add_entry (&sum, &first, MIN (first.last, to) - MAX (first.first, from) + 1);
+    rn_series_get (self, --end, &last);
+  sum = rn_series_pyramid_sum (self, at + 1, end);
+  rn_node_add_entry (&sum, &first, MIN (first.last, to) - MAX (first.first, from) + 1);
   if (end > at)
-    node_add_entry (&sum, &last, MIN (last.last, to) - last.first + 1);
+    rn_node_add_entry (&sum, &last, MIN (last.last, to) - last.first + 1);
   *column =
       (RnColumn){ sum.min, sum.max, sum.count > 0 ? (float) (sum.sum / (double) sum.count) : NAN,
                   last.smooth, MIN (last.last, to) };
@@ -668,7 +366,7 @@ rn_series_lookup (const RnSeries *self, gint64 step, RnColumn *column)
 
   if (at < self->n)
     {
-      get (self, at, &entry);
+      rn_series_get (self, at, &entry);
       if (entry.first > step && at == 0)
         return FALSE;
       if (entry.first > step)
@@ -678,7 +376,7 @@ rn_series_lookup (const RnSeries *self, gint64 step, RnColumn *column)
     return FALSE;
   else
     at--;
-  get (self, at, &entry);
+  rn_series_get (self, at, &entry);
   *column = (RnColumn){ entry.min, entry.max, entry.mean, entry.smooth, entry.last };
   return TRUE;
 }

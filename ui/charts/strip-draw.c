@@ -7,6 +7,7 @@
 
 /* Logical pixels */
 #define GAP 6              /* between names, plot and labels */
+#define SLACK 2            /* beside the widest text */
 #define LEGEND_GAP 18      /* between the plot and its legend */
 #define LEGEND_BAR 12      /* its width */
 #define TRIANGLE 5.0       /* height of what stands for values out of range */
@@ -67,6 +68,8 @@ rn_strip_measure_texts (RnStrip *self)
   /* all digits are as wide as each other */
   name = make_name (self, MAX (rn_strip_n_rows (self), 10) - 1, TRUE);
   pango_layout_get_pixel_size (name, &self->names_width, &self->text_height);
+  /* ink may reach a little beyond */
+  self->names_width += SLACK;
   self->legend_width = 0;
   for (gsize i = 0; i < G_N_ELEMENTS (labels); i++)
     {
@@ -75,7 +78,7 @@ rn_strip_measure_texts (RnStrip *self)
       int width;
 
       pango_layout_get_pixel_size (label, &width, NULL);
-      self->legend_width = MAX (self->legend_width, width);
+      self->legend_width = MAX (self->legend_width, width + SLACK);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 #include "charts/palette.h"
 #include "pages/sample-cell.h"
@@ -221,6 +222,10 @@ rn_augment_preview_set (RnAugmentPreview *self, RnPicture *picture, const RnAugm
   g_return_if_fail (RN_IS_AUGMENT_PREVIEW (self));
   g_return_if_fail (picture == NULL || input->side >= 1);
 
+  /* asked for again ten times a second while a data set is being opened */
+  if (picture == self->picture &&
+      (picture == NULL || memcmp (input, &self->input, sizeof *input) == 0))
+    return;
   if (picture != NULL)
     rn_picture_ref (picture);
   g_clear_pointer (&self->picture, rn_picture_unref);

@@ -2,8 +2,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "pages/augment-panel.h"
-#include "pages/augment-preview.h"
+#include "pages/augment-card.h"
 #include "pages/card.h"
 #include "pages/channel-table.h"
 #include "pages/class-balance.h"
@@ -24,9 +23,7 @@ struct _RnDataPage
   RnSession *session;
   RnDatasetStudy *study;
   RnSampleList *list;
-  RnSampleItem *wanted;       /* the picture that is being loaded, the newest only */
-  RnPicture *preview_picture; /* whose variants are shown */
-  gint64 preview_index;
+  RnSampleItem *wanted; /* the picture that is being loaded, the newest only */
 
   GtkWidget *box;
   GtkWidget *head;
@@ -38,7 +35,6 @@ struct _RnDataPage
   GtkWidget *balance;
   GtkWidget *channels;
   GtkWidget *augment;
-  GtkWidget *preview;
   gboolean is_updating; /* the controls: what they tell is no wish */
 };
 
@@ -50,76 +46,6 @@ get_side (RnDataPage *self)
   const RnSpec *spec = rn_session_get_spec (self->session);
 
   return spec != NULL ? rn_spec_get_side (spec) : USUAL_SIDE;
-}
-
-/* Preview of the augmentation */
-
-static void
-update_preview (RnDataPage *self)
-{
-  const RnSettings *settings = rn_session_get_settings (self->session);
-  const RnPreprocess *channels = rn_dataset_study_get_channels (self->study);
-  const float *axes = rn_dataset_study_get_axes (self->study);
-  RnDataset *dataset = rn_sample_list_get_dataset (self->list);
-  RnAugmentInput input = { .side = get_side (self), .index = self->preview_index };
-
-  rn_augment_panel_get (RN_AUGMENT_PANEL (self->augment), &input.augment);
-  if (input.augment.colour > 0.0)
-    rn_dataset_study_want_axes (self->study);
-  input.channels = dataset != NULL ? rn_dataset_get_channels (dataset) : 3;
-  input.seed = settings != NULL ? settings->seed : 1;
-  for (int c = 0; c < 3; c++)
-    {
-      /* until it is measured, zeros show as middle grey */
-      input.mean[c] = channels != NULL ? channels->mean[c] : 0.5f;
-      input.std[c] = channels != NULL ? channels->std[c] : 0.25f;
-    }
-  input.has_axes = axes != NULL;
-  for (int i = 0; i < 9 && axes != NULL; i++)
-    input.axes[i] = axes[i];
-  rn_augment_preview_set (RN_AUGMENT_PREVIEW (self->preview), self->preview_picture, &input);
-}
-
-static void
-set_preview_picture (RnDataPage *self, RnPicture *picture, gint64 index)
-{
-  if (picture != NULL)
-    rn_picture_ref (picture);
-  g_clear_pointer (&self->preview_picture, rn_picture_unref);
-  self->preview_picture = picture;
-  self->preview_index = index;
-  update_preview (self);
-}
-
-static void
-on_augment_changed (RnDataPage *self)
-{
-  const RnSettings *old = rn_session_get_settings (self->session);
-  RnSettings settings;
-
-  if (old != NULL)
-    {
-      settings = *old;
-      rn_augment_panel_get (RN_AUGMENT_PANEL (self->augment), &settings.augment);
-      rn_session_set_settings (self->session, &settings);
-    }
-  update_preview (self);
-}
-
-static void
-on_settings (RnDataPage *self)
-{
-  const RnSettings *settings = rn_session_get_settings (self->session);
-
-  if (settings != NULL)
-    rn_augment_panel_set (RN_AUGMENT_PANEL (self->augment), &settings->augment);
-  update_preview (self);
-}
-
-static void
-on_again (RnDataPage *self)
-{
-  rn_augment_preview_again (RN_AUGMENT_PREVIEW (self->preview));
 }
 
 /* Pictures */
@@ -136,7 +62,6 @@ load_picture (GTask *task, gpointer source, gpointer data, GCancellable *cancell
     g_task_return_error (task, error);
 }
 
-/* A picture of the test split has no draws of its own in training; it borrows those of the same number. */
 static void
 on_first_loaded (GObject *object, GAsyncResult *result, gpointer data)
 {
@@ -144,9 +69,10 @@ on_first_loaded (GObject *object, GAsyncResult *result, gpointer data)
   RnSampleItem *item = g_task_get_task_data (G_TASK (result));
   g_autoptr (RnPicture) picture = g_task_propagate_pointer (G_TASK (result), NULL);
 
-  if (picture != NULL && self->preview_picture == NULL &&
+  if (picture != NULL && !rn_augment_card_has_picture (RN_AUGMENT_CARD (self->augment)) &&
       rn_sample_item_get_dataset (item) == rn_sample_list_get_dataset (self->list))
-    set_preview_picture (self, picture, rn_sample_item_get_index (item));
+    rn_augment_card_set_picture (RN_AUGMENT_CARD (self->augment), picture,
+                                 rn_sample_item_get_index (item));
 }
 
 static void
@@ -167,7 +93,8 @@ on_picked_loaded (GObject *object, GAsyncResult *result, gpointer data)
       return;
     }
   name = rn_sample_item_make_name (item);
-  set_preview_picture (self, picture, rn_sample_item_get_index (item));
+  rn_augment_card_set_picture (RN_AUGMENT_CARD (self->augment), picture,
+                               rn_sample_item_get_index (item));
   rn_session_set_picture (self->session, picture, name, rn_sample_item_get_class (item));
 }
 
@@ -199,7 +126,7 @@ load_first (RnDataPage *self)
 {
   g_autoptr (RnSampleItem) item = NULL;
 
-  if (self->preview_picture != NULL)
+  if (rn_augment_card_has_picture (RN_AUGMENT_CARD (self->augment)))
     return;
   item = g_list_model_get_item (G_LIST_MODEL (self->list), 0);
   if (item != NULL)
@@ -303,7 +230,7 @@ on_study (RnDataPage *self)
   else
     rn_channel_table_set_text (RN_CHANNEL_TABLE (self->channels),
                                dataset != NULL ? _ ("Measuring…") : "");
-  update_preview (self);
+  rn_augment_card_update (RN_AUGMENT_CARD (self->augment));
 }
 
 static void
@@ -320,11 +247,10 @@ on_dataset (RnDataPage *self)
     {
       update_classes (self, dataset);
       g_clear_object (&self->wanted);
-      set_preview_picture (self, NULL, 0);
+      rn_augment_card_set_picture (RN_AUGMENT_CARD (self->augment), NULL, 0);
     }
   rn_sample_list_set_dataset (self->list, dataset, is_preview);
-  rn_augment_panel_set_input (RN_AUGMENT_PANEL (self->augment), get_side (self),
-                              dataset != NULL ? rn_dataset_get_channels (dataset) : 3);
+  rn_augment_card_update (RN_AUGMENT_CARD (self->augment));
   tell_count (self);
   load_first (self);
   start_study (self);
@@ -333,12 +259,8 @@ on_dataset (RnDataPage *self)
 static void
 on_document (RnDataPage *self)
 {
-  RnDataset *dataset = rn_session_get_dataset (self->session);
-
-  rn_augment_panel_set_input (RN_AUGMENT_PANEL (self->augment), get_side (self),
-                              dataset != NULL ? rn_dataset_get_channels (dataset) : 3);
   start_study (self);
-  update_preview (self);
+  rn_augment_card_update (RN_AUGMENT_CARD (self->augment));
 }
 
 /* Making */
@@ -422,33 +344,6 @@ make_grid (RnDataPage *self)
 }
 
 static GtkWidget *
-make_augment_card (RnDataPage *self)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  GtkWidget *again = gtk_button_new_with_label (_ ("Again"));
-  GtkWidget *card;
-
-  self->augment = rn_augment_panel_new ();
-  self->preview = rn_augment_preview_new ();
-  g_signal_connect_swapped (self->augment, "changed", G_CALLBACK (on_augment_changed), self);
-  gtk_box_append (GTK_BOX (box), self->preview);
-  gtk_box_append (GTK_BOX (box), self->augment);
-  gtk_widget_set_tooltip_text (again, _ ("Draw the next eight epochs of the picture"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (again), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Augment again"), -1);
-  g_signal_connect_swapped (again, "clicked", G_CALLBACK (on_again), self);
-  card = rn_card_new (_ ("Augmentation"), box);
-  rn_card_add_suffix (RN_CARD (card), again);
-  rn_card_set_help (RN_CARD (card),
-                    _ ("The network never meets a picture twice in the same way, so it cannot "
-                       "learn pictures by heart. Shown is the picture as it would be drawn in "
-                       "eight epochs of the next training. The paper pads CIFAR by 4, crops and "
-                       "mirrors (section 4.2), and on ImageNet scales, mirrors and shifts colours "
-                       "(section 3.4)."));
-  return card;
-}
-
-static GtkWidget *
 make_side (RnDataPage *self)
 {
   GtkWidget *side = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
@@ -458,7 +353,8 @@ make_side (RnDataPage *self)
   self->balance = rn_class_balance_new ();
   g_signal_connect_swapped (self->balance, "chosen", G_CALLBACK (on_class_chosen), self);
   self->channels = rn_channel_table_new ();
-  gtk_box_append (GTK_BOX (side), make_augment_card (self));
+  self->augment = rn_augment_card_new (self->session, self->study);
+  gtk_box_append (GTK_BOX (side), self->augment);
   card = rn_card_new (_ ("Classes"), self->balance);
   rn_card_set_caption (RN_CARD (card), _ ("training above, test below"));
   gtk_box_append (GTK_BOX (side), card);
@@ -507,11 +403,8 @@ constructed (RnDataPage *self)
   gtk_box_append (GTK_BOX (self->box), columns);
   g_signal_connect_object (self->session, "dataset", G_CALLBACK (on_dataset), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "settings", G_CALLBACK (on_settings), self,
-                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "document", G_CALLBACK (on_document), self,
                            G_CONNECT_SWAPPED);
-  on_settings (self);
   on_dataset (self);
   on_study (self);
 }
@@ -530,7 +423,6 @@ dispose (GObject *object)
 
   self->is_updating = TRUE;
   g_clear_pointer (&self->box, gtk_widget_unparent);
-  g_clear_pointer (&self->preview_picture, rn_picture_unref);
   g_clear_object (&self->wanted);
   g_clear_object (&self->study);
   g_clear_object (&self->list);

@@ -43,6 +43,16 @@ is_residual (const RnSpec *spec)
   return FALSE;
 }
 
+/* The terminal may have named the same folder otherwise; whether the pictures are the same is checked before training. */
+static gboolean
+is_same_data (const char *a, const char *b)
+{
+  g_autofree char *name_a = a != NULL ? g_path_get_basename (a) : NULL;
+  g_autofree char *name_b = b != NULL ? g_path_get_basename (b) : NULL;
+
+  return g_strcmp0 (name_a, name_b) == 0;
+}
+
 /* Whether the two can be compared: the same network on the same data */
 static gboolean
 is_run_of (RnLabPage *self, const RnRunDigest *digest, const RnSpec *spec)
@@ -50,8 +60,8 @@ is_run_of (RnLabPage *self, const RnRunDigest *digest, const RnSpec *spec)
   return rn_run_digest_get_spec (digest) != NULL && rn_run_digest_get_step (digest) > 0 &&
          rn_run_digest_get_state (digest) != RN_RUN_DAMAGED &&
          rn_spec_equal (rn_run_digest_get_spec (digest), spec) &&
-         g_strcmp0 (rn_run_digest_get_data (digest), rn_session_get_dataset_name (self->session)) ==
-             0;
+         is_same_data (rn_run_digest_get_data (digest),
+                       rn_session_get_dataset_name (self->session));
 }
 
 /* Returns: (transfer none) (nullable): the latest run of @spec */
@@ -123,6 +133,8 @@ update (RnLabPage *self)
   if (rn_session_is_training (self->session))
     tell (self, DO_NOTHING, _ ("Train and compare"),
           _ ("A training is under way. Pause or stop it to begin the experiment."));
+  else if (rn_session_get_dataset (self->session) == NULL)
+    tell (self, DO_NOTHING, _ ("Train and compare"), _ ("The data is not open yet."));
   else if (spec == NULL)
     tell (self, DO_NOTHING, _ ("Train and compare"), _ ("No network is shown."));
   else if (!is_residual (spec))
@@ -144,14 +156,27 @@ on_status (RnLabPage *self)
   update (self);
 }
 
+/* The length of a training is chosen in epochs of the data that is open. */
+static double
+get_epochs (RnLabPage *self, const RnSettings *settings)
+{
+  const int n = rn_dataset_count (rn_session_get_dataset (self->session), RN_SPLIT_TRAIN);
+  const int rest = settings->drop_last ? 0 : settings->batch - 1;
+  const int steps = MAX ((n + rest) / settings->batch, 1);
+
+  return (double) settings->steps / steps;
+}
+
 /* Settings come from the run itself, so nothing differs but the shortcuts. */
 static void
 train_twin (RnLabPage *self, const RnSettings *settings)
 {
   g_autoptr (RnSpec) twin = rn_spec_plain_twin (rn_session_get_spec (self->session));
-  const char *path = rn_run_digest_get_path (self->residual);
+  /* another document is shown, and with it another run, or none, is the one to compare with */
+  g_autofree char *path = g_strdup (rn_run_digest_get_path (self->residual));
 
   rn_session_show_sketch (self->session, twin, NULL);
+  rn_session_set_epochs (self->session, get_epochs (self, settings));
   rn_session_set_settings (self->session, settings);
   if (!rn_run_is_compared (self->session, path))
     rn_session_compare (self->session, path);
@@ -159,14 +184,36 @@ train_twin (RnLabPage *self, const RnSettings *settings)
   gtk_widget_activate_action (GTK_WIDGET (self), "win.show-page", "s", "train");
 }
 
+/* What the task needs: the run to read, and the data that it has to have been trained on */
+typedef struct
+{
+  char *path;
+  RnDataset *dataset;
+} Reading;
+
+static void
+reading_free (gpointer data)
+{
+  Reading *reading = data;
+
+  g_free (reading->path);
+  rn_dataset_unref (reading->dataset);
+  g_free (reading);
+}
+
 static void
 read_settings (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
+  const Reading *reading = data;
   GError *error = NULL;
-  g_autoptr (RnRun) run = rn_run_open (data, &error);
+  g_autoptr (RnRun) run = rn_run_open (reading->path, &error);
 
   if (run == NULL)
     g_task_return_error (task, error);
+  else if (g_strcmp0 (rn_run_get_data_digest (run), rn_dataset_get_digest (reading->dataset)) != 0)
+    g_task_return_new_error (task, RN_ERROR, RN_ERROR_DATA,
+                             _ ("“%s” was trained on other pictures than those that are open"),
+                             reading->path);
   else
     g_task_return_pointer (task, g_memdup2 (rn_run_get_settings (run), sizeof (RnSettings)),
                            g_free);
@@ -191,6 +238,7 @@ static void
 on_clicked (RnLabPage *self)
 {
   g_autoptr (GTask) task = NULL;
+  Reading *reading;
 
   if (self->deed == DO_RESIDUAL)
     {
@@ -202,7 +250,10 @@ on_clicked (RnLabPage *self)
     return;
   gtk_widget_set_sensitive (self->button, FALSE);
   task = g_task_new (self, NULL, on_settings, NULL);
-  g_task_set_task_data (task, g_strdup (rn_run_digest_get_path (self->residual)), g_free);
+  reading = g_new0 (Reading, 1);
+  reading->path = g_strdup (rn_run_digest_get_path (self->residual));
+  reading->dataset = rn_dataset_ref (rn_session_get_dataset (self->session));
+  g_task_set_task_data (task, reading, reading_free);
   g_task_run_in_thread (task, read_settings);
 }
 

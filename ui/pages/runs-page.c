@@ -15,7 +15,8 @@
 
 /* How often a run in training is read again while somebody looks */
 #define LIVE_EVERY_S 2
-#define CHART_HEIGHT_PX 220
+#define CHART_HEIGHT_PX 150
+#define LIST_HEIGHT_PX 190
 
 typedef enum
 {
@@ -165,7 +166,7 @@ add_curve (RnRunsPage *self, RnDocument *document, int at)
     {
       const RnTest *test = &g_array_index (tests, RnTest, i);
 
-      dots[i] = (RnDot){ test->step, 100.0 * test->error };
+      dots[i] = (RnDot){ test->step, test->error };
     }
   rn_curve_chart_set_dots (RN_CURVE_CHART (self->chart), line, dots,
                            tests != NULL ? tests->len : 0);
@@ -382,6 +383,8 @@ make_view (RnRunsPage *self)
   g_signal_connect_swapped (self->view, "activate", G_CALLBACK (on_row_activated), self);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
+  /* in a low window the chart gives way first */
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scroller), LIST_HEIGHT_PX);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), self->view);
   gtk_widget_set_vexpand (scroller, TRUE);
   return scroller;

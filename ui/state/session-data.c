@@ -148,7 +148,8 @@ rn_session_open_dataset_with (RnSession *self, const char *what, guint64 seed)
   opening->seed = seed;
   self->opening = opening;
   g_free (self->dataset_name);
-  self->dataset_name = g_strdup (what);
+  /* @what may have been the old name */
+  self->dataset_name = g_strdup (opening->what);
   g_clear_pointer (&self->dataset_problem, g_free);
   self->dataset_progress = 0.0;
   g_task_set_task_data (task, opening_ref (opening), opening_unref);
