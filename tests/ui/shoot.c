@@ -238,6 +238,22 @@ files_of (const char *path)
   return G_LIST_MODEL (files);
 }
 
+/* @action: such as "win.preferences" or "win.page::runs" */
+static void
+activate (GtkWidget *window, const char *action)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (GVariant) target = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_action_parse_detailed_name (action, &name, &target, &error))
+    {
+      g_printerr ("shoot: %s\n", error->message);
+      exit (2);
+    }
+  gtk_widget_activate_action_variant (window, name, target);
+}
+
 static int
 shoot (GtkApplication *application)
 {
@@ -264,7 +280,7 @@ shoot (GtkApplication *application)
   iterate_for (SETTLE_US);
   if (press != NULL)
     {
-      gtk_widget_activate_action (GTK_WIDGET (window), press, NULL);
+      activate (GTK_WIDGET (window), press);
       iterate_for (SETTLE_US);
     }
   save (topmost (GTK_WINDOW (window)), out);
