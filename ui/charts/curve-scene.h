@@ -132,8 +132,9 @@ typedef struct
   PangoContext *pango;
   const RnPalette *palette;
   double scale;
-  gboolean is_vector; /* bands are shapes instead of pixels */
-  GString *svg_text;  /* (nullable): text goes here, as SVG has it, instead of being drawn */
+  graphene_point_t origin; /* where the target's first pixel lies; of images only */
+  gboolean is_vector;      /* bands are shapes instead of pixels */
+  GString *svg_text;       /* (nullable): text goes here, as SVG has it, instead of being drawn */
 } RnCanvas;
 
 /** Grid, ticks, units, title and legend */

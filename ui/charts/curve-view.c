@@ -175,6 +175,7 @@ draw_tile (RnCurveChart *self, double left, double width)
 
   cairo_scale (cr, scene->scale, scene->scale);
   cairo_translate (cr, -left, -top);
+  canvas.origin = GRAPHENE_POINT_INIT ((float) left, (float) top);
   rn_curve_draw_lines (scene, &canvas, left, left + width);
   cairo_destroy (cr);
   cairo_surface_set_device_scale (surface, scene->scale, scene->scale);
