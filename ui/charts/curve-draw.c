@@ -152,8 +152,7 @@ rn_curve_draw_frame (const RnCurveScene *scene, const RnCanvas *canvas)
   for (int i = 0; i < scene->n_x_ticks; i++)
     rn_curve_draw_text (canvas, RN_TEXT_CAPTION, scene->x_labels[i], scene->x_ticks[i],
                         bottom + 6.0 + scene->caption_height / 2.0, 0.5, dim);
-  rn_curve_draw_text (canvas, RN_TEXT_CAPTION, scene->unit, 0.0,
-                      plot->y - 6.0 - scene->caption_height / 2.0, 0.0, dim);
+  rn_curve_draw_text (canvas, RN_TEXT_CAPTION, scene->unit, 0.0, scene->unit_y, 0.0, dim);
   rn_curve_draw_text (canvas, RN_TEXT_CAPTION, scene->x_unit, plot->x + plot->width,
                       bottom + 6.0 + scene->caption_height * 1.5, 1.0, dim);
   if (scene->title != NULL)
@@ -608,8 +607,7 @@ draw_marks (const RnCurveScene *scene, const RnCanvas *canvas)
       /* labels that would touch are left out; their ticks stand */
       if (mark->x < free_from || mark->x + 4.0 + width > scene->width)
         continue;
-      rn_curve_draw_text (canvas, RN_TEXT_CAPTION, mark->label, mark->x + 4.0,
-                          scene->plot.y - 6.0 - scene->caption_height / 2.0, 0.0,
+      rn_curve_draw_text (canvas, RN_TEXT_CAPTION, mark->label, mark->x + 4.0, scene->unit_y, 0.0,
                           &canvas->palette->dim);
       free_from = mark->x + 4.0 + width + 6.0;
     }

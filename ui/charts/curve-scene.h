@@ -92,9 +92,10 @@ typedef struct
   double y_ticks[RN_AXIS_MAX_TICKS], x_ticks[RN_MAX_TICKS]; /* in pixels */
   char *y_labels[RN_AXIS_MAX_TICKS], *x_labels[RN_MAX_TICKS];
   gboolean has_legend;
-  double caption_height;
-  GPtrArray *lines; /* of RnSceneLine */
-  GArray *marks;    /* of RnSceneMark */
+  double caption_height; /* of the highest: the unit's letters may be of another font */
+  double unit_y;         /* the middle of the unit, and of the names of marks */
+  GPtrArray *lines;      /* of RnSceneLine */
+  GArray *marks;         /* of RnSceneMark */
 } RnCurveScene;
 
 typedef enum

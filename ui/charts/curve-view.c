@@ -245,7 +245,7 @@ draw_names (RnCurveChart *self)
   if (scene->marks->len > 0)
     {
       left = 0.0;
-      top = MIN (top, scene->plot.y - 6.0 - 2.0 * half);
+      top = MIN (top, scene->unit_y - half);
       bottom = MAX (bottom, scene->plot.y + 6.0);
     }
   left = floor (left);
