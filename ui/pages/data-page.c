@@ -69,6 +69,8 @@ on_first_loaded (GObject *object, GAsyncResult *result, gpointer data)
   RnSampleItem *item = g_task_get_task_data (G_TASK (result));
   g_autoptr (RnPicture) picture = g_task_propagate_pointer (G_TASK (result), NULL);
 
+  if (self->session == NULL)
+    return; /* the page is gone */
   if (picture != NULL && !rn_augment_card_has_picture (RN_AUGMENT_CARD (self->augment)) &&
       rn_sample_item_get_dataset (item) == rn_sample_list_get_dataset (self->list))
     rn_augment_card_set_picture (RN_AUGMENT_CARD (self->augment), picture,
@@ -117,7 +119,7 @@ on_picked (RnDataPage *self, RnSampleItem *item)
 static void
 on_activated (RnDataPage *self, RnSampleItem *item)
 {
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-page", "s", "inspect");
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "inspect");
 }
 
 /* So that the augmentation has something to show before anything is clicked */

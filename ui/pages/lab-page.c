@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "pages/card.h"
+#include "pages/memory-check.h"
 #include "runs/run-list.h"
 #include "runs/run-wishes.h"
 #include "state/format.h"
@@ -180,8 +181,8 @@ train_twin (RnLabPage *self, const RnSettings *settings)
   rn_session_set_settings (self->session, settings);
   if (!rn_run_is_compared (self->session, path))
     rn_session_compare (self->session, path);
-  rn_session_start (self->session);
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-page", "s", "train");
+  rn_start_training (self->session, GTK_WIDGET (self));
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "train");
 }
 
 /* What the task needs: the run to read, and the data that it has to have been trained on */
@@ -226,6 +227,8 @@ on_settings (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autofree RnSettings *settings = g_task_propagate_pointer (G_TASK (result), &error);
 
+  if (self->session == NULL)
+    return; /* the page is gone */
   update (self);
   if (settings == NULL)
     g_signal_emit_by_name (self->session, "problem", _ ("The experiment cannot begin"),
@@ -242,8 +245,8 @@ on_clicked (RnLabPage *self)
 
   if (self->deed == DO_RESIDUAL)
     {
-      rn_session_start (self->session);
-      gtk_widget_activate_action (GTK_WIDGET (self), "win.show-page", "s", "train");
+      rn_start_training (self->session, GTK_WIDGET (self));
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "train");
       return;
     }
   if (self->deed != DO_PLAIN)

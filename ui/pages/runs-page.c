@@ -120,7 +120,7 @@ on_search (RnRunsPage *self)
 static void
 on_train (RnRunsPage *self)
 {
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-page", "s", "train");
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "train");
 }
 
 static void
