@@ -110,12 +110,9 @@ new_threads_row (Preferences *self)
 static void
 on_checkpoint (GtkSpinButton *spin, Preferences *self)
 {
-  const RnSettings *now = rn_session_get_settings (self->session);
-  RnSettings settings;
+  double epochs;
+  RnSettings settings = *rn_session_get_next_settings (self->session, &epochs);
 
-  if (now == NULL)
-    return;
-  settings = *now;
   settings.checkpoint_every = gtk_spin_button_get_value_as_int (spin);
   rn_session_set_settings (self->session, &settings);
 }
@@ -123,13 +120,12 @@ on_checkpoint (GtkSpinButton *spin, Preferences *self)
 static GtkWidget *
 new_checkpoint_row (Preferences *self)
 {
-  const RnSettings *settings = rn_session_get_settings (self->session);
+  double epochs;
+  const RnSettings *settings = rn_session_get_next_settings (self->session, &epochs);
   GtkWidget *spin;
-  GtkWidget *row =
-      new_number_row (_ ("Steps between checkpoints"),
-                      _ ("0 saves after each epoch; for the next training"),
-                      settings != NULL ? (int) MIN (settings->checkpoint_every, 1000000) : 0,
-                      1000000, &spin);
+  GtkWidget *row = new_number_row (_ ("Steps between checkpoints"),
+                                   _ ("0 saves after each epoch; for the next training"),
+                                   (int) MIN (settings->checkpoint_every, 1000000), 1000000, &spin);
 
   g_signal_connect (spin, "value-changed", G_CALLBACK (on_checkpoint), self);
   return row;

@@ -206,13 +206,6 @@ rn_curve_card_get_shown (RnCurveCard *self)
   return g_strcmp0 (name, curve_ids[RN_CURVE_ERROR]) == 0 ? RN_CURVE_ERROR : RN_CURVE_LOSS;
 }
 
-void
-rn_curve_card_show (RnCurveCard *self, RnCurve curve)
-{
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->toggles[curve]), TRUE);
-  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), curve_ids[curve]);
-}
-
 /* Saving and copying: the chart that is shown does it */
 
 static void

@@ -194,12 +194,6 @@ rn_picture_view_set_overlay (RnPictureView *self, RnTensor *map)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
-RnTensor *
-rn_picture_view_get_overlay (RnPictureView *self)
-{
-  return self->overlay;
-}
-
 void
 rn_picture_view_set_overlay_opacity (RnPictureView *self, double opacity)
 {

@@ -211,11 +211,3 @@ rn_sample_grid_pick (RnSampleGrid *self, guint position)
 
   gtk_single_selection_set_selected (self->selection, position);
 }
-
-RnSampleItem *
-rn_sample_grid_get_picked (RnSampleGrid *self)
-{
-  g_return_val_if_fail (RN_IS_SAMPLE_GRID (self), NULL);
-
-  return gtk_single_selection_get_selected_item (self->selection);
-}

@@ -60,14 +60,6 @@ rn_train_page_get_curves (RnTrainPage *self)
   return self->curves;
 }
 
-RnStripCard *
-rn_train_page_get_strip (RnTrainPage *self, int at)
-{
-  g_return_val_if_fail (at >= 0 && at < N_STRIPS, NULL);
-
-  return self->strips[at];
-}
-
 GtkWidget *
 rn_train_page_get_start (RnTrainPage *self)
 {
