@@ -8,6 +8,7 @@
 #include "pages/class-balance.h"
 #include "pages/dataset-head.h"
 #include "pages/dataset-study.h"
+#include "pages/margin.h"
 #include "pages/sample-grid.h"
 #include "state/format.h"
 
@@ -25,6 +26,7 @@ struct _RnDataPage
   RnSampleList *list;
   RnSampleItem *wanted; /* the picture that is being loaded, the newest only */
 
+  GtkWidget *margin;
   GtkWidget *box;
   GtkWidget *head;
   GtkWidget *grid_card;
@@ -367,7 +369,7 @@ make_side (RnDataPage *self)
   gtk_box_append (GTK_BOX (side), card);
   /* the cards' shadows need room within the scroller */
   gtk_widget_set_margin_start (side, 3);
-  gtk_widget_set_margin_end (side, 12);
+  gtk_widget_set_margin_end (side, 3);
   gtk_widget_set_margin_bottom (side, 3);
   gtk_widget_set_size_request (side, SIDE_WIDTH_PX, -1);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
@@ -382,10 +384,8 @@ rn_data_page_init (RnDataPage *self)
   self->study = rn_dataset_study_new ();
   g_signal_connect_object (self->study, "changed", G_CALLBACK (on_study), self, G_CONNECT_SWAPPED);
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  gtk_widget_set_margin_start (self->box, 12);
-  gtk_widget_set_margin_top (self->box, 12);
-  gtk_widget_set_margin_bottom (self->box, 12);
-  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+  self->margin = rn_margin_new (self->box);
+  gtk_widget_set_parent (self->margin, GTK_WIDGET (self));
 }
 
 static void
@@ -395,7 +395,6 @@ constructed (RnDataPage *self)
 
   self->is_updating = TRUE;
   self->head = rn_dataset_head_new (self->session);
-  gtk_widget_set_margin_end (self->head, 12);
   gtk_box_append (GTK_BOX (self->box), self->head);
   gtk_box_append (GTK_BOX (columns), make_grid (self));
   gtk_box_append (GTK_BOX (columns), make_side (self));
@@ -422,7 +421,7 @@ dispose (GObject *object)
   RnDataPage *self = RN_DATA_PAGE (object);
 
   self->is_updating = TRUE;
-  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_pointer (&self->margin, gtk_widget_unparent);
   g_clear_object (&self->wanted);
   g_clear_object (&self->study);
   g_clear_object (&self->list);
