@@ -8,6 +8,7 @@
 #define MIN_BAR 12
 #define NUMBER_CHARS 9 /* so that all bars of a column end at the same place */
 #define GAP 6
+#define APART 18 /* from the column before */
 
 struct _RnCostBar
 {
@@ -37,8 +38,8 @@ rn_cost_bar_measure (GtkWidget *widget, GtkOrientation orientation, int for_size
                       minimum_baseline, natural_baseline);
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     {
-      *minimum += GAP + MIN_BAR;
-      *natural += GAP + 4 * MIN_BAR;
+      *minimum += APART + MIN_BAR + GAP;
+      *natural += APART + 4 * MIN_BAR + GAP;
     }
 }
 
@@ -60,8 +61,8 @@ static void
 rn_cost_bar_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   RnCostBar *self = RN_COST_BAR (widget);
-  const float room = (float) (gtk_widget_get_width (widget) -
-                              gtk_widget_get_allocated_width (self->number) - GAP),
+  const float room = (float) (gtk_widget_get_width (widget) - APART -
+                              gtk_widget_get_width (self->number) - GAP),
               y = (float) ((gtk_widget_get_height (widget) - BAR_HEIGHT) / 2);
   RnPalette palette;
 
@@ -73,9 +74,9 @@ rn_cost_bar_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
       rn_palette_get (widget, &palette);
       gtk_snapshot_append_color (snapshot, &palette.track,
-                                 &GRAPHENE_RECT_INIT (0, y, room, BAR_HEIGHT));
+                                 &GRAPHENE_RECT_INIT (APART, y, room, BAR_HEIGHT));
       gtk_snapshot_append_color (snapshot, &palette.series[0],
-                                 &GRAPHENE_RECT_INIT (0, y, length, BAR_HEIGHT));
+                                 &GRAPHENE_RECT_INIT (APART, y, length, BAR_HEIGHT));
     }
   gtk_widget_snapshot_child (widget, self->number, snapshot);
 }

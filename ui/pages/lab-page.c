@@ -1,5 +1,6 @@
 #include "pages/lab-page.h"
 
+#include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
 #include "pages/card.h"
@@ -8,7 +9,7 @@
 #include "runs/run-wishes.h"
 #include "state/format.h"
 
-#define TEXT_WIDTH_CHARS 80
+#define TEXT_WIDTH 860 /* logical pixels: longer lines are hard to read */
 
 /* What the experiment's button does now */
 typedef enum
@@ -277,8 +278,6 @@ make_text (const char *text, const char *css_class)
 
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), TEXT_WIDTH_CHARS);
-  gtk_widget_set_halign (label, GTK_ALIGN_START);
   if (css_class != NULL)
     gtk_widget_add_css_class (label, css_class);
   return label;
@@ -331,14 +330,17 @@ make_more (void)
 static void
 constructed (RnLabPage *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *clamp = adw_clamp_new ();
 
+  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), TEXT_WIDTH);
+  adw_clamp_set_tightening_threshold (ADW_CLAMP (clamp), TEXT_WIDTH);
+  adw_clamp_set_child (ADW_CLAMP (clamp), box);
   gtk_box_append (GTK_BOX (box), make_experiment (self));
   gtk_box_append (GTK_BOX (box), make_more ());
   self->scroller = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), rn_margin_new (box));
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), rn_margin_new (clamp));
   gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
   g_signal_connect_object (self->session, "document", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "status", G_CALLBACK (on_status), self,
