@@ -305,6 +305,22 @@ files_of (const char *path)
   return G_LIST_MODEL (files);
 }
 
+/* @action: such as "win.preferences" or "win.page::runs" */
+static void
+activate (GtkWidget *window, const char *action)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (GVariant) target = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_action_parse_detailed_name (action, &name, &target, &error))
+    {
+      g_printerr ("shoot: %s\n", error->message);
+      exit (2);
+    }
+  gtk_widget_activate_action_variant (window, name, target);
+}
+
 /* Returns: (transfer full): @out with what is shown in its place */
 static char *
 name_of (const char *shown, const char *when)
@@ -325,7 +341,7 @@ shoot_page (RnWindow *window, const char *shown, const char *when)
   iterate_for (SETTLE_US);
   if (press != NULL)
     {
-      gtk_widget_activate_action (GTK_WIDGET (window), press, NULL);
+      activate (GTK_WIDGET (window), press);
       iterate_for (SETTLE_US);
     }
   save (topmost (GTK_WINDOW (window)), path);

@@ -106,7 +106,7 @@ show_tiny (Fixture *fixture, gboolean is_plain)
 static gboolean
 offers_twin (gpointer data)
 {
-  return says (((Fixture *) data)->page, "and Compare") &&
+  return says (((Fixture *) data)->page, "and compare") &&
          says (((Fixture *) data)->page, "“tiny-1”");
 }
 
