@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "pages/card.h"
+#include "pages/margin.h"
 #include "pages/pair.h"
 #include "state/format.h"
 
@@ -496,13 +497,9 @@ rn_build_page_new (RnSession *session)
 
   self->session = g_object_ref (session);
   pair = rn_pair_new (make_presets (self), make_network (self), PRESETS_SHARE, BESIDE_WIDTH);
-  gtk_widget_set_margin_start (pair, 12);
-  gtk_widget_set_margin_end (pair, 12);
-  gtk_widget_set_margin_top (pair, 12);
-  gtk_widget_set_margin_bottom (pair, 12);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), pair);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), rn_margin_new (pair));
   gtk_widget_set_parent (scrolled, GTK_WIDGET (self));
   g_signal_connect_object (session, "document", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "settings", G_CALLBACK (on_settings), self, G_CONNECT_SWAPPED);

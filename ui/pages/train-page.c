@@ -5,6 +5,7 @@
 
 #include "charts/response-chart.h"
 #include "pages/card.h"
+#include "pages/margin.h"
 #include "pages/memory-check.h"
 #include "pages/pair.h"
 #include "pages/throttle.h"
@@ -320,13 +321,9 @@ make_content (RnTrainPage *self)
       self->strips[i] = RN_STRIP_CARD (rn_strip_card_new (self->session, kinds[i]));
       gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->strips[i]));
     }
-  gtk_widget_set_margin_start (box, 12);
-  gtk_widget_set_margin_end (box, 12);
-  gtk_widget_set_margin_top (box, 12);
-  gtk_widget_set_margin_bottom (box, 12);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), box);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), rn_margin_new (box));
   gtk_widget_set_hexpand (scrolled, TRUE);
   return scrolled;
 }
