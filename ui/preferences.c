@@ -78,7 +78,6 @@ new_number_row (const char *title, const char *subtitle, int value, int max, Gtk
   *spin = gtk_spin_button_new_with_range (0, max, 1);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (*spin), value);
   gtk_widget_set_valign (*spin, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (*spin), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), *spin);

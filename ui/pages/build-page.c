@@ -349,6 +349,8 @@ make_button (const char *label, const char *tooltip, GCallback callback, RnBuild
   if (underscore != NULL)
     memmove (underscore, underscore + 1, strlen (underscore));
   gtk_widget_set_tooltip_text (button, tooltip);
+  /* its own label would be read as well, with the underscore */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   g_signal_connect_swapped (button, "clicked", callback, self);
   return button;
@@ -362,6 +364,8 @@ make_totals (RnBuildPage *self)
                                         _ ("receptive field"), _ ("to train"), _ ("to run") };
   GtkWidget *flow = gtk_flow_box_new ();
 
+  /* nothing in it does, and it would hold the Tab key */
+  gtk_widget_set_can_focus (flow, FALSE);
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), N_TOTALS);
   gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (flow), 3);

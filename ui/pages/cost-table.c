@@ -1,5 +1,7 @@
 #include "pages/cost-table.h"
 
+#include "pages/tab-stop.h"
+
 #include <glib/gi18n-lib.h>
 #include <residua/compute-info.h>
 
@@ -430,6 +432,7 @@ rn_cost_table_init (RnCostTable *self)
   gtk_widget_add_css_class (view, "data-table");
   gtk_widget_add_css_class (view, "cost-table");
   clear_ground (view);
+  rn_tab_stop_make (view);
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Costs of each part"), -1);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), TABLE_HEIGHT);

@@ -9,6 +9,7 @@
 #include "pages/card.h"
 #include "pages/clear-ground.h"
 #include "pages/margin.h"
+#include "pages/tab-stop.h"
 #include "runs/run-list.h"
 #include "runs/run-row.h"
 #include "runs/run-wishes.h"
@@ -380,6 +381,7 @@ make_view (RnRunsPage *self)
                          factory);
   gtk_list_view_set_show_separators (GTK_LIST_VIEW (self->view), TRUE);
   rn_clear_ground (self->view);
+  rn_tab_stop_make (self->view);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Runs"), -1);
   g_signal_connect_swapped (self->view, "activate", G_CALLBACK (on_row_activated), self);

@@ -293,8 +293,6 @@ make_settings_toggle (RnTrainPage *self)
   adw_button_content_set_label (ADW_BUTTON_CONTENT (content), _ ("Settings"));
   gtk_button_set_child (GTK_BUTTON (toggle), content);
   gtk_widget_set_tooltip_text (toggle, _ ("Show or hide the settings of the training"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Settings"), -1);
   g_object_bind_property (self->flap, "reveal-flap", toggle, "active",
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   return toggle;
