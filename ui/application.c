@@ -2,6 +2,7 @@
 
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
+#include <malloc.h>
 #include <signal.h>
 
 #include "places.h"
@@ -11,6 +12,8 @@
 #include "shortcuts.h"
 #include "window.h"
 
+#define MAPPED_FROM_BYTES (256 * 1024)
+#define MAX_HEAPS 4
 #define FIRST_NETWORK "resnet20"
 
 struct _RnApplication
@@ -211,9 +214,21 @@ rn_application_init (RnApplication *self)
          "set, a network (.json), a model (.safetensors) or the folder of a run."));
 }
 
+/* Pictures, curves and weights come and go on many threads for days. Left to itself malloc() keeps a heap per thread and
+ * grows the size from which it maps; so large pieces are always mapped, and given back when they are freed. */
+static void
+keep_heap_small (void)
+{
+#ifdef __GLIBC__
+  mallopt (M_MMAP_THRESHOLD, MAPPED_FROM_BYTES);
+  mallopt (M_ARENA_MAX, MAX_HEAPS);
+#endif
+}
+
 RnApplication *
 rn_application_new (void)
 {
+  keep_heap_small ();
   /* what the style sheet, the icons and the schema are looked up in */
   g_resources_register (residua_get_resource ());
   return g_object_new (RN_TYPE_APPLICATION, "application-id", RN_APPLICATION_ID, "flags",

@@ -101,7 +101,7 @@ train (Bench *bench)
   rn_session_start (bench->session);
   while (rn_session_get_status (bench->session)->step < 3)
     iterate ();
-  rn_gauge_watch_frames (bench->gauge, gtk_widget_get_frame_clock (GTK_WIDGET (bench->window)));
+  rn_gauge_watch_frames (bench->gauge, GTK_NATIVE (bench->window));
 }
 
 static void
@@ -153,12 +153,13 @@ bench_trace (Bench *bench)
     {
       rn_gauge_start (bench->gauge);
       iterate_for (TRACE_LINE_S);
-      g_print ("%5.0f %9.1f %14.1f %10.1f %10.1f %12.1f %13.2f %9.2f %6lld\n",
+      g_print ("%5.0f %9.1f %14.1f %10.1f %10.1f %12.1f %13.2f %9.2f %10.2f %6lld\n",
                (done + TRACE_LINE_S) / 60.0, largest (&bench->gauge->turn_cpu),
                largest (&bench->gauge->turn_wall), largest (&bench->gauge->frame_cpu),
                rn_gauge_percent (bench->gauge, FALSE),
                (double) bench->gauge->n_polls / TRACE_LINE_S, rn_gauge_resident_mb (),
-               rn_gauge_heap_mb (), (long long) rn_session_get_status (bench->session)->step);
+               rn_gauge_heap_mb (), rn_gauge_spare_mb (),
+               (long long) rn_session_get_status (bench->session)->step);
     }
   g_source_remove (acts);
 }
@@ -178,7 +179,7 @@ bench_rest (Bench *bench)
 {
   while (rn_session_get_dataset (bench->session) == NULL)
     iterate ();
-  rn_gauge_watch_frames (bench->gauge, gtk_widget_get_frame_clock (GTK_WIDGET (bench->window)));
+  rn_gauge_watch_frames (bench->gauge, GTK_NATIVE (bench->window));
   /* threads of GLib's pool end after a while without work */
   iterate_for (20.0);
   measure (bench, "At rest");

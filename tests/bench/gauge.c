@@ -142,6 +142,12 @@ rn_gauge_heap_mb (void)
   return (double) (info.uordblks + info.hblkhd) / 1e6;
 }
 
+double
+rn_gauge_spare_mb (void)
+{
+  return (double) mallinfo2 ().fordblks / 1e6;
+}
+
 /* The main loop */
 
 static int
@@ -183,9 +189,18 @@ after_paint (GdkFrameClock *clock, RnGauge *self)
   rn_times_add (&self->frame_wall, rn_gauge_now_ms () - frame_wall);
 }
 
-void
-rn_gauge_watch_frames (RnGauge *self, GdkFrameClock *clock)
+static void
+laid_out (GdkSurface *surface, int width, int height, RnGauge *self)
 {
+  self->n_layouts++;
+}
+
+void
+rn_gauge_watch_frames (RnGauge *self, GtkNative *window)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (window));
+
+  g_signal_connect (gtk_native_get_surface (window), "layout", G_CALLBACK (laid_out), self);
   g_signal_connect (clock, "before-paint", G_CALLBACK (before_paint), self);
   g_signal_connect (clock, "after-paint", G_CALLBACK (after_paint), self);
 }
@@ -200,6 +215,7 @@ rn_gauge_start (RnGauge *self)
   rn_times_clear (&self->turn_cpu);
   rn_times_clear (&self->turn_wall);
   self->n_polls = 0;
+  self->n_layouts = 0;
   self->resident_mb = rn_gauge_resident_mb ();
   self->heap_mb = rn_gauge_heap_mb ();
   read_threads (&self->core_ms, &self->n_switches);
@@ -250,6 +266,7 @@ rn_gauge_tell (RnGauge *self, const char *name)
   rn_times_tell (&self->frame_wall, "frame, by the clock");
   rn_times_tell (&self->turn_cpu, "turn of the main loop, its thread");
   rn_times_tell (&self->turn_wall, "turn of the main loop, by the clock");
+  g_print ("  laid out %lld times\n", (long long) self->n_layouts);
   g_print ("  window %.1f %% of a processor, core %.0f %%; wake-ups a second: main loop %.2f, its "
            "thread %.2f, all but the core's %.2f\n",
            window, core, (double) self->n_polls / seconds, (double) own / seconds,

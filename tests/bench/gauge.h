@@ -27,6 +27,7 @@ typedef struct
   RnTimes frame_cpu, frame_wall; /* from before-paint to after-paint */
   RnTimes turn_cpu, turn_wall;   /* what the main loop does from one poll to the next */
   gint64 n_polls;                /* that slept */
+  gint64 n_layouts;              /* of the window */
   double wall_ms, process_ms, core_ms;
   gint64 n_switches, n_own_switches;
   double resident_mb, heap_mb;
@@ -34,7 +35,7 @@ typedef struct
 
 /** Listens to the main loop of the calling thread from now on. */
 RnGauge *rn_gauge_get (void);
-void rn_gauge_watch_frames (RnGauge *self, GdkFrameClock *clock);
+void rn_gauge_watch_frames (RnGauge *self, GtkNative *window);
 /** Begins a measurement. */
 void rn_gauge_start (RnGauge *self);
 /** s since rn_gauge_start() */
@@ -45,8 +46,9 @@ double rn_gauge_percent (RnGauge *self, gboolean of_core);
 /** Wake-ups since rn_gauge_start(), by the thread's own will: of the window's thread, or of all but the core's */
 gint64 rn_gauge_wakeups (RnGauge *self, gboolean of_window);
 double rn_gauge_resident_mb (void);
-/** What malloc() has given out */
+/** What malloc() has given out, and what it keeps for later */
 double rn_gauge_heap_mb (void);
+double rn_gauge_spare_mb (void);
 /** Prints all of it. */
 void rn_gauge_tell (RnGauge *self, const char *name);
 

@@ -182,6 +182,8 @@ tear_down (Fixture *f, gconstpointer data)
 static const char *
 text_of (GtkWidget *widget)
 {
+  if (GTK_IS_INSCRIPTION (widget))
+    return gtk_inscription_get_text (GTK_INSCRIPTION (widget));
   if (GTK_IS_LABEL (widget))
     return gtk_label_get_text (GTK_LABEL (widget));
   if (GTK_IS_BUTTON (widget))
@@ -632,7 +634,7 @@ test_the_buttons_command_the_session (Fixture *f, gconstpointer data)
 
     g_assert_true (g_str_has_prefix (state, "Paused in epoch"));
     g_assert_nonnull (find (progress, GTK_TYPE_LABEL, state));
-    g_assert_nonnull (find (progress, GTK_TYPE_LABEL, detail));
+    g_assert_nonnull (find (progress, GTK_TYPE_INSCRIPTION, detail));
     g_assert_nonnull (find (progress, GTK_TYPE_LABEL, error));
   }
 }

@@ -24,6 +24,8 @@ struct _RnProgressCard
   GtkWidget *problem;
   double base_rate; /* that the entry was filled with */
   char *failure;
+  RnState shown_state; /* what on_status() has seen last */
+  gboolean shown_stopping;
   RnThrottle throttle;
 };
 
@@ -76,6 +78,8 @@ rn_progress_describe_state (const RnStatus *status, const char *dataset_name, co
 {
   g_autofree char *step = rn_format_count (status->step);
 
+  if (status->is_stopping)
+    return g_strdup (_ ("Saving and stopping"));
   switch (status->state)
     {
     case RN_STATE_PREPARING:
@@ -166,10 +170,50 @@ describe_record (RnRecord *record, char **state, char **detail, double *fraction
 static void
 set_text (GtkWidget *label, const char *text)
 {
-  if (g_strcmp0 (gtk_label_get_text (GTK_LABEL (label)), text) == 0)
+  if (g_strcmp0 (gtk_label_get_text (GTK_LABEL (label)), text) != 0)
+    gtk_label_set_text (GTK_LABEL (label), text);
+}
+
+/* The tooltip is made when it is asked for: a text that changes with every step would set it as often. */
+static gboolean
+on_query_tooltip (GtkWidget *widget, int x, int y, gboolean by_keys, GtkTooltip *tooltip)
+{
+  const char *text = GTK_IS_INSCRIPTION (widget)
+                         ? gtk_inscription_get_text (GTK_INSCRIPTION (widget))
+                         : gtk_label_get_text (GTK_LABEL (widget));
+
+  gtk_tooltip_set_text (tooltip, text);
+  return text != NULL && *text != '\0';
+}
+
+static void
+add_tooltip (GtkWidget *widget)
+{
+  gtk_widget_set_has_tooltip (widget, TRUE);
+  g_signal_connect (widget, "query-tooltip", G_CALLBACK (on_query_tooltip), NULL);
+}
+
+static void
+set_detail (RnProgressCard *self, const char *text)
+{
+  if (g_strcmp0 (gtk_inscription_get_text (GTK_INSCRIPTION (self->detail)), text) == 0)
     return;
-  gtk_label_set_text (GTK_LABEL (label), text);
-  gtk_widget_set_tooltip_text (label, text);
+  gtk_inscription_set_text (GTK_INSCRIPTION (self->detail), text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->detail), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  text, -1);
+}
+
+/* A bar that moves lays the window out: not for less than a pixel. */
+static void
+set_fraction (RnProgressCard *self, double fraction)
+{
+  const double old = gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (self->bar));
+  const int width = MAX (gtk_widget_get_width (self->bar), 1);
+
+  fraction = CLAMP (fraction, 0.0, 1.0);
+  if (fraction != old &&
+      (fraction == 0.0 || fraction == 1.0 || fabs (fraction - old) * width >= 1.0))
+    gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), fraction);
 }
 
 /* The base rate, that the schedule multiplies: as set, or as changed by hand last */
@@ -246,9 +290,9 @@ refresh (GtkWidget *widget, guint flags)
   percent = rn_format_percent (test_error);
   error_text = g_strdup_printf (_ ("test error %s"), percent);
   set_text (self->state, state);
-  set_text (self->detail, detail);
+  set_detail (self, detail);
   set_text (self->test_error, isnan (test_error) ? "" : error_text);
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), CLAMP (fraction, 0.0, 1.0));
+  set_fraction (self, fraction);
   gtk_widget_set_visible (self->commands, rn_session_has_trainer (self->session));
   show_rate (self, status);
 }
@@ -256,7 +300,17 @@ refresh (GtkWidget *widget, guint flags)
 static void
 on_status (RnProgressCard *self)
 {
-  rn_throttle_add (&self->throttle, 1);
+  const RnStatus *status = rn_session_get_status (self->session);
+
+  if (status != NULL &&
+      (status->state != self->shown_state || status->is_stopping != self->shown_stopping))
+    {
+      self->shown_state = status->state;
+      self->shown_stopping = status->is_stopping;
+      rn_throttle_hurry (&self->throttle, 1);
+    }
+  else
+    rn_throttle_add (&self->throttle, 1);
 }
 
 static void
@@ -327,7 +381,24 @@ make_label (const char *css_class, float xalign)
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_widget_add_css_class (label, css_class);
   gtk_widget_add_css_class (label, "numeric");
+  add_tooltip (label);
   return label;
+}
+
+/* What changes with every step: unlike a label it keeps its size whatever it says, so nothing is laid out again. */
+static GtkWidget *
+make_detail (void)
+{
+  GtkWidget *detail = gtk_inscription_new (NULL);
+
+  gtk_inscription_set_xalign (GTK_INSCRIPTION (detail), 0);
+  gtk_inscription_set_text_overflow (GTK_INSCRIPTION (detail),
+                                     GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
+  gtk_widget_add_css_class (detail, "dim-label");
+  gtk_widget_add_css_class (detail, "numeric");
+  gtk_widget_set_hexpand (detail, TRUE);
+  add_tooltip (detail);
+  return detail;
 }
 
 static GtkWidget *
@@ -339,8 +410,7 @@ make_words (RnProgressCard *self)
   gtk_label_set_ellipsize (GTK_LABEL (self->state), PANGO_ELLIPSIZE_NONE);
   gtk_label_set_wrap (GTK_LABEL (self->state), TRUE);
   gtk_label_set_natural_wrap_mode (GTK_LABEL (self->state), GTK_NATURAL_WRAP_NONE);
-  self->detail = make_label ("dim-label", 0);
-  gtk_widget_set_hexpand (self->detail, TRUE);
+  self->detail = make_detail ();
   self->test_error = make_label ("heading", 1);
   gtk_label_set_ellipsize (GTK_LABEL (self->test_error), PANGO_ELLIPSIZE_NONE);
   gtk_box_append (GTK_BOX (line), self->state);

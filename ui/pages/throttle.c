@@ -46,6 +46,13 @@ rn_throttle_add (RnThrottle *self, guint flags)
 }
 
 void
+rn_throttle_hurry (RnThrottle *self, guint flags)
+{
+  g_clear_handle_id (&self->timer, g_source_remove);
+  rn_throttle_add (self, flags);
+}
+
+void
 rn_throttle_clear (RnThrottle *self)
 {
   g_clear_handle_id (&self->timer, g_source_remove);

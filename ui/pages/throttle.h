@@ -24,6 +24,8 @@ typedef struct
 void rn_throttle_init (RnThrottle *self, GtkWidget *widget, RnThrottleFunc func);
 /** @flags: at least one bit */
 void rn_throttle_add (RnThrottle *self, guint flags);
+/** As rn_throttle_add(), but at once where the widget is mapped: for what a person waits for. */
+void rn_throttle_hurry (RnThrottle *self, guint flags);
 /** In the widget's dispose. */
 void rn_throttle_clear (RnThrottle *self);
 

@@ -22,8 +22,7 @@ struct _RnSpineBody
   GPtrArray *spare; /* RnBlockRow that wait */
   GPtrArray *folds; /* GtkButton, one per stage */
 
-  GtkWidget *marker; /* where the worker is */
-  int marked_block;  /* INT_MIN: hidden */
+  int marked_block; /* where the worker is; INT_MIN: unknown */
   gboolean is_backward;
 
   GskRenderNode *backdrop; /* (nullable): brackets and seams as drawn last */
@@ -54,7 +53,6 @@ void rn_spine_body_renew (RnSpineBody *self);
 void rn_spine_body_follow_session (RnSpineBody *self);
 /** Looks where the worker is, ten times a second while it trains and the spine is mapped. */
 void rn_spine_body_follow_worker (RnSpineBody *self);
-void rn_spine_body_make_marker (RnSpineBody *self);
 /** Clicks, keys, wheel and tooltips */
 void rn_spine_body_add_controllers (RnSpineBody *self);
 /** The block where the selection's lead is: -1 the stem, n the head, INT_MIN none */

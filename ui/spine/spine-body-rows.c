@@ -53,7 +53,7 @@ make_row (RnSpineBody *self)
   GtkWidget *row = rn_block_row_new (&self->view);
 
   rn_spine_set_shown (row, FALSE);
-  gtk_widget_insert_before (row, GTK_WIDGET (self), self->marker);
+  gtk_widget_insert_before (row, GTK_WIDGET (self), NULL);
   g_ptr_array_add (self->spare, row);
 }
 
@@ -169,7 +169,7 @@ make_fold (RnSpineBody *self)
   gtk_widget_add_css_class (button, "rn-fold");
   g_signal_connect (button, "clicked", G_CALLBACK (fold_clicked), self);
   rn_spine_set_shown (button, FALSE);
-  gtk_widget_insert_before (button, GTK_WIDGET (self), self->marker);
+  gtk_widget_insert_before (button, GTK_WIDGET (self), NULL);
   g_ptr_array_add (self->folds, button);
 }
 
@@ -237,26 +237,6 @@ place_folds (RnSpineBody *self)
     }
 }
 
-static void
-place_marker (RnSpineBody *self)
-{
-  const gboolean is_shown = self->marked_block != G_MININT;
-  double y, height;
-
-  rn_spine_set_shown (self->marker, is_shown);
-  if (!is_shown)
-    return;
-  rn_spine_layout_heat_of (self->view.layout, self->marked_block, &y, &height);
-  gtk_widget_measure (self->marker, GTK_ORIENTATION_HORIZONTAL, -1, NULL, NULL, NULL, NULL);
-  gtk_widget_size_allocate (self->marker,
-                            &(GtkAllocation){ (int) (floor (self->view.geometry.trunk_x) -
-                                                     (MARKER_WIDTH_PX - 1) / 2),
-                                              (int) round (y + 0.5 * height - scroll_of (self) -
-                                                           0.5 * MARKER_HEIGHT_PX),
-                                              MARKER_WIDTH_PX, MARKER_HEIGHT_PX },
-                            -1);
-}
-
 gboolean
 rn_spine_body_show (RnSpineBody *self, gboolean may_make)
 {
@@ -281,7 +261,6 @@ rn_spine_body_place (RnSpineBody *self)
 {
   place_rows (self);
   place_folds (self);
-  place_marker (self);
 }
 
 RnBlockRow *
@@ -393,6 +372,36 @@ append_backdrop (RnSpineBody *self, GtkSnapshot *snapshot)
     }
 }
 
+/* A triangle on the trunk, beside the block where the worker is, that points where it goes */
+static void
+append_marker (RnSpineBody *self, GtkSnapshot *snapshot)
+{
+  const double width = MARKER_WIDTH_PX, height = MARKER_HEIGHT_PX;
+  const double tip = self->is_backward ? 1.0 : height - 1.0,
+               base = self->is_backward ? height - 2.0 : 2.0;
+  double x, y, row;
+  RnPalette palette;
+  cairo_t *cr;
+
+  rn_palette_get (GTK_WIDGET (self), &palette);
+  rn_spine_layout_heat_of (self->view.layout, self->marked_block, &y, &row);
+  x = floor (self->view.geometry.trunk_x) - floor (0.5 * (width - 1.0));
+  y = round (y + 0.5 * row - scroll_of (self) - 0.5 * height);
+  cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT ((float) x, (float) y,
+                                                                 (float) width, (float) height));
+  cairo_translate (cr, x, y);
+  cairo_move_to (cr, 1.0, base);
+  cairo_line_to (cr, width - 1.0, base);
+  cairo_line_to (cr, 0.5 * width, tip);
+  cairo_close_path (cr);
+  rn_palette_set_source (cr, &palette.accent, 1.0);
+  cairo_fill_preserve (cr);
+  rn_palette_set_source (cr, &palette.ground, 1.0);
+  cairo_set_line_width (cr, 1.0);
+  cairo_stroke (cr);
+  cairo_destroy (cr);
+}
+
 void
 rn_spine_body_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -414,5 +423,6 @@ rn_spine_body_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     gtk_widget_snapshot_child (widget, g_ptr_array_index (self->rows, i), snapshot);
   for (guint i = 0; i < self->folds->len; i++)
     gtk_widget_snapshot_child (widget, g_ptr_array_index (self->folds, i), snapshot);
-  gtk_widget_snapshot_child (widget, self->marker, snapshot);
+  if (self->marked_block != G_MININT)
+    append_marker (self, snapshot);
 }

@@ -134,16 +134,16 @@ document_changed (RnSpineBody *self)
 
 /* Where the worker is */
 
+/* It is drawn over the rows, which keep their nodes: that costs its few pixels, where a widget that moves would have the
+ * window laid out. */
 static void
 mark (RnSpineBody *self, int block, gboolean is_backward)
 {
   if (block == self->marked_block && is_backward == self->is_backward)
     return;
-  if (is_backward != self->is_backward)
-    gtk_widget_queue_draw (self->marker);
   self->marked_block = block;
   self->is_backward = is_backward;
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static gboolean
@@ -173,35 +173,6 @@ rn_spine_body_follow_worker (RnSpineBody *self)
       g_clear_handle_id (&self->position_id, g_source_remove);
       mark (self, G_MININT, FALSE);
     }
-}
-
-static void
-draw_marker (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
-{
-  RnSpineBody *self = data;
-  const double tip = self->is_backward ? 1.0 : height - 1.0,
-               base = self->is_backward ? height - 2.0 : 2.0;
-  RnPalette palette;
-
-  rn_palette_get (GTK_WIDGET (area), &palette);
-  cairo_move_to (cr, 1.0, base);
-  cairo_line_to (cr, width - 1.0, base);
-  cairo_line_to (cr, 0.5 * width, tip);
-  cairo_close_path (cr);
-  rn_palette_set_source (cr, &palette.accent, 1.0);
-  cairo_fill_preserve (cr);
-  rn_palette_set_source (cr, &palette.ground, 1.0);
-  cairo_set_line_width (cr, 1.0);
-  cairo_stroke (cr);
-}
-
-void
-rn_spine_body_make_marker (RnSpineBody *self)
-{
-  self->marker = gtk_drawing_area_new ();
-  gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (self->marker), draw_marker, self, NULL);
-  gtk_widget_set_can_target (self->marker, FALSE);
-  gtk_widget_set_parent (self->marker, GTK_WIDGET (self));
 }
 
 void

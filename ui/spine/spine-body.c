@@ -427,7 +427,6 @@ rn_spine_body_init (RnSpineBody *self)
   self->folds = g_ptr_array_new ();
   self->pending = G_MININT;
   self->marked_block = G_MININT;
-  rn_spine_body_make_marker (self);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
 }

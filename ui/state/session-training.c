@@ -134,6 +134,7 @@ set_pending (RnSession *self, RnPending pending)
   self->pending = pending;
   self->pending_step = self->status.step;
   self->status.is_pending = pending != RN_PENDING_NONE;
+  self->status.is_stopping = pending == RN_PENDING_STOP;
   rn_session_emit (self, RN_SIGNAL_STATUS);
 }
 
@@ -650,6 +651,7 @@ take_status (RnSession *self, const RnSnapshot *snapshot)
   *status =
       (RnStatus){ .state = snapshot->state == RN_STATE_IDLE ? RN_STATE_PAUSED : snapshot->state,
                   .is_pending = self->pending != RN_PENDING_NONE,
+                  .is_stopping = self->pending == RN_PENDING_STOP,
                   .step = snapshot->step,
                   .steps = snapshot->steps,
                   .epoch = snapshot->epoch,
