@@ -78,7 +78,6 @@ new_number_row (const char *title, const char *subtitle, int value, int max, Gtk
   *spin = gtk_spin_button_new_with_range (0, max, 1);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (*spin), value);
   gtk_widget_set_valign (*spin, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (*spin), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), *spin);
@@ -110,12 +109,9 @@ new_threads_row (Preferences *self)
 static void
 on_checkpoint (GtkSpinButton *spin, Preferences *self)
 {
-  const RnSettings *now = rn_session_get_settings (self->session);
-  RnSettings settings;
+  double epochs;
+  RnSettings settings = *rn_session_get_next_settings (self->session, &epochs);
 
-  if (now == NULL)
-    return;
-  settings = *now;
   settings.checkpoint_every = gtk_spin_button_get_value_as_int (spin);
   rn_session_set_settings (self->session, &settings);
 }
@@ -123,13 +119,12 @@ on_checkpoint (GtkSpinButton *spin, Preferences *self)
 static GtkWidget *
 new_checkpoint_row (Preferences *self)
 {
-  const RnSettings *settings = rn_session_get_settings (self->session);
+  double epochs;
+  const RnSettings *settings = rn_session_get_next_settings (self->session, &epochs);
   GtkWidget *spin;
-  GtkWidget *row =
-      new_number_row (_ ("Steps between checkpoints"),
-                      _ ("0 saves after each epoch; for the next training"),
-                      settings != NULL ? (int) MIN (settings->checkpoint_every, 1000000) : 0,
-                      1000000, &spin);
+  GtkWidget *row = new_number_row (_ ("Steps between checkpoints"),
+                                   _ ("0 saves after each epoch; for the next training"),
+                                   (int) MIN (settings->checkpoint_every, 1000000), 1000000, &spin);
 
   g_signal_connect (spin, "value-changed", G_CALLBACK (on_checkpoint), self);
   return row;

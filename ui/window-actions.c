@@ -289,6 +289,9 @@ update_start_button (RnWindow *self)
   gtk_stack_set_visible_child (GTK_STACK (self->start_faces), content);
   tip = g_strdup_printf (_ ("%s (%s)"), label, _ ("Ctrl+Return"));
   gtk_widget_set_tooltip_text (self->start_button, tip);
+  /* the labels of all its faces would be read as well */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (self->start_button),
+                                 GTK_ACCESSIBLE_RELATION_LABELLED_BY);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->start_button),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }

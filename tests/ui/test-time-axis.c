@@ -102,6 +102,37 @@ test_places_and_steps_are_inverse_in_every_unit (void)
                                   110.0 / 200.0, 1e-9);
 }
 
+static guint n_changes;
+
+static void
+count_change (void)
+{
+  n_changes++;
+}
+
+static void
+test_a_stamp_counts_once_and_a_run_that_goes_back_is_followed (void)
+{
+  static const RnTimeStamp stamps[] = { { 10, 5.0 }, { 100, 20.0 }, { 400, 200.0 } };
+  g_autoptr (RnTimeAxis) axis = axis_of (800);
+
+  rn_time_axis_set_stamps (axis, stamps, G_N_ELEMENTS (stamps));
+  rn_time_axis_set_unit (axis, RN_TIME_SECONDS);
+  g_signal_connect (axis, "changed", G_CALLBACK (count_change), NULL);
+  n_changes = 0;
+  rn_time_axis_add_stamp (axis, stamps[2]);
+  g_assert_cmpuint (n_changes, ==, 0);
+  /* from 100 at 20 s it is at 200 after 40 s more: the middle is at 40 s */
+  rn_time_axis_add_stamp (axis, (RnTimeStamp){ 200, 60.0 });
+  g_assert_cmpuint (n_changes, ==, 1);
+  g_assert_cmpfloat_with_epsilon (rn_time_axis_to_x (axis, 150.0, 1.0) /
+                                      rn_time_axis_to_x (axis, 200.0, 1.0),
+                                  40.0 / 60.0, 1e-9);
+  g_assert_cmpfloat_with_epsilon (rn_time_axis_to_x (axis, 400.0, 1.0) /
+                                      rn_time_axis_to_x (axis, 200.0, 1.0),
+                                  2.0, 1e-9);
+}
+
 static void
 test_ticks_lie_in_the_range_at_even_steps (void)
 {
@@ -143,6 +174,8 @@ main (int argc, char **argv)
                    test_a_zoomed_view_stays_while_data_comes);
   g_test_add_func ("/time-axis/places and steps are inverse in every unit",
                    test_places_and_steps_are_inverse_in_every_unit);
+  g_test_add_func ("/time-axis/a stamp counts once and a run that goes back is followed",
+                   test_a_stamp_counts_once_and_a_run_that_goes_back_is_followed);
   g_test_add_func ("/time-axis/ticks lie in the range at even steps",
                    test_ticks_lie_in_the_range_at_even_steps);
   return g_test_run ();

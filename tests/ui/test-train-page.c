@@ -711,6 +711,26 @@ show_record (Fixture *f)
 }
 
 static void
+test_both_charts_have_one_scale_and_one_smoothing (Fixture *f, gconstpointer data)
+{
+  RnCurveCard *curves = rn_train_page_get_curves (f->page);
+  RnCurveChart *loss = rn_curve_card_get_chart (curves, RN_CURVE_LOSS);
+  RnCurveChart *error = rn_curve_card_get_chart (curves, RN_CURVE_ERROR);
+  gboolean is_log;
+  double weights[2];
+
+  for (int i = 0; i < 2; i++)
+    {
+      g_object_set (i == 0 ? error : loss, "log-scale", i == 0, NULL);
+      g_object_get (i == 0 ? loss : error, "log-scale", &is_log, NULL);
+      g_assert_cmpint (is_log, ==, i == 0);
+    }
+  g_object_get (loss, "smoothing", &weights[0], NULL);
+  g_object_get (error, "smoothing", &weights[1], NULL);
+  g_assert_cmpfloat (weights[0], ==, weights[1]);
+}
+
+static void
 test_nothing_is_redrawn_while_nobody_sees_it (Fixture *f, gconstpointer data)
 {
   g_autoptr (RnRecord) record = show_record (f);
@@ -793,6 +813,8 @@ main (int argc, char **argv)
   ADD_PAGE ("the buttons command the session", test_the_buttons_command_the_session);
   ADD_PAGE ("lines stand for the run and for those compared",
             test_lines_stand_for_the_run_and_for_those_compared);
+  ADD_PAGE ("both charts have one scale and one smoothing",
+            test_both_charts_have_one_scale_and_one_smoothing);
   ADD_PAGE ("nothing is redrawn while nobody sees it",
             test_nothing_is_redrawn_while_nobody_sees_it);
   ADD_PAGE ("data redraws at most ten times a second",

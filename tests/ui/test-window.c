@@ -292,6 +292,39 @@ test_there_are_seven_pages (void)
   close_window (window);
 }
 
+static gboolean
+is_called (GtkWidget *widget, const char *label)
+{
+  return GTK_IS_BUTTON (widget) &&
+         g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0;
+}
+
+/* Returns: the first button with @label below @widget */
+static GtkWidget *
+find_button (GtkWidget *widget, const char *label)
+{
+  GtkWidget *found = is_called (widget, label) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_button (child, label);
+  return found;
+}
+
+static void
+test_pages_lead_to_each_other (void)
+{
+  RnWindow *window = open_window ();
+  GtkWidget *button;
+
+  rn_window_show_page (window, "runs");
+  iterate_until ((button = find_button (GTK_WIDGET (window), "Go to Train")) != NULL &&
+                 gtk_widget_get_mapped (button));
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_cmpstr (page_of (window), ==, "train");
+  close_window (window);
+}
+
 static void
 test_no_page_needs_more_than_960_pixels (void)
 {
@@ -578,6 +611,22 @@ test_closing_hides_at_once_and_saves (void)
 }
 
 static void
+test_closing_waits_for_a_training_that_is_being_made (void)
+{
+  RnWindow *window = open_window ();
+  RnSession *session = prepare_training (window);
+  g_autofree char *mark = g_build_filename (g_get_user_state_dir (), "residua", "training", NULL);
+
+  rn_session_start (session);
+  g_assert_false (rn_session_has_trainer (session));
+  gtk_window_close (GTK_WINDOW (window));
+  g_assert_true (rn_window_is_closing (window));
+  iterate_until (gtk_application_get_windows (GTK_APPLICATION (application)) == NULL);
+  /* nothing was cut off, so nothing is to be offered */
+  g_assert_false (g_file_test (mark, G_FILE_TEST_EXISTS));
+}
+
+static void
 test_who_comes_back_while_it_saves_gets_another_window (void)
 {
   RnWindow *window = open_window ();
@@ -772,6 +821,7 @@ add_tests (void)
   g_test_add_func ("/window/it begins with ResNet-20 and the sample set",
                    test_it_begins_with_resnet_20_and_the_sample_set);
   g_test_add_func ("/window/there are seven pages", test_there_are_seven_pages);
+  g_test_add_func ("/window/pages lead to each other", test_pages_lead_to_each_other);
   g_test_add_func ("/window/no page needs more than 960 pixels",
                    test_no_page_needs_more_than_960_pixels);
   g_test_add_func ("/window/every control has a name", test_every_control_has_a_name);
@@ -790,6 +840,8 @@ add_tests (void)
                    test_files_of_the_command_line_are_opened);
   g_test_add_func ("/window/closing hides at once, and saves",
                    test_closing_hides_at_once_and_saves);
+  g_test_add_func ("/window/closing waits for a training that is being made",
+                   test_closing_waits_for_a_training_that_is_being_made);
   g_test_add_func ("/window/who comes back while it saves gets another window",
                    test_who_comes_back_while_it_saves_gets_another_window);
   g_test_add_func ("/window/a run that was cut off is offered",

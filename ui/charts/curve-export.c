@@ -1,4 +1,3 @@
-#include <adwaita.h>
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
 #include <glib/gi18n-lib.h>
@@ -6,6 +5,7 @@
 #include <string.h>
 
 #include "charts/curve-private.h"
+#include "charts/figure.h"
 
 /* Around a figure, pixels */
 #define MARGIN 18.0
@@ -466,52 +466,14 @@ rn_curve_chart_copy (RnCurveChart *self)
 /* Dialog */
 
 static void
-on_saved (GObject *source, GAsyncResult *result, gpointer data)
+save_chart (GtkWidget *widget, GFile *file, RnFigureFormat format, GCancellable *cancellable,
+            GAsyncReadyCallback callback, gpointer data)
 {
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (source));
-  g_autoptr (GError) error = NULL;
-  GtkWidget *dialog;
-
-  if (rn_curve_chart_save_finish (RN_CURVE_CHART (source), result, &error) ||
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  dialog = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
-                                   _ ("The chart was not saved"), error->message);
-  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
-  gtk_window_present (GTK_WINDOW (dialog));
-}
-
-static void
-on_chosen (GtkNativeDialog *dialog, int response, RnCurveChart *self)
-{
-  const RnFigureFormat format =
-      (RnFigureFormat) GPOINTER_TO_INT (g_object_get_data (G_OBJECT (dialog), "format"));
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-
-      rn_curve_chart_save_async (self, file, format, NULL, on_saved, NULL);
-    }
-  g_object_unref (dialog);
+  rn_curve_chart_save_async (RN_CURVE_CHART (widget), file, format, cancellable, callback, data);
 }
 
 void
-rn_curve_export_ask (RnCurveChart *self, RnFigureFormat format)
+rn_curve_export_ask (RnCurveChart *self, const char *ending)
 {
-  static const char *const endings[] = { "png", "svg", "pdf", "csv" };
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  GtkFileChooserNative *dialog;
-  g_autofree char *name = NULL;
-
-  g_return_if_fail ((guint) format < G_N_ELEMENTS (endings));
-  dialog = gtk_file_chooser_native_new (_ ("Save the chart"),
-                                        GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
-                                        GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
-  name = g_strdup_printf ("%s.%s", self->model.title, endings[format]);
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_object_set_data (G_OBJECT (dialog), "format", GINT_TO_POINTER (format));
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_chosen), self, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  rn_figure_ask (GTK_WIDGET (self), self->model.title, ending, save_chart);
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "charts/curve-private.h"
+#include "charts/figure.h"
 
 /* A press that moves less than this is a click, pixels. */
 #define CLICK_REACH 4.0
@@ -193,28 +194,15 @@ on_drag_end (GtkGestureDrag *gesture, double dx, double dy, RnCurveChart *self)
 static GMenuModel *
 menu_model (void)
 {
-  static const struct
-  {
-    const char *label;
-    RnFigureFormat format;
-  } formats[] = { { N_ ("Save as _PNG…"), RN_FIGURE_PNG },
-                  { N_ ("Save as _SVG…"), RN_FIGURE_SVG },
-                  { N_ ("Save as P_DF…"), RN_FIGURE_PDF },
-                  { N_ ("Save numbers as CS_V…"), RN_FIGURE_CSV } };
   GMenu *menu = g_menu_new ();
   g_autoptr (GMenu) figure = g_menu_new (), view = g_menu_new ();
+  g_autoptr (GMenuModel) saving = rn_figure_new_save_menu ("chart.save");
 
   g_menu_append (figure, _ ("_Copy"), "chart.copy");
-  for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
-    {
-      g_autoptr (GMenuItem) item = g_menu_item_new (_ (formats[i].label), NULL);
-
-      g_menu_item_set_action_and_target (item, "chart.save", "i", (int) formats[i].format);
-      g_menu_append_item (figure, item);
-    }
   g_menu_append (view, _ ("_Reset view"), "chart.reset");
   g_menu_append (view, _ ("_Log scale"), "chart.log-scale");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (figure));
+  g_menu_append_section (menu, NULL, saving);
   g_menu_append_section (menu, NULL, G_MENU_MODEL (view));
   return G_MENU_MODEL (menu);
 }
@@ -261,7 +249,7 @@ act_copy (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 act_save (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  rn_curve_export_ask (RN_CURVE_CHART (widget), (RnFigureFormat) g_variant_get_int32 (parameter));
+  rn_curve_export_ask (RN_CURVE_CHART (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -331,7 +319,7 @@ rn_curve_input_class_init (GtkWidgetClass *class)
 {
   gtk_widget_class_install_action (class, "chart.menu", NULL, act_menu);
   gtk_widget_class_install_action (class, "chart.copy", NULL, act_copy);
-  gtk_widget_class_install_action (class, "chart.save", "i", act_save);
+  gtk_widget_class_install_action (class, "chart.save", "s", act_save);
   gtk_widget_class_install_action (class, "chart.reset", NULL, act_reset);
   gtk_widget_class_install_action (class, "chart.zoom", "d", act_zoom);
   gtk_widget_class_install_action (class, "chart.pan", "d", act_pan);

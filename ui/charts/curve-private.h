@@ -55,6 +55,6 @@ void rn_curve_input_class_init (GtkWidgetClass *class);
 void rn_curve_input_init (RnCurveChart *self);
 
 /** Asks where to, then saves. */
-void rn_curve_export_ask (RnCurveChart *self, RnFigureFormat format);
+void rn_curve_export_ask (RnCurveChart *self, const char *ending);
 
 G_END_DECLS

@@ -28,10 +28,19 @@ static const struct
 {
   RnFigureFormat format;
   const char *id; /* the ending of the file and the action's target */
-} formats[] = { { RN_FIGURE_PNG, "png" },
-                { RN_FIGURE_SVG, "svg" },
-                { RN_FIGURE_PDF, "pdf" },
-                { RN_FIGURE_CSV, "csv" } };
+  const char *label;
+} formats[] = { { RN_FIGURE_PNG, "png", N_ ("Save as _PNG…") },
+                { RN_FIGURE_SVG, "svg", N_ ("Save as _SVG…") },
+                { RN_FIGURE_PDF, "pdf", N_ ("Save as P_DF…") },
+                { RN_FIGURE_CSV, "csv", N_ ("Save numbers as CS_V…") } };
+
+/* A question where to save, from the dialog to its answer */
+typedef struct
+{
+  GtkWidget *widget;
+  RnFigureFormat format;
+  RnFigureSaveFunc save;
+} Question;
 
 /* What a figure's widget carries */
 #define FIGURE_KEY "rn-figure"
@@ -243,7 +252,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (source));
   GtkWidget *dialog;
 
-  if (rn_figure_save_finish (GTK_WIDGET (source), result, &error) || !GTK_IS_WINDOW (root))
+  if (g_task_propagate_boolean (G_TASK (result), &error) || !GTK_IS_WINDOW (root))
     return;
   dialog =
       adw_message_dialog_new (GTK_WINDOW (root), _ ("The figure was not saved"), error->message);
@@ -252,36 +261,65 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-on_chosen (GtkNativeDialog *dialog, int response, gpointer data)
+question_free (gpointer data, GClosure *closure)
 {
-  const gsize i = GPOINTER_TO_SIZE (data);
-  GtkWidget *widget = g_object_get_data (G_OBJECT (dialog), "figure");
+  Question *question = data;
+
+  g_object_unref (question->widget);
+  g_free (question);
+}
+
+static void
+on_chosen (GtkNativeDialog *dialog, int response, Question *question)
+{
   g_autoptr (GFile) file = NULL;
 
   if (response == GTK_RESPONSE_ACCEPT)
     file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
   if (file != NULL)
-    rn_figure_save_async (widget, file, formats[i].format, NULL, on_saved, NULL);
+    question->save (question->widget, file, question->format, NULL, on_saved, NULL);
   gtk_native_dialog_destroy (dialog);
   g_object_unref (dialog);
 }
 
 static void
-ask_where_to_save (GtkWidget *widget, gsize i)
+ask_where_to_save (GtkWidget *widget, const char *name, gsize i, RnFigureSaveFunc save)
 {
-  const RnFigure *figure = g_object_get_data (G_OBJECT (widget), FIGURE_KEY);
-  g_autofree char *name = g_strdup_printf ("%s.%s", figure->name, formats[i].id);
+  g_autofree char *file = g_strdup_printf ("%s.%s", name, formats[i].id);
   GtkRoot *root = gtk_widget_get_root (widget);
   GtkFileChooserNative *dialog =
       gtk_file_chooser_native_new (_ ("Save the figure"),
                                    GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
                                    GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
+  Question *question = g_new (Question, 1);
 
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
+  *question = (Question){ g_object_ref (widget), formats[i].format, save };
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), file);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_object_set_data_full (G_OBJECT (dialog), "figure", g_object_ref (widget), g_object_unref);
-  g_signal_connect (dialog, "response", G_CALLBACK (on_chosen), GSIZE_TO_POINTER (i));
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_chosen), question, question_free, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+void
+rn_figure_ask (GtkWidget *widget, const char *name, const char *ending, RnFigureSaveFunc save)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (strcmp (formats[i].id, ending) == 0)
+      ask_where_to_save (widget, name, i, save);
+}
+
+GMenuModel *
+rn_figure_new_save_menu (const char *action)
+{
+  GMenu *menu = g_menu_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
+    {
+      g_autofree char *detailed = g_strdup_printf ("%s::%s", action, formats[i].id);
+
+      g_menu_append (menu, _ (formats[i].label), detailed);
+    }
+  return G_MENU_MODEL (menu);
 }
 
 static void
@@ -293,26 +331,22 @@ copy_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 save_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  const char *id = g_variant_get_string (parameter, NULL);
+  const RnFigure *figure = g_object_get_data (G_OBJECT (widget), FIGURE_KEY);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
-    if (strcmp (formats[i].id, id) == 0)
-      ask_where_to_save (widget, i);
+  rn_figure_ask (widget, figure->name, g_variant_get_string (parameter, NULL),
+                 rn_figure_save_async);
 }
 
 static GMenuModel *
 make_menu_model (void)
 {
   GMenu *menu = g_menu_new ();
-  g_autoptr (GMenu) copying = g_menu_new (), saving = g_menu_new ();
+  g_autoptr (GMenu) copying = g_menu_new ();
+  g_autoptr (GMenuModel) saving = rn_figure_new_save_menu ("figure.save");
 
   g_menu_append (copying, _ ("_Copy figure"), "figure.copy");
-  g_menu_append (saving, _ ("Save as _PNG…"), "figure.save::png");
-  g_menu_append (saving, _ ("Save as _SVG…"), "figure.save::svg");
-  g_menu_append (saving, _ ("Save as P_DF…"), "figure.save::pdf");
-  g_menu_append (saving, _ ("Save numbers as CS_V…"), "figure.save::csv");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (copying));
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (saving));
+  g_menu_append_section (menu, NULL, saving);
   return G_MENU_MODEL (menu);
 }
 

@@ -41,4 +41,17 @@ gboolean rn_figure_save_finish (GtkWidget *widget, GAsyncResult *result, GError 
 /** Puts the picture on the clipboard, in a moment. */
 void rn_figure_copy (GtkWidget *widget);
 
+/* What charts that are no RnFigure share with them. The target of an action that saves is the file's ending: "png",
+ * "svg", "pdf" or "csv".
+ */
+
+/** As rn_figure_save_async(); the task returns a boolean */
+typedef void (*RnFigureSaveFunc) (GtkWidget *widget, GFile *file, RnFigureFormat format,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback,
+                                  gpointer data);
+/** Asks where to save, has it done, and says what went wrong. @name: proposed for the file, without ending */
+void rn_figure_ask (GtkWidget *widget, const char *name, const char *ending, RnFigureSaveFunc save);
+/** Returns: (transfer full): an item for each ending. @action: "figure.save" */
+GMenuModel *rn_figure_new_save_menu (const char *action);
+
 G_END_DECLS

@@ -53,7 +53,7 @@ rn_overlay_line (GtkSnapshot *snapshot, GtkWidget *widget, const GdkRGBA *colour
                                                   (float) ((thickness + 2) * one),
                                                   (float) (y1 - y0)));
   gtk_snapshot_append_color (snapshot, colour,
-                             &GRAPHENE_RECT_INIT ((float) at, (float) y0, (float) one,
+                             &GRAPHENE_RECT_INIT ((float) at, (float) y0, (float) (thickness * one),
                                                   (float) (y1 - y0)));
 }
 

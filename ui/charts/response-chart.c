@@ -469,15 +469,6 @@ rn_response_chart_set_sorted (RnResponseChart *self, gboolean sorted)
   invalidate (self);
 }
 
-void
-rn_response_chart_set_empty_text (RnResponseChart *self, const char *text)
-{
-  g_return_if_fail (RN_IS_RESPONSE_CHART (self) && text != NULL);
-  g_free (self->empty_text);
-  self->empty_text = g_strdup (text);
-  invalidate (self);
-}
-
 gboolean
 rn_response_chart_get_place (RnResponseChart *self, int curve, int at, double *x, double *y)
 {

@@ -28,8 +28,6 @@ void rn_response_chart_set_curve (RnResponseChart *self, int at, const char *nam
                                   const RnResponsePoint *points, guint n);
 /** Sorted by size, as the paper's lower figure, or in order of depth */
 void rn_response_chart_set_sorted (RnResponseChart *self, gboolean sorted);
-/** Shown in the plot's place while there is no curve, the same height */
-void rn_response_chart_set_empty_text (RnResponseChart *self, const char *text);
 
 /** Returns: (transfer full): what the hover card says of layer @at (0, 1, ... along x): the number, then a line per
  * curve, "ResNet-20, layer2.0.bn1: 0.58"; "" where there is none */

@@ -361,16 +361,6 @@ rn_strip_changed (RnStrip *self)
   rn_pace_ask (&self->text_pace);
 }
 
-void
-rn_strip_set_empty_text (RnStrip *self, const char *text)
-{
-  g_return_if_fail (RN_IS_STRIP (self) && text != NULL);
-  g_free (self->empty_text);
-  self->empty_text = g_strdup (text);
-  if (!rn_strip_has_columns (self))
-    invalidate (self);
-}
-
 guint64
 rn_strip_get_n_painted (RnStrip *self)
 {

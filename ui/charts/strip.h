@@ -22,8 +22,6 @@ GtkWidget *rn_strip_new (RnMeasureKind kind, RnTimeAxis *time, RnSelection *sele
 void rn_strip_set_data (RnStrip *self, RnStripData *data, const RnSpec *spec);
 /** The data has grown. */
 void rn_strip_changed (RnStrip *self);
-/** Shown in the plot's place while there is no data, the same height */
-void rn_strip_set_empty_text (RnStrip *self, const char *text);
 /** Returns: (transfer full): what the hover card says of (row, step): "block 5, step 800: 0.41" */
 char *rn_strip_describe (RnStrip *self, int row, gint64 step);
 

@@ -261,6 +261,16 @@ rn_time_axis_set_stamps (RnTimeAxis *self, const RnTimeStamp *stamps, guint n)
 void
 rn_time_axis_add_stamp (RnTimeAxis *self, RnTimeStamp stamp)
 {
+  const RnTimeStamp *last = self->stamps->len > 0
+                                ? &g_array_index (self->stamps, RnTimeStamp, self->stamps->len - 1)
+                                : NULL;
+
+  if (last != NULL && last->step == stamp.step && last->seconds == stamp.seconds)
+    return;
+  /* a run that went back to its checkpoint tells of these steps anew */
+  for (guint n = self->stamps->len;
+       n > 0 && g_array_index (self->stamps, RnTimeStamp, n - 1).step >= stamp.step; n--)
+    g_array_set_size (self->stamps, n - 1);
   g_array_append_val (self->stamps, stamp);
   if (self->unit != RN_TIME_SECONDS)
     return;

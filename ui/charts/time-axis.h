@@ -38,6 +38,7 @@ void rn_time_axis_set_epoch_steps (RnTimeAxis *self, double steps);
 double rn_time_axis_get_epoch_steps (RnTimeAxis *self);
 /* Copies @n stamps. */
 void rn_time_axis_set_stamps (RnTimeAxis *self, const RnTimeStamp *stamps, guint n);
+/** The newest; those from it on are forgotten where the run went back. The same again changes nothing. */
 void rn_time_axis_add_stamp (RnTimeAxis *self, RnTimeStamp stamp);
 
 /* The newest step that there is. While following (nobody zoomed) the range is 0 to the least of 1, 2, 5 x 10^k that

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "pages/card.h"
+#include "pages/margin.h"
 #include "pages/pair.h"
 #include "state/format.h"
 
@@ -348,6 +349,8 @@ make_button (const char *label, const char *tooltip, GCallback callback, RnBuild
   if (underscore != NULL)
     memmove (underscore, underscore + 1, strlen (underscore));
   gtk_widget_set_tooltip_text (button, tooltip);
+  /* its own label would be read as well, with the underscore */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   g_signal_connect_swapped (button, "clicked", callback, self);
   return button;
@@ -361,6 +364,8 @@ make_totals (RnBuildPage *self)
                                         _ ("receptive field"), _ ("to train"), _ ("to run") };
   GtkWidget *flow = gtk_flow_box_new ();
 
+  /* nothing in it does, and it would hold the Tab key */
+  gtk_widget_set_can_focus (flow, FALSE);
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), N_TOTALS);
   gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (flow), 3);
@@ -496,13 +501,9 @@ rn_build_page_new (RnSession *session)
 
   self->session = g_object_ref (session);
   pair = rn_pair_new (make_presets (self), make_network (self), PRESETS_SHARE, BESIDE_WIDTH);
-  gtk_widget_set_margin_start (pair, 12);
-  gtk_widget_set_margin_end (pair, 12);
-  gtk_widget_set_margin_top (pair, 12);
-  gtk_widget_set_margin_bottom (pair, 12);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), pair);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), rn_margin_new (pair));
   gtk_widget_set_parent (scrolled, GTK_WIDGET (self));
   g_signal_connect_object (session, "document", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "settings", G_CALLBACK (on_settings), self, G_CONNECT_SWAPPED);

@@ -121,22 +121,3 @@ rn_channel_table_set_text (RnChannelTable *self, const char *text)
   gtk_widget_set_visible (self->grid, FALSE);
   gtk_widget_set_visible (self->text, TRUE);
 }
-
-char *
-rn_channel_table_describe (RnChannelTable *self)
-{
-  GString *text = g_string_new (NULL);
-
-  g_return_val_if_fail (RN_IS_CHANNEL_TABLE (self), NULL);
-
-  if (!gtk_widget_get_visible (self->grid))
-    g_string_append (text, gtk_label_get_text (GTK_LABEL (self->text)));
-  else
-    for (int i = 0; i < MAX_CHANNELS; i++)
-      if (gtk_widget_get_visible (self->names[i]))
-        g_string_append_printf (text, "%s%s %s %s", i > 0 ? ", " : "",
-                                gtk_label_get_text (GTK_LABEL (self->names[i])),
-                                gtk_label_get_text (GTK_LABEL (self->means[i])),
-                                gtk_label_get_text (GTK_LABEL (self->stds[i])));
-  return g_string_free (text, FALSE);
-}

@@ -14,7 +14,5 @@ GtkWidget *rn_channel_table_new (void);
 void rn_channel_table_set (RnChannelTable *self, int n, const float *mean, const float *std);
 /** A sentence in the numbers' place: "Measuring…", or why they could not be measured */
 void rn_channel_table_set_text (RnChannelTable *self, const char *text);
-/** Returns: (transfer full): all it shows, as text */
-char *rn_channel_table_describe (RnChannelTable *self);
 
 G_END_DECLS

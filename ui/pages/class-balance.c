@@ -5,6 +5,7 @@
 #include "charts/axis.h"
 #include "pages/class-bar.h"
 #include "pages/clear-ground.h"
+#include "pages/tab-stop.h"
 #include "state/format.h"
 
 /* Names beyond these are not measured for the width of their column. */
@@ -73,6 +74,7 @@ make_list (RnClassBalance *self)
   view = gtk_list_view_new (GTK_SELECTION_MODEL (selection), factory);
   gtk_list_view_set_single_click_activate (GTK_LIST_VIEW (view), TRUE);
   rn_clear_ground (view);
+  rn_tab_stop_make (view);
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Classes of the data set"), -1);
   g_signal_connect (view, "activate", G_CALLBACK (on_activate), self);

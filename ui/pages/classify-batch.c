@@ -295,12 +295,6 @@ rn_classify_batch_is_running (RnClassifyBatch *self)
   return self->drain_id != 0;
 }
 
-RnModel *
-rn_classify_batch_get_model (RnClassifyBatch *self)
-{
-  return self->shared->model;
-}
-
 GListModel *
 rn_classify_batch_get_rows (RnClassifyBatch *self)
 {

@@ -29,7 +29,6 @@ G_DECLARE_FINAL_TYPE (RnClassifyBatch, rn_classify_batch, RN, CLASSIFY_BATCH, GO
 /** @classes: NULL-terminated, of the model */
 RnClassifyBatch *rn_classify_batch_new (RnModel *model, const char *const *classes,
                                         const RnViews *views);
-RnModel *rn_classify_batch_get_model (RnClassifyBatch *self);
 /** Adds files at the end of what waits, and begins. @paths: (element-type filename) */
 void rn_classify_batch_add (RnClassifyBatch *self, GPtrArray *paths);
 /** What waits is dropped; rows stay. */

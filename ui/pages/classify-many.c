@@ -6,6 +6,7 @@
 #include "pages/class-names.h"
 #include "pages/look.h"
 #include "pages/picture-input.h"
+#include "pages/tab-stop.h"
 #include "pages/thumbnails.h"
 #include "state/format.h"
 
@@ -472,6 +473,7 @@ make_table (RnClassifyMany *self)
   gtk_column_view_set_show_row_separators (GTK_COLUMN_VIEW (self->table), TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->table), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Classified pictures"), -1);
+  rn_tab_stop_make (self->table);
   add_thumbnails (self);
   add_column (self, _ ("File"), COLUMN_FILE, 0);
   add_column (self, _ ("Class"), COLUMN_CLASS, 0);

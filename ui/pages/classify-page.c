@@ -5,15 +5,15 @@
 
 #include "pages/classify-many.h"
 #include "pages/classify-one.h"
+#include "pages/margin.h"
 #include "pages/picture-input.h"
-
-#define WIDE 1100 /* logical pixels: from here the page has its wide margin */
 
 struct _RnClassifyPage
 {
   GtkWidget parent_instance;
 
   RnSession *session;
+  GtkWidget *margin;
   GtkWidget *box;
   GtkWidget *bar;
   GtkWidget *stack;
@@ -23,8 +23,6 @@ struct _RnClassifyPage
   GtkWidget *many_button;
   GtkWidget *clear;
   int next_scene;
-  gboolean is_wide;
-  guint margin_id;
 };
 
 G_DEFINE_FINAL_TYPE (RnClassifyPage, rn_classify_page, GTK_TYPE_WIDGET)
@@ -104,49 +102,6 @@ clear_clicked (RnClassifyPage *self)
     rn_classify_many_clear (RN_CLASSIFY_MANY (self->many));
   else
     rn_session_set_picture (self->session, NULL, NULL, -1);
-}
-
-/* Layout: as on the other pages the margin is 24, and 12 where the page is narrow */
-
-static void
-set_margin (RnClassifyPage *self)
-{
-  const int margin = self->is_wide ? 24 : 12;
-
-  gtk_widget_set_margin_start (self->box, margin);
-  gtk_widget_set_margin_end (self->box, margin);
-  gtk_widget_set_margin_top (self->box, margin);
-  gtk_widget_set_margin_bottom (self->box, margin);
-}
-
-static gboolean
-change_margin (gpointer data)
-{
-  RnClassifyPage *self = data;
-
-  self->margin_id = 0;
-  set_margin (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-rn_classify_page_size_allocate (GtkWidget *widget, int width, int height, int baseline)
-{
-  RnClassifyPage *self = RN_CLASSIFY_PAGE (widget);
-  const gboolean is_wide = width >= WIDE;
-
-  gtk_widget_size_allocate (self->box, &(GtkAllocation){ 0, 0, width, height }, baseline);
-  if (is_wide != self->is_wide && self->margin_id == 0)
-    self->margin_id = g_idle_add (change_margin, self);
-  self->is_wide = is_wide;
-}
-
-static void
-rn_classify_page_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
-                          int *natural, int *minimum_baseline, int *natural_baseline)
-{
-  gtk_widget_measure (RN_CLASSIFY_PAGE (widget)->box, orientation, for_size, minimum, natural, NULL,
-                      NULL);
 }
 
 /* Making */
@@ -244,8 +199,8 @@ make_content (RnClassifyPage *self)
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   gtk_box_append (GTK_BOX (self->box), self->bar);
   gtk_box_append (GTK_BOX (self->box), self->stack);
-  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
-  set_margin (self);
+  self->margin = rn_margin_new (self->box);
+  gtk_widget_set_parent (self->margin, GTK_WIDGET (self));
 }
 
 static void
@@ -253,8 +208,7 @@ rn_classify_page_dispose (GObject *object)
 {
   RnClassifyPage *self = RN_CLASSIFY_PAGE (object);
 
-  g_clear_handle_id (&self->margin_id, g_source_remove);
-  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_pointer (&self->margin, gtk_widget_unparent);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (rn_classify_page_parent_class)->dispose (object);
 }
@@ -270,8 +224,7 @@ rn_classify_page_class_init (RnClassifyPageClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = rn_classify_page_dispose;
-  widget_class->measure = rn_classify_page_measure;
-  widget_class->size_allocate = rn_classify_page_size_allocate;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
 
 GtkWidget *

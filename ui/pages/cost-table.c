@@ -1,11 +1,25 @@
 #include "pages/cost-table.h"
 
+#include "pages/tab-stop.h"
+
 #include <glib/gi18n-lib.h>
 #include <residua/compute-info.h>
 
+#include "pages/cost-bar.h"
 #include "state/format.h"
 
 #define TABLE_HEIGHT 260
+
+typedef enum
+{
+  COLUMN_NAME,
+  COLUMN_OUTPUT,
+  COLUMN_PARAMETERS,
+  COLUMN_MACS,
+  COLUMN_FIELD,
+  COLUMN_MEMORY,
+  N_COLUMNS
+} Column;
 
 #define RN_TYPE_COST_ROW (rn_cost_row_get_type ())
 G_DECLARE_FINAL_TYPE (RnCostRow, rn_cost_row, RN, COST_ROW, GObject)
@@ -18,20 +32,10 @@ struct _RnCostRow
   RnPart part;
   guint32 block; /* id, 0 for stem and head */
   RnCost cost;
+  double shares[N_COLUMNS]; /* of the column's largest; of columns that have bars */
 };
 
 G_DEFINE_FINAL_TYPE (RnCostRow, rn_cost_row, G_TYPE_OBJECT)
-
-typedef enum
-{
-  COLUMN_NAME,
-  COLUMN_OUTPUT,
-  COLUMN_PARAMETERS,
-  COLUMN_MACS,
-  COLUMN_FIELD,
-  COLUMN_MEMORY,
-  N_COLUMNS
-} Column;
 
 typedef struct
 {
@@ -117,6 +121,50 @@ add_row (Counted *counted, char *name, RnPart part)
   return row;
 }
 
+/* Returns: what a bar stands for; 0 in a column without bars */
+static double
+get_amount (const RnCost *cost, Column column)
+{
+  switch (column)
+    {
+    case COLUMN_PARAMETERS:
+      return (double) cost->parameters;
+    case COLUMN_MACS:
+      return (double) cost->macs;
+    case COLUMN_MEMORY:
+      return (double) cost->train_bytes;
+    case COLUMN_NAME:
+    case COLUMN_OUTPUT:
+    case COLUMN_FIELD:
+    case N_COLUMNS:
+    default:
+      return 0.0;
+    }
+}
+
+static gboolean
+has_bars (Column column)
+{
+  return column == COLUMN_PARAMETERS || column == COLUMN_MACS || column == COLUMN_MEMORY;
+}
+
+static void
+find_shares (GPtrArray *rows)
+{
+  double most[N_COLUMNS] = { 0.0 };
+
+  for (guint i = 0; i < rows->len; i++)
+    for (Column c = 0; c < N_COLUMNS; c++)
+      most[c] = MAX (most[c], get_amount (&((RnCostRow *) rows->pdata[i])->cost, c));
+  for (guint i = 0; i < rows->len; i++)
+    {
+      RnCostRow *row = rows->pdata[i];
+
+      for (Column c = 0; c < N_COLUMNS; c++)
+        row->shares[c] = most[c] > 0.0 ? get_amount (&row->cost, c) / most[c] : 0.0;
+    }
+}
+
 static void
 count (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -144,6 +192,7 @@ count (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
     }
   rn_cost_of_head (spec, question->batch,
                    &add_row (counted, g_strdup (_ ("Head")), RN_PART_HEAD)->cost);
+  find_shares (counted->rows);
   rn_cost_of_network (spec, question->batch, rn_compute_n_processors (), &counted->total);
   g_task_return_pointer (task, counted, counted_free);
 }
@@ -253,20 +302,31 @@ describe_cell (const RnCostRow *row, Column column)
 static void
 on_setup (GtkListItemFactory *factory, GtkListItem *item, gpointer column)
 {
-  GtkWidget *label = gtk_label_new (NULL);
+  GtkWidget *label;
 
+  if (has_bars ((Column) GPOINTER_TO_INT (column)))
+    {
+      gtk_list_item_set_child (item, rn_cost_bar_new ());
+      return;
+    }
+  label = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (label), GPOINTER_TO_INT (column) == COLUMN_NAME ? 0 : 1);
   gtk_widget_add_css_class (label, "numeric");
   gtk_list_item_set_child (item, label);
 }
 
 static void
-on_bind (GtkListItemFactory *factory, GtkListItem *item, gpointer column)
+on_bind (GtkListItemFactory *factory, GtkListItem *item, gpointer data)
 {
+  const Column column = (Column) GPOINTER_TO_INT (data);
   RnCostRow *row = gtk_list_item_get_item (item);
-  g_autofree char *text = describe_cell (row, (Column) GPOINTER_TO_INT (column));
+  GtkWidget *cell = gtk_list_item_get_child (item);
+  g_autofree char *text = describe_cell (row, column);
 
-  gtk_label_set_text (GTK_LABEL (gtk_list_item_get_child (item)), text);
+  if (has_bars (column))
+    rn_cost_bar_set (RN_COST_BAR (cell), text, row->shares[column]);
+  else
+    gtk_label_set_text (GTK_LABEL (cell), text);
 }
 
 static void
@@ -370,7 +430,9 @@ rn_cost_table_init (RnCostTable *self)
   add_columns (GTK_COLUMN_VIEW (view));
   align_header (view);
   gtk_widget_add_css_class (view, "data-table");
+  gtk_widget_add_css_class (view, "cost-table");
   clear_ground (view);
+  rn_tab_stop_make (view);
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Costs of each part"), -1);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), TABLE_HEIGHT);

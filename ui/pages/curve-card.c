@@ -1,9 +1,9 @@
 #include "pages/curve-card.h"
 
-#include <adwaita.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "charts/figure.h"
 #include "charts/palette.h"
 #include "pages/card.h"
 #include "remembered.h"
@@ -206,73 +206,15 @@ rn_curve_card_get_shown (RnCurveCard *self)
   return g_strcmp0 (name, curve_ids[RN_CURVE_ERROR]) == 0 ? RN_CURVE_ERROR : RN_CURVE_LOSS;
 }
 
-void
-rn_curve_card_show (RnCurveCard *self, RnCurve curve)
-{
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->toggles[curve]), TRUE);
-  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), curve_ids[curve]);
-}
-
-/* Saving and copying */
+/* Saving and copying: the chart that is shown does it */
 
 static void
-on_saved (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (RnCurveCard) self = data;
-  g_autoptr (GError) error = NULL;
-
-  if (!rn_curve_chart_save_finish (RN_CURVE_CHART (source), result, &error) && error != NULL)
-    g_signal_emit_by_name (self->session, "problem", _ ("The chart was not saved"), error->message);
-  else
-    g_signal_emit_by_name (self->session, "message", _ ("The chart is saved"));
-}
-
-static void
-on_chosen (GtkNativeDialog *dialog, int response, RnCurveCard *self)
-{
-  const int format = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (dialog), "format"));
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-
-      rn_curve_chart_save_async (self->charts[rn_curve_card_get_shown (self)], file,
-                                 (RnFigureFormat) format, NULL, on_saved, g_object_ref (self));
-    }
-  g_object_unref (dialog);
-}
-
-static void
-save (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  static const char *const endings[] = { "png", "svg", "pdf", "csv" };
-  RnCurveCard *self = RN_CURVE_CARD (widget);
-  GtkRoot *root = gtk_widget_get_root (widget);
-  const char *wanted = g_variant_get_string (parameter, NULL);
-  const char *curve = curve_ids[rn_curve_card_get_shown (self)];
-  int format = RN_FIGURE_PNG;
-  g_autofree char *name = g_strdup_printf ("%s.%s", curve, wanted);
-  GtkFileChooserNative *dialog =
-      gtk_file_chooser_native_new (_ ("Save the chart"),
-                                   GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
-                                   GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), NULL);
-
-  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
-    if (g_str_equal (wanted, endings[i]))
-      format = (int) i;
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_object_set_data (G_OBJECT (dialog), "format", GINT_TO_POINTER (format));
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_chosen), self, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
-}
-
-static void
-copy (GtkWidget *widget, const char *action, GVariant *parameter)
+forward (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   RnCurveCard *self = RN_CURVE_CARD (widget);
 
-  rn_curve_chart_copy (self->charts[rn_curve_card_get_shown (self)]);
+  gtk_widget_activate_action_variant (GTK_WIDGET (self->charts[rn_curve_card_get_shown (self)]),
+                                      action, parameter);
 }
 
 /* Tools */
@@ -288,41 +230,20 @@ on_toggle (GtkToggleButton *toggle, RnCurveCard *self)
 }
 
 static void
-set_all (RnCurveCard *self, const char *property, const GValue *value)
-{
-  /* A chart without the property is one that cannot do it. */
-  for (RnCurve curve = 0; curve < RN_N_CURVES; curve++)
-    if (g_object_class_find_property (G_OBJECT_GET_CLASS (self->charts[curve]), property) != NULL)
-      g_object_set_property (G_OBJECT (self->charts[curve]), property, value);
-}
-
-static void
 on_smoothing (GtkRange *scale, RnCurveCard *self)
 {
   const double weight = 1.0 - pow (10.0, -SMOOTHING_DECADES * gtk_range_get_value (scale));
   g_autofree char *number = g_strdup_printf ("%.3g", weight);
   g_autofree char *text = g_strdup_printf (_ ("Smoothing %s"), number);
   GSettings *remembered = rn_remembered ();
-  GValue value = G_VALUE_INIT;
 
-  g_value_init (&value, G_TYPE_DOUBLE);
-  g_value_set_double (&value, weight);
-  set_all (self, "smoothing", &value);
+  for (RnCurve curve = 0; curve < RN_N_CURVES; curve++)
+    g_object_set (self->charts[curve], "smoothing", weight, NULL);
   if (remembered != NULL)
     g_settings_set_double (remembered, "smoothing", MIN (weight, SMOOTHING_MOST));
   gtk_widget_set_tooltip_text (GTK_WIDGET (scale), text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (scale), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT,
                                   number, -1);
-}
-
-static void
-on_log (GtkToggleButton *button, RnCurveCard *self)
-{
-  GValue value = G_VALUE_INIT;
-
-  g_value_init (&value, G_TYPE_BOOLEAN);
-  g_value_set_boolean (&value, gtk_toggle_button_get_active (button));
-  set_all (self, "log-scale", &value);
 }
 
 static void
@@ -405,14 +326,10 @@ make_menu (void)
 {
   GtkWidget *button = gtk_menu_button_new ();
   g_autoptr (GMenu) menu = g_menu_new ();
-  g_autoptr (GMenu) files = g_menu_new ();
+  g_autoptr (GMenuModel) files = rn_figure_new_save_menu ("chart.save");
 
   g_menu_append (menu, _ ("_Copy"), "chart.copy");
-  g_menu_append (files, _ ("Save as _PNG…"), "chart.save::png");
-  g_menu_append (files, _ ("Save as _SVG…"), "chart.save::svg");
-  g_menu_append (files, _ ("Save as P_DF…"), "chart.save::pdf");
-  g_menu_append (files, _ ("Save numbers as CS_V…"), "chart.save::csv");
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (files));
+  g_menu_append_section (menu, NULL, files);
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "document-save-symbolic");
   gtk_widget_add_css_class (button, "flat");
@@ -430,7 +347,9 @@ add_tools (RnCurveCard *self)
 
   gtk_widget_add_css_class (log_scale, "flat");
   name_control (log_scale, _ ("Logarithmic scale"));
-  g_signal_connect (log_scale, "toggled", G_CALLBACK (on_log), self);
+  for (RnCurve curve = 0; curve < RN_N_CURVES; curve++)
+    g_object_bind_property (log_scale, "active", self->charts[curve], "log-scale",
+                            G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   if (rn_remembered () != NULL)
     g_settings_bind (rn_remembered (), "log-scale", log_scale, "active", G_SETTINGS_BIND_DEFAULT);
   self->unit = gtk_drop_down_new_from_strings (units);
@@ -495,8 +414,8 @@ rn_curve_card_class_init (RnCurveCardClass *class)
   G_OBJECT_CLASS (class)->dispose = rn_curve_card_dispose;
   G_OBJECT_CLASS (class)->finalize = rn_curve_card_finalize;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_install_action (widget_class, "chart.copy", NULL, copy);
-  gtk_widget_class_install_action (widget_class, "chart.save", "s", save);
+  gtk_widget_class_install_action (widget_class, "chart.copy", NULL, forward);
+  gtk_widget_class_install_action (widget_class, "chart.save", "s", forward);
 }
 
 GtkWidget *

@@ -28,7 +28,6 @@ void rn_curve_card_update (RnCurveCard *self, guint flags);
 void rn_curve_card_set_empty (RnCurveCard *self, const char *text, GtkWidget *button);
 
 RnCurve rn_curve_card_get_shown (RnCurveCard *self);
-void rn_curve_card_show (RnCurveCard *self, RnCurve curve);
 /** (transfer none) */
 RnCurveChart *rn_curve_card_get_chart (RnCurveCard *self, RnCurve curve);
 /** Returns: (transfer none) (nullable): the name of line @at of either chart, "run 2, test" */

@@ -8,6 +8,7 @@
 #include "pages/class-balance.h"
 #include "pages/dataset-head.h"
 #include "pages/dataset-study.h"
+#include "pages/margin.h"
 #include "pages/sample-grid.h"
 #include "state/format.h"
 
@@ -15,6 +16,8 @@
 /* The right column; the grid gets what is left */
 #define SIDE_WIDTH_PX 310
 #define MAX_CLASS_CHARS 24
+#define SHADOW                                                                                     \
+  3 /* of the cards, which need that room within a scroller; the head ends where they do */
 
 struct _RnDataPage
 {
@@ -25,6 +28,7 @@ struct _RnDataPage
   RnSampleList *list;
   RnSampleItem *wanted; /* the picture that is being loaded, the newest only */
 
+  GtkWidget *margin;
   GtkWidget *box;
   GtkWidget *head;
   GtkWidget *grid_card;
@@ -69,6 +73,8 @@ on_first_loaded (GObject *object, GAsyncResult *result, gpointer data)
   RnSampleItem *item = g_task_get_task_data (G_TASK (result));
   g_autoptr (RnPicture) picture = g_task_propagate_pointer (G_TASK (result), NULL);
 
+  if (self->session == NULL)
+    return; /* the page is gone */
   if (picture != NULL && !rn_augment_card_has_picture (RN_AUGMENT_CARD (self->augment)) &&
       rn_sample_item_get_dataset (item) == rn_sample_list_get_dataset (self->list))
     rn_augment_card_set_picture (RN_AUGMENT_CARD (self->augment), picture,
@@ -117,7 +123,7 @@ on_picked (RnDataPage *self, RnSampleItem *item)
 static void
 on_activated (RnDataPage *self, RnSampleItem *item)
 {
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-page", "s", "inspect");
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "inspect");
 }
 
 /* So that the augmentation has something to show before anything is clicked */
@@ -365,10 +371,9 @@ make_side (RnDataPage *self)
                        "20,000. The network is given (value − mean) / deviation; both travel with "
                        "the model."));
   gtk_box_append (GTK_BOX (side), card);
-  /* the cards' shadows need room within the scroller */
-  gtk_widget_set_margin_start (side, 3);
-  gtk_widget_set_margin_end (side, 12);
-  gtk_widget_set_margin_bottom (side, 3);
+  gtk_widget_set_margin_start (side, SHADOW);
+  gtk_widget_set_margin_end (side, SHADOW);
+  gtk_widget_set_margin_bottom (side, SHADOW);
   gtk_widget_set_size_request (side, SIDE_WIDTH_PX, -1);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
@@ -382,20 +387,18 @@ rn_data_page_init (RnDataPage *self)
   self->study = rn_dataset_study_new ();
   g_signal_connect_object (self->study, "changed", G_CALLBACK (on_study), self, G_CONNECT_SWAPPED);
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  gtk_widget_set_margin_start (self->box, 12);
-  gtk_widget_set_margin_top (self->box, 12);
-  gtk_widget_set_margin_bottom (self->box, 12);
-  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+  self->margin = rn_margin_new (self->box);
+  gtk_widget_set_parent (self->margin, GTK_WIDGET (self));
 }
 
 static void
 constructed (RnDataPage *self)
 {
-  GtkWidget *columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 9);
+  GtkWidget *columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12 - SHADOW);
 
   self->is_updating = TRUE;
   self->head = rn_dataset_head_new (self->session);
-  gtk_widget_set_margin_end (self->head, 12);
+  gtk_widget_set_margin_end (self->head, SHADOW);
   gtk_box_append (GTK_BOX (self->box), self->head);
   gtk_box_append (GTK_BOX (columns), make_grid (self));
   gtk_box_append (GTK_BOX (columns), make_side (self));
@@ -422,7 +425,7 @@ dispose (GObject *object)
   RnDataPage *self = RN_DATA_PAGE (object);
 
   self->is_updating = TRUE;
-  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_pointer (&self->margin, gtk_widget_unparent);
   g_clear_object (&self->wanted);
   g_clear_object (&self->study);
   g_clear_object (&self->list);

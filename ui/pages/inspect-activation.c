@@ -20,36 +20,51 @@ struct _RnInspectActivation
   GtkWidget *class_list;
   GtkStringList *class_names; /* of the model of class_list */
   RnLook *look;
-  int classes[N_CLASSES]; /* by rank */
+  int classes[N_CLASSES]; /* by rank, the most likely first */
   int n_classes;
   guint rank;          /* that is shown */
+  int top;             /* the most likely class as the prediction has it; -1: as the look has it */
+  int chosen;          /* by the person; -1: the most likely, whichever it is */
   gboolean is_filling; /* the list is changed by us */
   double sum, logit;
 };
 
 G_DEFINE_FINAL_TYPE (RnInspectActivation, rn_inspect_activation, GTK_TYPE_WIDGET)
 
+/* Returns: the most likely class that is not among the first @n_taken */
+static int
+find_next (RnInspectActivation *self, int n_taken)
+{
+  const RnLook *look = self->look;
+  int best = -1;
+
+  for (int k = 0; k < look->n_classes; k++)
+    {
+      gboolean is_taken = FALSE;
+
+      for (int j = 0; j < n_taken; j++)
+        is_taken |= self->classes[j] == k;
+      if (!is_taken && (best < 0 || look->logits[k] > look->logits[best]))
+        best = k;
+    }
+  return best;
+}
+
+/* A class that was chosen stays in the list and stays shown, however unlikely it becomes. */
 static void
 rank_classes (RnInspectActivation *self)
 {
-  const RnLook *look = self->look;
-
-  self->n_classes = MIN (look->n_classes, N_CLASSES);
+  self->n_classes = MIN (self->look->n_classes, N_CLASSES);
+  self->rank = 0;
   for (int i = 0; i < self->n_classes; i++)
-    {
-      int best = -1;
-
-      for (int k = 0; k < look->n_classes; k++)
-        {
-          gboolean is_taken = FALSE;
-
-          for (int j = 0; j < i; j++)
-            is_taken |= self->classes[j] == k;
-          if (!is_taken && (best < 0 || look->logits[k] > look->logits[best]))
-            best = k;
-        }
-      self->classes[i] = best;
-    }
+    self->classes[i] = i == 0 && self->top >= 0 && self->top < self->look->n_classes
+                           ? self->top
+                           : find_next (self, i);
+  if (self->chosen < 0 || self->chosen >= self->look->n_classes)
+    return;
+  while ((int) self->rank < self->n_classes - 1 && self->classes[self->rank] != self->chosen)
+    self->rank++;
+  self->classes[self->rank] = self->chosen;
 }
 
 /* Changes the list only where it says something else: an open one must not flicker while training goes on. */
@@ -66,11 +81,10 @@ fill_list (RnInspectActivation *self, const char *const *names)
       is_same =
           is_same && g_str_equal (wanted[i], gtk_string_list_get_string (self->class_names, i));
     }
-  if (is_same)
-    return;
   self->is_filling = TRUE;
-  gtk_string_list_splice (self->class_names, 0,
-                          g_list_model_get_n_items (G_LIST_MODEL (self->class_names)), wanted);
+  if (!is_same)
+    gtk_string_list_splice (self->class_names, 0,
+                            g_list_model_get_n_items (G_LIST_MODEL (self->class_names)), wanted);
   gtk_drop_down_set_selected (GTK_DROP_DOWN (self->class_list), self->rank);
   self->is_filling = FALSE;
 }
@@ -98,6 +112,8 @@ rn_inspect_activation_set_look (RnInspectActivation *self, RnLook *look, RnPictu
 
   if (look != NULL)
     rn_look_ref (look);
+  if (picture != rn_picture_view_get_picture (RN_PICTURE_VIEW (self->view)))
+    self->chosen = -1;
   g_clear_pointer (&self->look, rn_look_unref);
   self->look = look;
   rn_picture_view_set_picture (RN_PICTURE_VIEW (self->view), picture, _ ("Class activation map"));
@@ -106,6 +122,22 @@ rn_inspect_activation_set_look (RnInspectActivation *self, RnLook *look, RnPictu
       rank_classes (self);
       fill_list (self, names);
     }
+  gtk_widget_set_sensitive (self->class_list, look != NULL);
+  show (self);
+}
+
+void
+rn_inspect_activation_set_top (RnInspectActivation *self, int class, const char *const *names)
+{
+  g_return_if_fail (RN_IS_INSPECT_ACTIVATION (self));
+
+  if (class == self->top)
+    return;
+  self->top = class;
+  if (self->look == NULL)
+    return;
+  rank_classes (self);
+  fill_list (self, names);
   show (self);
 }
 
@@ -114,7 +146,6 @@ rn_inspect_activation_set_empty (RnInspectActivation *self, const char *text)
 {
   gtk_label_set_text (GTK_LABEL (self->text),
                       text != NULL ? text : _ ("Sum of the last maps = logit less its bias"));
-  gtk_widget_set_sensitive (self->class_list, text == NULL);
   gtk_widget_set_sensitive (self->opacity, text == NULL);
 }
 
@@ -134,6 +165,7 @@ class_chosen (RnInspectActivation *self)
   if (self->is_filling || rank == GTK_INVALID_LIST_POSITION)
     return;
   self->rank = rank;
+  self->chosen = rank > 0 ? self->classes[rank] : -1;
   show (self);
 }
 
@@ -147,7 +179,9 @@ opacity_changed (RnInspectActivation *self)
 static void
 make_class_list (RnInspectActivation *self)
 {
-  self->class_names = gtk_string_list_new (NULL);
+  const char *const none[] = { "–", NULL };
+
+  self->class_names = gtk_string_list_new (none);
   self->class_list = gtk_drop_down_new (G_LIST_MODEL (self->class_names), NULL);
   gtk_widget_set_tooltip_text (self->class_list, _ ("The class that is looked for"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->class_list), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -178,6 +212,7 @@ rn_inspect_activation_init (RnInspectActivation *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
+  self->top = self->chosen = -1;
   self->sum = self->logit = NAN;
   self->view = rn_picture_view_new ();
   gtk_widget_set_vexpand (self->view, TRUE);

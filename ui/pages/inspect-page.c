@@ -11,11 +11,11 @@
 #include "pages/inspect-picture.h"
 #include "pages/inspect-prediction.h"
 #include "pages/looker.h"
+#include "pages/margin.h"
 #include "pages/pair.h"
 #include "pages/throttle.h"
 
 #define BESIDE 900 /* from here the prediction stands beside the pictures */
-#define WIDE 1100  /* logical pixels: from here the page has its wide margin */
 
 struct _RnInspectPage
 {
@@ -38,8 +38,6 @@ struct _RnInspectPage
   GPtrArray *outdated; /* (nullable): watched maps from before the picture or the gates changed */
   RnLook *filters_of;  /* the look whose first filters are shown; not a reference */
   RnThrottle throttle;
-  gboolean is_wide;
-  guint margin_id;
 };
 
 G_DEFINE_FINAL_TYPE (RnInspectPage, rn_inspect_page, GTK_TYPE_WIDGET)
@@ -97,6 +95,17 @@ find_logits (RnInspectPage *self, const RnLook *look, int n, gint64 *step)
   return look->logits;
 }
 
+static int
+find_top (const float *logits, int n)
+{
+  int top = 0;
+
+  for (int k = 1; k < n; k++)
+    if (logits[k] > logits[top])
+      top = k;
+  return top;
+}
+
 static void
 show_prediction (RnInspectPage *self)
 {
@@ -119,6 +128,9 @@ show_prediction (RnInspectPage *self)
                                  ? look->gated
                                  : NULL,
                              subject != NULL ? subject->true_class : -1, weights);
+  if (look != NULL && trained != NULL)
+    rn_inspect_activation_set_top (RN_INSPECT_ACTIVATION (self->activation), find_top (trained, n),
+                                   (const char *const *) names);
 }
 
 static void
@@ -319,49 +331,6 @@ rn_inspect_page_unmap (GtkWidget *widget)
   GTK_WIDGET_CLASS (rn_inspect_page_parent_class)->unmap (widget);
 }
 
-/* Layout: the margin is 24, and 12 where the page is narrow; it changes after the layout that found out */
-
-static void
-set_margin (RnInspectPage *self)
-{
-  const int margin = self->is_wide ? 24 : 12;
-
-  gtk_widget_set_margin_start (self->content, margin);
-  gtk_widget_set_margin_end (self->content, margin);
-  gtk_widget_set_margin_top (self->content, margin);
-  gtk_widget_set_margin_bottom (self->content, margin);
-}
-
-static gboolean
-change_margin (gpointer data)
-{
-  RnInspectPage *self = data;
-
-  self->margin_id = 0;
-  set_margin (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-rn_inspect_page_size_allocate (GtkWidget *widget, int width, int height, int baseline)
-{
-  RnInspectPage *self = RN_INSPECT_PAGE (widget);
-  const gboolean is_wide = width >= WIDE;
-
-  gtk_widget_size_allocate (self->scroller, &(GtkAllocation){ 0, 0, width, height }, baseline);
-  if (is_wide != self->is_wide && self->margin_id == 0)
-    self->margin_id = g_idle_add (change_margin, self);
-  self->is_wide = is_wide;
-}
-
-static void
-rn_inspect_page_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
-                         int *natural, int *minimum_baseline, int *natural_baseline)
-{
-  gtk_widget_measure (RN_INSPECT_PAGE (widget)->scroller, orientation, for_size, minimum, natural,
-                      NULL, NULL);
-}
-
 static void
 make_block_card (RnInspectPage *self)
 {
@@ -390,11 +359,11 @@ make_content (RnInspectPage *self)
   gtk_box_append (GTK_BOX (self->content), rn_pair_new (pictures, self->prediction, 0.5, BESIDE));
   gtk_box_append (GTK_BOX (self->content), self->block_card);
   gtk_box_append (GTK_BOX (self->content), self->maps);
-  set_margin (self);
   self->scroller = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->content);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller),
+                                 rn_margin_new (self->content));
   gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
 }
 
@@ -404,7 +373,6 @@ rn_inspect_page_dispose (GObject *object)
   RnInspectPage *self = RN_INSPECT_PAGE (object);
 
   rn_throttle_clear (&self->throttle);
-  g_clear_handle_id (&self->margin_id, g_source_remove);
   if (self->looker != NULL)
     rn_looker_clear (self->looker);
   g_clear_pointer (&self->scroller, gtk_widget_unparent);
@@ -428,8 +396,7 @@ rn_inspect_page_class_init (RnInspectPageClass *class)
   G_OBJECT_CLASS (class)->dispose = rn_inspect_page_dispose;
   widget_class->map = rn_inspect_page_map;
   widget_class->unmap = rn_inspect_page_unmap;
-  widget_class->measure = rn_inspect_page_measure;
-  widget_class->size_allocate = rn_inspect_page_size_allocate;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
 
 static void

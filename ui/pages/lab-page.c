@@ -1,13 +1,16 @@
 #include "pages/lab-page.h"
 
+#include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
 #include "pages/card.h"
+#include "pages/margin.h"
+#include "pages/memory-check.h"
 #include "runs/run-list.h"
 #include "runs/run-wishes.h"
 #include "state/format.h"
 
-#define TEXT_WIDTH_CHARS 80
+#define TEXT_WIDTH 860 /* logical pixels: longer lines are hard to read */
 
 /* What the experiment's button does now */
 typedef enum
@@ -180,8 +183,8 @@ train_twin (RnLabPage *self, const RnSettings *settings)
   rn_session_set_settings (self->session, settings);
   if (!rn_run_is_compared (self->session, path))
     rn_session_compare (self->session, path);
-  rn_session_start (self->session);
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-page", "s", "train");
+  rn_start_training (self->session, GTK_WIDGET (self));
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "train");
 }
 
 /* What the task needs: the run to read, and the data that it has to have been trained on */
@@ -226,6 +229,8 @@ on_settings (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autofree RnSettings *settings = g_task_propagate_pointer (G_TASK (result), &error);
 
+  if (self->session == NULL)
+    return; /* the page is gone */
   update (self);
   if (settings == NULL)
     g_signal_emit_by_name (self->session, "problem", _ ("The experiment cannot begin"),
@@ -242,8 +247,8 @@ on_clicked (RnLabPage *self)
 
   if (self->deed == DO_RESIDUAL)
     {
-      rn_session_start (self->session);
-      gtk_widget_activate_action (GTK_WIDGET (self), "win.show-page", "s", "train");
+      rn_start_training (self->session, GTK_WIDGET (self));
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "train");
       return;
     }
   if (self->deed != DO_PLAIN)
@@ -276,7 +281,6 @@ make_text (const char *text, const char *css_class)
 
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), TEXT_WIDTH_CHARS);
   if (css_class != NULL)
     gtk_widget_add_css_class (label, css_class);
   return label;
@@ -329,18 +333,17 @@ make_more (void)
 static void
 constructed (RnLabPage *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *clamp = adw_clamp_new ();
 
-  gtk_widget_set_margin_start (box, 12);
-  gtk_widget_set_margin_end (box, 12);
-  gtk_widget_set_margin_top (box, 12);
-  gtk_widget_set_margin_bottom (box, 12);
+  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), TEXT_WIDTH);
+  adw_clamp_set_tightening_threshold (ADW_CLAMP (clamp), TEXT_WIDTH);
+  adw_clamp_set_child (ADW_CLAMP (clamp), box);
   gtk_box_append (GTK_BOX (box), make_experiment (self));
   gtk_box_append (GTK_BOX (box), make_more ());
   self->scroller = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), box);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), rn_margin_new (clamp));
   gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
   g_signal_connect_object (self->session, "document", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "status", G_CALLBACK (on_status), self,

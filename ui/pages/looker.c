@@ -84,17 +84,17 @@ looked (GObject *source, GAsyncResult *result, gpointer data)
       g_clear_pointer (&look, rn_look_unref);
       return;
     }
-  if (look != NULL)
+  end (self); /* first: who is told may ask for the next */
+  if (look == NULL)
     {
-      g_clear_pointer (&self->look, rn_look_unref);
-      g_clear_pointer (&self->picture, rn_picture_unref);
-      self->look = look;
-      self->picture = g_steal_pointer (&self->asked);
-      g_signal_emit (self, signals[CHANGED], 0);
+      g_signal_emit_by_name (self->session, "message", error->message);
+      return;
     }
-  else
-    g_signal_emit_by_name (self->session, "message", error->message);
-  end (self);
+  g_clear_pointer (&self->look, rn_look_unref);
+  g_clear_pointer (&self->picture, rn_picture_unref);
+  self->look = look;
+  self->picture = g_steal_pointer (&self->asked);
+  g_signal_emit (self, signals[CHANGED], 0);
 }
 
 /* Returns: (transfer full) (nullable): for each block of @spec whether its branch is on; NULL where all are */

@@ -116,7 +116,8 @@ rn_maps_surface (const RnTensor *maps, int channel, double limit, gboolean is_si
       {
         const double value =
             (double) maps->data[((gsize) y * width + x) * (gsize) channels + channel];
-        const double t = limit > 0.0 && !isnan (value) ? CLAMP (value / limit, -1.0, 1.0) : 0.0;
+        const double share = limit > 0.0 ? value / limit : 0.0;
+        const double t = isnan (share) ? 0.0 : CLAMP (share, -1.0, 1.0);
         guint32 *row = (guint32 *) (gpointer) (rows + (gsize) y * stride);
 
         row[x] = colours[(int) lround ((t + 1.0) / 2.0 * (N_COLOURS - 1))];

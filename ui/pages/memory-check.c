@@ -14,6 +14,7 @@ typedef struct
 typedef struct
 {
   RnSession *session;
+  RnDocument *document; /* that was to be trained */
   GtkWidget *widget;
   int batch; /* that is offered */
 } Start;
@@ -31,6 +32,7 @@ start_free (gpointer data, GClosure *closure)
   Start *start = data;
 
   g_object_unref (start->session);
+  g_object_unref (start->document);
   g_object_unref (start->widget);
   g_free (start);
 }
@@ -125,18 +127,26 @@ rn_memory_check_finish (GAsyncResult *result, RnMemoryCheck *check, GError **err
   return TRUE;
 }
 
+/* The person may show something else meanwhile. */
+static gboolean
+is_still_meant (const Start *start)
+{
+  return rn_session_get_document (start->session) == start->document;
+}
+
 static void
 on_response (AdwMessageDialog *dialog, const char *response, Start *start)
 {
   RnSettings settings = *rn_session_get_settings (start->session);
 
+  if (g_str_equal (response, "cancel") || !is_still_meant (start))
+    return;
   if (g_str_equal (response, "smaller"))
     {
       settings.batch = start->batch;
       rn_session_set_settings (start->session, &settings);
     }
-  if (!g_str_equal (response, "cancel"))
-    rn_session_start (start->session);
+  rn_session_start (start->session);
 }
 
 static void
@@ -152,7 +162,8 @@ explain (Start *start, const RnMemoryCheck *check)
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "anyway",
                                     _ ("Start _anyway"), NULL);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  if (check->largest_batch >= 1)
+  /* a run goes on with its own batches */
+  if (check->largest_batch >= 1 && rn_document_get_kind (start->document) == RN_DOCUMENT_SKETCH)
     {
       adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "smaller", offer);
       adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "smaller",
@@ -169,31 +180,35 @@ on_checked (GObject *source, GAsyncResult *result, gpointer data)
 {
   Start *start = data;
   RnMemoryCheck check;
+  const gboolean fits =
+      !rn_memory_check_finish (result, &check, NULL) || rn_memory_check_fits (&check);
 
-  if (!rn_memory_check_finish (result, &check, NULL) || rn_memory_check_fits (&check))
+  if (!fits && is_still_meant (start))
     {
-      rn_session_start (start->session);
-      start_free (start, NULL);
+      explain (start, &check);
       return;
     }
-  explain (start, &check);
+  if (is_still_meant (start))
+    rn_session_start (start->session);
+  start_free (start, NULL);
 }
 
 void
 rn_start_training (RnSession *session, GtkWidget *widget)
 {
-  const RnSpec *spec = rn_session_get_spec (session);
-  const RnSettings *settings = rn_session_get_settings (session);
+  RnDocument *document = rn_session_get_document (session);
   Start *start;
 
   /* A trainer that is there has its memory already. */
-  if (spec == NULL || settings == NULL || rn_session_has_trainer (session))
+  if (document == NULL || document == rn_session_get_live (session))
     {
       rn_session_start (session);
       return;
     }
   start = g_new0 (Start, 1);
   start->session = g_object_ref (session);
+  start->document = g_object_ref (document);
   start->widget = g_object_ref (widget);
-  rn_memory_check_async (spec, settings->batch, 0, NULL, on_checked, start);
+  rn_memory_check_async (rn_document_get_spec (document), rn_session_get_settings (session)->batch,
+                         0, NULL, on_checked, start);
 }

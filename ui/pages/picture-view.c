@@ -194,12 +194,6 @@ rn_picture_view_set_overlay (RnPictureView *self, RnTensor *map)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
-RnTensor *
-rn_picture_view_get_overlay (RnPictureView *self)
-{
-  return self->overlay;
-}
-
 void
 rn_picture_view_set_overlay_opacity (RnPictureView *self, double opacity)
 {
@@ -284,7 +278,8 @@ draw (RnPictureView *self, cairo_t *cr, int width, int height)
       is_pixelated = TRUE;
     }
   x = floor ((width - seen_w * zoom) / 2);
-  y = floor ((height - seen_h * zoom) / 2);
+  /* in a square at the top, so that pictures side by side are level whatever stands below them */
+  y = floor ((MIN (width, height) - seen_h * zoom) / 2);
   round_rectangle (cr, x, y, seen_w * zoom, seen_h * zoom);
   cairo_clip (cr);
   paint_surface (cr, self->surface, x - (full_w - seen_w) * zoom / 2,
@@ -316,7 +311,7 @@ rn_picture_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       RnPalette palette;
 
       rn_palette_get (widget, &palette);
-      round_rectangle (cr, (width - side) / 2, (height - side) / 2, side, side);
+      round_rectangle (cr, (width - side) / 2, 0, side, side);
       rn_palette_set_source (cr, &palette.tint, 1.0);
       cairo_fill (cr);
     }

@@ -24,7 +24,6 @@ void rn_picture_view_set_square (RnPictureView *self, gboolean is_square);
 /** @map: (nullable): `[H,W]`, laid over all that is shown, smoothly: what is positive in viridis up to the map's largest
  * value, the weaker the more transparent */
 void rn_picture_view_set_overlay (RnPictureView *self, RnTensor *map);
-RnTensor *rn_picture_view_get_overlay (RnPictureView *self);
 /** 0 to 1 */
 void rn_picture_view_set_overlay_opacity (RnPictureView *self, double opacity);
 /** Outlines of views, as shares of the picture's sides; copied. */

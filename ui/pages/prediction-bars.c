@@ -11,6 +11,9 @@
 #define RN_TYPE_SHARE_BAR (rn_share_bar_get_type ())
 G_DECLARE_FINAL_TYPE (RnShareBar, rn_share_bar, RN, SHARE_BAR, GtkWidget)
 
+#define ROW_HEIGHT                                                                                 \
+  28 /* logical pixels, at least, also before there are rows: nothing jumps when they come */
+
 struct _RnShareBar
 {
   GtkWidget parent_instance;
@@ -289,6 +292,7 @@ rn_prediction_bars_init (RnPredictionBars *self)
   gtk_grid_set_column_spacing (GTK_GRID (self->grid), 12);
   gtk_grid_set_row_spacing (GTK_GRID (self->grid), 6);
   gtk_grid_set_row_homogeneous (GTK_GRID (self->grid), TRUE);
+  gtk_widget_set_size_request (self->grid, -1, RN_PREDICTION_ROWS * ROW_HEIGHT);
   gtk_widget_set_parent (self->grid, GTK_WIDGET (self));
   for (int i = 0; i < RN_PREDICTION_ROWS; i++)
     make_row (self, i);

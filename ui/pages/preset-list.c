@@ -1,5 +1,7 @@
 #include "pages/preset-list.h"
 
+#include "pages/tab-stop.h"
+
 #include <glib/gi18n-lib.h>
 #include <residua/cost.h>
 
@@ -237,6 +239,7 @@ make_list (RnPresetList *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Presets"), -1);
   gtk_widget_add_css_class (list, "navigation-sidebar");
+  rn_tab_stop_make (list);
   g_signal_connect_swapped (list, "activate", G_CALLBACK (on_activate), self);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);

@@ -8,6 +8,8 @@
 #include "charts/palette.h"
 #include "pages/card.h"
 #include "pages/clear-ground.h"
+#include "pages/margin.h"
+#include "pages/tab-stop.h"
 #include "runs/run-list.h"
 #include "runs/run-row.h"
 #include "runs/run-wishes.h"
@@ -38,6 +40,7 @@ struct _RnRunsPage
   GHashTable *rows; /* those that are bound to a run */
   guint live_id;
 
+  GtkWidget *margin;
   GtkWidget *box;
   GtkWidget *card;
   GtkWidget *search;
@@ -120,7 +123,7 @@ on_search (RnRunsPage *self)
 static void
 on_train (RnRunsPage *self)
 {
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-page", "s", "train");
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "train");
 }
 
 static void
@@ -378,6 +381,7 @@ make_view (RnRunsPage *self)
                          factory);
   gtk_list_view_set_show_separators (GTK_LIST_VIEW (self->view), TRUE);
   rn_clear_ground (self->view);
+  rn_tab_stop_make (self->view);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Runs"), -1);
   g_signal_connect_swapped (self->view, "activate", G_CALLBACK (on_row_activated), self);
@@ -459,13 +463,10 @@ static void
 constructed (RnRunsPage *self)
 {
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  gtk_widget_set_margin_start (self->box, 12);
-  gtk_widget_set_margin_end (self->box, 12);
-  gtk_widget_set_margin_top (self->box, 12);
-  gtk_widget_set_margin_bottom (self->box, 12);
   gtk_box_append (GTK_BOX (self->box), make_chart_card (self));
   gtk_box_append (GTK_BOX (self->box), make_list_card (self));
-  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+  self->margin = rn_margin_new (self->box);
+  gtk_widget_set_parent (self->margin, GTK_WIDGET (self));
   g_signal_connect_object (self->list, "scanned", G_CALLBACK (on_scanned), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "compared", G_CALLBACK (tell_compared), self,
                            G_CONNECT_SWAPPED);
@@ -486,7 +487,7 @@ dispose (GObject *object)
   RnRunsPage *self = RN_RUNS_PAGE (object);
 
   g_clear_handle_id (&self->live_id, g_source_remove);
-  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_pointer (&self->margin, gtk_widget_unparent);
   g_clear_pointer (&self->rows, g_hash_table_unref);
   g_clear_object (&self->train_button);
   g_clear_object (&self->shown);

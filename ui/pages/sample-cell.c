@@ -152,9 +152,3 @@ rn_sample_cell_get_texture (RnSampleCell *self)
 {
   return self->texture;
 }
-
-const char *
-rn_sample_cell_get_problem (RnSampleCell *self)
-{
-  return self->problem;
-}

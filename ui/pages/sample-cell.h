@@ -20,7 +20,5 @@ void rn_sample_cell_set_item (RnSampleCell *self, RnSampleItem *item);
 RnSampleItem *rn_sample_cell_get_item (RnSampleCell *self); /* (nullable) */
 /** Returns: (transfer none) (nullable): what is shown; NULL until it is loaded */
 GdkTexture *rn_sample_cell_get_texture (RnSampleCell *self);
-/** Returns: (nullable): why its picture cannot be shown */
-const char *rn_sample_cell_get_problem (RnSampleCell *self);
 
 G_END_DECLS

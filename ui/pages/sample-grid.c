@@ -6,6 +6,7 @@
 #include "pages/clear-ground.h"
 #include "pages/sample-cell.h"
 #include "pages/sample-loader.h"
+#include "pages/tab-stop.h"
 
 /* Of a row; GTK keeps 30 rows of widgets whatever is in view */
 #define MAX_COLUMNS 16
@@ -127,6 +128,7 @@ make_view (RnSampleGrid *self)
   gtk_grid_view_set_max_columns (GTK_GRID_VIEW (view), MAX_COLUMNS);
   gtk_grid_view_set_min_columns (GTK_GRID_VIEW (view), 2);
   rn_clear_ground (view);
+  rn_tab_stop_make (view);
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Pictures of the data set"), -1);
   g_signal_connect_swapped (view, "activate", G_CALLBACK (on_activate), self);
@@ -210,12 +212,4 @@ rn_sample_grid_pick (RnSampleGrid *self, guint position)
   g_return_if_fail (RN_IS_SAMPLE_GRID (self));
 
   gtk_single_selection_set_selected (self->selection, position);
-}
-
-RnSampleItem *
-rn_sample_grid_get_picked (RnSampleGrid *self)
-{
-  g_return_val_if_fail (RN_IS_SAMPLE_GRID (self), NULL);
-
-  return gtk_single_selection_get_selected_item (self->selection);
 }

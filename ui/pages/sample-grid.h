@@ -20,7 +20,5 @@ G_DECLARE_FINAL_TYPE (RnSampleGrid, rn_sample_grid, RN, SAMPLE_GRID, GtkWidget)
 GtkWidget *rn_sample_grid_new (RnSampleList *list);
 /** Selects the picture at @position as a click does. */
 void rn_sample_grid_pick (RnSampleGrid *self, guint position);
-/** Returns: (transfer none) (nullable): the selected one */
-RnSampleItem *rn_sample_grid_get_picked (RnSampleGrid *self);
 
 G_END_DECLS

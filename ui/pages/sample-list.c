@@ -257,12 +257,6 @@ rn_sample_list_get_dataset (RnSampleList *self)
   return self->dataset;
 }
 
-RnSplit
-rn_sample_list_get_split (RnSampleList *self)
-{
-  return self->split;
-}
-
 int
 rn_sample_list_get_class (RnSampleList *self)
 {

@@ -47,7 +47,6 @@ void rn_sample_list_set_summary (RnSampleList *self, RnDatasetSummary *summary);
 /** @class: -1 for all */
 void rn_sample_list_set_filter (RnSampleList *self, RnSplit split, int class);
 RnDataset *rn_sample_list_get_dataset (RnSampleList *self); /* (nullable) */
-RnSplit rn_sample_list_get_split (RnSampleList *self);
 int rn_sample_list_get_class (RnSampleList *self);
 
 G_END_DECLS

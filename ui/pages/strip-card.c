@@ -106,20 +106,6 @@ make_strip (RnStripCard *self)
   rn_strip_card_rebuild (self);
 }
 
-RnMeasureKind
-rn_strip_card_get_kind (RnStripCard *self)
-{
-  return self->kind;
-}
-
-void
-rn_strip_card_set_kind (RnStripCard *self, RnMeasureKind kind)
-{
-  g_return_if_fail (RN_IS_STRIP_CARD (self) && kind < RN_N_MEASURES);
-
-  gtk_drop_down_set_selected (GTK_DROP_DOWN (self->choice), kind);
-}
-
 static void
 on_choice (GtkDropDown *choice, GParamSpec *pspec, RnStripCard *self)
 {

@@ -12,8 +12,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (RnStripCard, rn_strip_card, RN, STRIP_CARD, GtkWidget)
 
 GtkWidget *rn_strip_card_new (RnSession *session, RnMeasureKind kind);
-RnMeasureKind rn_strip_card_get_kind (RnStripCard *self);
-void rn_strip_card_set_kind (RnStripCard *self, RnMeasureKind kind);
 /** Another document is shown. */
 void rn_strip_card_rebuild (RnStripCard *self);
 /** The measures have grown. */

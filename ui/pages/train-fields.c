@@ -131,12 +131,6 @@ rn_field_get_control (RnField field)
 }
 
 const char *
-rn_field_get_id (RnField field)
-{
-  return fields[field].id;
-}
-
-const char *
 rn_field_get_title (RnField field)
 {
   return _ (fields[field].title);

@@ -67,8 +67,6 @@ gint64 rn_draft_epoch_steps (const RnDraft *draft);
 gint64 rn_draft_steps (const RnDraft *draft);
 
 RnControl rn_field_get_control (RnField field);
-/** (transfer none) for code, the same in every language: "batch" */
-const char *rn_field_get_id (RnField field);
 const char *rn_field_get_title (RnField field);
 const char *rn_field_get_subtitle (RnField field);
 /** (transfer none) NULL-terminated, untranslated words to be passed through gettext: of a choice */

@@ -5,6 +5,7 @@
 
 #include "charts/response-chart.h"
 #include "pages/card.h"
+#include "pages/margin.h"
 #include "pages/memory-check.h"
 #include "pages/pair.h"
 #include "pages/throttle.h"
@@ -58,14 +59,6 @@ RnCurveCard *
 rn_train_page_get_curves (RnTrainPage *self)
 {
   return self->curves;
-}
-
-RnStripCard *
-rn_train_page_get_strip (RnTrainPage *self, int at)
-{
-  g_return_val_if_fail (at >= 0 && at < N_STRIPS, NULL);
-
-  return self->strips[at];
 }
 
 GtkWidget *
@@ -300,8 +293,6 @@ make_settings_toggle (RnTrainPage *self)
   adw_button_content_set_label (ADW_BUTTON_CONTENT (content), _ ("Settings"));
   gtk_button_set_child (GTK_BUTTON (toggle), content);
   gtk_widget_set_tooltip_text (toggle, _ ("Show or hide the settings of the training"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Settings"), -1);
   g_object_bind_property (self->flap, "reveal-flap", toggle, "active",
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   return toggle;
@@ -328,13 +319,9 @@ make_content (RnTrainPage *self)
       self->strips[i] = RN_STRIP_CARD (rn_strip_card_new (self->session, kinds[i]));
       gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->strips[i]));
     }
-  gtk_widget_set_margin_start (box, 12);
-  gtk_widget_set_margin_end (box, 12);
-  gtk_widget_set_margin_top (box, 12);
-  gtk_widget_set_margin_bottom (box, 12);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), box);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), rn_margin_new (box));
   gtk_widget_set_hexpand (scrolled, TRUE);
   return scrolled;
 }

@@ -21,8 +21,6 @@ GtkWidget *rn_train_page_new (RnSession *session);
 RnProgressCard *rn_train_page_get_progress (RnTrainPage *self);
 RnTrainSettings *rn_train_page_get_settings (RnTrainPage *self);
 RnCurveCard *rn_train_page_get_curves (RnTrainPage *self);
-/** @at: 0 or 1, from top to bottom */
-RnStripCard *rn_train_page_get_strip (RnTrainPage *self, int at);
 /** The button in the empty state. */
 GtkWidget *rn_train_page_get_start (RnTrainPage *self);
 /** Returns: how often data has made the page redraw something */

@@ -473,8 +473,8 @@ make_row (RnTrainSettings *self, RnField field)
       adw_action_row_add_suffix (ADW_ACTION_ROW (row), control);
       adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), control);
     }
-  gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  rn_field_get_title (field), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+  /* its name is the row's title: a row sees to that, and GTK 4.8 would read a second one as well */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   rn_field_get_subtitle (field), -1);
   self->rows[field] = row;
   self->controls[field] = control;

@@ -177,13 +177,22 @@ set_toggle_active (RnBlockRow *self, gboolean is_on)
   g_signal_handlers_unblock_by_func (self->toggle, toggle_changed, self);
 }
 
+void
+rn_spine_set_shown (GtkWidget *child, gboolean is_shown)
+{
+  if (gtk_widget_get_child_visible (child) == is_shown)
+    return;
+  gtk_widget_set_child_visible (child, is_shown);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_STATE_HIDDEN, !is_shown, -1);
+}
+
 static void
 show_toggle (RnBlockRow *self)
 {
   const gboolean is_shown = is_card (self) && !self->is_plain;
   g_autofree char *label = NULL;
 
-  gtk_widget_set_child_visible (self->toggle, is_shown);
+  rn_spine_set_shown (self->toggle, is_shown);
   if (!is_shown)
     return;
   label = g_strdup_printf (_ ("Residual branch of block %d"), self->row.first_block + 1);
@@ -507,6 +516,24 @@ rn_block_row_finalize (GObject *object)
   G_OBJECT_CLASS (rn_block_row_parent_class)->finalize (object);
 }
 
+/* For assistive technology; the pointer and keys go through the spine. */
+static void
+select_row (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  RnBlockRow *self = RN_BLOCK_ROW (widget);
+  RnSelection *selection = rn_session_get_selection (self->view->session);
+
+  if (self->at < 0 || selection == NULL)
+    return;
+  if (self->row.kind == RN_ROW_STEM)
+    rn_selection_select (selection, RN_PART_STEM, 0, NULL);
+  else if (self->row.kind == RN_ROW_HEAD)
+    rn_selection_select (selection, RN_PART_HEAD, 0, NULL);
+  else
+    rn_selection_select (selection, RN_PART_BLOCK,
+                         rn_spec_get_block (self->view->spec, self->row.first_block)->id, NULL);
+}
+
 static void
 rn_block_row_class_init (RnBlockRowClass *class)
 {
@@ -519,6 +546,7 @@ rn_block_row_class_init (RnBlockRowClass *class)
   widget_class->css_changed = rn_block_row_css_changed;
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LIST_ITEM);
   gtk_widget_class_set_css_name (widget_class, "blockrow");
+  gtk_widget_class_install_action (widget_class, "block.select", NULL, select_row);
 }
 
 static void
@@ -528,7 +556,7 @@ rn_block_row_init (RnBlockRow *self)
   self->is_on = TRUE;
   self->toggle = gtk_switch_new ();
   gtk_widget_add_css_class (self->toggle, "rn-gate");
-  gtk_widget_set_child_visible (self->toggle, FALSE);
+  rn_spine_set_shown (self->toggle, FALSE);
   gtk_widget_set_parent (self->toggle, GTK_WIDGET (self));
   g_signal_connect_swapped (self->toggle, "notify::active", G_CALLBACK (toggle_changed), self);
 }

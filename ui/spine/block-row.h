@@ -35,4 +35,8 @@ const char *rn_block_row_get_label (RnBlockRow *self);
 gboolean rn_block_row_has_branch (RnBlockRow *self);   /* an arc is drawn */
 GtkWidget *rn_block_row_get_switch (RnBlockRow *self); /* (nullable): where it is shown */
 
+/** Shows a child of the spine or takes it out of view without asking for another layout, for assistive technology as well,
+ * which sees children that are not drawn. */
+void rn_spine_set_shown (GtkWidget *child, gboolean is_shown);
+
 G_END_DECLS

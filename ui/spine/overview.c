@@ -39,7 +39,7 @@ value_at (RnOverview *self, int y, double *value)
   if (row == NULL || row->n_blocks == 0 || y + 0.5 < row->y)
     return FALSE;
   /* 1 px of ground between blocks where that leaves enough of them */
-  if (row->height >= 4.0 && y + 1.0 > row->y + row->height)
+  if (row->height >= 4.0 && y + 1.5 >= row->y + row->height)
     return FALSE;
   for (int i = rn_spine_layout_block_at (self->layout, y); i < n; i++)
     {

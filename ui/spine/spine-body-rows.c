@@ -25,7 +25,7 @@ set_aside (RnSpineBody *self, guint at)
 {
   GtkWidget *row = g_ptr_array_index (self->rows, at);
 
-  gtk_widget_set_child_visible (row, FALSE);
+  rn_spine_set_shown (row, FALSE);
   g_ptr_array_add (self->spare, row);
   g_ptr_array_remove_index (self->rows, at);
 }
@@ -36,7 +36,7 @@ rn_spine_body_drop_rows (RnSpineBody *self)
   while (self->rows->len > 0)
     set_aside (self, self->rows->len - 1);
   for (guint i = 0; i < self->folds->len; i++)
-    gtk_widget_set_child_visible (g_ptr_array_index (self->folds, i), FALSE);
+    rn_spine_set_shown (g_ptr_array_index (self->folds, i), FALSE);
 }
 
 static int
@@ -52,7 +52,7 @@ make_row (RnSpineBody *self)
 {
   GtkWidget *row = rn_block_row_new (&self->view);
 
-  gtk_widget_set_child_visible (row, FALSE);
+  rn_spine_set_shown (row, FALSE);
   gtk_widget_insert_before (row, GTK_WIDGET (self), NULL);
   g_ptr_array_add (self->spare, row);
 }
@@ -103,7 +103,7 @@ show_rows (RnSpineBody *self, int first, int last, gboolean may_make)
         return FALSE;
       row = g_ptr_array_steal_index (self->spare, self->spare->len - 1);
       rn_block_row_bind (RN_BLOCK_ROW (row), n);
-      gtk_widget_set_child_visible (row, TRUE);
+      rn_spine_set_shown (row, TRUE);
       g_ptr_array_insert (self->rows, (int) at, row);
     }
   return TRUE;
@@ -168,7 +168,7 @@ make_fold (RnSpineBody *self)
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "rn-fold");
   g_signal_connect (button, "clicked", G_CALLBACK (fold_clicked), self);
-  gtk_widget_set_child_visible (button, FALSE);
+  rn_spine_set_shown (button, FALSE);
   gtk_widget_insert_before (button, GTK_WIDGET (self), NULL);
   g_ptr_array_add (self->folds, button);
 }
@@ -204,7 +204,7 @@ show_folds (RnSpineBody *self, gboolean may_make)
           continue;
         }
       button = g_ptr_array_index (self->folds, i);
-      gtk_widget_set_child_visible (button, is_shown);
+      rn_spine_set_shown (button, is_shown);
       if (!is_shown ||
           g_strcmp0 (gtk_button_get_icon_name (GTK_BUTTON (button)), fold_icon (stage)) == 0)
         continue;

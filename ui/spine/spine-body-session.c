@@ -21,15 +21,15 @@ label_rows (gpointer data)
 static void
 take_measures (RnSpineBody *self)
 {
-  const RnBlockMeasure *measures =
-      self->view.spec != NULL ? rn_session_get_measures (self->view.session, NULL) : NULL;
+  const RnBlockMeasure *measures = rn_session_get_measures (self->view.session, NULL);
+  const RnSpec *measured = rn_session_get_spec (self->view.session);
   const guint n = self->view.spec != NULL ? (guint) rn_spec_n_blocks (self->view.spec) : 0;
   const RnMeasureKind kind = rn_session_get_measure (self->view.session);
 
   if (kind != self->view.scale.kind)
     rn_spine_scale_init (&self->view.scale, kind);
   g_clear_pointer (&self->view.measures, g_array_unref);
-  if (measures == NULL || n == 0)
+  if (measures == NULL || n == 0 || (guint) rn_spec_n_blocks (measured) != n)
     return;
   self->view.measures = g_array_sized_new (FALSE, FALSE, sizeof (RnBlockMeasure), n);
   g_array_append_vals (self->view.measures, measures, n);

@@ -195,12 +195,6 @@ rn_spine_body_reveal (RnSpineBody *self, int index)
 
 /* Zoom and folding */
 
-double
-rn_spine_body_get_zoom (RnSpineBody *self)
-{
-  return self->zoom;
-}
-
 void
 rn_spine_body_set_zoom (RnSpineBody *self, double zoom, double anchor_y)
 {

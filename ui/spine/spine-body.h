@@ -24,7 +24,6 @@ const RnSpineView *rn_spine_body_get_view (RnSpineBody *self);
 /** 0 fits; otherwise the height of a row, RN_SPINE_MIN_ZOOM to RN_SPINE_MAX_ZOOM. @anchor_y: in the widget, what stays
  * where it is; negative: the middle */
 void rn_spine_body_set_zoom (RnSpineBody *self, double zoom, double anchor_y);
-double rn_spine_body_get_zoom (RnSpineBody *self);
 /** One step larger (@steps > 0) or smaller; smaller than the smallest fits. */
 void rn_spine_body_zoom_by (RnSpineBody *self, int steps, double anchor_y);
 void rn_spine_body_set_folded (RnSpineBody *self, int stage, gboolean is_folded);

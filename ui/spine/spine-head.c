@@ -42,10 +42,12 @@ static char *
 unbroken (const char *format, char *amount)
 {
   g_autofree char *text = g_strdup_printf (format, amount);
-  g_auto (GStrv) words = g_strsplit (text, " ", -1);
+  g_autoptr (GString) joined = g_string_new (text);
 
   g_free (amount);
-  return g_strjoinv ("\302\240", words);
+  g_string_replace (joined, " ", "\302\240", 0);
+  g_string_replace (joined, "-", "-\342\201\240", 0); /* a word joiner */
+  return g_string_free (g_steal_pointer (&joined), FALSE);
 }
 
 static void

@@ -161,18 +161,21 @@ loaded (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (RnRecord) fresh = g_task_propagate_pointer (G_TASK (result), &error);
 
+  g_autoptr (RnDocument) next = g_steal_pointer (&self->adopts_next);
+
   self->is_adopting = FALSE;
+  /* what is shown stays as it was where it cannot be read */
   if (fresh == NULL)
+    rn_session_tell (self, error->message);
+  else
+    rn_record_adopt (rn_document_get_record (document), fresh);
+  if (fresh != NULL && document == self->document)
     {
-      /* what is shown stays as it was */
-      rn_session_tell (self, error->message);
-      return;
+      rn_session_update_time (self, FALSE);
+      rn_session_emit (self, RN_SIGNAL_MEASURES);
     }
-  rn_record_adopt (rn_document_get_record (document), fresh);
-  if (document != self->document)
-    return;
-  rn_session_update_time (self, FALSE);
-  rn_session_emit (self, RN_SIGNAL_MEASURES);
+  if (next != NULL && rn_record_is_incomplete (rn_document_get_record (next)))
+    rn_session_adopt (self, next);
 }
 
 void
@@ -180,8 +183,13 @@ rn_session_adopt (RnSession *self, RnDocument *document)
 {
   g_autoptr (GTask) task = NULL;
 
-  if (self->is_adopting || rn_document_get_path (document) == NULL)
+  if (rn_document_get_path (document) == NULL)
     return;
+  if (self->is_adopting)
+    {
+      g_set_object (&self->adopts_next, document);
+      return;
+    }
   self->is_adopting = TRUE;
   task = g_task_new (self, NULL, loaded, NULL);
   g_task_set_task_data (task, g_object_ref (document), g_object_unref);

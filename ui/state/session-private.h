@@ -81,7 +81,8 @@ struct _RnSession
   guint tick_id;
   guint drain_source;
   gint64 drained_us;
-  gboolean is_adopting; /* reading what the feed had merged */
+  gboolean is_adopting;    /* reading what the feed had merged */
+  RnDocument *adopts_next; /* (nullable): asked for meanwhile */
 
   RnMeasureKind measure;
   GArray *
@@ -131,6 +132,8 @@ void rn_session_open_dataset_with (RnSession *self, const char *what, guint64 se
 void rn_session_cancel_dataset (RnSession *self);
 
 /* session-training.c */
+/* Whether @document is what a start that is not done yet begins with */
+gboolean rn_session_prepares (RnSession *self, RnDocument *document);
 void rn_session_proceed (RnSession *self);        /* with a start that waits, where it can */
 void rn_session_data_failed (RnSession *self);    /* the data that a start waits for */
 void rn_session_refresh_status (RnSession *self); /* where no trainer tells it */

@@ -117,6 +117,13 @@ rn_session_get_settings (RnSession *self)
   return record != NULL ? rn_record_get_settings (record) : &self->settings;
 }
 
+const RnSettings *
+rn_session_get_next_settings (RnSession *self, double *epochs)
+{
+  *epochs = self->epochs;
+  return &self->settings;
+}
+
 static gboolean
 is_same_augment (const RnAugment *a, const RnAugment *b)
 {

@@ -116,6 +116,18 @@ rn_session_has_trainer (RnSession *self)
   return self->training != NULL;
 }
 
+gboolean
+rn_session_is_busy (RnSession *self)
+{
+  return self->start != NULL || self->training != NULL || self->n_makers > 0;
+}
+
+gboolean
+rn_session_prepares (RnSession *self, RnDocument *document)
+{
+  return self->start != NULL && self->start->document == document;
+}
+
 static void
 set_pending (RnSession *self, RnPending pending)
 {
@@ -692,8 +704,9 @@ take_end (RnSession *self, const RnSnapshot *snapshot)
 void
 rn_session_take (RnSession *self, RnSnapshot *snapshot)
 {
-  RnRecord *record = rn_document_get_record (self->live);
-  const gboolean is_shown = self->live == self->document;
+  g_autoptr (RnDocument) live = g_object_ref (self->live);
+  RnRecord *record = rn_document_get_record (live);
+  const gboolean is_shown = live == self->document;
 
   rn_record_take_snapshot (record, snapshot);
   take_status (self, snapshot);
@@ -703,6 +716,12 @@ rn_session_take (RnSession *self, RnSnapshot *snapshot)
   if (is_shown && snapshot->measures->len > 0 && rn_time_axis_get_cursor (self->time) < 0)
     rn_session_emit (self, RN_SIGNAL_MEASURES);
   rn_session_take_watched (self, snapshot);
+  if (self->live != live)
+    {
+      /* a command of one who was told has drained the feed to its end */
+      rn_snapshot_free (snapshot);
+      return;
+    }
   switch (snapshot->state)
     {
     case RN_STATE_FINISHED:
@@ -712,7 +731,7 @@ rn_session_take (RnSession *self, RnSnapshot *snapshot)
       break;
     case RN_STATE_PAUSED:
       if (rn_record_is_incomplete (record))
-        rn_session_adopt (self, self->live);
+        rn_session_adopt (self, live);
       break;
     default:
       if (snapshot->failure != NULL)

@@ -23,6 +23,7 @@ rn_session_dispose (GObject *object)
   g_clear_object (&self->time);
   g_clear_object (&self->document);
   g_clear_object (&self->failed);
+  g_clear_object (&self->adopts_next);
   g_clear_object (&self->documents);
   g_clear_object (&self->compared);
   G_OBJECT_CLASS (rn_session_parent_class)->dispose (object);
@@ -238,14 +239,21 @@ rn_session_show (RnSession *self, RnDocument *document)
   rn_session_add_document (self, document);
   g_set_object (&self->document, document);
   self->run_epochs = 0.0;
+  g_clear_pointer (&self->watched, g_ptr_array_unref);
+  g_clear_pointer (&self->cursor_measures, g_array_unref);
   rn_selection_keep (self->selection, rn_document_get_spec (document));
   rn_session_derive_settings (self);
+  /* nobody may be told of measures or maps whose blocks are not those that he knows */
+  g_signal_handlers_block_by_func (self->time, rn_session_read_cursor, self);
   rn_session_update_time (self, TRUE);
+  g_signal_handlers_unblock_by_func (self->time, rn_session_read_cursor, self);
   rn_session_refresh_status (self);
-  rn_session_forget_watched (self);
   rn_session_emit (self, RN_SIGNAL_DOCUMENT);
+  if (self->document != document) /* who was told shows another one */
+    return;
   rn_session_emit (self, RN_SIGNAL_SETTINGS);
   rn_session_emit (self, RN_SIGNAL_MEASURES);
+  rn_session_emit (self, RN_SIGNAL_WATCHED);
   rn_session_rewatch (self);
 }
 
@@ -306,7 +314,7 @@ rn_session_close (RnSession *self, RnDocument *document)
 
   if (!g_list_store_find (self->documents, document, &at))
     return;
-  if (document == self->live)
+  if (document == self->live || rn_session_prepares (self, document))
     {
       rn_session_fail (self, _ ("This run is in training"),
                        _ ("Stop the training first; what it has learned is kept."));

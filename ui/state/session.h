@@ -116,6 +116,8 @@ const RnSettings *rn_session_get_settings (RnSession *self);
 /** Of the next new run; the caller has checked them (rn_settings_check()). Milestones stay at their share of @settings's
  * steps when those change with epochs or data; 0 steps: the share of those that rn_session_get_settings() tells now. */
 void rn_session_set_settings (RnSession *self, const RnSettings *settings);
+/** Those of the next new run, whatever is shown: what is remembered. @epochs: (out) */
+const RnSettings *rn_session_get_next_settings (RnSession *self, double *epochs);
 double rn_session_get_epochs (RnSession *self);
 /** How long to train, in epochs of the data set, 0.1 to 10000; decides the steps when a start knows the data. While a run
  * is shown: how long it is to be in all when it goes on; forgotten when another document is shown */
@@ -133,6 +135,8 @@ void rn_session_set_rate (RnSession *self, double rate);
 void rn_session_evaluate (RnSession *self);
 gboolean rn_session_is_training (RnSession *self); /* preparing, running or evaluating */
 gboolean rn_session_has_trainer (RnSession *self);
+/** Whether rn_session_shut_down() has something to wait for: a trainer that is there, is to be made or is being freed */
+gboolean rn_session_is_busy (RnSession *self);
 /** Goes on with a run on disk: opens it, shows it, starts. */
 void rn_session_resume_run (RnSession *self, const char *path);
 /** Where the step under way is; FALSE where none is, or another document is shown. block: -1 stem, n_blocks head */

@@ -1,0 +1,116 @@
+#include "pages/cost-bar.h"
+
+#include <math.h>
+
+#include "charts/palette.h"
+
+#define BAR_HEIGHT 6
+#define MIN_BAR 12
+#define NUMBER_CHARS 9 /* so that all bars of a column end at the same place */
+#define GAP 6
+#define APART 18 /* from the column before */
+
+struct _RnCostBar
+{
+  GtkWidget parent_instance;
+
+  GtkWidget *number;
+  double share;
+};
+
+G_DEFINE_FINAL_TYPE (RnCostBar, rn_cost_bar, GTK_TYPE_WIDGET)
+
+void
+rn_cost_bar_set (RnCostBar *self, const char *number, double share)
+{
+  g_return_if_fail (RN_IS_COST_BAR (self));
+
+  gtk_label_set_text (GTK_LABEL (self->number), number);
+  self->share = share;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+rn_cost_bar_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
+                     int *natural, int *minimum_baseline, int *natural_baseline)
+{
+  gtk_widget_measure (RN_COST_BAR (widget)->number, orientation, -1, minimum, natural,
+                      minimum_baseline, natural_baseline);
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    {
+      *minimum += APART + MIN_BAR + GAP;
+      *natural += APART + 4 * MIN_BAR + GAP;
+    }
+}
+
+static void
+rn_cost_bar_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  RnCostBar *self = RN_COST_BAR (widget);
+  int number;
+
+  gtk_widget_measure (self->number, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &number, NULL, NULL);
+  gtk_widget_size_allocate (self->number,
+                            &(GtkAllocation){ MAX (width - number, 0), 0, MIN (number, width),
+                                              height },
+                            baseline);
+}
+
+/* Plain rectangles: a table has hundreds of them. */
+static void
+rn_cost_bar_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  RnCostBar *self = RN_COST_BAR (widget);
+  const float room = (float) (gtk_widget_get_width (widget) - APART -
+                              gtk_widget_get_width (self->number) - GAP),
+              y = (float) ((gtk_widget_get_height (widget) - BAR_HEIGHT) / 2);
+  RnPalette palette;
+
+  if (room >= 1.0f)
+    {
+      /* whatever there is shows */
+      const float length =
+          self->share > 0.0 ? MAX (roundf (room * (float) MIN (self->share, 1.0)), 1.0f) : 0.0f;
+
+      rn_palette_get (widget, &palette);
+      gtk_snapshot_append_color (snapshot, &palette.track,
+                                 &GRAPHENE_RECT_INIT (APART, y, room, BAR_HEIGHT));
+      gtk_snapshot_append_color (snapshot, &palette.series[0],
+                                 &GRAPHENE_RECT_INIT (APART, y, length, BAR_HEIGHT));
+    }
+  gtk_widget_snapshot_child (widget, self->number, snapshot);
+}
+
+static void
+rn_cost_bar_dispose (GObject *object)
+{
+  g_clear_pointer (&RN_COST_BAR (object)->number, gtk_widget_unparent);
+  G_OBJECT_CLASS (rn_cost_bar_parent_class)->dispose (object);
+}
+
+static void
+rn_cost_bar_init (RnCostBar *self)
+{
+  self->number = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (self->number), 1);
+  gtk_label_set_width_chars (GTK_LABEL (self->number), NUMBER_CHARS);
+  gtk_widget_add_css_class (self->number, "numeric");
+  gtk_widget_set_parent (self->number, GTK_WIDGET (self));
+}
+
+static void
+rn_cost_bar_class_init (RnCostBarClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  G_OBJECT_CLASS (class)->dispose = rn_cost_bar_dispose;
+  widget_class->measure = rn_cost_bar_measure;
+  widget_class->size_allocate = rn_cost_bar_size_allocate;
+  widget_class->snapshot = rn_cost_bar_snapshot;
+}
+
+GtkWidget *
+rn_cost_bar_new (void)
+{
+  return g_object_new (RN_TYPE_COST_BAR, NULL);
+}

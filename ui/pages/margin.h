@@ -1,0 +1,14 @@
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* The margin of a page around what it holds: 24 pixels, and 12 where the page is narrow. */
+
+#define RN_TYPE_MARGIN (rn_margin_get_type ())
+G_DECLARE_FINAL_TYPE (RnMargin, rn_margin, RN, MARGIN, GtkWidget)
+
+GtkWidget *rn_margin_new (GtkWidget *child);
+
+G_END_DECLS
