@@ -159,7 +159,7 @@ test_commands_are_shown_at_once (Fixture *f, gconstpointer data)
 {
   gint64 given_us;
 
-  train (f, "resnet110", 16);
+  train (f, "resnet110", 8);
   for (int i = 0; i < 3; i++)
     {
       given_us = g_get_monotonic_time ();
