@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define EXAMPLE "resnet20-sample.safetensors"
+
 /* Returns: (transfer full): the folder of the running program; NULL where the system does not tell */
 static char *
 program_folder (void)
@@ -11,24 +13,35 @@ program_folder (void)
   return program != NULL ? g_path_get_dirname (program) : NULL;
 }
 
-char *
-rn_places_get_locale (void)
+/* @installed: below the prefix; @built: from the folder of the program in the build folder. Both move with the program. */
+static char *
+find (const char *installed, const char *built)
 {
-  const char *wish = g_getenv ("RESIDUA_LOCALEDIR");
   g_autofree char *folder = program_folder ();
 
-  if (wish != NULL)
-    return g_strdup (wish);
   if (folder == NULL)
-    return g_build_filename (RN_PREFIX, RN_LOCALEDIR, NULL);
-  /* PREFIX/bin and PREFIX/share/locale move together. */
+    return g_build_filename (RN_PREFIX, installed, NULL);
   if (g_str_has_suffix (folder, "/" RN_BINDIR))
     {
       g_autofree char *prefix = g_strndup (folder, strlen (folder) - strlen ("/" RN_BINDIR));
 
-      return g_build_filename (prefix, RN_LOCALEDIR, NULL);
+      return g_build_filename (prefix, installed, NULL);
     }
-  return g_build_filename (folder, "..", "po", NULL);
+  return g_build_filename (folder, "..", built, NULL);
+}
+
+char *
+rn_places_get_locale (void)
+{
+  const char *wish = g_getenv ("RESIDUA_LOCALEDIR");
+
+  return wish != NULL ? g_strdup (wish) : find (RN_LOCALEDIR, "po");
+}
+
+char *
+rn_places_get_example (void)
+{
+  return find (RN_DATADIR "/residua/models/" EXAMPLE, "data/" EXAMPLE);
 }
 
 char *

@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 /** Returns: (transfer full): the folder of the translations: RESIDUA_LOCALEDIR, else the one that was installed with this
  * program, else that of the build folder it stands in */
 char *rn_places_get_locale (void);
+/** Returns: (transfer full): the trained model that comes with the program */
+char *rn_places_get_example (void);
 /** Returns: (transfer full): where runs are kept unless the person says otherwise */
 char *rn_places_get_runs (void);
 

@@ -3,6 +3,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "about.h"
+#include "pages/memory-check.h"
+#include "places.h"
 #include "preferences.h"
 #include "shortcuts.h"
 
@@ -34,7 +36,7 @@ can_train (RnWindow *self)
 static void
 start (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  rn_session_start (RN_WINDOW (data)->session);
+  rn_start_training (RN_WINDOW (data)->session, data);
 }
 
 static void
@@ -51,7 +53,7 @@ start_or_pause (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (rn_session_is_training (self->session))
     rn_session_pause (self->session);
   else
-    rn_session_start (self->session);
+    rn_start_training (self->session, GTK_WIDGET (self));
 }
 
 static void
@@ -202,6 +204,14 @@ show_about (GSimpleAction *action, GVariant *parameter, gpointer data)
   gtk_window_present (GTK_WINDOW (rn_about_new (data)));
 }
 
+static void
+open_example (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autofree char *path = rn_places_get_example ();
+
+  rn_session_open_model (RN_WINDOW (data)->session, path);
+}
+
 static const GActionEntry entries[] = {
   { "start", start, NULL, NULL, NULL, { 0 } },
   { "pause", pause_training, NULL, NULL, NULL, { 0 } },
@@ -212,6 +222,7 @@ static const GActionEntry entries[] = {
   { "close-document", close_document, NULL, NULL, NULL, { 0 } },
   { "preset", show_preset, "s", NULL, NULL, { 0 } },
   { "open", open_files, NULL, NULL, NULL, { 0 } },
+  { "open-example", open_example, NULL, NULL, NULL, { 0 } },
   { "page", NULL, "s", "'train'", change_page, { 0 } },
   { "spine", NULL, NULL, "true", change_spine, { 0 } },
   { "presenter", NULL, NULL, "false", change_presenter, { 0 } },

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "drop-zone.h"
+#include "pages/classify-page.h"
 
 /* Pictures */
 
@@ -54,14 +55,14 @@ open_picture (RnWindow *self, const char *path)
 static void
 open_pictures (RnWindow *self, const RnOpened *opened)
 {
-  const guint n = opened->paths->len;
-  g_autofree char *text = g_strdup_printf (ngettext ("The first of %u picture is shown",
-                                                     "The first of %u pictures is shown", n),
-                                           n);
-
-  open_picture (self, opened->paths->pdata[0]);
-  if (n > 1)
-    rn_window_toast (self, text);
+  if (opened->paths->len == 1)
+    {
+      open_picture (self, opened->paths->pdata[0]);
+      return;
+    }
+  rn_window_show_page (self, "classify");
+  rn_classify_page_take_files (RN_CLASSIFY_PAGE (rn_window_get_page_widget (self, "classify")),
+                               opened->paths);
 }
 
 /* A picture without a file: from the clipboard, or dragged out of another program */

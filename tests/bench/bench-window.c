@@ -1,155 +1,45 @@
-/* The real window while ResNet-20 trains on all processors: whole frames of the window's thread from before-paint to
- * after-paint, the longest gap of its main loop, what it takes of a processor beside the core's threads, and its memory.
+/* The real window, measured from inside (gauge.h). Best with a build of --buildtype=release:
  *
- *   tests/ui/with-display build/release/tests/bench/bench-window [SECONDS [PRESET]]
+ *   tests/ui/with-display build/release/tests/bench/bench-window MODE [SECONDS [PRESET]]
  *
- * Threads of the core are those at nice 10. First nobody touches the window; then, for as long, something is clicked, zoomed,
- * hovered or turned to each quarter of a second.
+ * MODE is one of
+ *   train     PRESET trains on all processors with the Train page shown: first nobody touches it; then, for as long, something
+ *             is clicked, zoomed, hovered or turned to each quarter of a second
+ *   trace     the same clicks, a line a minute: the longest turn of the main loop, wake-ups, memory
+ *   hidden    the window is not mapped while PRESET trains
+ *   rest      nothing trains and nobody touches it
+ *   start     from main to the first frame, to the data set, and to a first step that was asked for at the first frame
+ *   commands  from start, pause, step and stop to the frame that shows the answer
+ *
+ * SECONDS: 60 where none are told (commands: so many rounds). PRESET: resnet20.
  */
 #include <adwaita.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "application.h"
+#include "gauge.h"
 #include "window.h"
 
-#define BEAT_MS 5
+#define TRACE_LINE_S 60.0
 
 typedef struct
 {
+  RnApplication *application;
   RnWindow *window;
-  double cpu_start, wall_start; /* ms */
-  GArray *cpu, *wall, *gaps;    /* of double, ms */
-  double beat;
+  RnSession *session;
+  RnGauge *gauge;
+  RnSpec *spec;
+  double seconds;
+  double main_ms; /* when the program began */
   int n_acts;
 } Bench;
 
-static double
-now_ms (clockid_t clock)
-{
-  struct timespec at;
-
-  clock_gettime (clock, &at);
-  return (double) at.tv_sec * 1e3 + (double) at.tv_nsec / 1e6;
-}
-
 static void
-before_paint (GdkFrameClock *clock, Bench *bench)
+iterate (void)
 {
-  bench->cpu_start = now_ms (CLOCK_THREAD_CPUTIME_ID);
-  bench->wall_start = now_ms (CLOCK_MONOTONIC);
-}
-
-static void
-after_paint (GdkFrameClock *clock, Bench *bench)
-{
-  const double cpu = now_ms (CLOCK_THREAD_CPUTIME_ID) - bench->cpu_start,
-               wall = now_ms (CLOCK_MONOTONIC) - bench->wall_start;
-
-  g_array_append_val (bench->cpu, cpu);
-  g_array_append_val (bench->wall, wall);
-}
-
-static int
-compare (gconstpointer a, gconstpointer b)
-{
-  const double x = *(const double *) a, y = *(const double *) b;
-
-  return x < y ? -1 : x > y;
-}
-
-static void
-tell (const char *name, GArray *values)
-{
-  double quantiles[3] = { 0.0 };
-
-  g_array_sort (values, compare);
-  for (int i = 0; i < 3 && values->len > 0; i++)
-    quantiles[i] = g_array_index (values, double,
-                                  (guint) ((double[]){ 0.5, 0.99, 1.0 }[i] * (values->len - 1)));
-  g_print ("  %-34s %7.2f %7.2f %7.2f ms  of %u\n", name, quantiles[0], quantiles[1], quantiles[2],
-           values->len);
-  g_array_set_size (values, 0);
-}
-
-/* Processor time, seconds: of the core's threads where @of_core, else of all others */
-static double
-thread_seconds (gboolean of_core)
-{
-  g_autoptr (GDir) folder = g_dir_open ("/proc/self/task", 0, NULL);
-  double ticks = 0.0;
-  const char *name;
-
-  while ((name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *path = g_build_filename ("/proc/self/task", name, "stat", NULL);
-      g_autofree char *text = NULL;
-      g_auto (GStrv) fields = NULL;
-
-      if (!g_file_get_contents (path, &text, NULL, NULL))
-        continue;
-      /* after the name in brackets: state is field 3 of proc(5), so utime is [11], stime [12], nice [16] */
-      fields = g_strsplit (strrchr (text, ')') + 2, " ", -1);
-      if ((atoi (fields[16]) >= 10) == of_core)
-        ticks += atof (fields[11]) + atof (fields[12]);
-    }
-  return ticks / (double) sysconf (_SC_CLK_TCK);
-}
-
-static double
-resident_mb (void)
-{
-  g_autofree char *text = NULL;
-
-  g_file_get_contents ("/proc/self/statm", &text, NULL, NULL);
-  return atof (strchr (text, ' ')) * (double) sysconf (_SC_PAGESIZE) / 1e6;
-}
-
-static gboolean
-beat (gpointer data)
-{
-  Bench *bench = data;
-  const double now = now_ms (CLOCK_MONOTONIC), gap = now - bench->beat - BEAT_MS;
-
-  bench->beat = now;
-  g_array_append_val (bench->gaps, gap);
-  return G_SOURCE_CONTINUE;
-}
-
-/* What a person does, one thing after the other */
-static gboolean
-act (gpointer data)
-{
-  static const char *const pages[] = { "train", "data", "train", "inspect",
-                                       "train", "runs", "train", "build" };
-  Bench *bench = data;
-  RnSession *session = rn_window_get_session (bench->window);
-  RnTimeAxis *axis = rn_session_get_time (session);
-  const RnSpec *spec = rn_session_get_spec (session);
-  const int n = bench->n_acts++;
-  const double middle = (double) rn_time_axis_get_extent (axis) / 2.0;
-
-  switch (n % 5)
-    {
-    case 0:
-      rn_selection_select (rn_session_get_selection (session), RN_PART_BLOCK,
-                           rn_spec_get_block (spec, n / 5 % rn_spec_n_blocks (spec))->id, NULL);
-      break;
-    case 1:
-      rn_time_axis_set_hover (axis, (gint64) (middle * (1.0 + sin (n))));
-      break;
-    case 2:
-      rn_time_axis_zoom (axis, middle, n % 2 ? 0.5 : 4.0);
-      break;
-    case 3:
-      rn_session_set_measure (session, (RnMeasureKind) (n / 5 % RN_N_MEASURES));
-      break;
-    default:
-      rn_window_show_page (bench->window, pages[n / 5 % G_N_ELEMENTS (pages)]);
-    }
-  return G_SOURCE_CONTINUE;
+  g_main_context_iteration (NULL, TRUE);
 }
 
 static gboolean
@@ -166,72 +56,293 @@ iterate_for (double seconds)
 
   g_timeout_add ((guint) (seconds * 1e3), set_done, &is_done);
   while (!is_done)
-    g_main_context_iteration (NULL, TRUE);
+    iterate ();
+}
+
+/* What a person does, one thing after the other */
+static gboolean
+act (gpointer data)
+{
+  static const char *const pages[] = { "train", "data", "train", "inspect", "train",
+                                       "runs",  "lab",  "train", "build",   "classify" };
+  Bench *bench = data;
+  RnTimeAxis *axis = rn_session_get_time (bench->session);
+  const RnSpec *spec = rn_session_get_spec (bench->session);
+  const int n = bench->n_acts++;
+  const double middle = (double) rn_time_axis_get_extent (axis) / 2.0;
+
+  switch (n % 5)
+    {
+    case 0:
+      rn_selection_select (rn_session_get_selection (bench->session), RN_PART_BLOCK,
+                           rn_spec_get_block (spec, n / 5 % rn_spec_n_blocks (spec))->id, NULL);
+      break;
+    case 1:
+      rn_time_axis_set_hover (axis, (gint64) (middle * (1.0 + sin (n))));
+      break;
+    case 2:
+      rn_time_axis_zoom (axis, middle, n % 2 ? 0.5 : 4.0);
+      break;
+    case 3:
+      rn_session_set_measure (bench->session, (RnMeasureKind) (n / 5 % RN_N_MEASURES));
+      break;
+    default:
+      rn_window_show_page (bench->window, pages[n / 5 % G_N_ELEMENTS (pages)]);
+    }
+  return G_SOURCE_CONTINUE;
 }
 
 static void
-measure (Bench *bench, const char *name, double seconds)
+train (Bench *bench)
 {
-  const double before = thread_seconds (FALSE), core_before = thread_seconds (TRUE);
-  const double started = now_ms (CLOCK_MONOTONIC), memory = resident_mb ();
-  const gint64 step = rn_session_get_status (rn_window_get_session (bench->window))->step;
-  double elapsed;
+  rn_session_show_sketch (bench->session, bench->spec, NULL);
+  rn_session_set_epochs (bench->session, 1000.0);
+  rn_window_show_page (bench->window, "train");
+  rn_session_start (bench->session);
+  while (rn_session_get_status (bench->session)->step < 3)
+    iterate ();
+  rn_gauge_watch_frames (bench->gauge, gtk_widget_get_frame_clock (GTK_WIDGET (bench->window)));
+}
 
-  g_array_set_size (bench->cpu, 0);
-  g_array_set_size (bench->wall, 0);
-  g_array_set_size (bench->gaps, 0);
-  bench->beat = now_ms (CLOCK_MONOTONIC);
-  iterate_for (seconds);
-  elapsed = (now_ms (CLOCK_MONOTONIC) - started) * 1e-3;
-  g_print ("%s, %.0f s, %lld steps: p50, p99, max\n", name, elapsed,
-           (long long) (rn_session_get_status (rn_window_get_session (bench->window))->step -
-                        step));
-  tell ("frame, time of the window's thread", bench->cpu);
-  tell ("frame, by the clock", bench->wall);
-  tell ("gap of the main loop", bench->gaps);
-  g_print ("  window %.1f %% of a processor, core %.0f %%; resident %.1f MB, %+.1f\n",
-           100.0 * (thread_seconds (FALSE) - before) / elapsed,
-           100.0 * (thread_seconds (TRUE) - core_before) / elapsed, resident_mb (),
-           resident_mb () - memory);
+static void
+measure (Bench *bench, const char *name)
+{
+  const gint64 step = rn_session_get_status (bench->session)->step;
+
+  rn_gauge_start (bench->gauge);
+  iterate_for (bench->seconds);
+  rn_gauge_tell (bench->gauge, name);
+  g_print ("  %lld steps\n", (long long) (rn_session_get_status (bench->session)->step - step));
+}
+
+/* Modes */
+
+static void
+bench_train (Bench *bench)
+{
+  guint acts;
+
+  train (bench);
+  measure (bench, "Nobody touches it");
+  acts = g_timeout_add (250, act, bench);
+  measure (bench, "Clicks, four a second");
+  g_source_remove (acts);
+}
+
+static double
+largest (RnTimes *times)
+{
+  double most = 0.0;
+
+  for (guint i = 0; times->values != NULL && i < times->values->len; i++)
+    most = MAX (most, g_array_index (times->values, double, i));
+  return most;
+}
+
+static void
+bench_trace (Bench *bench)
+{
+  guint acts;
+
+  train (bench);
+  acts = g_timeout_add (250, act, bench);
+  g_print (
+      "  min   turn ms   by the clock   frame ms   window %%   wake-ups/s   resident MB   heap "
+      "MB   step\n");
+  for (double done = 0.0; done < bench->seconds; done += TRACE_LINE_S)
+    {
+      rn_gauge_start (bench->gauge);
+      iterate_for (TRACE_LINE_S);
+      g_print ("%5.0f %9.1f %14.1f %10.1f %10.1f %12.1f %13.2f %9.2f %6lld\n",
+               (done + TRACE_LINE_S) / 60.0, largest (&bench->gauge->turn_cpu),
+               largest (&bench->gauge->turn_wall), largest (&bench->gauge->frame_cpu),
+               rn_gauge_percent (bench->gauge, FALSE),
+               (double) bench->gauge->n_polls / TRACE_LINE_S, rn_gauge_resident_mb (),
+               rn_gauge_heap_mb (), (long long) rn_session_get_status (bench->session)->step);
+    }
+  g_source_remove (acts);
+}
+
+static void
+bench_hidden (Bench *bench)
+{
+  train (bench);
+  iterate_for (5.0);
+  gtk_widget_set_visible (GTK_WIDGET (bench->window), FALSE);
+  measure (bench, "Hidden");
+  gtk_widget_set_visible (GTK_WIDGET (bench->window), TRUE);
+}
+
+static void
+bench_rest (Bench *bench)
+{
+  while (rn_session_get_dataset (bench->session) == NULL)
+    iterate ();
+  rn_gauge_watch_frames (bench->gauge, gtk_widget_get_frame_clock (GTK_WIDGET (bench->window)));
+  /* threads of GLib's pool end after a while without work */
+  iterate_for (20.0);
+  measure (bench, "At rest");
+}
+
+static void
+note (GdkFrameClock *clock, double *ms)
+{
+  if (*ms == 0.0)
+    *ms = rn_gauge_now_ms ();
+}
+
+static void
+bench_start (Bench *bench)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (bench->window));
+  double frame_ms = 0.0, data_ms = 0.0;
+
+  g_signal_connect (clock, "after-paint", G_CALLBACK (note), &frame_ms);
+  while (frame_ms == 0.0)
+    iterate ();
+  g_print ("First frame after %.0f ms, %.0f ms of them of the window's thread\n",
+           frame_ms - bench->main_ms, rn_gauge_thread_ms ());
+  g_print ("The data set is %s then\n",
+           rn_session_get_dataset (bench->session) != NULL ? "there" : "being opened");
+  rn_window_show_page (bench->window, "train");
+  rn_session_start (bench->session);
+  while (rn_session_get_status (bench->session)->step < 1)
+    {
+      iterate ();
+      if (data_ms == 0.0 && rn_session_get_dataset (bench->session) != NULL)
+        data_ms = rn_gauge_now_ms ();
+    }
+  g_print ("Data set after %.0f ms, first step of what was started at the first frame after %.0f "
+           "ms\n",
+           data_ms - bench->main_ms, rn_gauge_now_ms () - bench->main_ms);
+  g_signal_handlers_disconnect_by_func (clock, note, &frame_ms);
+}
+
+/* Gives a command, and waits until a frame has been drawn after the state is @is_reached. */
+static void
+time_command (Bench *bench, void (*command) (RnSession *session),
+              gboolean (*is_reached) (RnSession *session), RnTimes *seen, RnTimes *done)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (bench->window));
+  const double started = rn_gauge_now_ms ();
+  double frame_ms = 0.0;
+  gulong handler;
+
+  command (bench->session);
+  handler = g_signal_connect (clock, "after-paint", G_CALLBACK (note), &frame_ms);
+  while (frame_ms == 0.0)
+    iterate ();
+  rn_times_add (seen, frame_ms - started);
+  while (!is_reached (bench->session))
+    iterate ();
+  frame_ms = 0.0;
+  while (frame_ms == 0.0)
+    iterate ();
+  rn_times_add (done, frame_ms - started);
+  g_signal_handler_disconnect (clock, handler);
+}
+
+static gboolean
+is_paused (RnSession *session)
+{
+  const RnStatus *status = rn_session_get_status (session);
+
+  return status->state == RN_STATE_PAUSED && !status->is_pending;
+}
+
+static gboolean
+is_running (RnSession *session)
+{
+  const RnStatus *status = rn_session_get_status (session);
+
+  return status->state == RN_STATE_RUNNING && !status->is_pending;
+}
+
+static gboolean
+is_over (RnSession *session)
+{
+  return rn_session_get_status (session)->state == RN_STATE_STOPPED;
+}
+
+static void
+bench_commands (Bench *bench)
+{
+  RnTimes seen[4] = { { NULL } }, done[4] = { { NULL } };
+  static const char *const names[][2] = {
+    { "start: first frame after it", "start: runs" },
+    { "pause: first frame after it", "pause: paused, worker left the step" },
+    { "step: first frame after it", "step: paused again, the step done" },
+    { "stop: first frame after it", "stop: stopped, checkpoint on disk" },
+  };
+
+  train (bench);
+  for (int i = 0; i < (int) bench->seconds; i++)
+    {
+      iterate_for (0.3 + 0.37 * (i % 7));
+      time_command (bench, rn_session_pause, is_paused, &seen[1], &done[1]);
+      time_command (bench, rn_session_start, is_running, &seen[0], &done[0]);
+      iterate_for (0.5 + 0.23 * (i % 5));
+      if (i % 4 == 0)
+        {
+          rn_session_pause (bench->session);
+          while (!is_paused (bench->session))
+            iterate ();
+          time_command (bench, rn_session_step, is_paused, &seen[2], &done[2]);
+        }
+      if (i % 4 == 2)
+        time_command (bench, rn_session_stop, is_over, &seen[3], &done[3]);
+      rn_session_start (bench->session);
+      while (!is_running (bench->session))
+        iterate ();
+    }
+  g_print ("From a command to a frame that shows it: p50, p99, max\n");
+  for (int i = 0; i < 4; i++)
+    {
+      rn_times_tell (&seen[i], names[i][0]);
+      rn_times_tell (&done[i], names[i][1]);
+    }
+}
+
+static gboolean
+open_window (Bench *bench)
+{
+  if (!g_application_register (G_APPLICATION (bench->application), NULL, NULL))
+    return FALSE;
+  g_application_activate (G_APPLICATION (bench->application));
+  bench->window =
+      RN_WINDOW (gtk_application_get_windows (GTK_APPLICATION (bench->application))->data);
+  bench->session = rn_window_get_session (bench->window);
+  return TRUE;
 }
 
 int
 main (int argc, char **argv)
 {
-  const double seconds = argc > 1 ? atof (argv[1]) : 60.0;
+  static const struct
+  {
+    const char *name;
+    void (*run) (Bench *bench);
+  } modes[] = {
+    { "train", bench_train }, { "trace", bench_trace }, { "hidden", bench_hidden },
+    { "rest", bench_rest },   { "start", bench_start }, { "commands", bench_commands },
+  };
+  const double main_ms = rn_gauge_now_ms ();
   g_autoptr (RnApplication) application = rn_application_new ();
-  g_autoptr (RnSpec) spec = rn_spec_preset (argc > 2 ? argv[2] : "resnet20", NULL);
-  Bench bench = { .cpu = g_array_new (FALSE, FALSE, sizeof (double)),
-                  .wall = g_array_new (FALSE, FALSE, sizeof (double)),
-                  .gaps = g_array_new (FALSE, FALSE, sizeof (double)) };
-  RnSession *session;
-  guint acts, beats;
+  g_autoptr (RnSpec) spec = rn_spec_preset (argc > 3 ? argv[3] : "resnet20", NULL);
+  Bench bench = { .application = application,
+                  .gauge = rn_gauge_get (),
+                  .spec = spec,
+                  .seconds = argc > 2 ? atof (argv[2]) : 60.0,
+                  .main_ms = main_ms };
+  gsize mode = 0;
 
-  if (spec == NULL || !g_application_register (G_APPLICATION (application), NULL, NULL))
+  while (argc > 1 && mode < G_N_ELEMENTS (modes) && strcmp (modes[mode].name, argv[1]) != 0)
+    mode++;
+  if (mode == G_N_ELEMENTS (modes) || spec == NULL || !open_window (&bench))
     return 1;
-  g_application_activate (G_APPLICATION (application));
-  bench.window = RN_WINDOW (gtk_application_get_windows (GTK_APPLICATION (application))->data);
-  gtk_window_set_default_size (GTK_WINDOW (bench.window), 1600, 1000);
-  session = rn_window_get_session (bench.window);
-  rn_session_show_sketch (session, spec, NULL);
-  rn_session_set_epochs (session, 1000.0);
-  rn_window_show_page (bench.window, "train");
-  rn_session_start (session);
-  while (rn_session_get_status (session)->step < 10)
-    g_main_context_iteration (NULL, TRUE);
-  g_signal_connect (gtk_widget_get_frame_clock (GTK_WIDGET (bench.window)), "before-paint",
-                    G_CALLBACK (before_paint), &bench);
-  g_signal_connect (gtk_widget_get_frame_clock (GTK_WIDGET (bench.window)), "after-paint",
-                    G_CALLBACK (after_paint), &bench);
-
-  measure (&bench, "nobody touches it", seconds);
-  acts = g_timeout_add (250, act, &bench);
-  beats = g_timeout_add (BEAT_MS, beat, &bench);
-  measure (&bench, "clicks, four a second", seconds);
-  g_source_remove (acts);
-  g_source_remove (beats);
+  modes[mode].run (&bench);
   gtk_window_close (GTK_WINDOW (bench.window));
   while (gtk_application_get_windows (GTK_APPLICATION (application)) != NULL)
-    g_main_context_iteration (NULL, TRUE);
+    iterate ();
   return 0;
 }

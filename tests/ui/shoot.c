@@ -2,6 +2,8 @@
  *
  *   with-display shoot --page train --size 1600x1000 --net resnet20 --train-steps 200 --out train.png
  *
+ * Several at once, of one training: --page build,train --moment before,during,after --out "PAGE-MOMENT.png"
+ *
  * Dark, high contrast, Korean: ADW_DEBUG_COLOR_SCHEME=prefer-dark ADW_DEBUG_HIGH_CONTRAST=1 GTK_A11Y=none,
  * LANGUAGE=ko RESIDUA_LOCALEDIR=BUILD-FOLDER/po
  */
@@ -19,6 +21,7 @@
 #define SETTLE_US (700 * 1000)
 
 static char *page = NULL;
+static char *moment = NULL;
 static char *size = NULL;
 static char *net = NULL;
 static char *data = NULL;
@@ -30,11 +33,15 @@ static char *press = NULL;
 static gint64 train_steps = 0;
 static int batch = 0;
 static int block = 0;
+static int side = 0;
 static gboolean is_paused = FALSE;
 static double timeout_s = 300.0;
 
 static const GOptionEntry options[] = {
-  { "page", 0, 0, G_OPTION_ARG_STRING, &page, "Page to show", "NAME" },
+  { "page", 0, 0, G_OPTION_ARG_STRING, &page, "Pages to show, by commas; train unless said",
+    "NAME" },
+  { "moment", 0, 0, G_OPTION_ARG_STRING, &moment,
+    "Of the training, by commas: before, during (unless said) or after", "WHEN" },
   { "size", 0, 0, G_OPTION_ARG_STRING, &size, "Size of the window, 1280x800 unless said", "WxH" },
   { "net", 0, 0, G_OPTION_ARG_STRING, &net, "Preset to show", "NAME" },
   { "data", 0, 0, G_OPTION_ARG_STRING, &data, "Data set, sample unless said", "PATH" },
@@ -44,13 +51,15 @@ static const GOptionEntry options[] = {
   { "picture", 0, 0, G_OPTION_ARG_STRING, &picture,
     "Picture to watch: a file, or a test picture's number", "WHAT" },
   { "block", 0, 0, G_OPTION_ARG_INT, &block, "Select this block, 1 and more", "N" },
+  { "side", 0, 0, G_OPTION_ARG_INT, &side, "Width of the spine", "PIXELS" },
   { "train-steps", 0, 0, G_OPTION_ARG_INT64, &train_steps, "Train that far first", "N" },
   { "batch", 0, 0, G_OPTION_ARG_INT, &batch, "Pictures a step", "N" },
   { "pause", 0, 0, G_OPTION_ARG_NONE, &is_paused, "Pause before the picture is taken", NULL },
   { "press", 0, 0, G_OPTION_ARG_STRING, &press, "Activate this action before: win.preferences",
     "ACTION" },
   { "timeout", 0, 0, G_OPTION_ARG_DOUBLE, &timeout_s, "Give up after", "SECONDS" },
-  { "out", 0, 0, G_OPTION_ARG_FILENAME, &out, "Where the picture goes", "FILE" },
+  { "out", 0, 0, G_OPTION_ARG_FILENAME, &out,
+    "Where the picture goes; PAGE and MOMENT in it stand for what is shown", "FILE" },
   { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
 };
 
@@ -164,14 +173,29 @@ set_picture (RnSession *session)
                           is_number ? rn_dataset_get_label (dataset, RN_SPLIT_TEST, index) : -1);
 }
 
+/* A training that is to be shown after its end is as long as is asked for. */
 static void
-train (RnSession *session)
+set_training (RnSession *session)
 {
   RnSettings settings = *rn_session_get_settings (session);
 
   if (batch > 0)
     settings.batch = batch;
   rn_session_set_settings (session, &settings);
+  if (moment != NULL && strstr (moment, "after") != NULL)
+    {
+      const int n = rn_dataset_count (rn_session_get_dataset (session), RN_SPLIT_TRAIN);
+
+      rn_session_set_epochs (session, (double) (train_steps + 8) * settings.batch / n);
+    }
+}
+
+static void
+train (RnSession *session)
+{
+  if (rn_session_is_training (session) || rn_session_has_trainer (session))
+    return;
+  set_training (session);
   rn_session_start (session);
   while (rn_session_get_status (session)->step < train_steps)
     iterate ("the training");
@@ -207,6 +231,23 @@ topmost (GtkWindow *window)
   return GTK_WIDGET (window);
 }
 
+static GtkWidget *
+find (GtkWidget *widget, GType type)
+{
+  GtkWidget *found = G_TYPE_CHECK_INSTANCE_TYPE (widget, type) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find (child, type);
+  return found;
+}
+
+static void
+set_side (RnWindow *window)
+{
+  gtk_paned_set_position (GTK_PANED (find (GTK_WIDGET (window), GTK_TYPE_PANED)), side);
+}
+
 static void
 prepare (RnWindow *window)
 {
@@ -220,12 +261,22 @@ prepare (RnWindow *window)
     iterate ("the data set");
   if (picture != NULL)
     set_picture (session);
-  if (train_steps > 0)
+  if (side > 0)
+    set_side (window);
+}
+
+static void
+reach (RnWindow *window, const char *when)
+{
+  RnSession *session = rn_window_get_session (window);
+
+  if (strcmp (when, "before") != 0 && train_steps > 0)
     train (session);
+  if (strcmp (when, "after") == 0)
+    while (rn_session_has_trainer (session))
+      iterate ("the end of the training");
   if (block > 0)
     select_block (session);
-  if (page != NULL)
-    rn_window_show_page (window, page);
 }
 
 static GListModel *
@@ -236,6 +287,64 @@ files_of (const char *path)
 
   g_list_store_append (files, file);
   return G_LIST_MODEL (files);
+}
+
+/* @action: such as "win.preferences" or "win.page::runs" */
+static void
+activate (GtkWidget *window, const char *action)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (GVariant) target = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_action_parse_detailed_name (action, &name, &target, &error))
+    {
+      g_printerr ("shoot: %s\n", error->message);
+      exit (2);
+    }
+  gtk_widget_activate_action_variant (window, name, target);
+}
+
+/* Returns: (transfer full): @out with what is shown in its place */
+static char *
+name_of (const char *shown, const char *when)
+{
+  g_autoptr (GString) name = g_string_new (out);
+
+  g_string_replace (name, "PAGE", shown, 0);
+  g_string_replace (name, "MOMENT", when, 0);
+  return g_string_free (g_steal_pointer (&name), FALSE);
+}
+
+static void
+shoot_page (RnWindow *window, const char *shown, const char *when)
+{
+  g_autofree char *path = name_of (shown, when);
+
+  rn_window_show_page (window, shown);
+  iterate_for (SETTLE_US);
+  if (press != NULL)
+    {
+      activate (GTK_WIDGET (window), press);
+      iterate_for (SETTLE_US);
+    }
+  save (topmost (GTK_WINDOW (window)), path);
+  while (topmost (GTK_WINDOW (window)) != GTK_WIDGET (window))
+    gtk_window_destroy (GTK_WINDOW (topmost (GTK_WINDOW (window))));
+}
+
+static void
+shoot_all (RnWindow *window)
+{
+  g_auto (GStrv) moments = g_strsplit (moment != NULL ? moment : "during", ",", -1);
+  g_auto (GStrv) pages = g_strsplit (page != NULL ? page : "train", ",", -1);
+
+  for (int i = 0; moments[i] != NULL; i++)
+    {
+      reach (window, moments[i]);
+      for (int k = 0; pages[k] != NULL; k++)
+        shoot_page (window, pages[k], moments[i]);
+    }
 }
 
 static int
@@ -261,15 +370,7 @@ shoot (GtkApplication *application)
                               adw_application_window_get_content (ADW_APPLICATION_WINDOW (window))),
                           files);
     }
-  iterate_for (SETTLE_US);
-  if (press != NULL)
-    {
-      gtk_widget_activate_action (GTK_WIDGET (window), press, NULL);
-      iterate_for (SETTLE_US);
-    }
-  save (topmost (GTK_WINDOW (window)), out);
-  while (topmost (GTK_WINDOW (window)) != GTK_WIDGET (window))
-    gtk_window_destroy (GTK_WINDOW (topmost (GTK_WINDOW (window))));
+  shoot_all (window);
   gtk_window_close (GTK_WINDOW (window));
   while (gtk_application_get_windows (application) != NULL)
     iterate ("the end");
@@ -301,5 +402,7 @@ main (int argc, char **argv)
       g_printerr ("shoot: %s\n", error->message);
       return 1;
     }
+  /* as on GNOME's desktop */
+  g_object_set (gtk_settings_get_default (), "gtk-font-name", "Cantarell 11", NULL);
   return shoot (GTK_APPLICATION (application));
 }

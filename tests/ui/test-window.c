@@ -572,7 +572,9 @@ test_closing_hides_at_once_and_saves (void)
   checkpoints = rn_run_list_checkpoints (run, NULL);
   rows = rn_run_read_history (run, NULL);
   g_assert_cmpint (g_array_index (checkpoints, gint64, checkpoints->len - 1), >=, step);
-  g_assert_cmpint (g_array_index (checkpoints, gint64, checkpoints->len - 1), ==, rows->len);
+  /* the row of a step whose evaluation was interrupted is in the checkpoint, and is written when the run goes on */
+  g_assert_cmpint (g_array_index (checkpoints, gint64, checkpoints->len - 1), >=, rows->len);
+  g_assert_cmpint (g_array_index (checkpoints, gint64, checkpoints->len - 1), <=, rows->len + 1);
 }
 
 static void

@@ -296,6 +296,8 @@ lay_out (RnCurveScene *scene, const RnCurveModel *model, PangoContext *pango)
   double left, right, top = 0.0, width, height;
 
   measure (pango, RN_TEXT_CAPTION, "0.00", &left, &scene->caption_height);
+  measure (pango, RN_TEXT_CAPTION, scene->unit, &width, &height);
+  scene->caption_height = MAX (scene->caption_height, height);
   for (int i = 0; i < scene->n_y_ticks; i++)
     {
       measure (pango, RN_TEXT_CAPTION, scene->y_labels[i], &width, NULL);
@@ -310,12 +312,15 @@ lay_out (RnCurveScene *scene, const RnCurveModel *model, PangoContext *pango)
     }
   if (scene->has_legend)
     top += lay_out_legend (scene, top, left) + GAP;
-  top += scene->caption_height + GAP; /* the unit */
+  /* the unit, clear of the highest label, half of which stands above the plot */
+  top += scene->caption_height + MAX (GAP, ceil (scene->caption_height / 2.0));
   for (guint i = 0; i < scene->lines->len && !scene->has_legend; i++)
     right = MAX (right, ((RnSceneLine *) scene->lines->pdata[i])->name_width + GAP);
   right = MIN (right, floor (scene->width / 3.0));
   scene->plot.x = ceil (left);
   scene->plot.y = ceil (top);
+  scene->unit_y =
+      scene->plot.y - MAX (GAP, ceil (scene->caption_height / 2.0)) - scene->caption_height / 2.0;
   scene->plot.width = MAX (floor (scene->width - right) - scene->plot.x, 16.0);
   scene->plot.height =
       MAX (floor (scene->height - 2.0 * scene->caption_height - GAP) - scene->plot.y, 16.0);

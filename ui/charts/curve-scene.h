@@ -92,9 +92,10 @@ typedef struct
   double y_ticks[RN_AXIS_MAX_TICKS], x_ticks[RN_MAX_TICKS]; /* in pixels */
   char *y_labels[RN_AXIS_MAX_TICKS], *x_labels[RN_MAX_TICKS];
   gboolean has_legend;
-  double caption_height;
-  GPtrArray *lines; /* of RnSceneLine */
-  GArray *marks;    /* of RnSceneMark */
+  double caption_height; /* of the highest: the unit's letters may be of another font */
+  double unit_y;         /* the middle of the unit, and of the names of marks */
+  GPtrArray *lines;      /* of RnSceneLine */
+  GArray *marks;         /* of RnSceneMark */
 } RnCurveScene;
 
 typedef enum
@@ -132,8 +133,9 @@ typedef struct
   PangoContext *pango;
   const RnPalette *palette;
   double scale;
-  gboolean is_vector; /* bands are shapes instead of pixels */
-  GString *svg_text;  /* (nullable): text goes here, as SVG has it, instead of being drawn */
+  graphene_point_t origin; /* where the target's first pixel lies; of images only */
+  gboolean is_vector;      /* bands are shapes instead of pixels */
+  GString *svg_text;       /* (nullable): text goes here, as SVG has it, instead of being drawn */
 } RnCanvas;
 
 /** Grid, ticks, units, title and legend */

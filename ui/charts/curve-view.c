@@ -175,6 +175,7 @@ draw_tile (RnCurveChart *self, double left, double width)
 
   cairo_scale (cr, scene->scale, scene->scale);
   cairo_translate (cr, -left, -top);
+  canvas.origin = GRAPHENE_POINT_INIT ((float) left, (float) top);
   rn_curve_draw_lines (scene, &canvas, left, left + width);
   cairo_destroy (cr);
   cairo_surface_set_device_scale (surface, scene->scale, scene->scale);
@@ -244,7 +245,7 @@ draw_names (RnCurveChart *self)
   if (scene->marks->len > 0)
     {
       left = 0.0;
-      top = MIN (top, scene->plot.y - 6.0 - 2.0 * half);
+      top = MIN (top, scene->unit_y - half);
       bottom = MAX (bottom, scene->plot.y + 6.0);
     }
   left = floor (left);

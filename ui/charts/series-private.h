@@ -61,8 +61,8 @@ struct _RnSeries
   gboolean has_lost; /* a merged entry, to a cut */
 
   double weight;
-  double sum,
-      norm; /* the smoothing's state after the last entry: (1-w) sum w^(t-i) y_i and 1 - w^t */
+  double sum;  /* the smoothing's state after the last entry: (1-w) sum w^(t-i) y_i... */
+  double norm; /* ...and 1 - w^t */
 };
 
 /* Of no entries */

@@ -58,11 +58,10 @@ tell_whose (RnAugmentCard *self)
   const gboolean is_run = rn_session_get_record (self->session) != NULL;
 
   gtk_widget_set_sensitive (self->panel, !is_run);
-  gtk_widget_set_tooltip_text (
-      self->panel, is_run
-                       ? _ ("The run that is shown is trained so. Edit its network to train a new "
-                            "one otherwise.")
-                       : NULL);
+  gtk_widget_set_tooltip_text (self->panel,
+                               is_run ? _ ("This is the augmentation of the run that is shown. "
+                                           "Edit its network to train a new one with another.")
+                                      : NULL);
 }
 
 void
@@ -115,7 +114,7 @@ constructed (RnAugmentCard *self)
   g_signal_connect_swapped (self->panel, "changed", G_CALLBACK (on_changed), self);
   gtk_box_append (GTK_BOX (box), self->preview);
   gtk_box_append (GTK_BOX (box), self->panel);
-  gtk_widget_set_tooltip_text (again, _ ("The draws of the next eight epochs"));
+  gtk_widget_set_tooltip_text (again, _ ("Draw the next eight epochs of the picture"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (again), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Augment again"), -1);
   g_signal_connect_swapped (again, "clicked", G_CALLBACK (on_again), self);

@@ -9,6 +9,7 @@
 #include "pages/pair.h"
 #include "pages/picture-view.h"
 #include "pages/prediction-bars.h"
+#include "pages/untrained.h"
 #include "state/format.h"
 
 #define BESIDE 680           /* logical pixels: from here the answer stands beside the pictures */
@@ -159,12 +160,6 @@ picture_changed (RnClassifyOne *self)
 }
 
 static void
-start_clicked (RnClassifyOne *self)
-{
-  rn_session_start (self->session);
-}
-
-static void
 document_changed (RnClassifyOne *self)
 {
   RnDocument *document = rn_session_get_document (self->session);
@@ -177,12 +172,7 @@ document_changed (RnClassifyOne *self)
       text = g_strdup_printf (_ ("“%s” is a sketch: it has no weights yet. Train it, or open a "
                                  "trained model."),
                               document != NULL ? rn_document_get_title (document) : "");
-      button = gtk_button_new_with_label (_ ("Start training"));
-      gtk_widget_add_css_class (button, "suggested-action");
-      gtk_widget_add_css_class (button, "pill");
-      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                      _ ("Start training"), -1);
-      g_signal_connect_swapped (button, "clicked", G_CALLBACK (start_clicked), self);
+      button = rn_untrained_offer_new (self->session);
       rn_picture_view_set_picture (RN_PICTURE_VIEW (self->input), NULL, NULL);
       rn_card_set_caption (RN_CARD (self->input_card), NULL);
     }

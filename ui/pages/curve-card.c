@@ -6,11 +6,13 @@
 
 #include "charts/palette.h"
 #include "pages/card.h"
+#include "remembered.h"
 #include "state/format.h"
 
 /* The slider's 0 to 1 is a weight of 1 - 10^(-3 t): 0 to 0.999, as fine at both ends. */
 #define SMOOTHING_DECADES 3.0
 #define SMOOTHING_USUAL 0.9
+#define SMOOTHING_MOST 0.999
 
 /* One run: its training and its test curve, with their numbers in each chart */
 typedef struct
@@ -300,11 +302,14 @@ on_smoothing (GtkRange *scale, RnCurveCard *self)
   const double weight = 1.0 - pow (10.0, -SMOOTHING_DECADES * gtk_range_get_value (scale));
   g_autofree char *number = g_strdup_printf ("%.3g", weight);
   g_autofree char *text = g_strdup_printf (_ ("Smoothing %s"), number);
+  GSettings *remembered = rn_remembered ();
   GValue value = G_VALUE_INIT;
 
   g_value_init (&value, G_TYPE_DOUBLE);
   g_value_set_double (&value, weight);
   set_all (self, "smoothing", &value);
+  if (remembered != NULL)
+    g_settings_set_double (remembered, "smoothing", MIN (weight, SMOOTHING_MOST));
   gtk_widget_set_tooltip_text (GTK_WIDGET (scale), text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (scale), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT,
                                   number, -1);
@@ -327,6 +332,8 @@ on_unit (GtkDropDown *unit, GParamSpec *pspec, RnCurveCard *self)
 
   if (time != NULL)
     rn_time_axis_set_unit (time, (RnTimeUnit) gtk_drop_down_get_selected (unit));
+  if (rn_remembered () != NULL)
+    g_settings_set_enum (rn_remembered (), "time-unit", (int) gtk_drop_down_get_selected (unit));
 }
 
 static void
@@ -381,12 +388,15 @@ static GtkWidget *
 make_smoothing (RnCurveCard *self)
 {
   GtkWidget *scale = gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, 0.0, 1.0, 0.05);
+  GSettings *remembered = rn_remembered ();
+  const double weight =
+      remembered != NULL ? g_settings_get_double (remembered, "smoothing") : SMOOTHING_USUAL;
 
   gtk_widget_set_size_request (scale, 90, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (scale), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Smoothing"), -1);
   g_signal_connect (scale, "value-changed", G_CALLBACK (on_smoothing), self);
-  gtk_range_set_value (GTK_RANGE (scale), -log10 (1.0 - SMOOTHING_USUAL) / SMOOTHING_DECADES);
+  gtk_range_set_value (GTK_RANGE (scale), -log10 (1.0 - weight) / SMOOTHING_DECADES);
   return scale;
 }
 
@@ -421,9 +431,14 @@ add_tools (RnCurveCard *self)
   gtk_widget_add_css_class (log_scale, "flat");
   name_control (log_scale, _ ("Logarithmic scale"));
   g_signal_connect (log_scale, "toggled", G_CALLBACK (on_log), self);
+  if (rn_remembered () != NULL)
+    g_settings_bind (rn_remembered (), "log-scale", log_scale, "active", G_SETTINGS_BIND_DEFAULT);
   self->unit = gtk_drop_down_new_from_strings (units);
   name_control (self->unit, _ ("What the charts’ horizontal axis counts"));
   g_signal_connect (self->unit, "notify::selected", G_CALLBACK (on_unit), self);
+  if (rn_remembered () != NULL)
+    gtk_drop_down_set_selected (GTK_DROP_DOWN (self->unit),
+                                (guint) g_settings_get_enum (rn_remembered (), "time-unit"));
   if (time != NULL)
     g_signal_connect_object (time, "changed", G_CALLBACK (on_time), self, G_CONNECT_SWAPPED);
   gtk_widget_add_css_class (reset, "flat");

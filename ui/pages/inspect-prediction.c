@@ -8,6 +8,7 @@
 #include "pages/look.h"
 #include "pages/prediction-bars.h"
 #include "pages/taps.h"
+#include "pages/untrained.h"
 #include "state/format.h"
 
 struct _RnInspectPrediction
@@ -84,29 +85,13 @@ rn_inspect_prediction_set (RnInspectPrediction *self, const char *const *names, 
   rn_card_set_caption (RN_CARD (self->card), caption);
 }
 
-static void
-start_clicked (RnInspectPrediction *self)
-{
-  rn_session_start (self->session);
-}
-
 void
 rn_inspect_prediction_set_empty (RnInspectPrediction *self, const char *text)
 {
-  GtkWidget *button = NULL;
-
   g_return_if_fail (RN_IS_INSPECT_PREDICTION (self));
 
-  if (text != NULL)
-    {
-      button = gtk_button_new_with_label (_ ("Start training"));
-      gtk_widget_add_css_class (button, "suggested-action");
-      gtk_widget_add_css_class (button, "pill");
-      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                      _ ("Start training"), -1);
-      g_signal_connect_swapped (button, "clicked", G_CALLBACK (start_clicked), self);
-    }
-  rn_card_set_empty (RN_CARD (self->card), text, button);
+  rn_card_set_empty (RN_CARD (self->card), text,
+                     text != NULL ? rn_untrained_offer_new (self->session) : NULL);
 }
 
 /* The legend's swatches */

@@ -134,7 +134,7 @@ update (RnLabPage *self)
     tell (self, DO_NOTHING, _ ("Train and compare"),
           _ ("A training is under way. Pause or stop it to begin the experiment."));
   else if (rn_session_get_dataset (self->session) == NULL)
-    tell (self, DO_NOTHING, _ ("Train and Compare"), _ ("The data is not open yet."));
+    tell (self, DO_NOTHING, _ ("Train and compare"), _ ("The data is not open yet."));
   else if (spec == NULL)
     tell (self, DO_NOTHING, _ ("Train and compare"), _ ("No network is shown."));
   else if (!is_residual (spec))

@@ -338,6 +338,7 @@ make_words (RnProgressCard *self)
   self->state = make_label ("heading", 0);
   gtk_label_set_ellipsize (GTK_LABEL (self->state), PANGO_ELLIPSIZE_NONE);
   gtk_label_set_wrap (GTK_LABEL (self->state), TRUE);
+  gtk_label_set_natural_wrap_mode (GTK_LABEL (self->state), GTK_NATURAL_WRAP_NONE);
   self->detail = make_label ("dim-label", 0);
   gtk_widget_set_hexpand (self->detail, TRUE);
   self->test_error = make_label ("heading", 1);
