@@ -152,6 +152,13 @@ fold_lead (RnSpineBody *self, gboolean is_folded)
 }
 
 static gboolean
+inspect_lead (RnSpineBody *self)
+{
+  return rn_spine_body_find_lead (self) != G_MININT &&
+         gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "inspect");
+}
+
+static gboolean
 key_pressed (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
              RnSpineBody *self)
 {
@@ -183,6 +190,9 @@ key_pressed (GtkEventControllerKey *controller, guint key, guint code, GdkModifi
       return fold_lead (self, key == GDK_KEY_Left);
     case GDK_KEY_space:
       return toggle_gate (self);
+    case GDK_KEY_Return:
+    case GDK_KEY_KP_Enter:
+      return inspect_lead (self);
     case GDK_KEY_Escape:
       return rn_selection_up (selection);
     default:
