@@ -245,6 +245,7 @@ query_tooltip (GtkWidget *widget, int x, int y, gboolean is_keyboard, GtkTooltip
   double row_x, row_y;
   int index, layer;
   RnBlockRow *row;
+  RnPart part;
   graphene_rect_t place;
   g_autofree char *text = NULL;
 
@@ -258,7 +259,8 @@ query_tooltip (GtkWidget *widget, int x, int y, gboolean is_keyboard, GtkTooltip
     row = row_at (self, x, y, &row_x, &row_y);
   if (row == NULL || !gtk_widget_compute_bounds (GTK_WIDGET (row), widget, &place))
     return FALSE;
-  text = explain (self, rn_block_row_pick (row, row_x, row_y, &index, &layer), index);
+  part = rn_block_row_pick (row, row_x, row_y, &index, &layer);
+  text = explain (self, part, index);
   gtk_tooltip_set_markup (tooltip, text);
   gtk_tooltip_set_tip_area (tooltip, &(GdkRectangle){ (int) place.origin.x,
                                                       rn_block_row_get_kind (row) == RN_ROW_STAGE
