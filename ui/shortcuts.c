@@ -119,7 +119,7 @@ rn_shortcuts_new (GtkWindow *parent)
   g_string_append (ui, "</object></child></object></interface>");
   builder = gtk_builder_new_from_string (ui->str, (gssize) ui->len);
   shortcuts = GTK_WIDGET (gtk_builder_get_object (builder, "shortcuts"));
-  gtk_window_set_title (GTK_WINDOW (shortcuts), _ ("Keyboard Shortcuts"));
+  gtk_window_set_title (GTK_WINDOW (shortcuts), _ ("Keyboard shortcuts"));
   gtk_window_set_transient_for (GTK_WINDOW (shortcuts), parent);
   gtk_window_set_modal (GTK_WINDOW (shortcuts), TRUE);
   return shortcuts;
