@@ -34,7 +34,7 @@ static const Key pages[] = {
 
 static const Key window[] = {
   { "win.open", "<Control>o", N_ ("Open files") },
-  { NULL, "<Control>v", N_ ("Paste a picture, or blocks in the spine") },
+  { NULL, "<Control>v", N_ ("Paste a picture") },
   { "win.spine", "F9", N_ ("Show or hide the spine") },
   { NULL, "F10", N_ ("Main menu") },
   { "win.presenter", "F11", N_ ("Presenter mode") },
@@ -47,7 +47,8 @@ static const Key window[] = {
 static const Key spine[] = {
   { NULL, "Up Down", N_ ("Go to the block above or below") },
   { NULL, "<Shift>Up <Shift>Down", N_ ("Extend the selection") },
-  { NULL, "Return", N_ ("Open the block, or fold it") },
+  { NULL, "space", N_ ("Switch the block’s branch off or on") },
+  { NULL, "Return", N_ ("Inspect the block") },
   { NULL, "Escape", N_ ("Leave the layer, then the block") },
 };
 
@@ -109,7 +110,7 @@ rn_shortcuts_new (GtkWindow *parent)
   g_autoptr (GString) ui =
       g_string_new ("<interface><object class='GtkShortcutsWindow' id='shortcuts'><child>"
                     "<object class='GtkShortcutsSection'><property name='section-name'>all"
-                    "</property><property name='max-height'>20</property>");
+                    "</property><property name='max-height'>21</property>");
   g_autoptr (GtkBuilder) builder = NULL;
   GtkWidget *shortcuts;
 
@@ -118,6 +119,7 @@ rn_shortcuts_new (GtkWindow *parent)
   g_string_append (ui, "</object></child></object></interface>");
   builder = gtk_builder_new_from_string (ui->str, (gssize) ui->len);
   shortcuts = GTK_WIDGET (gtk_builder_get_object (builder, "shortcuts"));
+  gtk_window_set_title (GTK_WINDOW (shortcuts), _ ("Keyboard shortcuts"));
   gtk_window_set_transient_for (GTK_WINDOW (shortcuts), parent);
   gtk_window_set_modal (GTK_WINDOW (shortcuts), TRUE);
   return shortcuts;

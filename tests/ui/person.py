@@ -52,8 +52,10 @@ def wait_for(condition, seconds=PATIENCE_S):
             found = condition()
         except Exception:  # what was looked at has gone meanwhile
             found = None
-        if found or time.monotonic() > end:
+        if found:
             return found
+        if time.monotonic() > end:
+            return None
         time.sleep(0.05)
 
 
@@ -76,7 +78,7 @@ class Program:
             print("Bail out! the program does not appear")
             sys.exit(1)
         # names change while it trains
-        self.root.set_cache_mask(Atspi.Cache.NONE)
+        self.root.set_cache_mask(Atspi.Cache.ROLE)
         self.places = {}
 
     def _find_root(self):

@@ -148,6 +148,19 @@ update_empty (RnTrainPage *self)
                      NULL);
 }
 
+/* While it trains, the settings do not come and go by the window's width. A flap that is locked takes its natural width
+ * from how far it is open, and its spring goes below nothing after a long frame: then it would ask for less than it
+ * needs. So it is locked only when it has come to rest.
+ */
+static void
+update_lock (RnTrainPage *self)
+{
+  const double progress = adw_flap_get_reveal_progress (self->flap);
+  const gboolean is_at_rest = progress == (adw_flap_get_reveal_flap (self->flap) ? 1.0 : 0.0);
+
+  adw_flap_set_locked (self->flap, self->was_training && is_at_rest);
+}
+
 /* Settings step aside when a training begins, and stay where the person puts them from then on. */
 static void
 update_flap (RnTrainPage *self)
@@ -156,8 +169,8 @@ update_flap (RnTrainPage *self)
 
   if (is_training && !self->was_training)
     adw_flap_set_reveal_flap (self->flap, FALSE);
-  adw_flap_set_locked (self->flap, is_training);
   self->was_training = is_training;
+  update_lock (self);
 }
 
 static void
@@ -342,6 +355,8 @@ make_flap (RnTrainPage *self)
   adw_flap_set_swipe_to_open (self->flap, FALSE);
   adw_flap_set_swipe_to_close (self->flap, FALSE);
   adw_flap_set_content (self->flap, make_content (self));
+  g_signal_connect_object (self->flap, "notify::reveal-progress", G_CALLBACK (update_lock), self,
+                           G_CONNECT_SWAPPED);
   return GTK_WIDGET (self->flap);
 }
 

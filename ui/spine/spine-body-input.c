@@ -152,6 +152,13 @@ fold_lead (RnSpineBody *self, gboolean is_folded)
 }
 
 static gboolean
+inspect_lead (RnSpineBody *self)
+{
+  return rn_spine_body_find_lead (self) != G_MININT &&
+         gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "inspect");
+}
+
+static gboolean
 key_pressed (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
              RnSpineBody *self)
 {
@@ -183,6 +190,9 @@ key_pressed (GtkEventControllerKey *controller, guint key, guint code, GdkModifi
       return fold_lead (self, key == GDK_KEY_Left);
     case GDK_KEY_space:
       return toggle_gate (self);
+    case GDK_KEY_Return:
+    case GDK_KEY_KP_Enter:
+      return inspect_lead (self);
     case GDK_KEY_Escape:
       return rn_selection_up (selection);
     default:
@@ -235,6 +245,7 @@ query_tooltip (GtkWidget *widget, int x, int y, gboolean is_keyboard, GtkTooltip
   double row_x, row_y;
   int index, layer;
   RnBlockRow *row;
+  RnPart part;
   graphene_rect_t place;
   g_autofree char *text = NULL;
 
@@ -248,7 +259,8 @@ query_tooltip (GtkWidget *widget, int x, int y, gboolean is_keyboard, GtkTooltip
     row = row_at (self, x, y, &row_x, &row_y);
   if (row == NULL || !gtk_widget_compute_bounds (GTK_WIDGET (row), widget, &place))
     return FALSE;
-  text = explain (self, rn_block_row_pick (row, row_x, row_y, &index, &layer), index);
+  part = rn_block_row_pick (row, row_x, row_y, &index, &layer);
+  text = explain (self, part, index);
   gtk_tooltip_set_markup (tooltip, text);
   gtk_tooltip_set_tip_area (tooltip, &(GdkRectangle){ (int) place.origin.x,
                                                       rn_block_row_get_kind (row) == RN_ROW_STAGE
