@@ -490,8 +490,7 @@ test_a_page_that_nobody_sees_watches_nothing (void)
   Stage stage;
 
   stage_open (&stage, FALSE);
-  looking_wait (has_answer, &stage);
-  g_assert_nonnull (rn_session_get_watched (stage.session));
+  looking_wait (is_watched, &stage);
   gtk_widget_set_visible (stage.page, FALSE);
   looking_pass (50);
   g_assert_null (rn_session_get_watched (stage.session));
@@ -573,11 +572,12 @@ static gboolean
 has_newer_maps (gpointer data)
 {
   Live *live = data;
-  const GPtrArray *watched = rn_session_get_watched (live->session);
+  const GPtrArray *watched;
   const RnWatched *fc = NULL;
   g_autofree char *text = NULL;
 
   rn_session_drain (live->session);
+  watched = rn_session_get_watched (live->session);
   for (guint i = 0; watched != NULL && i < watched->len; i++)
     if (g_str_equal (((RnWatched *) g_ptr_array_index (watched, i))->tap, "fc"))
       fc = g_ptr_array_index (watched, i);
