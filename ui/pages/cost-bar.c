@@ -36,11 +36,9 @@ rn_cost_bar_measure (GtkWidget *widget, GtkOrientation orientation, int for_size
 {
   gtk_widget_measure (RN_COST_BAR (widget)->number, orientation, -1, minimum, natural,
                       minimum_baseline, natural_baseline);
+  /* where there is no room the number is alone */
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
-    {
-      *minimum += APART + MIN_BAR + GAP;
-      *natural += APART + 4 * MIN_BAR + GAP;
-    }
+    *natural += APART + 4 * MIN_BAR + GAP;
 }
 
 static void
@@ -66,7 +64,7 @@ rn_cost_bar_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
               y = (float) ((gtk_widget_get_height (widget) - BAR_HEIGHT) / 2);
   RnPalette palette;
 
-  if (room >= 1.0f)
+  if (room >= (float) MIN_BAR)
     {
       /* whatever there is shows */
       const float length =

@@ -91,18 +91,24 @@ note_progress (double done, gpointer data)
   return TRUE;
 }
 
-static void
-open_in_task (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+/* A thread of its own, since a pool's would keep the low priority: drawing the sample set takes all processors, and the
+ * window is opening meanwhile. */
+static gpointer
+open_in_thread (gpointer data)
 {
-  RnOpening *opening = data;
+  g_autoptr (GTask) task = data;
+  RnOpening *opening = g_task_get_task_data (task);
   GError *error = NULL;
-  RnDataset *dataset =
-      rn_dataset_open (opening->what, opening->seed, note_progress, opening, &error);
+  RnDataset *dataset;
+
+  rn_training_lower_priority ();
+  dataset = rn_dataset_open (opening->what, opening->seed, note_progress, opening, &error);
 
   if (dataset != NULL)
     g_task_return_pointer (task, dataset, (GDestroyNotify) rn_dataset_unref);
   else
     g_task_return_error (task, error);
+  return NULL;
 }
 
 static void
@@ -153,7 +159,7 @@ rn_session_open_dataset_with (RnSession *self, const char *what, guint64 seed)
   g_clear_pointer (&self->dataset_problem, g_free);
   self->dataset_progress = 0.0;
   g_task_set_task_data (task, opening_ref (opening), opening_unref);
-  g_task_run_in_thread (task, open_in_task);
+  g_thread_unref (g_thread_new ("residua-data", open_in_thread, g_steal_pointer (&task)));
   rn_session_emit (self, RN_SIGNAL_DATASET);
 }
 
