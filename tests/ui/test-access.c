@@ -8,6 +8,7 @@
 #include "charts/response-chart.h"
 #include "charts/sparkline.h"
 #include "charts/strip.h"
+#include "pages/side-pane.h"
 #include "settle.h"
 #include "window.h"
 
@@ -91,9 +92,9 @@ open_learning_window (void)
 static void
 show_settings (RnWindow *window)
 {
-  GtkWidget *flap = find_widget (rn_window_get_page_widget (window, "train"), ADW_TYPE_FLAP, 0);
+  GtkWidget *train = rn_window_get_page_widget (window, "train");
 
-  adw_flap_set_reveal_flap (ADW_FLAP (flap), TRUE);
+  rn_side_pane_set_open (RN_SIDE_PANE (find_widget (train, RN_TYPE_SIDE_PANE, 0)), TRUE);
 }
 
 /* Names */

@@ -67,6 +67,9 @@ describe_preparing (const RnStatus *status, const char *dataset_name)
   const int percent = (int) floor (100.0 * CLAMP (status->preparing, 0.0, 1.0) + 1e-6);
   g_autofree char *base = NULL;
 
+  /* the pictures are there, and memory and a folder for the run are made */
+  if (percent == 100)
+    return g_strdup (_ ("Preparing the network"));
   if (dataset_name == NULL || g_str_equal (dataset_name, "sample"))
     return g_strdup_printf (_ ("Preparing the sample set, %d %%"), percent);
   base = g_path_get_basename (dataset_name);

@@ -8,6 +8,7 @@
 #include "pages/margin.h"
 #include "pages/memory-check.h"
 #include "pages/pair.h"
+#include "pages/side-pane.h"
 #include "pages/throttle.h"
 #include "state/format.h"
 
@@ -26,7 +27,7 @@ struct _RnTrainPage
   GtkWidget parent_instance;
 
   RnSession *session;
-  AdwFlap *flap;
+  RnSidePane *pane; /* the settings are at its side */
   RnProgressCard *progress;
   RnTrainSettings *settings;
   RnCurveCard *curves;
@@ -148,29 +149,15 @@ update_empty (RnTrainPage *self)
                      NULL);
 }
 
-/* While it trains, the settings do not come and go by the window's width. A flap that is locked takes its natural width
- * from how far it is open, and its spring goes below nothing after a long frame: then it would ask for less than it
- * needs. So it is locked only when it has come to rest.
- */
-static void
-update_lock (RnTrainPage *self)
-{
-  const double progress = adw_flap_get_reveal_progress (self->flap);
-  const gboolean is_at_rest = progress == (adw_flap_get_reveal_flap (self->flap) ? 1.0 : 0.0);
-
-  adw_flap_set_locked (self->flap, self->was_training && is_at_rest);
-}
-
 /* Settings step aside when a training begins, and stay where the person puts them from then on. */
 static void
-update_flap (RnTrainPage *self)
+update_pane (RnTrainPage *self)
 {
   const gboolean is_training = rn_session_is_training (self->session);
 
   if (is_training && !self->was_training)
-    adw_flap_set_reveal_flap (self->flap, FALSE);
+    rn_side_pane_set_open (self->pane, FALSE);
   self->was_training = is_training;
-  update_lock (self);
 }
 
 static void
@@ -243,7 +230,7 @@ on_status (RnTrainPage *self)
 {
   if (rn_session_is_training (self->session) != self->was_training)
     {
-      update_flap (self);
+      update_pane (self);
       rn_throttle_add (&self->throttle, CHANGE_EMPTY);
     }
 }
@@ -306,7 +293,7 @@ make_settings_toggle (RnTrainPage *self)
   adw_button_content_set_label (ADW_BUTTON_CONTENT (content), _ ("Settings"));
   gtk_button_set_child (GTK_BUTTON (toggle), content);
   gtk_widget_set_tooltip_text (toggle, _ ("Show or hide the settings of the training"));
-  g_object_bind_property (self->flap, "reveal-flap", toggle, "active",
+  g_object_bind_property (self->pane, "open", toggle, "active",
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   return toggle;
 }
@@ -319,7 +306,6 @@ make_content (RnTrainPage *self)
   GtkWidget *scrolled = gtk_scrolled_window_new ();
 
   self->progress = RN_PROGRESS_CARD (rn_progress_card_new (self->session));
-  rn_progress_card_add_control (self->progress, make_settings_toggle (self));
   self->curves = RN_CURVE_CARD (rn_curve_card_new (self->session));
   for (RnCurve curve = 0; curve < RN_N_CURVES; curve++)
     gtk_widget_set_size_request (GTK_WIDGET (rn_curve_card_get_chart (self->curves, curve)), -1,
@@ -340,24 +326,18 @@ make_content (RnTrainPage *self)
 }
 
 static GtkWidget *
-make_flap (RnTrainPage *self)
+make_pane (RnTrainPage *self)
 {
   GtkWidget *settings = rn_train_settings_new (self->session);
+  GtkWidget *toggle;
 
   self->settings = RN_TRAIN_SETTINGS (settings);
-  self->flap = ADW_FLAP (adw_flap_new ());
   gtk_widget_set_size_request (settings, SETTINGS_WIDTH, -1);
   gtk_widget_add_css_class (settings, "background");
-  adw_flap_set_flap_position (self->flap, GTK_PACK_END);
-  adw_flap_set_flap (self->flap, settings);
-  adw_flap_set_separator (self->flap, gtk_separator_new (GTK_ORIENTATION_VERTICAL));
-  /* dragging belongs to the charts */
-  adw_flap_set_swipe_to_open (self->flap, FALSE);
-  adw_flap_set_swipe_to_close (self->flap, FALSE);
-  adw_flap_set_content (self->flap, make_content (self));
-  g_signal_connect_object (self->flap, "notify::reveal-progress", G_CALLBACK (update_lock), self,
-                           G_CONNECT_SWAPPED);
-  return GTK_WIDGET (self->flap);
+  self->pane = RN_SIDE_PANE (rn_side_pane_new (make_content (self), settings));
+  toggle = make_settings_toggle (self);
+  rn_progress_card_add_control (self->progress, toggle);
+  return GTK_WIDGET (self->pane);
 }
 
 static GtkWidget *
@@ -414,10 +394,10 @@ rn_train_page_new (RnSession *session)
   RnTrainPage *self = g_object_new (RN_TYPE_TRAIN_PAGE, NULL);
 
   self->session = g_object_ref (session);
-  gtk_widget_set_parent (make_flap (self), GTK_WIDGET (self));
+  gtk_widget_set_parent (make_pane (self), GTK_WIDGET (self));
   self->start = make_start (self);
   update_empty (self);
-  update_flap (self);
+  update_pane (self);
   rn_throttle_init (&self->throttle, GTK_WIDGET (self), update);
   g_signal_connect_object (session, "document", G_CALLBACK (on_runs), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "compared", G_CALLBACK (on_runs), self, G_CONNECT_SWAPPED);
