@@ -18,6 +18,7 @@ struct _RnWorker
   _Alignas(CACHE_LINE) RnTeam *team;
   int index;
   int spins_to_skip;
+  gboolean is_alone;
   float *scratch;
   pthread_t thread;
 };
@@ -120,7 +121,7 @@ rn_worker_barrier (RnWorker *worker)
   RnTeam *team = worker->team;
   unsigned generation;
 
-  if (team->n_workers == 1)
+  if (team->n_workers == 1 || worker->is_alone)
     return;
   /* Before arriving: afterwards the last one may move it at any moment. */
   generation = atomic_load_explicit (&team->generation, memory_order_relaxed);
@@ -153,7 +154,7 @@ rn_worker_share (RnWorker *worker, int n_pieces, RnPieceFunc func, gpointer data
 {
   RnTeam *team = worker->team;
 
-  if (team->n_workers == 1)
+  if (team->n_workers == 1 || worker->is_alone)
     {
       share_alone (worker, n_pieces, func, data);
       return;
@@ -309,6 +310,18 @@ rn_team_run (RnTeam *team, RnTeamFunc func, gpointer data, const int *cancel)
 
   cancelled = is_cancelled (team);
   return !cancelled;
+}
+
+void
+rn_worker_begin_alone (RnWorker *worker)
+{
+  worker->is_alone = TRUE;
+}
+
+void
+rn_worker_end_alone (RnWorker *worker)
+{
+  worker->is_alone = FALSE;
 }
 
 int

@@ -34,6 +34,11 @@ gboolean rn_team_reserve (RnTeam *team, gsize n_floats);
  * Returns: FALSE where it was cancelled: what was computed is then worthless. */
 gboolean rn_team_run (RnTeam *team, RnTeamFunc func, gpointer data, const int *cancel);
 
+/* Between the two, inside a piece of a share, the shares that this member enters are its own affair: it does all their pieces and
+ * meets nobody. So a piece may be a whole pass over a part of the data. */
+void rn_worker_begin_alone (RnWorker *worker);
+void rn_worker_end_alone (RnWorker *worker);
+
 int rn_worker_index (const RnWorker *worker);
 int rn_worker_n_workers (const RnWorker *worker);
 /* This member's own scratch, 64-byte aligned, as long as was reserved */

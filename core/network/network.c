@@ -68,9 +68,9 @@ allocate_all (RnNetwork *network)
 {
   const RnLayout *layout = network->layout;
   const RnParameters *parameters = network->parameters;
-  gsize scratch, conv_partials, norm_partials, statistics = 0;
+  gsize scratch, conv_shared, norm_partials, statistics = 0;
 
-  rn_plan_workspace (layout, network->batch, TRUE, &scratch, &conv_partials, &norm_partials);
+  rn_plan_workspace (layout, network->batch, TRUE, &scratch, &conv_shared, &norm_partials);
   for (int i = 0; i < layout->n_convs; i++)
     statistics += 5 * aligned_channels (&layout->convs[i]);
 
@@ -78,14 +78,14 @@ allocate_all (RnNetwork *network)
   network->momentum = allocate (network, parameters->n_learned);
   network->gradients = allocate (network, parameters->n_learned);
   network->statistics = allocate (network, statistics);
-  network->conv_partials = allocate (network, conv_partials);
+  network->conv_shared = allocate (network, conv_shared);
   network->norm_partials = allocate (network, norm_partials * 2);
   network->activations = allocate (network, network->plan->n_floats);
   if (!rn_team_reserve (network->team, scratch))
     return FALSE;
   network->memory += scratch * (gsize) rn_team_n_threads (network->team) * sizeof (float);
   return network->arena != NULL && network->momentum != NULL && network->gradients != NULL &&
-         network->statistics != NULL && network->conv_partials != NULL &&
+         network->statistics != NULL && network->conv_shared != NULL &&
          network->norm_partials != NULL && network->activations != NULL;
 }
 
@@ -129,7 +129,7 @@ rn_network_free (RnNetwork *network)
   rn_floats_free (network->momentum);
   rn_floats_free (network->gradients);
   rn_floats_free (network->statistics);
-  rn_floats_free (network->conv_partials);
+  rn_floats_free (network->conv_shared);
   rn_floats_free (network->norm_partials);
   rn_floats_free (network->activations);
   g_free (network->convs);
