@@ -92,11 +92,14 @@ allocate_all (RnNetwork *network)
 RnNetwork *
 rn_network_new (const RnSpec *spec, int batch, RnTeam *team, guint64 seed, GError **error)
 {
-  g_autoptr (RnNetwork) network = g_new0 (RnNetwork, 1);
+  g_autoptr (RnNetwork) network = NULL;
 
   g_return_val_if_fail (batch >= 1, NULL);
 
+  if (!rn_spec_check (spec, error))
+    return NULL;
   rn_compute_start ();
+  network = g_new0 (RnNetwork, 1);
   network->spec = rn_spec_copy (spec);
   network->layout = rn_layout_new (spec, 0, 0);
   network->parameters = rn_parameters_new (network->layout);

@@ -128,8 +128,11 @@ RnTrainer *
 rn_trainer_new (const char *run_path, const RnSpec *spec, const RnSettings *settings,
                 RnDataset *dataset, int threads, GError **error)
 {
-  g_autoptr (RnTrainer) self = trainer_new (spec, settings, dataset, threads);
+  g_autoptr (RnTrainer) self = NULL;
 
+  if (!rn_spec_check (spec, error))
+    return NULL;
+  self = trainer_new (spec, settings, dataset, threads);
   /* the folder first: a name that is taken is told at once */
   self->writer = rn_run_writer_create (run_path, spec, settings, rn_dataset_get_source (dataset),
                                        rn_dataset_get_digest (dataset),

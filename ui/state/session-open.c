@@ -49,7 +49,7 @@ read_document (const Open *open, GError **error)
   switch (open->kind)
     {
     case OPEN_SPEC:
-      spec = rn_spec_load (open->path, error);
+      spec = rn_spec_load_draft (open->path, error);
       return spec == NULL ? NULL : rn_document_new_sketch (spec, open->path);
     case OPEN_MODEL:
       model = rn_model_load (open->path, NULL, error);

@@ -25,6 +25,7 @@ typedef enum
 enum
 {
   RN_SIGNAL_DOCUMENT,
+  RN_SIGNAL_SKETCH,
   RN_SIGNAL_STATUS,
   RN_SIGNAL_MEASURES,
   RN_SIGNAL_DATASET,
@@ -51,6 +52,10 @@ struct _RnSession
   RnDocument *document;
   GListStore *documents;
   GListStore *compared;
+  GPtrArray
+      *waiting; /* of RnDocument: sketches edited back to their origins, one for each at most */
+  RnDocument *editing;  /* (nullable): between begin and end of an edit */
+  guint64 edited_state; /* its state at the beginning */
 
   RnDataset *dataset;
   guint64 dataset_seed;
@@ -116,6 +121,14 @@ RnDocument *rn_session_find_document (RnSession *self, const char *path); /* (nu
 void rn_session_update_time (RnSession *self, gboolean is_other);
 
 void rn_session_tell_end (RnSession *self, RnState state, const char *text); /* "ended" */
+
+/* What hangs on the network of the shown document, told in order. @is_other: it was another document before */
+void rn_session_tell_document (RnSession *self, gboolean is_other);
+
+/* session-sketch.c */
+void rn_session_dispose_sketch (RnSession *self);
+/* Documents that are closed take with them what waits for them. */
+void rn_session_forget_waiting (RnSession *self, RnDocument *origin);
 
 /* session-settings.c */
 void rn_session_init_settings (RnSession *self);

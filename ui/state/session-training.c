@@ -377,7 +377,8 @@ fit (RnSession *self, RnStart *start, GError **error)
 
   start->spec = rn_spec_copy (sketch);
   start->settings = self->settings;
-  return rn_spec_set_input (start->spec, side > 0 ? side : rn_spec_get_side (sketch),
+  return rn_spec_set_draft (start->spec, FALSE, error) &&
+         rn_spec_set_input (start->spec, side > 0 ? side : rn_spec_get_side (sketch),
                             rn_dataset_get_channels (self->dataset), error) &&
          rn_spec_set_classes (start->spec, rn_dataset_n_classes (self->dataset), error) &&
          rn_settings_check (&start->settings, error);
@@ -460,7 +461,14 @@ check_startable (RnSession *self, RnDocument *document)
       return FALSE;
     }
   if (record == NULL)
-    return TRUE;
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (rn_spec_check (rn_document_get_spec (document), &error))
+        return TRUE;
+      rn_session_fail (self, _ ("This network cannot be trained"), error->message);
+      return FALSE;
+    }
   goal = wanted_steps (self, record);
   if (goal == 0)
     goal = rn_record_get_settings (record)->steps;

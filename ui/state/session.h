@@ -18,7 +18,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (RnSession, rn_session, RN, SESSION, GObject)
 
 /* Signals:
- *   "document"                          another document is shown
+ *   "document"                          another document is shown, or its network was edited
+ *   "sketch"                            the undo list, the mark "changed" or the file of the shown sketch has changed
  *   "status"                            rn_session_get_status() answers otherwise
  *   "measures"                          rn_session_get_measures() does, or the measure that is shown
  *   "dataset"                           opened, opening, progress or failure
@@ -54,9 +55,8 @@ RnDocument *rn_session_get_document (RnSession *self);
 /** (element-type RnDocument): those that are open, in the order in which they were */
 GListModel *rn_session_get_documents (RnSession *self);
 void rn_session_show (RnSession *self, RnDocument *document);
-/** An edit, or another network (@path (nullable): its file). In the place of a sketch that is shown; of a run or a model
- * it is a fork, which stands beside it in the list. Edited back to the bytes of the fork's origin, that is shown again,
- * with its weights. */
+/** Another network: with @path (nullable) a new sketch of that file; without, an edit of what is shown (see below), or a
+ * new sketch where the network of a run or a model is wanted once more. */
 void rn_session_show_sketch (RnSession *self, const RnSpec *spec, const char *path);
 /** Takes it out of the list; where it was shown, its neighbour is, or a sketch of its network. One in training stays, with
  * a "problem" that says so. */
@@ -74,6 +74,31 @@ void rn_session_open_model (RnSession *self, const char *path);
 /** (element-type RnDocument): runs whose curves are drawn beside the shown one's */
 GListModel *rn_session_get_compared (RnSession *self);
 void rn_session_compare (RnSession *self, const char *run_path); /* adds it, or takes it out */
+
+/* Editing
+ *
+ * What is shown is edited by rn_session_begin_edit(), functions of <residua/sketch.h>, rn_session_end_edit(). A run or a
+ * model does not change: the edit makes a sketch that begins as its network and stands beside it in the list. Where edits,
+ * undo or redo lead to the bytes of its origin, that is shown again, with its weights, and the sketch waits out of sight
+ * for the next edit or redo. Undo never touches weights, gates, runs or selection.
+ */
+
+/** Returns: (transfer none): the sketch to change at once; nothing else of the session may be called before
+ * rn_session_end_edit() */
+RnSketch *rn_session_begin_edit (RnSession *self);
+/** Shows what the edit has made, with "document" and "sketch". @error: (transfer full) (nullable): why it was refused,
+ * told as a "message". Returns: whether there was no error */
+gboolean rn_session_end_edit (RnSession *self, GError *error);
+/** Returns: (transfer full) (nullable): "Undo delete block 3"; NULL where there is nothing to undo */
+char *rn_session_get_undo_label (RnSession *self);
+char *rn_session_get_redo_label (RnSession *self);
+void rn_session_undo (RnSession *self);
+void rn_session_redo (RnSession *self);
+/** A new sketch without blocks: the input, stem and classes of what is shown; it is shown beside the others. */
+void rn_session_new_sketch (RnSession *self);
+/** Writes the shown network to @path in a task, and tells it as a "message" or a "problem"; a sketch then belongs to that
+ * file. What does not fit is saved as it is. */
+void rn_session_save_sketch (RnSession *self, const char *path);
 
 /* Data */
 
