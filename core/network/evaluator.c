@@ -291,8 +291,10 @@ run_network (RnWorker *worker, const Pass *pass)
       turn[1] = turn[0];
       turn[0] = out;
     }
-  for (int b = 0; b < layout->n_blocks; b++)
+  for (int b = 0; b < layout->n_blocks && !rn_worker_is_cancelled (worker); b++)
     run_block (worker, pass, b, turn);
+  if (rn_worker_is_cancelled (worker))
+    return;
   rn_average_forward (worker, pooled, turn[0], pass->n, layout->out_h * layout->out_w,
                       layout->out_c);
   copy_to_tap (worker, tap_of (pass, "pool", ""), pooled);

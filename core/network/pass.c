@@ -307,18 +307,22 @@ rn_network_pass (RnWorker *worker, gpointer data)
   rn_worker_share (worker, (int) ((network->parameters->n_learned + CLEAR_PIECE - 1) / CLEAR_PIECE),
                    clear_gradients, network);
   forward_stem (worker, network);
-  for (int b = 0; b < n_blocks; b++)
+  for (int b = 0; b < n_blocks && !rn_worker_is_cancelled (worker); b++)
     {
       set_position (network, worker, b, FALSE);
       forward_block (worker, network, b);
     }
+  if (rn_worker_is_cancelled (worker))
+    return;
   set_position (network, worker, n_blocks, FALSE);
   pass_head (worker, network, &way);
-  for (int b = n_blocks - 1; b >= 0; b--)
+  for (int b = n_blocks - 1; b >= 0 && !rn_worker_is_cancelled (worker); b--)
     {
       set_position (network, worker, b, TRUE);
       backward_block (worker, network, b, &way);
     }
+  if (rn_worker_is_cancelled (worker))
+    return;
   set_position (network, worker, -1, TRUE);
   backward_stem (worker, network, &way);
 }

@@ -158,6 +158,7 @@ rn_run_writer_free (RnRunWriter *writer)
   g_free (writer->digest);
   g_free (writer->isa);
   g_free (writer->blas_core);
+  g_free (writer->damage);
   g_free (writer);
 }
 
@@ -165,6 +166,12 @@ const char *
 rn_run_writer_get_path (const RnRunWriter *writer)
 {
   return writer->path;
+}
+
+const char *
+rn_run_writer_get_damage (const RnRunWriter *writer)
+{
+  return writer->damage;
 }
 
 static gboolean

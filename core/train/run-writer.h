@@ -42,6 +42,8 @@ gboolean rn_run_writer_get_machine (const RnRunWriter *writer, char **isa, char 
 void rn_run_writer_free (RnRunWriter *writer);
 
 const char *rn_run_writer_get_path (const RnRunWriter *writer);
+/* Returns: (nullable): what was damaged and cut off blocks.bin by rn_run_writer_cut(), a sentence */
+const char *rn_run_writer_get_damage (const RnRunWriter *writer);
 
 /* @row: its step is the one after the last row's */
 gboolean rn_run_writer_append_history (RnRunWriter *writer, const RnHistoryRow *row,

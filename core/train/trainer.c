@@ -230,6 +230,8 @@ rn_trainer_resume (const char *run_path, RnDataset *dataset, gint64 steps, int t
                                !rn_run_writer_set_steps (self->writer, settings.steps, error)))
     return NULL;
   warn_of_other_machine (self);
+  if (rn_run_writer_get_damage (self->writer) != NULL)
+    g_ptr_array_add (self->warnings, g_strdup (rn_run_writer_get_damage (self->writer)));
   start (self);
   return g_steal_pointer (&self);
 }

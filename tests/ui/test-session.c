@@ -1,7 +1,9 @@
 #include <adwaita.h>
 #include <dirent.h>
 #include <math.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "../core/train/tiny.h"
 #include "training.h"
@@ -116,6 +118,37 @@ test_settings_of_a_new_run_are_those_of_the_command_line (World *world, gconstpo
   g_assert_cmpint (settings->augment.pad, ==, 0);
   g_assert_false (settings->augment.flip);
   g_assert_cmpint (settings->measure_every, ==, 1);
+}
+
+/* No file may become longer, as on a full disk. RLIM_INFINITY takes it back. */
+static void
+set_room (rlim_t bytes)
+{
+  struct rlimit limit;
+
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  limit.rlim_cur = MIN (bytes, limit.rlim_max);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+}
+
+static void
+test_a_full_disk_pauses_with_a_sentence_and_start_goes_on (World *world, gconstpointer data)
+{
+  open_data (world);
+  rn_session_start (world->session);
+  world_wait (world, is_running, 10.0);
+  set_room (2000);
+  world_wait (world, is_paused, 10.0);
+  set_room (RLIM_INFINITY);
+  g_assert_nonnull (strstr (world->signals->str, "The disk is full"));
+  g_assert_nonnull (strstr (world->signals->str, world->folder));
+  g_assert_false (rn_session_get_status (world->session)->is_pending);
+  rn_session_start (world->session);
+  world_wait (world, is_running, 10.0);
+  rn_session_stop (world->session);
+  world_wait (world, is_settled, 10.0);
+  g_assert_null (strchr (world->states->str, 'X'));
 }
 
 static void
@@ -1080,6 +1113,8 @@ main (int argc, char **argv)
   add ("the next run takes the next number", 2, test_the_next_run_takes_the_next_number);
   add ("settings of a new run are those of the command line", 15,
        test_settings_of_a_new_run_are_those_of_the_command_line);
+  add ("a full disk pauses with a sentence, and start goes on", 10000,
+       test_a_full_disk_pauses_with_a_sentence_and_start_goes_on);
   add ("pause and step answer within 100 ms", 10000, test_pause_and_step_answer_within_100_ms);
   add ("a stopped run goes on where it was", 10000, test_a_stopped_run_goes_on_where_it_was);
   add ("a finished run goes on with more epochs", 2, test_a_finished_run_goes_on_with_more_epochs);

@@ -92,7 +92,8 @@ rn_progress_describe_state (const RnStatus *status, const char *dataset_name, co
     case RN_STATE_EVALUATING:
       return describe_epoch (status, _ ("Evaluating in epoch %s of %s"));
     case RN_STATE_PAUSED:
-      return describe_epoch (status, _ ("Paused in epoch %s of %s"));
+      return failure != NULL ? g_strdup (failure)
+                             : describe_epoch (status, _ ("Paused in epoch %s of %s"));
     case RN_STATE_FINISHED:
       return g_strdup (_ ("Finished"));
     case RN_STATE_STOPPED:
@@ -305,6 +306,8 @@ on_status (RnProgressCard *self)
 {
   const RnStatus *status = rn_session_get_status (self->session);
 
+  if (status != NULL && status->state == RN_STATE_RUNNING)
+    g_clear_pointer (&self->failure, g_free);
   if (status != NULL &&
       (status->state != self->shown_state || status->is_stopping != self->shown_stopping))
     {
@@ -320,7 +323,7 @@ static void
 on_ended (RnSession *session, int state, const char *text, RnProgressCard *self)
 {
   g_free (self->failure);
-  self->failure = state == RN_STATE_FAILED ? g_strdup (text) : NULL;
+  self->failure = state == RN_STATE_FAILED || state == RN_STATE_PAUSED ? g_strdup (text) : NULL;
   on_status (self);
 }
 

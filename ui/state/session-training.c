@@ -709,6 +709,17 @@ take_end (RnSession *self, const RnSnapshot *snapshot)
     rn_session_fail (self, _ ("Training has ended"), snapshot->failure->message);
 }
 
+/* The worker paused by itself, for want of room on the disk. */
+static void
+take_failed_write (RnSession *self, const RnSnapshot *snapshot)
+{
+  self->pending = RN_PENDING_NONE;
+  self->status.is_pending = self->status.is_stopping = FALSE;
+  rn_session_emit (self, RN_SIGNAL_STATUS);
+  rn_session_tell_end (self, RN_STATE_PAUSED, snapshot->failure->message);
+  rn_session_fail (self, _ ("The disk is full"), snapshot->failure->message);
+}
+
 void
 rn_session_take (RnSession *self, RnSnapshot *snapshot)
 {
@@ -740,6 +751,8 @@ rn_session_take (RnSession *self, RnSnapshot *snapshot)
     case RN_STATE_PAUSED:
       if (rn_record_is_incomplete (record))
         rn_session_adopt (self, live);
+      if (g_error_matches (snapshot->failure, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
+        take_failed_write (self, snapshot);
       break;
     default:
       if (snapshot->failure != NULL)

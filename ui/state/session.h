@@ -30,7 +30,8 @@ G_DECLARE_FINAL_TYPE (RnSession, rn_session, RN, SESSION, GObject)
  *   "compared"                          the runs that are compared have changed
  *   "message" (const char *)            a sentence for a toast
  *   "problem" (const char *title, const char *text)   an error to show
- *   "ended"   (int RnState, const char *text)         training finished, failed or diverged: for a notification
+ *   "ended"   (int RnState, const char *text)         training finished, failed, diverged, or paused for
+ *             want of room on the disk: for a notification
  */
 
 /** @runs_folder: where runs are kept; made when the first one is */

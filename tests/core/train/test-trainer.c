@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -199,6 +200,65 @@ test_pausing_stepping_and_looking_leave_no_trace (World *world, gconstpointer da
       g_assert_nonnull (model);
     }
   assert_same_as (world, "left alone", "disturbed", 60);
+}
+
+/* No file may become longer than that: as a disk that is full, but for this process alone. RLIM_INFINITY takes it back. */
+static void
+set_room (rlim_t bytes)
+{
+  struct rlimit limit;
+
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  limit.rlim_cur = MIN (bytes, limit.rlim_max);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+}
+
+static void
+assert_told_of_room (RnTrainer *trainer)
+{
+  g_autoptr (RnSnapshot) snapshot = NULL;
+  RnSnapshot *next;
+
+  while ((next = rn_feed_take (rn_trainer_get_feed (trainer))) != NULL)
+    {
+      g_clear_pointer (&snapshot, rn_snapshot_free);
+      snapshot = next;
+    }
+  g_assert_nonnull (snapshot);
+  g_assert_cmpint (snapshot->state, ==, RN_STATE_PAUSED);
+  g_assert_error (snapshot->failure, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+  g_assert_nonnull (strstr (snapshot->failure->message, rn_trainer_get_run_path (trainer)));
+}
+
+/* The room ends in the history, in the measures, in a checkpoint, again and again */
+static void
+test_a_full_disk_pauses_and_training_goes_on_without_a_trace (World *world, gconstpointer data)
+{
+  g_autoptr (RnTrainer) trainer = NULL;
+  int n_pauses = 0;
+
+  train_to_the_end (world, "left alone", 2);
+  trainer = trainer_of (world, "short of room", 2);
+  for (rlim_t room = 100; room < 6000; room += 97)
+    {
+      set_room (room);
+      rn_trainer_run (trainer, 0);
+      if (rn_trainer_wait (trainer) == RN_STATE_FINISHED)
+        break;
+      set_room (RLIM_INFINITY);
+      g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_PAUSED);
+      assert_told_of_room (trainer);
+      n_pauses++;
+      rn_trainer_run (trainer, 1);
+      g_assert_cmpint (rn_trainer_wait (trainer), !=, RN_STATE_FAILED);
+    }
+  set_room (RLIM_INFINITY);
+  g_assert_cmpint (n_pauses, >, 10);
+  rn_trainer_run (trainer, 0);
+  g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_FINISHED);
+  g_clear_pointer (&trainer, rn_trainer_free);
+  assert_same_as (world, "left alone", "short of room", 60);
 }
 
 static void
@@ -650,6 +710,8 @@ main (int argc, char **argv)
   ADD ("another seed gives other bytes", test_another_seed_gives_other_bytes);
   ADD ("pausing, stepping and looking leave no trace",
        test_pausing_stepping_and_looking_leave_no_trace);
+  ADD ("a full disk pauses, and training goes on without a trace",
+       test_a_full_disk_pauses_and_training_goes_on_without_a_trace);
   ADD ("stopping and resuming leave no trace", test_stopping_and_resuming_leave_no_trace);
   ADD ("a changed rate takes effect, is recorded and is done again on resume",
        test_a_changed_rate_takes_effect_is_recorded_and_is_done_again_on_resume);
