@@ -101,6 +101,14 @@ void rn_session_new_sketch (RnSession *self);
  * file. What does not fit is saved as it is. */
 void rn_session_save_sketch (RnSession *self, const char *path);
 
+/** Where changed sketches are kept until they are saved or closed: written in tasks a second after an edit. NULL, as at
+ * first: nowhere. */
+void rn_session_set_sketch_folder (RnSession *self, const char *folder);
+/** Brings back, in a task, what the folder has kept: as sketches of their own beside what is open. One is shown where nothing
+ * was done yet; a "message" tells it. A file that was changed later than its sketch keeps its content: the sketch then
+ * belongs to no file. */
+void rn_session_restore_sketches (RnSession *self);
+
 /* Data */
 
 /** Opens in a task, with progress; the old one stays until then. "sample" or a path. */
@@ -154,6 +162,12 @@ void rn_session_set_epochs (RnSession *self, double epochs);
  * (RN_STATE_PREPARING), and opens the one that a stored run names. One trainer at a time: a paused one of another document
  * is stopped first, one that runs is a "problem". */
 void rn_session_start (RnSession *self);
+/** The same, but a sketch that was made of a run or a model keeps nothing of their weights. rn_session_start() carries over
+ * what rn_session_list_carry() says. */
+void rn_session_start_anew (RnSession *self);
+/** Returns: (transfer full) (nullable) (element-type RnCarryPart): what a start of the shown sketch, as the data need it,
+ * keeps of its origin; NULL where there is no origin */
+GArray *rn_session_list_carry (RnSession *self);
 void rn_session_pause (RnSession *self); /* takes back a start that is still prepared */
 void rn_session_step (RnSession *self);  /* a single step; starts where nothing runs */
 void rn_session_stop (RnSession *self);  /* checkpoint and end */
