@@ -257,6 +257,7 @@ rn_window_bind_actions (RnWindow *self)
 {
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   add_paste (self);
+  rn_window_add_undo (self);
   g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (on_page), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->side, "notify::visible", G_CALLBACK (on_spine), self,
@@ -312,10 +313,11 @@ rn_window_update_actions (RnWindow *self)
 }
 
 GMenuModel *
-rn_window_new_menu (void)
+rn_window_new_menu (RnWindow *self)
 {
   GMenu *menu = g_menu_new ();
   g_autoptr (GMenu) files = g_menu_new ();
+  g_autoptr (GMenuModel) edits = rn_window_new_undo_menu (self);
   g_autoptr (GMenu) view = g_menu_new ();
   g_autoptr (GMenu) program = g_menu_new ();
 
@@ -327,6 +329,7 @@ rn_window_new_menu (void)
   g_menu_append (program, _ ("About Residua"), "win.about");
   g_menu_append (program, _ ("Quit"), "app.quit");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (files));
+  g_menu_append_section (menu, NULL, edits);
   g_menu_append_section (menu, NULL, G_MENU_MODEL (view));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (program));
   return G_MENU_MODEL (menu);
