@@ -623,7 +623,7 @@ test_every_tool_has_a_key_of_its_own (Fixture *f, gconstpointer data)
                             gtk_shortcut_trigger_to_string (gtk_shortcut_get_trigger (shortcut)));
         }
     }
-  g_assert_cmpuint (n, ==, 11);
+  g_assert_cmpuint (n, ==, 9);
   g_assert_cmpuint (g_hash_table_size (keys), ==, n);
 }
 

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <residua/sketch.h>
 
+#include "pages/block-palette.h"
 #include "pages/card.h"
 #include "pages/cost-totals.h"
 #include "pages/margin.h"
@@ -11,9 +12,9 @@
 #include "pages/text.h"
 #include "state/format.h"
 
-#define LEFT_SHARE 0.36
+#define LEFT_SHARE 0.34
 #define BESIDE_WIDTH 690 /* from which properties and costs stand side by side */
-#define LEFT_HEIGHT 240
+#define LEFT_HEIGHT 200
 #define LEFT_WIDTH 240
 
 struct _RnBuildPage
@@ -270,6 +271,7 @@ make_content (RnBuildPage *self)
 
   self->tools = rn_build_tools_new (self->session);
   gtk_box_append (GTK_BOX (box), self->tools);
+  gtk_box_append (GTK_BOX (box), rn_block_palette_new (self->session));
   gtk_box_append (GTK_BOX (box), make_problems (self));
   pair = rn_pair_new (make_left (self), make_right (self), LEFT_SHARE, BESIDE_WIDTH);
   gtk_widget_set_vexpand (pair, TRUE);

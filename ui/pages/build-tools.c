@@ -14,7 +14,7 @@ typedef struct
   const char *label;
   const char *tooltip;
   const char *keys; /* as people read them */
-  guint key;
+  guint key;        /* 0: the window has it already */
   GdkModifierType modifiers;
   gboolean begins; /* a group */
 } Tool;
@@ -26,10 +26,9 @@ static const Tool tools[] = {
     N_ ("Ctrl+Shift+O"), GDK_KEY_o, GDK_CONTROL_MASK | GDK_SHIFT_MASK, FALSE },
   { "save", "document-save-symbolic", N_ ("Save the network"),
     N_ ("Keep the network as a JSON file"), N_ ("Ctrl+S"), GDK_KEY_s, GDK_CONTROL_MASK, FALSE },
-  { "undo", "edit-undo-symbolic", N_ ("Undo"), N_ ("Nothing to undo"), N_ ("Ctrl+Z"), GDK_KEY_z,
-    GDK_CONTROL_MASK, TRUE },
-  { "redo", "edit-redo-symbolic", N_ ("Redo"), N_ ("Nothing to redo"), N_ ("Ctrl+Shift+Z"),
-    GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, FALSE },
+  { "undo", "edit-undo-symbolic", N_ ("Undo"), N_ ("Nothing to undo"), N_ ("Ctrl+Z"), 0, 0, TRUE },
+  { "redo", "edit-redo-symbolic", N_ ("Redo"), N_ ("Nothing to redo"), N_ ("Ctrl+Shift+Z"), 0, 0,
+    FALSE },
   { "plain-twin", NULL, N_ ("Plain twin"), N_ ("The same layers without shortcuts"), N_ ("Ctrl+T"),
     GDK_KEY_t, GDK_CONTROL_MASK, TRUE },
   { "deepen", NULL, N_ ("Deepen"),
@@ -179,15 +178,6 @@ enable (RnBuildTools *self, const char *name, gboolean is_enabled)
   g_simple_action_set_enabled (G_SIMPLE_ACTION (action), is_enabled);
 }
 
-static gboolean
-has_shortcuts (const RnSpec *spec)
-{
-  for (int i = 0; i < rn_spec_n_blocks (spec); i++)
-    if (!rn_block_kind_is_plain (rn_spec_get_block (spec, i)->kind))
-      return TRUE;
-  return FALSE;
-}
-
 /* @text: (nullable): the button's own where there is nothing special to tell */
 static void
 tell (RnBuildTools *self, const char *name, const char *text)
@@ -257,7 +247,7 @@ refresh (RnBuildTools *self)
 {
   const RnSpec *spec = rn_session_get_spec (self->session);
   g_autoptr (GError) reason = NULL;
-  const gboolean has_arcs = spec != NULL && has_shortcuts (spec);
+  const gboolean has_arcs = spec != NULL && rn_spec_has_shortcuts (spec);
 
   enable (self, "save", spec != NULL);
   enable (self, "save-as", spec != NULL);
@@ -368,7 +358,8 @@ add_keys (RnBuildTools *self)
     {
       g_autofree char *action = g_strdup_printf ("build.%s", tools[i].name);
 
-      add_key (controller, tools[i].key, tools[i].modifiers, action);
+      if (tools[i].key != 0)
+        add_key (controller, tools[i].key, tools[i].modifiers, action);
     }
   for (gsize i = 0; i < G_N_ELEMENTS (menu_keys); i++)
     add_key (controller, menu_keys[i].key, menu_keys[i].modifiers, menu_keys[i].action);

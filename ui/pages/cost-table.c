@@ -7,7 +7,7 @@
 #include "pages/data-table.h"
 #include "state/format.h"
 
-#define TABLE_HEIGHT 260
+#define TABLE_HEIGHT 200
 
 typedef enum
 {

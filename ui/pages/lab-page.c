@@ -38,15 +38,6 @@ struct _RnLabPage
 
 G_DEFINE_FINAL_TYPE (RnLabPage, rn_lab_page, GTK_TYPE_WIDGET)
 
-static gboolean
-is_residual (const RnSpec *spec)
-{
-  for (int i = 0; i < rn_spec_n_blocks (spec); i++)
-    if (!rn_block_kind_is_plain (rn_spec_get_block (spec, i)->kind))
-      return TRUE;
-  return FALSE;
-}
-
 /* The terminal may have named the same folder otherwise; whether the pictures are the same is checked before training. */
 static gboolean
 is_same_data (const char *a, const char *b)
@@ -141,7 +132,7 @@ update (RnLabPage *self)
     tell (self, DO_NOTHING, _ ("Train and compare"), _ ("The data is not open yet."));
   else if (spec == NULL)
     tell (self, DO_NOTHING, _ ("Train and compare"), _ ("No network is shown."));
-  else if (!is_residual (spec))
+  else if (!rn_spec_has_shortcuts (spec))
     tell (self, DO_NOTHING, _ ("Train and compare"),
           _ ("The network that is shown has no shortcuts. Show a residual one to begin."));
   else

@@ -5,7 +5,7 @@
 #include "pages/data-table.h"
 #include "state/format.h"
 
-#define TABLE_HEIGHT 220
+#define TABLE_HEIGHT 160
 
 typedef enum
 {
