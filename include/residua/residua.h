@@ -19,6 +19,7 @@
  */
 
 #include "residua/augment.h"
+#include "residua/carry.h"
 #include "residua/classify.h"
 #include "residua/compute-info.h"
 #include "residua/cost.h"
