@@ -7,6 +7,7 @@
 #define RN_RUN_SPEC "spec.json"
 #define RN_RUN_SETTINGS "settings.json"
 #define RN_RUN_CLASSES "classes.json"
+#define RN_RUN_ORIGIN "origin.json"
 #define RN_RUN_HISTORY "history.csv"
 #define RN_RUN_TIMING "timing.csv"
 #define RN_RUN_BLOCKS "blocks.bin"

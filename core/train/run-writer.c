@@ -272,6 +272,19 @@ rn_run_writer_create (const char *path, const RnSpec *spec, const RnSettings *se
   return g_steal_pointer (&writer);
 }
 
+gboolean
+rn_run_writer_set_origin (RnRunWriter *writer, const RnSpec *origin, const char *name, gint64 step,
+                          GError **error)
+{
+  g_autofree char *path = g_build_filename (writer->folder, RN_RUN_ORIGIN, NULL);
+  const char *words[] = { name != NULL ? name : "", rn_spec_get_name (origin), NULL };
+  g_autoptr (GString) json = g_string_new ("{\n  \"version\": 1,\n  \"from\": ");
+
+  rn_json_print_strings (json, words);
+  g_string_append_printf (json, ",\n  \"step\": %lld\n}\n", (long long) step);
+  return rn_file_replace (path, json->str, json->len, error);
+}
+
 RnRunWriter *
 rn_run_writer_open (const char *path, GError **error)
 {
