@@ -1,5 +1,6 @@
 #include <adwaita.h>
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 
 #include "pages/build-files.h"
@@ -548,6 +549,44 @@ test_stages_of_other_depths_stand_beside_each_other (void)
     }
 }
 
+/* An epoch */
+
+static gboolean
+has_dataset (gpointer session)
+{
+  return rn_session_get_dataset (session) != NULL;
+}
+
+static gboolean
+is_measured (gpointer epoch)
+{
+  return !isnan (rn_epoch_total_get_seconds (epoch));
+}
+
+static void
+test_an_epoch_is_measured_after_an_edit (Fixture *f, gconstpointer data)
+{
+  RnEpochTotal *epoch = rn_build_page_get_epoch (f->page);
+  RnSettings settings = *rn_session_get_settings (f->session);
+
+  settings.batch = 4;
+  rn_session_set_settings (f->session, &settings);
+  rn_build_page_choose (f->page, "resnet8");
+  g_assert_false (rn_epoch_total_is_measuring (epoch)); /* it takes pictures */
+  rn_session_open_dataset (f->session, "sample");
+  wait_until (has_dataset, f->session);
+  g_assert_true (rn_epoch_total_is_measuring (epoch));
+  wait_until (is_measured, epoch);
+  g_assert_cmpfloat (rn_epoch_total_get_seconds (epoch), >, 0.0);
+  g_assert_false (rn_epoch_total_is_measuring (epoch));
+  rn_property_row_choose (network_row (f, RN_NETWORK_PROPERTY_STEM_CHANNELS), 8);
+  g_assert_false (is_measured (epoch));
+  g_assert_true (rn_epoch_total_is_measuring (epoch));
+  rn_epoch_total_toggle (epoch);
+  g_assert_false (rn_epoch_total_is_measuring (epoch));
+  g_assert_true (says (GTK_WIDGET (epoch), "–"));
+}
+
 /* Tools */
 
 static void
@@ -688,6 +727,7 @@ main (int argc, char **argv)
        test_options_a_b_and_c_differ_where_they_project);
   g_test_add_func ("/build-page/stages of other depths stand beside each other",
                    test_stages_of_other_depths_stand_beside_each_other);
+  ADD ("an epoch is measured after an edit", test_an_epoch_is_measured_after_an_edit);
   ADD ("undo and redo are named", test_undo_and_redo_are_named);
   ADD ("a plain net is not deepened and says why", test_a_plain_net_is_not_deepened_and_says_why);
   ADD ("a new network has no blocks", test_a_new_network_has_no_blocks);

@@ -31,6 +31,7 @@ struct _RnBuildPage
   RnCard *network;
   GtkWidget *facts;
   GtkWidget *totals;
+  GtkWidget *epoch; /* the last of them */
   RnCostTable *costs;
   GtkWidget *compare;
   int batch; /* that the costs are counted for */
@@ -72,6 +73,12 @@ RnSpecCompare *
 rn_build_page_get_compare (RnBuildPage *self)
 {
   return RN_SPEC_COMPARE (self->compare);
+}
+
+RnEpochTotal *
+rn_build_page_get_epoch (RnBuildPage *self)
+{
+  return RN_EPOCH_TOTAL (self->epoch);
 }
 
 void
@@ -232,6 +239,8 @@ make_costs (RnBuildPage *self)
   gtk_widget_set_vexpand (GTK_WIDGET (self->costs), TRUE);
   self->facts = rn_text_new (NULL, "dim-label");
   self->totals = rn_cost_totals_new ();
+  self->epoch = rn_epoch_total_new (self->session);
+  rn_cost_totals_add (RN_COST_TOTALS (self->totals), self->epoch);
   gtk_box_append (GTK_BOX (box), self->facts);
   gtk_box_append (GTK_BOX (box), self->totals);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->costs));

@@ -4,6 +4,7 @@
 
 #include "pages/build-tools.h"
 #include "pages/cost-table.h"
+#include "pages/epoch-total.h"
 #include "pages/preset-list.h"
 #include "pages/problem-list.h"
 #include "pages/property-panel.h"
@@ -28,6 +29,7 @@ RnPropertyPanel *rn_build_page_get_properties (RnBuildPage *self);
 RnPresetList *rn_build_page_get_presets (RnBuildPage *self);
 RnCostTable *rn_build_page_get_costs (RnBuildPage *self);
 RnSpecCompare *rn_build_page_get_compare (RnBuildPage *self);
+RnEpochTotal *rn_build_page_get_epoch (RnBuildPage *self);
 /** Puts the preset in the place of the sketch that is shown, or beside a run or a model, with the input and the classes of
  * the data set where there is one. */
 void rn_build_page_choose (RnBuildPage *self, const char *name);

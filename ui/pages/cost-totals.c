@@ -11,15 +11,17 @@ typedef enum
   TOTAL_FIELD,
   TOTAL_TRAIN,
   TOTAL_RUN,
-  TOTAL_EPOCH,
   N_TOTALS
 } Total;
+
+#define N_BESIDE 3
 
 struct _RnCostTotals
 {
   GtkWidget parent_instance;
 
-  GtkWidget *flow;
+  GtkWidget *grid;
+  int n; /* numbers in it */
   GtkWidget *numbers[N_TOTALS];
   GtkWidget *names[N_TOTALS];
 };
@@ -56,9 +58,11 @@ rn_cost_totals_set (RnCostTotals *self, const RnCost *total, int batch)
 }
 
 void
-rn_cost_totals_set_epoch (RnCostTotals *self, const char *text)
+rn_cost_totals_add (RnCostTotals *self, GtkWidget *widget)
 {
-  gtk_label_set_text (GTK_LABEL (self->numbers[TOTAL_EPOCH]), text != NULL ? text : "–");
+  gtk_widget_set_hexpand (widget, TRUE);
+  gtk_grid_attach (GTK_GRID (self->grid), widget, self->n % N_BESIDE, self->n / N_BESIDE, 1, 1);
+  self->n++;
 }
 
 static GtkWidget *
@@ -82,32 +86,23 @@ make_total (RnCostTotals *self, Total total, const char *name)
 static void
 rn_cost_totals_dispose (GObject *object)
 {
-  g_clear_pointer (&RN_COST_TOTALS (object)->flow, gtk_widget_unparent);
+  g_clear_pointer (&RN_COST_TOTALS (object)->grid, gtk_widget_unparent);
   G_OBJECT_CLASS (rn_cost_totals_parent_class)->dispose (object);
 }
 
 static void
 rn_cost_totals_init (RnCostTotals *self)
 {
-  const char *const names[N_TOTALS] = { _ ("parameters"),      _ ("multiply-adds"),
-                                        _ ("receptive field"), _ ("to train"),
-                                        _ ("to run"),          _ ("for an epoch") };
+  const char *const names[N_TOTALS] = { _ ("parameters"), _ ("multiply-adds"),
+                                        _ ("receptive field"), _ ("to train"), _ ("to run") };
 
-  self->flow = gtk_flow_box_new ();
-  /* nothing in it does, and it would hold the Tab key */
-  gtk_widget_set_can_focus (self->flow, FALSE);
-  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->flow), GTK_SELECTION_NONE);
-  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->flow), N_TOTALS);
-  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (self->flow), 3);
-  gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (self->flow), 12);
+  self->grid = gtk_grid_new ();
+  gtk_grid_set_column_homogeneous (GTK_GRID (self->grid), TRUE);
+  gtk_grid_set_column_spacing (GTK_GRID (self->grid), 12);
+  gtk_grid_set_row_spacing (GTK_GRID (self->grid), 6);
   for (Total i = 0; i < N_TOTALS; i++)
-    {
-      GtkWidget *box = make_total (self, i, names[i]);
-
-      gtk_flow_box_insert (GTK_FLOW_BOX (self->flow), box, -1);
-      gtk_widget_set_focusable (gtk_widget_get_parent (box), FALSE);
-    }
-  gtk_widget_set_parent (self->flow, GTK_WIDGET (self));
+    rn_cost_totals_add (self, make_total (self, i, names[i]));
+  gtk_widget_set_parent (self->grid, GTK_WIDGET (self));
 }
 
 static void

@@ -13,7 +13,7 @@ G_DECLARE_FINAL_TYPE (RnCostTotals, rn_cost_totals, RN, COST_TOTALS, GtkWidget)
 GtkWidget *rn_cost_totals_new (void);
 /** @batch: pictures that memory was counted for */
 void rn_cost_totals_set (RnCostTotals *self, const RnCost *total, int batch);
-/** Of the last number. @text: (nullable): "41 s", "measuring…" */
-void rn_cost_totals_set_epoch (RnCostTotals *self, const char *text);
+/** Another of the kind, after those that are there */
+void rn_cost_totals_add (RnCostTotals *self, GtkWidget *widget);
 
 G_END_DECLS

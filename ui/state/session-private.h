@@ -145,6 +145,8 @@ void rn_session_open_dataset_with (RnSession *self, const char *what, guint64 se
 void rn_session_cancel_dataset (RnSession *self);
 
 /* session-training.c */
+/* Returns: (transfer full) (nullable): the network of a sketch as the data need it; as it is while there are none */
+RnSpec *rn_session_fit_sketch (RnSession *self, RnDocument *sketch, GError **error);
 /* Whether @document is what a start that is not done yet begins with */
 gboolean rn_session_prepares (RnSession *self, RnDocument *document);
 void rn_session_proceed (RnSession *self);        /* with a start that waits, where it can */
@@ -197,6 +199,8 @@ typedef struct
 /* The step whose weights are shown: -1 for the newest, else the time cursor */
 gint64 rn_session_weights_step (RnSession *self);
 RnWeights *rn_session_get_weights (RnSession *self);
+/* Of a run's latest checkpoint or of a model file; NULL for a sketch */
+RnWeights *rn_weights_new_stored (RnDocument *document);
 void rn_weights_free (RnWeights *weights);
 /* For a task */
 RnModel *rn_weights_load (const RnWeights *weights, GError **error);

@@ -153,6 +153,12 @@ void rn_session_set_epochs (RnSession *self, double epochs);
  * (RN_STATE_PREPARING), and opens the one that a stored run names. One trainer at a time: a paused one of another document
  * is stopped first, one that runs is a "problem". */
 void rn_session_start (RnSession *self);
+/** The same, but a sketch that was made of a run or a model keeps nothing of their weights. rn_session_start() carries over
+ * what rn_session_list_carry() says. */
+void rn_session_start_anew (RnSession *self);
+/** Returns: (transfer full) (nullable) (element-type RnCarryPart): what a start of the shown sketch, as the data need it,
+ * keeps of its origin; NULL where there is no origin */
+GArray *rn_session_list_carry (RnSession *self);
 void rn_session_pause (RnSession *self); /* takes back a start that is still prepared */
 void rn_session_step (RnSession *self);  /* a single step; starts where nothing runs */
 void rn_session_stop (RnSession *self);  /* checkpoint and end */
