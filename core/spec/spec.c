@@ -476,6 +476,15 @@ rn_spec_set_blocks (RnSpec *spec, const RnBlockSpec *blocks, int n, GError **err
   return TRUE;
 }
 
+gboolean
+rn_spec_has_shortcuts (const RnSpec *spec)
+{
+  for (guint i = 0; i < spec->blocks->len; i++)
+    if (!rn_block_kind_is_plain (g_array_index (spec->blocks, RnBlockSpec, i).kind))
+      return TRUE;
+  return FALSE;
+}
+
 RnSpec *
 rn_spec_plain_twin (const RnSpec *spec)
 {

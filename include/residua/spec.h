@@ -225,6 +225,9 @@ RnSpec *rn_spec_preset (const char *name, GError **error);
 /** Returns: (transfer none): the names, NULL-terminated, small CIFAR nets first */
 const char *const *rn_spec_preset_names (void);
 
+/** Returns: whether any block is a residual one */
+gboolean rn_spec_has_shortcuts (const RnSpec *spec);
+
 /**
  * rn_spec_plain_twin:
  *
