@@ -67,8 +67,8 @@ add_comment (RnFileWriter *writer, const RnCText *text)
 
   rn_file_writer_printf (
       writer,
-      "/* %s%sa residual network (He et al. 2015) that was trained with Residua, as C99. It needs\n"
-      " * nothing but a compiler: cc -O2 -c FILE\n"
+      "/* %s%sa residual network (He et al. 2015), written as C99 by Residua. It needs nothing\n"
+      " * but a compiler: cc -O2 -c FILE\n"
       " *\n"
       " *   extern const char *const classify_names[%d];\n"
       " *   int classify (const unsigned char *%s, float *scores);\n"

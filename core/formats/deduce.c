@@ -1,6 +1,7 @@
 #include "formats/deduce.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "residua/error.h"
@@ -12,6 +13,40 @@ typedef struct
   const RnModelHints *hints;
   GError **error;
 } Deduction;
+
+/* What the file has where @name was sought: "conv1.0.weight" for "conv1.weight". The first of several in the alphabet;
+ * NULL where there is none
+ */
+static const char *
+find_near (const Deduction *deduction, const char *name)
+{
+  const gsize length = (gsize) (strrchr (name, '.') - name) + 1;
+  const char *nearest = NULL;
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, deduction->tensors);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (strncmp (key, name, length) == 0 && (nearest == NULL || strcmp (key, nearest) < 0))
+      nearest = key;
+  return nearest;
+}
+
+static void
+miss (const Deduction *deduction, const char *name)
+{
+  const char *near = find_near (deduction, name);
+
+  if (near != NULL)
+    g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
+                 _ ("“%s” holds no residual network that is known here: it has “%s” in the place "
+                    "of “%s”"),
+                 deduction->path, near, name);
+  else
+    g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
+                 _ ("“%s” holds no residual network that is known here: it has no tensor “%s”"),
+                 deduction->path, name);
+}
 
 G_GNUC_PRINTF (3, 4)
 static const RnStoredTensor *
@@ -27,14 +62,12 @@ find (const Deduction *deduction, int n_dims, const char *format, ...)
   tensor = g_hash_table_lookup (deduction->tensors, name);
   if (tensor == NULL)
     {
-      g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
-                   _ ("“%s” holds no residual network that is known here: it has no tensor “%s”"),
-                   deduction->path, name);
+      miss (deduction, name);
       return NULL;
     }
   if (tensor->n_dims != n_dims)
     {
-      g_autofree char *shape = rn_safetensors_shape_to_string (tensor->n_dims, tensor->dims);
+      g_autofree char *shape = rn_tensor_shape_to_string (tensor->n_dims, tensor->dims);
 
       g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
                    _ ("“%s”: tensor “%s” has shape %s, which should have %d sides"),
@@ -86,7 +119,7 @@ deduce_ends (const Deduction *deduction)
     return NULL;
   if (conv->dims[2] != 3 && conv->dims[2] != 7)
     {
-      g_autofree char *shape = rn_safetensors_shape_to_string (4, conv->dims);
+      g_autofree char *shape = rn_tensor_shape_to_string (4, conv->dims);
 
       g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
                    _ ("“%s”: tensor “%s” has shape %s; a stem is known with filters of 3x3 or 7x7"),

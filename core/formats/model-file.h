@@ -19,9 +19,10 @@ void rn_model_file_add_parameters (RnSafetensorsWriter *writer, const RnParamete
 /* Bytes of what rn_model_save() writes */
 guint64 rn_model_file_get_size (const RnModel *model);
 
-/* Reads a model out of an open file, as rn_model_load(). */
-RnModel *rn_model_file_read (const RnSafetensors *file, const RnModelHints *hints, GError **error);
+/* Reads a model out of an open file, as rn_model_import(). @guesses: (out) (nullable): untouched for our own */
+RnModel *rn_model_file_read (const RnTensorFile *file, const RnModelHints *hints,
+                             RnModelGuess *guesses, GError **error);
 /* Reads into @arena what rn_model_file_add_parameters() wrote. */
-gboolean rn_model_file_read_parameters (const RnSafetensors *file, const RnParameters *parameters,
+gboolean rn_model_file_read_parameters (const RnTensorFile *file, const RnParameters *parameters,
                                         const char *prefix, gboolean learned, float *arena,
                                         GError **error);

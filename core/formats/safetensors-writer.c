@@ -16,7 +16,7 @@ typedef struct
   char *name;
   RnDtype dtype;
   int n_dims;
-  gint64 dims[RN_SAFETENSORS_MAX_DIMS];
+  gint64 dims[RN_STORED_MAX_DIMS];
   gsize count;
   RnSafetensorsFill fill;
   gconstpointer source;
@@ -73,7 +73,7 @@ rn_safetensors_writer_add (RnSafetensorsWriter *writer, const char *name, RnDtyp
 {
   Entry entry = { g_strdup (name), dtype, n_dims, { 0 }, 1, fill, source, how };
 
-  g_assert (n_dims <= RN_SAFETENSORS_MAX_DIMS);
+  g_assert (n_dims <= RN_STORED_MAX_DIMS);
   for (int i = 0; i < n_dims; i++)
     {
       entry.dims[i] = dims[i];
