@@ -47,7 +47,7 @@ picture = torch.randn(1, 3, SIDE, SIDE)
 write("picture", as_floats(picture))
 
 network = randomise(torchvision.models.resnet18(num_classes=10))
-state = network.state_dict()
+state = collections.OrderedDict((k, v.clone()) for k, v in network.state_dict().items())
 write("logits", as_floats(network(picture)))
 torch.save(state, FOLDER + "zip.pth")
 torch.save(state, FOLDER + "legacy.pth", _use_new_zipfile_serialization=False)
