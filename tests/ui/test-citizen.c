@@ -3,6 +3,7 @@
 
 #include "../core/train/tiny.h"
 #include "application.h"
+#include "pages/class-names.h"
 #include "settle.h"
 #include "window-private.h"
 #include "window.h"
@@ -119,6 +120,21 @@ has_ended (gpointer data)
   return !rn_session_is_busy (life.session);
 }
 
+/* Of the live run, now and with the time cursor at a step of the past */
+static void
+assert_weights_are_named (void)
+{
+  RnTimeAxis *time = rn_session_get_time (life.session);
+  g_autofree char *now = rn_class_names_of_weights (life.session, 7);
+  g_autofree char *then = NULL;
+
+  g_assert_nonnull (strstr (now, "step 7, the live one"));
+  rn_time_axis_set_cursor (time, 1);
+  then = rn_class_names_of_weights (life.session, 0);
+  g_assert_nonnull (strstr (then, "from the checkpoint of step 0"));
+  rn_time_axis_set_cursor (time, -1);
+}
+
 static void
 test_the_computer_stays_awake_while_it_trains_and_only_then (void)
 {
@@ -141,6 +157,7 @@ test_the_computer_stays_awake_while_it_trains_and_only_then (void)
       settle_until (is_in, GINT_TO_POINTER (RN_STATE_PAUSED), PATIENCE_S);
       g_assert_false (life.window->is_inhibiting);
     }
+  assert_weights_are_named ();
   rn_session_start (life.session);
   settle_until (is_in, GINT_TO_POINTER (RN_STATE_RUNNING), PATIENCE_S);
   rn_session_stop (life.session);
