@@ -92,8 +92,7 @@ rn_progress_describe_state (const RnStatus *status, const char *dataset_name, co
     case RN_STATE_EVALUATING:
       return describe_epoch (status, _ ("Evaluating in epoch %s of %s"));
     case RN_STATE_PAUSED:
-      return failure != NULL ? g_strdup (failure)
-                             : describe_epoch (status, _ ("Paused in epoch %s of %s"));
+      return describe_epoch (status, _ ("Paused in epoch %s of %s"));
     case RN_STATE_FINISHED:
       return g_strdup (_ ("Finished"));
     case RN_STATE_STOPPED:
