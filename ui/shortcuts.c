@@ -69,6 +69,17 @@ static const Key editing[] = {
   { NULL, "Menu <Shift>F10", N_ ("Menu of the blocks") },
 };
 
+static const Key building[] = {
+  { NULL, "<Control>n", N_ ("New network") },
+  { NULL, "<Control><Shift>o", N_ ("Open a network") },
+  { NULL, "<Control>s <Control><Shift>s", N_ ("Save the network, or save it as") },
+  { NULL, "<Control>t", N_ ("Plain twin") },
+  { NULL, "<Control><Shift>d", N_ ("Deepen") },
+  { NULL, "<Control><Shift>f", N_ ("Fit to data") },
+  { NULL, "<Control>e", N_ ("Save the figure as PDF") },
+  { NULL, "<Control><Shift>e", N_ ("Copy the table of layers") },
+};
+
 static const Key charts[] = {
   { NULL, "plus minus", N_ ("Zoom in and out") },
   { NULL, "Left Right", N_ ("Move along") },
@@ -82,6 +93,7 @@ static const Group groups[] = {
   { N_ ("Window"), window, G_N_ELEMENTS (window) },
   { N_ ("Spine"), spine, G_N_ELEMENTS (spine) },
   { N_ ("Blocks in the spine"), editing, G_N_ELEMENTS (editing) },
+  { N_ ("Network"), building, G_N_ELEMENTS (building) },
   { N_ ("Charts"), charts, G_N_ELEMENTS (charts) },
 };
 
