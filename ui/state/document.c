@@ -17,6 +17,7 @@ struct _RnDocument
   RnSpec *spec;     /* NULL in a sketch */
   RnSketch *sketch; /* (nullable) */
   guint64 saved_state;
+  char *aside;          /* (nullable) */
   gboolean was_changed; /* as "changed" was told last */
   RnRecord *record;
   RnModel *model;
@@ -65,6 +66,7 @@ rn_document_finalize (GObject *object)
   g_clear_pointer (&self->sketch, rn_sketch_free);
   g_clear_pointer (&self->title, g_free);
   g_clear_pointer (&self->path, g_free);
+  g_clear_pointer (&self->aside, g_free);
   G_OBJECT_CLASS (rn_document_parent_class)->finalize (object);
 }
 
@@ -244,6 +246,29 @@ gboolean
 rn_document_is_changed (RnDocument *self)
 {
   return self->sketch != NULL && rn_sketch_get_state (self->sketch) != self->saved_state;
+}
+
+const char *
+rn_document_get_aside (RnDocument *self)
+{
+  if (self->aside == NULL)
+    {
+      g_autofree char *name = g_uuid_string_random ();
+
+      self->aside = g_strconcat (name, ".json", NULL);
+    }
+  return self->aside;
+}
+
+void
+rn_document_set_aside (RnDocument *self, const char *name)
+{
+  g_return_if_fail (self->sketch != NULL);
+
+  g_free (self->aside);
+  self->aside = g_strdup (name);
+  self->saved_state = G_MAXUINT64;
+  rn_document_refresh (self);
 }
 
 void

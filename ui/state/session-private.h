@@ -54,6 +54,11 @@ struct _RnSession
   GListStore *compared;
   GPtrArray
       *waiting; /* of RnDocument: sketches edited back to their origins, one for each at most */
+  char *sketch_folder;  /* (nullable) */
+  GHashTable *kept;     /* of char: names of files there that are this session's */
+  guint keep_source;    /* a writing is to begin */
+  gboolean is_keeping;  /* its task runs */
+  gboolean keeps_again; /* something changed meanwhile */
   RnDocument *editing;  /* (nullable): between begin and end of an edit */
   guint64 edited_state; /* its state at the beginning */
 
@@ -130,6 +135,11 @@ void rn_session_dispose_sketch (RnSession *self);
 /* Documents that are closed take with them what waits for them. */
 void rn_session_forget_waiting (RnSession *self, RnDocument *origin);
 
+/* session-aside.c */
+void rn_session_keep_later (RnSession *self); /* a sketch was changed, saved or closed */
+void rn_session_keep_now (RnSession *self);   /* where it was to be later */
+void rn_session_dispose_aside (RnSession *self);
+
 /* session-settings.c */
 void rn_session_init_settings (RnSession *self);
 /* Steps, milestones, augmentation and the rhythm of measures follow from data, document and epochs. Returns: whether
@@ -149,9 +159,10 @@ void rn_session_cancel_dataset (RnSession *self);
 RnSpec *rn_session_fit_sketch (RnSession *self, RnDocument *sketch, GError **error);
 /* Whether @document is what a start that is not done yet begins with */
 gboolean rn_session_prepares (RnSession *self, RnDocument *document);
-void rn_session_proceed (RnSession *self);        /* with a start that waits, where it can */
-void rn_session_data_failed (RnSession *self);    /* the data that a start waits for */
-void rn_session_refresh_status (RnSession *self); /* where no trainer tells it */
+void rn_session_check_shut_down (RnSession *self); /* something has come to its end */
+void rn_session_proceed (RnSession *self);         /* with a start that waits, where it can */
+void rn_session_data_failed (RnSession *self);     /* the data that a start waits for */
+void rn_session_refresh_status (RnSession *self);  /* where no trainer tells it */
 void rn_session_take (RnSession *self, RnSnapshot *snapshot);
 void rn_session_end_training (RnSession *self); /* frees the trainer, on a thread of its own */
 void rn_session_dispose_training (RnSession *self);
