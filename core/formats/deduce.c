@@ -39,9 +39,9 @@ miss (const Deduction *deduction, const char *name)
 
   if (near != NULL)
     g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
-                 _ ("“%s” holds no residual network that is known here: it has “%s” in the place "
-                    "of “%s”"),
-                 deduction->path, near, name);
+                 _ ("“%s” holds no residual network that is known here: it has no tensor “%s”, but "
+                    "“%s”"),
+                 deduction->path, name, near);
   else
     g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
                  _ ("“%s” holds no residual network that is known here: it has no tensor “%s”"),
@@ -180,11 +180,8 @@ add_block (const Deduction *deduction, RnSpec *spec, int l, int m, int *channels
   return FALSE;
 }
 
-/* What one block alone cannot tell: identity blocks beside projections are of option B, and where every block has a
- * projection all are of option C.
- */
-static void
-settle_shortcuts (RnSpec *spec)
+void
+rn_deduce_shortcuts (RnSpec *spec)
 {
   const int n = rn_spec_n_blocks (spec);
   int n_projections = 0, n_changing_a = 0;
@@ -212,9 +209,8 @@ settle_shortcuts (RnSpec *spec)
     }
 }
 
-/* The preset that it is, by name, or the file's own */
-static void
-name_spec (RnSpec *spec, const char *path)
+void
+rn_deduce_name (RnSpec *spec, const char *path)
 {
   const char *const *names = rn_spec_preset_names ();
   g_autofree char *base = g_path_get_basename (path);
@@ -251,7 +247,7 @@ rn_deduce_spec (GHashTable *tensors, const char *path, const RnModelHints *hints
     for (int m = 0; has_block (&deduction, l, m); m++)
       if (!add_block (&deduction, spec, l, m, &channels))
         return NULL;
-  settle_shortcuts (spec);
-  name_spec (spec, path);
+  rn_deduce_shortcuts (spec);
+  rn_deduce_name (spec, path);
   return g_steal_pointer (&spec);
 }

@@ -230,17 +230,8 @@ rn_model_file_read_parameters (const RnTensorFile *file, const RnParameters *par
 
 /* Reading what our own metadata say */
 
-typedef struct
-{
-  RnSpec *spec;
-  char **classes;
-  RnPreprocess preprocess;
-  double epsilon;
-  gint64 step;
-} Description;
-
-static void
-description_clear (Description *description)
+void
+rn_model_description_clear (RnModelDescription *description)
 {
   g_clear_pointer (&description->spec, rn_spec_free);
   g_clear_pointer (&description->classes, g_strfreev);
@@ -264,7 +255,7 @@ fail (const RnTensorFile *file, const char *key, GError **error)
 }
 
 static gboolean
-read_classes (const RnTensorFile *file, Description *description, GError **error)
+read_classes (const RnTensorFile *file, RnModelDescription *description, GError **error)
 {
   const char *text = rn_tensor_file_get_metadata (file, "residua.classes");
   g_autofree char *where = g_strconcat (file->path, ": residua.classes", NULL);
@@ -371,7 +362,7 @@ read_pixel_mean (const RnTensorFile *file, RnPreprocess *preprocess, GError **er
 }
 
 static gboolean
-read_preprocess (const RnTensorFile *file, Description *description, GError **error)
+read_preprocess (const RnTensorFile *file, RnModelDescription *description, GError **error)
 {
   static const char *const keys[] = { "side", "channels", "mean", "std", NULL };
   const char *text = rn_tensor_file_get_metadata (file, "residua.preprocess");
@@ -398,8 +389,9 @@ read_preprocess (const RnTensorFile *file, Description *description, GError **er
          read_pixel_mean (file, &description->preprocess, error);
 }
 
-static gboolean
-read_own (const RnTensorFile *file, Description *description, GError **error)
+gboolean
+rn_model_description_read (const RnTensorFile *file, RnModelDescription *description,
+                           GError **error)
 {
   const char *version = rn_tensor_file_get_metadata (file, "residua.version");
   const char *spec = rn_tensor_file_get_metadata (file, "residua.spec");
@@ -439,7 +431,7 @@ read_own (const RnTensorFile *file, Description *description, GError **error)
 
 static gboolean
 read_foreign (const RnTensorFile *file, GHashTable *tensors, const RnModelHints *hints,
-              Description *description, RnModelGuess *guesses, GError **error)
+              RnModelDescription *description, RnModelGuess *guesses, GError **error)
 {
   /* Akamaster's ResNets for CIFAR have this head, and option A; they were trained with ImageNet's mean. */
   const gboolean is_linear = rn_names_has_linear (file);
@@ -455,8 +447,8 @@ read_foreign (const RnTensorFile *file, GHashTable *tensors, const RnModelHints 
 
 /* Memory for the numbers is asked for when the file is known to hold them. */
 static RnModel *
-read_described (const RnTensorFile *file, GHashTable *tensors, const Description *description,
-                gboolean ours, GError **error)
+read_described (const RnTensorFile *file, GHashTable *tensors,
+                const RnModelDescription *description, gboolean ours, GError **error)
 {
   g_autoptr (RnLayout) layout = rn_layout_new (description->spec, 0, 0);
   g_autoptr (RnParameters) parameters = rn_parameters_new (layout);
@@ -490,16 +482,16 @@ rn_model_file_read (const RnTensorFile *file, const RnModelHints *hints, RnModel
   const gboolean ours = rn_tensor_file_get_metadata (file, "residua.version") != NULL;
   g_autoptr (GHashTable) tensors =
       ours ? g_hash_table_ref (file->by_name) : rn_names_map (file, error);
-  Description description = { NULL };
+  RnModelDescription description = { NULL };
   RnModelGuess unasked = 0;
   RnModel *model = NULL;
 
   if (tensors == NULL)
     return NULL;
-  if (ours ? read_own (file, &description, error)
+  if (ours ? rn_model_description_read (file, &description, error)
            : read_foreign (file, tensors, hints, &description, guesses != NULL ? guesses : &unasked,
                            error))
     model = read_described (file, tensors, &description, ours, error);
-  description_clear (&description);
+  rn_model_description_clear (&description);
   return model;
 }

@@ -26,3 +26,18 @@ RnModel *rn_model_file_read (const RnTensorFile *file, const RnModelHints *hints
 gboolean rn_model_file_read_parameters (const RnTensorFile *file, const RnParameters *parameters,
                                         const char *prefix, gboolean learned, float *arena,
                                         GError **error);
+
+/* What a model is beside its numbers */
+typedef struct
+{
+  RnSpec *spec;
+  char **classes; /* (nullable) */
+  RnPreprocess preprocess;
+  double epsilon;
+  gint64 step; /* -1 where it is not known */
+} RnModelDescription;
+
+/* What our own metadata say, @file having "residua.version" */
+gboolean rn_model_description_read (const RnTensorFile *file, RnModelDescription *description,
+                                    GError **error);
+void rn_model_description_clear (RnModelDescription *description);

@@ -130,7 +130,7 @@ rn_model_import (const char *path, const RnModelHints *hints, RnModelGuess *gues
     case KIND_TORCH:
       return read_tensors (rn_torch_file_open (path, error), hints, guesses, error);
     case KIND_ONNX:
-      return refuse (path, kind, error);
+      return rn_onnx_load (path, hints, guesses, error);
     case KIND_POINTER:
     case KIND_INDEX:
     case KIND_UNKNOWN:

@@ -104,7 +104,8 @@ find_directory (const RnTensorFile *file, Directory *directory, GError **error)
   if (!rn_tensor_file_read (file, tail, n, file->size - n, error))
     return FALSE;
   for (gsize i = n >= SIZE_END ? n - SIZE_END + 1 : 0; i > 0 && end == NULL; i--)
-    if (memcmp (tail + i - 1, "PK\5\6", 4) == 0)
+    if (memcmp (tail + i - 1, "PK\5\6", 4) == 0 &&
+        n - (i - 1) - SIZE_END == get_16 (tail + i - 1 + SIZE_END - 2))
       end = tail + i - 1;
   if (end == NULL)
     return fail (file, _ ("its directory is missing; perhaps it is cut short"), error);
