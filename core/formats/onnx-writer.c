@@ -127,7 +127,7 @@ fill_scale (float *floats, gconstpointer source, gconstpointer how)
     floats[c] = (float) (1.0 / (255.0 * preprocess->std[c]));
 }
 
-/* [1,C,1,1], or [1,C,H,W] with a mean for each pixel */
+/* [C,1,1], or [C,H,W] with a mean for each pixel */
 static void
 fill_shift (float *floats, gconstpointer source, gconstpointer how)
 {
@@ -374,13 +374,14 @@ add_preprocess (Graph *graph)
 {
   const RnPreprocess *preprocess = rn_model_get_preprocess (graph->model);
   const int side = preprocess->pixel_mean != NULL ? preprocess->side : 1;
-  const int scale_dims[4] = { 1, preprocess->channels, 1, 1 };
-  const int shift_dims[4] = { 1, preprocess->channels, side, side };
+  /* Without a side for the batch, which OpenCV would not stretch */
+  const int scale_dims[3] = { preprocess->channels, 1, 1 };
+  const int shift_dims[3] = { preprocess->channels, side, side };
   const char *const of_scale[] = { graph->at, "preprocess.scale.weight", NULL };
   const char *const of_shift[] = { "preprocess.scale", "preprocess.shift.weight", NULL };
 
-  add_initializer (graph, of_scale[1], 4, scale_dims, fill_scale, preprocess);
-  add_initializer (graph, of_shift[1], 4, shift_dims, fill_shift, preprocess);
+  add_initializer (graph, of_scale[1], 3, scale_dims, fill_scale, preprocess);
+  add_initializer (graph, of_shift[1], 3, shift_dims, fill_shift, preprocess);
   end_node (graph, begin_node ("Mul", "preprocess.scale", of_scale), "preprocess.scale",
             preprocess->channels, preprocess->side, preprocess->side);
   end_node (graph, begin_node ("Add", "preprocess.shift", of_shift), "preprocess.shift",
