@@ -222,8 +222,6 @@ new_rows (Import *self)
   char epsilon[G_ASCII_DTOSTR_BUF_SIZE];
 
   self->preset = new_choice (_ ("Trained on"), presets, find_preset (preprocess));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->preset),
-                               _ ("Gives the class names too, where their number fits"));
   self->mean = new_entry (self, _ ("Mean of each channel, where white is 1"));
   self->std = new_entry (self, _ ("Standard deviation of each channel"));
   self->epsilon = new_entry (self, _ ("Epsilon of batch-norm"));
@@ -265,7 +263,8 @@ rn_import_dialog_present (GtkWindow *parent, RnSession *session, RnDocument *doc
                                      rn_document_get_title (document));
   adw_message_dialog_set_body (
       self->dialog, _ ("All of this is guessed from what is usual. Wrong values do not stop the "
-                       "network, they make its answers worse."));
+                       "network, they make its answers worse. The data it was trained on give the "
+                       "class names too, where their number fits."));
   adw_message_dialog_add_responses (self->dialog, "keep", _ ("_Keep the guesses"), "use",
                                     _ ("_Use these values"), NULL);
   adw_message_dialog_set_response_appearance (self->dialog, "use", ADW_RESPONSE_SUGGESTED);
