@@ -4,44 +4,16 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/json-print.h"
 #include "base/json.h"
 #include "base/number.h"
 #include "compute/memory.h"
 #include "formats/deduce.h"
 #include "formats/hints.h"
+#include "formats/model-metadata.h"
 #include "formats/names.h"
 #include "residua/error.h"
 
-#define VERSION "1"
-
 /* Writing */
-
-static void
-append_floats (GString *json, const char *key, const float *values, int n)
-{
-  char text[RN_NUMBER_SIZE];
-
-  g_string_append_printf (json, "\"%s\":[", key);
-  for (int i = 0; i < n; i++)
-    g_string_append_printf (json, "%s%s", i == 0 ? "" : ",",
-                            rn_number_print_float (text, values[i]));
-  g_string_append_c (json, ']');
-}
-
-static char *
-preprocess_to_json (const RnPreprocess *preprocess)
-{
-  GString *json = g_string_new (NULL);
-
-  g_string_append_printf (json, "{\"side\":%d,\"channels\":%d,", preprocess->side,
-                          preprocess->channels);
-  append_floats (json, "mean", preprocess->mean, preprocess->channels);
-  g_string_append_c (json, ',');
-  append_floats (json, "std", preprocess->std, preprocess->channels);
-  g_string_append_c (json, '}');
-  return g_string_free (json, FALSE);
-}
 
 static gsize
 n_pixels (const RnPreprocess *preprocess)
@@ -49,49 +21,17 @@ n_pixels (const RnPreprocess *preprocess)
   return (gsize) preprocess->side * (gsize) preprocess->side * (gsize) preprocess->channels;
 }
 
-/* Little-endian float32 in base 64 */
-static char *
-pixel_mean_to_text (const RnPreprocess *preprocess)
+static void
+add_metadata (const char *key, const char *value, gpointer writer)
 {
-  const gsize n = n_pixels (preprocess);
-  g_autofree guint32 *bits = g_new (guint32, n);
-
-  memcpy (bits, preprocess->pixel_mean, n * sizeof *bits);
-  for (gsize i = 0; i < n; i++)
-    bits[i] = GUINT32_TO_LE (bits[i]);
-  return g_base64_encode ((const guchar *) bits, n * sizeof *bits);
+  rn_safetensors_writer_add_metadata (writer, key, value);
 }
 
 void
 rn_model_file_add_metadata (RnSafetensorsWriter *writer, const RnModel *model, gint64 step)
 {
-  const RnPreprocess *preprocess = rn_model_get_preprocess (model);
-  const char *const *classes = rn_model_get_classes (model);
-  g_autofree char *spec_json = rn_spec_to_json (rn_model_get_spec (model));
-  g_autofree char *preprocess_json = preprocess_to_json (preprocess);
-  g_autofree char *step_text = g_strdup_printf ("%" G_GINT64_FORMAT, step);
-  char epsilon[RN_NUMBER_SIZE];
-
   rn_safetensors_writer_add_metadata (writer, "format", "pt");
-  rn_safetensors_writer_add_metadata (writer, "residua.version", VERSION);
-  rn_safetensors_writer_add_metadata (writer, "residua.spec", spec_json);
-  if (classes != NULL)
-    {
-      g_autoptr (GString) json = g_string_new (NULL);
-
-      rn_json_print_strings (json, classes);
-      rn_safetensors_writer_add_metadata (writer, "residua.classes", json->str);
-    }
-  rn_safetensors_writer_add_metadata (writer, "residua.preprocess", preprocess_json);
-  if (preprocess->pixel_mean != NULL)
-    {
-      g_autofree char *pixels = pixel_mean_to_text (preprocess);
-
-      rn_safetensors_writer_add_metadata (writer, "residua.pixel_mean", pixels);
-    }
-  rn_safetensors_writer_add_metadata (writer, "residua.step", step_text);
-  rn_safetensors_writer_add_metadata (writer, "residua.epsilon",
-                                      rn_number_print (epsilon, rn_model_get_epsilon (model)));
+  rn_model_metadata_foreach (model, step, add_metadata, writer);
 }
 
 static void
@@ -125,15 +65,31 @@ rn_model_file_add_parameters (RnSafetensorsWriter *writer, const RnParameters *p
     }
 }
 
-gboolean
-rn_model_save (const RnModel *model, const char *path, GError **error)
+static RnSafetensorsWriter *
+make_writer (const RnModel *model)
 {
-  g_autoptr (RnSafetensorsWriter) writer = rn_safetensors_writer_new ();
+  RnSafetensorsWriter *writer = rn_safetensors_writer_new ();
 
   rn_model_file_add_metadata (writer, model, rn_model_get_step (model));
   rn_model_file_add_parameters (writer, rn_model_get_parameters (model), rn_model_get_arena (model),
                                 "", FALSE);
+  return writer;
+}
+
+gboolean
+rn_model_save (const RnModel *model, const char *path, GError **error)
+{
+  g_autoptr (RnSafetensorsWriter) writer = make_writer (model);
+
   return rn_safetensors_writer_save (writer, path, error);
+}
+
+guint64
+rn_model_file_get_size (const RnModel *model)
+{
+  g_autoptr (RnSafetensorsWriter) writer = make_writer (model);
+
+  return rn_safetensors_writer_get_size (writer);
 }
 
 /* Reading tensors */
@@ -203,6 +159,7 @@ check_extra (const RnTensorFile *file, const RnParameters *parameters, gboolean 
       g_autofree char *shape = NULL;
 
       if (name == NULL || (ours && g_str_has_prefix (name, RN_TRAIN_PREFIX)) ||
+          (ours && g_str_has_suffix (name, ".num_batches_tracked")) ||
           rn_parameters_find (parameters, name) != NULL)
         continue;
       shape = rn_tensor_shape_to_string (tensor->n_dims, tensor->dims);
@@ -443,13 +400,13 @@ rn_model_description_read (const RnTensorFile *file, RnModelDescription *descrip
   g_autofree char *where = g_strconcat (file->path, ": residua.spec", NULL);
   guint64 whole;
 
-  if (strcmp (version, VERSION) != 0)
+  if (strcmp (version, RN_METADATA_VERSION) != 0)
     {
       g_autofree char *shown = rn_json_quote (version);
 
       g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
                    _ ("“%s” is of version “%s”; this program reads version %s"), file->path, shown,
-                   VERSION);
+                   RN_METADATA_VERSION);
       return FALSE;
     }
   if (spec == NULL)

@@ -16,6 +16,9 @@ void rn_model_file_add_metadata (RnSafetensorsWriter *writer, const RnModel *mod
 void rn_model_file_add_parameters (RnSafetensorsWriter *writer, const RnParameters *parameters,
                                    const float *arena, const char *prefix, gboolean learned);
 
+/* Bytes of what rn_model_save() writes */
+guint64 rn_model_file_get_size (const RnModel *model);
+
 /* Reads a model out of an open file, as rn_model_import(). @guesses: (out) (nullable): untouched for our own */
 RnModel *rn_model_file_read (const RnTensorFile *file, const RnModelHints *hints,
                              RnModelGuess *guesses, GError **error);

@@ -281,7 +281,7 @@ is_subsampling (Walk *walk, const RnOnnxConv *conv, gboolean *at_end)
   g_autofree float *values = NULL;
   gint64 before;
 
-  if (conv->bias != NULL || conv->norm[0] != NULL || out <= in)
+  if (conv->bias != NULL || conv->norm[0] != NULL || out < in)
     return FALSE;
   values = g_try_new (float, filter->count);
   if (values == NULL || !rn_tensor_file_read_floats (walk->onnx->file, filter, values, NULL))

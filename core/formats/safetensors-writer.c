@@ -115,6 +115,21 @@ make_header (const RnSafetensorsWriter *writer)
   return header;
 }
 
+guint64
+rn_safetensors_writer_get_size (const RnSafetensorsWriter *writer)
+{
+  g_autoptr (GString) header = make_header (writer);
+  guint64 size = sizeof (guint64) + header->len;
+
+  for (guint i = 0; i < writer->entries->len; i++)
+    {
+      const Entry *entry = &g_array_index (writer->entries, Entry, i);
+
+      size += entry->count * rn_dtype_size (entry->dtype);
+    }
+  return size;
+}
+
 static gboolean
 write_all (int fd, const void *bytes, gsize length)
 {

@@ -26,6 +26,8 @@ void rn_safetensors_writer_add_metadata (RnSafetensorsWriter *writer, const char
 void rn_safetensors_writer_add (RnSafetensorsWriter *writer, const char *name, RnDtype dtype,
                                 int n_dims, const gint64 *dims, RnSafetensorsFill fill,
                                 gconstpointer source, gconstpointer how);
+/* Bytes of the whole file */
+guint64 rn_safetensors_writer_get_size (const RnSafetensorsWriter *writer);
 /* Writes aside, syncs, renames over @path; memory for the largest tensor. The same entries give the same bytes. */
 gboolean rn_safetensors_writer_save (RnSafetensorsWriter *writer, const char *path, GError **error);
 

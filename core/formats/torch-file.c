@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "formats/pickle.h"
 #include "formats/zip-reader.h"
 #include "residua/error.h"
@@ -286,6 +287,39 @@ check_byte_order (Torch *torch, GError **error)
   return FALSE;
 }
 
+/* What this program's own files say beside the tensors, as the header of a safetensors file does */
+static gboolean
+read_metadata (Torch *torch, GError **error)
+{
+  g_autofree char *name = g_strconcat (torch->folder, "/extra/residua.json", NULL);
+  g_autofree char *where = g_strdup_printf ("%s: %s", torch->file->path, name);
+  const RnZipEntry *entry = rn_zip_find (torch->zip, name);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (JsonNode) root = NULL;
+  JsonObjectIter members;
+  const char *key;
+  JsonNode *value;
+
+  if (entry == NULL)
+    return TRUE;
+  bytes = rn_zip_read (torch->zip, entry, RN_JSON_MAX_BYTES, error);
+  root = bytes == NULL ? NULL
+                       : rn_json_parse (g_bytes_get_data (bytes, NULL),
+                                        (gssize) g_bytes_get_size (bytes), where, error);
+  if (root == NULL)
+    return FALSE;
+  if (!JSON_NODE_HOLDS_OBJECT (root))
+    {
+      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("%s is no object"), where);
+      return FALSE;
+    }
+  json_object_iter_init (&members, json_node_get_object (root));
+  while (json_object_iter_next (&members, &key, &value))
+    if (JSON_NODE_HOLDS_VALUE (value) && json_node_get_value_type (value) == G_TYPE_STRING)
+      g_hash_table_insert (torch->file->metadata, g_strdup (key), json_node_dup_string (value));
+  return TRUE;
+}
+
 static gboolean
 read_zip (Torch *torch, RnPickle *pickle, GError **error)
 {
@@ -296,7 +330,7 @@ read_zip (Torch *torch, RnPickle *pickle, GError **error)
 
   torch->zip = rn_zip_new (torch->file, error);
   entry = torch->zip == NULL ? NULL : find_pickle (torch, error);
-  if (entry == NULL || !check_byte_order (torch, error))
+  if (entry == NULL || !check_byte_order (torch, error) || !read_metadata (torch, error))
     return FALSE;
   if (entry->is_packed)
     {
