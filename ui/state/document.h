@@ -37,6 +37,9 @@ RnDocumentKind rn_document_get_kind (RnDocument *self);
 const char *rn_document_get_title (RnDocument *self);
 const RnSpec *rn_document_get_spec (RnDocument *self);
 RnRecord *rn_document_get_record (RnDocument *self); /* (nullable): of a run */
+/** Of a model file made elsewhere: what had to be guessed */
+void rn_document_set_guesses (RnDocument *self, RnModelGuess guesses);
+RnModelGuess rn_document_get_guesses (RnDocument *self);
 RnModel *rn_document_get_model (RnDocument *self);   /* (nullable): of a model file */
 /** (nullable): of a sketch; to look at: edits go through rn_session_begin_edit() */
 RnSketch *rn_document_get_sketch (RnDocument *self);
