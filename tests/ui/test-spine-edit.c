@@ -299,7 +299,6 @@ test_the_button_of_a_seam_puts_in_there_what_its_menu_says (void)
       gtk_widget_activate_action (GTK_WIDGET (f.body), "spine.insert", "s", "plain-basic"));
   g_assert_cmpint (block (&f, 3)->kind, ==, RN_BLOCK_PLAIN_BASIC);
   g_assert_cmpint (block (&f, 3)->channels, ==, 16);
-  /* Left comes back to the row, through the switch */
   tear_down (&f);
 }
 
@@ -522,6 +521,141 @@ test_the_spine_scrolls_while_something_hovers_at_its_edge (void)
   tear_down (&f);
 }
 
+static GtkDragSource *
+drag_source (Fixture *f)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (f->body));
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_DRAG_SOURCE (controller))
+        return GTK_DRAG_SOURCE (controller);
+    }
+  g_assert_not_reached ();
+}
+
+/* Takes hold at @y and lets go at once: which blocks would come along */
+static void
+check_taken (Fixture *f, double y, int from, int n)
+{
+  g_autoptr (GdkContentProvider) provider = NULL;
+  GValue value = G_VALUE_INIT;
+  const RnCargo *cargo;
+
+  g_signal_emit_by_name (drag_source (f), "prepare", 200.0, y, &provider);
+  if (n == 0)
+    {
+      g_assert_null (provider);
+      return;
+    }
+  g_value_init (&value, RN_TYPE_CARGO);
+  g_assert_true (gdk_content_provider_get_value (provider, &value, NULL));
+  cargo = g_value_get_boxed (&value);
+  g_assert_cmpuint (cargo->ids->len, ==, n);
+  for (int i = 0; i < n; i++)
+    g_assert_cmpuint (g_array_index (cargo->ids, guint32, (guint) i), ==, block (f, from + i)->id);
+  g_assert_true (g_str_has_prefix (cargo->text, "{"));
+  g_value_unset (&value);
+}
+
+static void
+test_a_block_is_taken_with_the_selection_that_it_belongs_to (void)
+{
+  Fixture f;
+
+  set_up (&f, "resnet20");
+  select_blocks (&f, 5, 3); /* backwards: they go in the order of the network */
+  draw (&f);
+  check_taken (&f, y_of (&f, 4, 0.5), 3, 3);
+  check_taken (&f, y_of (&f, 7, 0.5), 7, 1);
+  check_taken (&f, y_of (&f, -1, 0.5), 0, 0);
+  check_taken (&f, y_of (&f, 9, 0.5), 0, 0);
+  rn_spine_body_set_folded (f.body, 2, TRUE);
+  draw (&f);
+  check_taken (&f, y_of (&f, 7, 0.5), 6, 3);
+  tear_down (&f);
+}
+
+/* Menus */
+
+static GtkWidget *
+open_popover (Fixture *f)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (f->body)); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_POPOVER (child) && gtk_widget_get_visible (child))
+      return child;
+  return NULL;
+}
+
+static GtkWidget *
+find_within (GtkWidget *root, GType type)
+{
+  GtkWidget *found = NULL;
+
+  if (G_TYPE_CHECK_INSTANCE_TYPE (root, type))
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_within (child, type);
+  return found;
+}
+
+static void
+test_the_menu_key_opens_a_menu_and_repeat_asks_how_often (void)
+{
+  Fixture f;
+  GtkWidget *popover;
+
+  set_up (&f, "resnet20");
+  rn_selection_clear (f.selection);
+  g_assert_false (press (&f, GDK_KEY_Menu, 0));
+  select_blocks (&f, 0, 1);
+  draw (&f);
+  g_assert_true (press (&f, GDK_KEY_Menu, 0));
+  popover = open_popover (&f);
+  g_assert_true (GTK_IS_POPOVER_MENU (popover));
+  gtk_popover_popdown (GTK_POPOVER (popover));
+  spin (300);
+  g_assert_null (open_popover (&f));
+  g_assert_true (press (&f, GDK_KEY_F10, GDK_SHIFT_MASK));
+  gtk_popover_popdown (GTK_POPOVER (open_popover (&f)));
+  spin (300);
+  g_assert_true (press (&f, GDK_KEY_r, 0));
+  popover = open_popover (&f);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (find_within (popover, GTK_TYPE_SPIN_BUTTON)), 3.0);
+  g_signal_emit_by_name (gtk_widget_get_last_child (gtk_popover_get_child (GTK_POPOVER (popover))),
+                         "clicked");
+  g_assert_cmpint (n_blocks (&f), ==, 15);
+  g_assert_cmpuint (rn_selection_n_blocks (f.selection), ==, 6);
+  spin (300);
+  g_assert_null (open_popover (&f));
+  tear_down (&f);
+}
+
+static void
+test_deepen_adds_a_block_that_computes_the_identity_or_says_why_not (void)
+{
+  Fixture f;
+
+  set_up (&f, "resnet20");
+  select_block (&f, 4);
+  gtk_widget_activate_action (GTK_WIDGET (f.body), "spine.deepen", NULL);
+  g_assert_cmpint (n_blocks (&f), ==, 10);
+  g_assert_true (block (&f, 5)->zero_gamma);
+  g_assert_cmpint (rn_selection_get_block (f.selection), ==, block (&f, 5)->id);
+  g_assert_null (f.message);
+  tear_down (&f);
+  set_up (&f, "plain20");
+  select_block (&f, 4);
+  gtk_widget_activate_action (GTK_WIDGET (f.body), "spine.deepen", NULL);
+  g_assert_cmpint (n_blocks (&f), ==, 9);
+  g_assert_nonnull (f.message);
+  tear_down (&f);
+}
+
 /* What does not fit */
 
 static void
@@ -665,6 +799,12 @@ main (int argc, char **argv)
                    test_a_folded_stage_unfolds_when_something_hovers_over_it);
   g_test_add_func ("/spine-edit/the spine scrolls while something hovers at its edge",
                    test_the_spine_scrolls_while_something_hovers_at_its_edge);
+  g_test_add_func ("/spine-edit/a block is taken with the selection that it belongs to",
+                   test_a_block_is_taken_with_the_selection_that_it_belongs_to);
+  g_test_add_func ("/spine-edit/the Menu key opens a menu, and Repeat asks how often",
+                   test_the_menu_key_opens_a_menu_and_repeat_asks_how_often);
+  g_test_add_func ("/spine-edit/deepen adds a block that computes the identity, or says why not",
+                   test_deepen_adds_a_block_that_computes_the_identity_or_says_why_not);
   g_test_add_func ("/spine-edit/a block that does not fit says so and can be mended",
                    test_a_block_that_does_not_fit_says_so_and_can_be_mended);
   g_test_add_func ("/spine-edit/the rows are one stop, and Right goes through a row",

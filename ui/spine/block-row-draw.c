@@ -217,6 +217,20 @@ draw_block (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
   draw_value (self, cr, palette);
 }
 
+/* Lines of blocks that do not fit */
+static void
+draw_stage_problems (RnBlockRow *self, cairo_t *cr, const RnPalette *palette, double x,
+                     double width)
+{
+  const double pitch = self->row.height / self->row.n_blocks;
+
+  rn_palette_set_source (cr, &palette->warning, 1.0);
+  for (int i = 0; self->view->problems != NULL && i < self->row.n_blocks; i++)
+    if (rn_spine_view_get_problem (self->view, self->row.first_block + i) != NULL)
+      cairo_rectangle (cr, x, floor (i * pitch), width, MAX (floor (pitch), 2.0));
+  cairo_fill (cr);
+}
+
 /* One heat line per block; of blocks that share a pixel the most extreme. */
 static void
 draw_stage (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
@@ -250,6 +264,7 @@ draw_stage (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
   cairo_set_antialias (cr, CAIRO_ANTIALIAS_DEFAULT);
   if (isnan (self->values[0]))
     rn_palette_hatch (cr, palette, x, 0.0, width, h);
+  draw_stage_problems (self, cr, palette, x, width);
   if (self->lead_line >= 0)
     {
       const double pitch = self->row.height / n, height = MAX (pitch, 3.0);

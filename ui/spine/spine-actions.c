@@ -146,44 +146,40 @@ paste (GtkWidget *widget, const char *action, GVariant *parameter)
   rn_spine_body_paste (RN_SPINE_BODY (widget));
 }
 
-/* Popovers at a place of the spine */
+/* Popovers at a place of the spine. They are made once: GTK 4.8 does not bear one that goes away in the frame in which it
+ * closes. */
 
 static void
-closed (GtkWidget *popover, RnSpineBody *self)
+closed (RnSpineBody *self)
 {
-  if (self->popover == popover)
-    self->popover = NULL;
-  gtk_widget_unparent (popover);
+  self->popover = NULL;
 }
 
-static gboolean
-close_later (gpointer popover)
-{
-  GtkWidget *parent = gtk_widget_get_parent (popover);
-
-  if (parent != NULL)
-    closed (popover, RN_SPINE_BODY (parent));
-  return G_SOURCE_REMOVE;
-}
-
-/* What was chosen in it is done after it has closed. */
 static void
-on_closed (GtkWidget *popover)
+add_popover (RnSpineBody *self, GtkWidget *popover)
 {
-  g_idle_add_full (G_PRIORITY_DEFAULT, close_later, g_object_ref (popover), g_object_unref);
+  gtk_widget_set_parent (popover, GTK_WIDGET (self));
+  g_signal_connect_swapped (popover, "closed", G_CALLBACK (closed), self);
 }
 
 static void
 pop_up (RnSpineBody *self, GtkWidget *popover, double x, double y)
 {
-  if (self->popover != NULL)
-    closed (self->popover, self);
   self->popover = popover;
   gtk_widget_trigger_tooltip_query (GTK_WIDGET (self));
-  gtk_widget_set_parent (popover, GTK_WIDGET (self));
   gtk_popover_set_pointing_to (GTK_POPOVER (popover), &(GdkRectangle){ (int) x, (int) y, 1, 1 });
-  g_signal_connect (popover, "closed", G_CALLBACK (on_closed), NULL);
   gtk_popover_popup (GTK_POPOVER (popover));
+}
+
+static void
+make_menu (RnSpineBody *self)
+{
+  self->menu = gtk_popover_menu_new_from_model (NULL);
+  gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
+  gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Edit blocks"), -1);
+  add_popover (self, self->menu);
 }
 
 void
@@ -194,54 +190,46 @@ rn_spine_body_open_menu (RnSpineBody *self, double x, double y)
     .has_shortcut = rn_edit_has_shortcut (self->view.session),
   };
   g_autoptr (GMenuModel) menu = NULL;
-  GtkWidget *popover;
 
   if (!rn_edit_is_possible (self->view.session))
     return;
   menu = rn_spine_menu_new (&state);
   rn_spine_body_show_seam_of_lead (self);
-  popover = gtk_popover_menu_new_from_model (menu);
-  gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
-  gtk_widget_set_halign (popover, GTK_ALIGN_START);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (popover), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Edit blocks"), -1);
-  pop_up (self, popover, x, y);
+  if (self->menu == NULL)
+    make_menu (self);
+  gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (self->menu), menu);
+  pop_up (self, self->menu, x, y);
 }
 
 static void
-repeat_by (GtkWidget *popover, GtkSpinButton *times)
+repeat_as_told (RnSpineBody *self)
 {
-  RnSpineBody *self = RN_SPINE_BODY (gtk_widget_get_parent (popover));
-
-  gtk_spin_button_update (times);
-  rn_edit_repeat (self->view.session, gtk_spin_button_get_value_as_int (times));
-  gtk_popover_popdown (GTK_POPOVER (popover));
+  gtk_spin_button_update (GTK_SPIN_BUTTON (self->times));
+  rn_edit_repeat (self->view.session,
+                  gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (self->times)));
+  gtk_popover_popdown (GTK_POPOVER (self->repeat));
 }
 
 static void
-on_repeat (GtkWidget *button, GtkSpinButton *times)
-{
-  repeat_by (gtk_widget_get_ancestor (button, GTK_TYPE_POPOVER), times);
-}
-
-static GtkWidget *
-repeat_box_new (void)
+make_repeat (RnSpineBody *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *label = gtk_label_new (_ ("More copies"));
-  GtkWidget *times = gtk_spin_button_new_with_range (1.0, MAX_REPEATS, 1.0);
   GtkWidget *button = gtk_button_new_with_label (_ ("Repeat"));
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (times), GTK_ACCESSIBLE_PROPERTY_LABEL,
+  self->times = gtk_spin_button_new_with_range (1.0, MAX_REPEATS, 1.0);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->times), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("More copies"), -1);
-  gtk_editable_set_width_chars (GTK_EDITABLE (times), 4);
+  gtk_editable_set_width_chars (GTK_EDITABLE (self->times), 4);
   gtk_widget_add_css_class (button, "suggested-action");
-  g_signal_connect (button, "clicked", G_CALLBACK (on_repeat), times);
-  gtk_box_append (GTK_BOX (box), label);
-  gtk_box_append (GTK_BOX (box), times);
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (repeat_as_told), self);
+  g_signal_connect_swapped (gtk_editable_get_delegate (GTK_EDITABLE (self->times)), "activate",
+                            G_CALLBACK (repeat_as_told), self);
+  gtk_box_append (GTK_BOX (box), gtk_label_new (_ ("More copies")));
+  gtk_box_append (GTK_BOX (box), self->times);
   gtk_box_append (GTK_BOX (box), button);
-  g_object_set_data (G_OBJECT (box), "button", button);
-  return box;
+  self->repeat = gtk_popover_new ();
+  gtk_popover_set_child (GTK_POPOVER (self->repeat), box);
+  add_popover (self, self->repeat);
 }
 
 static void
@@ -250,18 +238,15 @@ repeat (GtkWidget *widget, const char *action, GVariant *parameter)
   RnSpineBody *self = RN_SPINE_BODY (widget);
   const int lead = rn_spine_body_find_lead (self);
   RnBlockRow *row = lead != G_MININT ? rn_spine_body_get_row (self, lead) : NULL;
-  GtkWidget *popover, *box;
   graphene_rect_t place;
 
   if (row == NULL || rn_selection_n_blocks (rn_session_get_selection (self->view.session)) == 0 ||
       !gtk_widget_compute_bounds (GTK_WIDGET (row), widget, &place))
     return;
-  popover = gtk_popover_new ();
-  box = repeat_box_new ();
-  gtk_popover_set_child (GTK_POPOVER (popover), box);
-  gtk_popover_set_default_widget (GTK_POPOVER (popover),
-                                  g_object_get_data (G_OBJECT (box), "button"));
-  pop_up (self, popover, self->view.geometry.box_x + 24.0,
+  if (self->repeat == NULL)
+    make_repeat (self);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->times), 1.0);
+  pop_up (self, self->repeat, self->view.geometry.box_x + 24.0,
           place.origin.y + place.size.height - 6.0);
 }
 

@@ -43,7 +43,10 @@ struct _RnSpineBody
   double pointer_y;   /* in the widget */
   GtkWidget *seam;    /* GtkMenuButton */
   int seam_at;        /* -1: not seen */
-  GtkWidget *popover; /* (nullable) */
+  GtkWidget *menu;    /* (nullable): made when it is asked for */
+  GtkWidget *repeat;  /* (nullable): the popover that asks how often */
+  GtkWidget *times;   /* in it */
+  GtkWidget *popover; /* (nullable): the one of the two that is open */
 
   GHashTable
       *slide_from; /* (nullable): where each block stood in the widget before it moved, by id */

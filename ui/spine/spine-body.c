@@ -377,7 +377,7 @@ rn_spine_body_dispose (GObject *object)
   g_ptr_array_set_size (self->folds, 0);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
-  self->seam = self->popover = NULL;
+  self->seam = self->popover = self->menu = self->repeat = NULL;
   rn_spine_body_stop_motion (self);
   rn_spine_body_forget_backdrop (self);
   g_clear_object (&self->text);
