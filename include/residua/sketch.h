@@ -142,6 +142,32 @@ char *rn_blocks_to_json (const RnBlockSpec *blocks, int n);
  */
 GArray *rn_blocks_from_json (const char *text, gssize length, const char *where, GError **error);
 
+/* Work that is not saved yet */
+
+/**
+ * RnAside:
+ * @spec: a draft
+ * @file: (nullable): path of the file that it belongs to
+ * @file_time: when that was changed last, seconds since 1970; 0 where it is not known
+ * @origin: (nullable): path of the run or model that it was made of
+ *
+ * A sketch that is kept aside until it is saved.
+ */
+typedef struct
+{
+  RnSpec *spec;
+  char *file;
+  gint64 file_time;
+  char *origin;
+} RnAside;
+
+/** Written aside, synced and renamed over @path */
+gboolean rn_aside_save (const RnAside *aside, const char *path, GError **error);
+/** @error: as rn_spec_load_draft() */
+RnAside *rn_aside_load (const char *path, GError **error);
+void rn_aside_free (RnAside *aside);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnSketch, rn_sketch_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnAside, rn_aside_free)
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 #include "state/document.h"
 
 #include <glib/gi18n-lib.h>
+#include <residua/carry.h>
 #include <string.h>
 
 #include "state/format.h"
@@ -17,6 +18,10 @@ struct _RnDocument
   RnSpec *spec;     /* NULL in a sketch */
   RnSketch *sketch; /* (nullable) */
   guint64 saved_state;
+  char *aside;          /* (nullable) */
+  gboolean is_compared; /* the next two are known */
+  guint64 compared_state;
+  gboolean keeps_output;
   gboolean was_changed; /* as "changed" was told last */
   RnRecord *record;
   RnModel *model;
@@ -65,6 +70,7 @@ rn_document_finalize (GObject *object)
   g_clear_pointer (&self->sketch, rn_sketch_free);
   g_clear_pointer (&self->title, g_free);
   g_clear_pointer (&self->path, g_free);
+  g_clear_pointer (&self->aside, g_free);
   G_OBJECT_CLASS (rn_document_parent_class)->finalize (object);
 }
 
@@ -244,6 +250,47 @@ gboolean
 rn_document_is_changed (RnDocument *self)
 {
   return self->sketch != NULL && rn_sketch_get_state (self->sketch) != self->saved_state;
+}
+
+const char *
+rn_document_get_aside (RnDocument *self)
+{
+  if (self->aside == NULL)
+    {
+      g_autofree char *name = g_uuid_string_random ();
+
+      self->aside = g_strconcat (name, ".json", NULL);
+    }
+  return self->aside;
+}
+
+void
+rn_document_set_aside (RnDocument *self, const char *name)
+{
+  g_return_if_fail (self->sketch != NULL);
+
+  g_free (self->aside);
+  self->aside = g_strdup (name);
+  self->saved_state = G_MAXUINT64;
+  rn_document_refresh (self);
+}
+
+gboolean
+rn_document_has_weights (RnDocument *self)
+{
+  guint64 state;
+
+  if (self->sketch == NULL || self->origin == NULL)
+    return self->sketch == NULL;
+  state = rn_sketch_get_state (self->sketch);
+  if (!self->is_compared || state != self->compared_state)
+    {
+      self->keeps_output = rn_carry_keeps_output (rn_document_get_spec (self->origin),
+                                                  rn_sketch_get_spec (self->sketch));
+      self->compared_state = state;
+      self->is_compared = TRUE;
+    }
+  return self->keeps_output;
 }
 
 void

@@ -54,6 +54,11 @@ struct _RnSession
   GListStore *compared;
   GPtrArray
       *waiting; /* of RnDocument: sketches edited back to their origins, one for each at most */
+  char *sketch_folder;  /* (nullable) */
+  GHashTable *kept;     /* of char: names of files there that are this session's */
+  guint keep_source;    /* a writing is to begin */
+  gboolean is_keeping;  /* its task runs */
+  gboolean keeps_again; /* something changed meanwhile */
   RnDocument *editing;  /* (nullable): between begin and end of an edit */
   guint64 edited_state; /* its state at the beginning */
 
@@ -108,7 +113,8 @@ struct _RnSession
   guint look_source;
   RnEvaluator *looker; /* of the last look, for the next at the same weights */
   RnDocument *looker_document;
-  gint64 looker_step; /* the step that was asked for, as rn_session_weights_step() */
+  guint64 looker_state; /* of its sketch */
+  gint64 looker_step;   /* the step that was asked for, as rn_session_weights_step() */
 };
 
 /* session.c */
@@ -130,6 +136,11 @@ void rn_session_dispose_sketch (RnSession *self);
 /* Documents that are closed take with them what waits for them. */
 void rn_session_forget_waiting (RnSession *self, RnDocument *origin);
 
+/* session-aside.c */
+void rn_session_keep_later (RnSession *self); /* a sketch was changed, saved or closed */
+void rn_session_keep_now (RnSession *self);   /* where it was to be later */
+void rn_session_dispose_aside (RnSession *self);
+
 /* session-settings.c */
 void rn_session_init_settings (RnSession *self);
 /* Steps, milestones, augmentation and the rhythm of measures follow from data, document and epochs. Returns: whether
@@ -149,9 +160,10 @@ void rn_session_cancel_dataset (RnSession *self);
 RnSpec *rn_session_fit_sketch (RnSession *self, RnDocument *sketch, GError **error);
 /* Whether @document is what a start that is not done yet begins with */
 gboolean rn_session_prepares (RnSession *self, RnDocument *document);
-void rn_session_proceed (RnSession *self);        /* with a start that waits, where it can */
-void rn_session_data_failed (RnSession *self);    /* the data that a start waits for */
-void rn_session_refresh_status (RnSession *self); /* where no trainer tells it */
+void rn_session_check_shut_down (RnSession *self); /* something has come to its end */
+void rn_session_proceed (RnSession *self);         /* with a start that waits, where it can */
+void rn_session_data_failed (RnSession *self);     /* the data that a start waits for */
+void rn_session_refresh_status (RnSession *self);  /* where no trainer tells it */
 void rn_session_take (RnSession *self, RnSnapshot *snapshot);
 void rn_session_end_training (RnSession *self); /* frees the trainer, on a thread of its own */
 void rn_session_dispose_training (RnSession *self);
@@ -194,6 +206,7 @@ typedef struct
   RnTraining *training; /* (nullable): of the live network */
   char *run_path; /* (nullable): of the checkpoint nearest to @step, or the latest where it is -1 */
   gint64 step;
+  RnSpec *changed; /* (nullable): what was made of them, with the same output */
 } RnWeights;
 
 /* The step whose weights are shown: -1 for the newest, else the time cursor */
@@ -206,6 +219,7 @@ void rn_weights_free (RnWeights *weights);
 RnModel *rn_weights_load (const RnWeights *weights, GError **error);
 
 /* session-picture.c */
+guint64 rn_session_get_state (RnSession *self); /* of the shown sketch; 0 for others */
 void rn_session_rewatch (RnSession *self); /* document, picture, taps, gates or trainer changed */
 void rn_session_take_watched (RnSession *self, const RnSnapshot *snapshot);
 void rn_session_forget_watched (RnSession *self); /* maps of another picture or network */

@@ -82,6 +82,7 @@ show_edited (RnSession *self, RnDocument *sketch)
   g_autoptr (RnDocument) held = g_object_ref (sketch);
 
   rn_document_refresh (sketch);
+  rn_session_keep_later (self);
   if (is_at_origin (sketch))
     {
       if (self->document == rn_document_get_origin (sketch))
@@ -252,6 +253,7 @@ was_saved (GObject *source, GAsyncResult *result, gpointer data)
     }
   if (rn_document_get_kind (saving->document) == RN_DOCUMENT_SKETCH)
     rn_document_set_saved (saving->document, saving->path, saving->state);
+  rn_session_keep_later (self);
   rn_session_tell (self, text);
   if (saving->document == self->document)
     rn_session_emit (self, RN_SIGNAL_SKETCH);

@@ -125,7 +125,8 @@ rn_session_has_trainer (RnSession *self)
 gboolean
 rn_session_is_busy (RnSession *self)
 {
-  return self->start != NULL || self->training != NULL || self->n_makers > 0;
+  return self->start != NULL || self->training != NULL || self->n_makers > 0 ||
+         self->keep_source != 0 || self->is_keeping;
 }
 
 gboolean
@@ -211,10 +212,10 @@ typedef struct
   RnTraining *training;
 } Ending;
 
-static void
-check_shut_down (RnSession *self)
+void
+rn_session_check_shut_down (RnSession *self)
 {
-  if (self->shut_down == NULL || self->n_makers > 0 || self->training != NULL)
+  if (self->shut_down == NULL || self->n_makers > 0 || self->training != NULL || self->is_keeping)
     return;
   g_task_return_boolean (self->shut_down, TRUE);
   g_clear_object (&self->shut_down);
@@ -227,7 +228,7 @@ has_ended (gpointer data)
 
   self->n_makers--;
   rn_session_proceed (self);
-  check_shut_down (self);
+  rn_session_check_shut_down (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -376,7 +377,7 @@ was_made (gpointer data)
         rn_session_fail (self, _ ("Training cannot start"), start->error->message);
     }
   start_free (start);
-  check_shut_down (self);
+  rn_session_check_shut_down (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -676,7 +677,8 @@ rn_session_shut_down (RnSession *self, GAsyncReadyCallback callback, gpointer da
   if (self->start != NULL)
     cancel_start (self);
   rn_session_stop (self);
-  check_shut_down (self);
+  rn_session_keep_now (self);
+  rn_session_check_shut_down (self);
 }
 
 /* Snapshots */

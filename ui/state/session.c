@@ -17,6 +17,7 @@ rn_session_dispose (GObject *object)
   rn_session_cancel_dataset (self);
   rn_session_dispose_training (self);
   rn_session_dispose_picture (self);
+  rn_session_dispose_aside (self);
   rn_session_dispose_sketch (self);
   if (self->time != NULL)
     g_signal_handlers_disconnect_by_data (self->time, self);
@@ -235,6 +236,7 @@ rn_session_tell_document (RnSession *self, gboolean is_other)
 {
   RnDocument *document = self->document;
 
+  g_clear_pointer (&self->watched, g_ptr_array_unref);
   rn_selection_keep (self->selection, rn_document_get_spec (document));
   rn_session_derive_settings (self);
   /* nobody may be told of measures or maps whose blocks are not those that he knows */
@@ -284,6 +286,7 @@ rn_session_close (RnSession *self, RnDocument *document)
     }
   g_list_store_remove (self->documents, at);
   rn_session_forget_waiting (self, document);
+  rn_session_keep_later (self);
   if (document != self->document)
     return;
   next = g_list_model_get_item (G_LIST_MODEL (self->documents), at > 0 ? at - 1 : 0);

@@ -100,6 +100,14 @@ void rn_session_new_sketch (RnSession *self);
  * file. What does not fit is saved as it is. */
 void rn_session_save_sketch (RnSession *self, const char *path);
 
+/** Where changed sketches are kept until they are saved or closed: written in tasks a second after an edit. NULL, as at
+ * first: nowhere. */
+void rn_session_set_sketch_folder (RnSession *self, const char *folder);
+/** Brings back, in a task, what the folder has kept: as sketches of their own beside what is open. One is shown where nothing
+ * was done yet; a "message" tells it. A file that was changed later than its sketch keeps its content: the sketch then
+ * belongs to no file. */
+void rn_session_restore_sketches (RnSession *self);
+
 /* Data */
 
 /** Opens in a task, with progress; the old one stays until then. "sample" or a path. */
