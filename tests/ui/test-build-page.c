@@ -587,6 +587,26 @@ test_an_epoch_is_measured_after_an_edit (Fixture *f, gconstpointer data)
   g_assert_true (says (GTK_WIDGET (epoch), "–"));
 }
 
+/* What the page does at once after an edit of 600 blocks; counting and comparing are for tasks. Only what takes much longer
+ * than a frame fails: other programs run meanwhile. */
+static void
+test_an_edit_of_600_blocks_holds_up_no_frame (Fixture *f, gconstpointer data)
+{
+  double least = G_MAXDOUBLE;
+
+  rn_build_page_choose (f->page, "resnet1202");
+  select_blocks (f, 300, 300);
+  for (int i = 0; i < 10; i++)
+    {
+      const gint64 begin_us = g_get_monotonic_time ();
+
+      rn_property_row_choose (block_row (f, RN_BLOCK_PROPERTY_ZERO_GAMMA), i % 2 == 0);
+      least = MIN (least, (double) (g_get_monotonic_time () - begin_us) / 1000.0);
+    }
+  g_test_minimized_result (least, "an edit of one of 600 blocks: %.2f ms", least);
+  g_assert_cmpfloat (least, <, 50.0);
+}
+
 /* Tools */
 
 static void
@@ -728,6 +748,7 @@ main (int argc, char **argv)
   g_test_add_func ("/build-page/stages of other depths stand beside each other",
                    test_stages_of_other_depths_stand_beside_each_other);
   ADD ("an epoch is measured after an edit", test_an_epoch_is_measured_after_an_edit);
+  ADD ("an edit of 600 blocks holds up no frame", test_an_edit_of_600_blocks_holds_up_no_frame);
   ADD ("undo and redo are named", test_undo_and_redo_are_named);
   ADD ("a plain net is not deepened and says why", test_a_plain_net_is_not_deepened_and_says_why);
   ADD ("a new network has no blocks", test_a_new_network_has_no_blocks);

@@ -193,6 +193,17 @@ tell (RnBuildTools *self, const char *name, const char *text)
       }
 }
 
+/* @keys: (nullable): as gtk_accelerator_parse() has them, shown beside the label */
+static void
+add_item (GMenu *menu, const char *label, const char *action, const char *keys)
+{
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, action);
+
+  if (keys != NULL)
+    g_menu_item_set_attribute (item, "accel", "s", keys);
+  g_menu_append_item (menu, item);
+}
+
 static void
 fill_menu (RnBuildTools *self, const char *undo_label, const char *redo_label)
 {
@@ -200,14 +211,14 @@ fill_menu (RnBuildTools *self, const char *undo_label, const char *redo_label)
                     table = g_menu_new ();
 
   g_menu_remove_all (self->menu);
-  g_menu_append (steps, undo_label != NULL ? undo_label : _ ("Undo"), "build.undo");
-  g_menu_append (steps, redo_label != NULL ? redo_label : _ ("Redo"), "build.redo");
-  g_menu_append (files, _ ("Save _as…"), "build.save-as");
-  g_menu_append (figures, _ ("Save the figure as P_DF…"), "build.export::pdf");
-  g_menu_append (figures, _ ("Save the figure as _SVG…"), "build.export::svg");
-  g_menu_append (figures, _ ("Save the figure as _PNG…"), "build.export::png");
-  g_menu_append (table, _ ("_Copy the table of layers"), "build.copy-table");
-  g_menu_append (table, _ ("Save the table as _text…"), "build.export::txt");
+  add_item (steps, undo_label != NULL ? undo_label : _ ("Undo"), "build.undo", "<Control>z");
+  add_item (steps, redo_label != NULL ? redo_label : _ ("Redo"), "build.redo", "<Control><Shift>z");
+  add_item (files, _ ("Save _as…"), "build.save-as", "<Control><Shift>s");
+  add_item (figures, _ ("Save the figure as P_DF…"), "build.export::pdf", "<Control>e");
+  add_item (figures, _ ("Save the figure as _SVG…"), "build.export::svg", NULL);
+  add_item (figures, _ ("Save the figure as _PNG…"), "build.export::png", NULL);
+  add_item (table, _ ("_Copy the table of layers"), "build.copy-table", "<Control><Shift>e");
+  add_item (table, _ ("Save the table as _text…"), "build.export::txt", NULL);
   g_menu_append_section (self->menu, NULL, G_MENU_MODEL (steps));
   g_menu_append_section (self->menu, NULL, G_MENU_MODEL (files));
   g_menu_append_section (self->menu, NULL, G_MENU_MODEL (figures));

@@ -17,7 +17,8 @@ typedef enum
   N_COLUMNS
 } Column;
 
-#define N_LEFT 3 /* columns of words */
+#define WORDS_CHARS 12 /* from which what a block is takes two lines */
+#define N_LEFT 3       /* columns of words */
 
 typedef enum
 {
@@ -442,9 +443,11 @@ on_setup (GtkListItemFactory *factory, GtkListItem *item, gpointer column)
   const gboolean is_left = GPOINTER_TO_INT (column) < N_LEFT;
 
   gtk_label_set_xalign (GTK_LABEL (label), is_left ? 0 : 1);
-  gtk_label_set_ellipsize (GTK_LABEL (label), is_left && GPOINTER_TO_INT (column) != COLUMN_PART
-                                                  ? PANGO_ELLIPSIZE_END
-                                                  : PANGO_ELLIPSIZE_NONE);
+  if (is_left && GPOINTER_TO_INT (column) != COLUMN_PART)
+    {
+      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+      gtk_label_set_width_chars (GTK_LABEL (label), WORDS_CHARS);
+    }
   gtk_widget_add_css_class (label, "numeric");
   gtk_list_item_set_child (item, label);
 }
