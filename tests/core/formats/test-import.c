@@ -7,6 +7,7 @@
 #include "formats/torch-file.h"
 #include "residua/error.h"
 #include "residua/evaluator.h"
+#include "residua/formats.h"
 
 #define SIDE 64
 #define CLASSES 10
@@ -599,6 +600,27 @@ damaged_files_are_survived (void)
   damage ("attack.pth", 2, 1500, 4096);
 }
 
+/* A network so small that most of its file is names and shapes */
+static void
+damaged_graphs_are_survived (void)
+{
+  const RnPreprocess preprocess = { .side = 8, .channels = 1, .std = { 1.0f } };
+  const RnBlockSpec blocks[] = { { .channels = 2, .stride = 1 },
+                                 { .channels = 4, .stride = 2, .shortcut = RN_SHORTCUT_B } };
+  const RnExportOptions options = { .preprocess = TRUE };
+  g_autoptr (RnSpec) spec = rn_spec_new ("tiny", 8, 1, RN_STEM_3X3, 2, 2, NULL);
+  g_autofree char *path = path_of ("graph-of-ours.onnx");
+  g_autoptr (RnModel) model = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++)
+    g_assert_true (rn_spec_add_block (spec, (int) i, blocks[i], NULL));
+  model = rn_model_new (spec, NULL, 1, NULL, &preprocess, NULL);
+  rn_model_export (model, RN_FORMAT_ONNX, &options, path, NULL, NULL, &error);
+  g_assert_no_error (error);
+  damage ("graph-of-ours.onnx", 6, 2000, 100000);
+}
+
 static void
 damaged_files_of_pytorch_are_survived (void)
 {
@@ -646,6 +668,7 @@ main (int argc, char **argv)
   ADD (each_graph_that_is_none_is_refused);
   ADD (what_is_no_model_is_told_so);
   ADD (damaged_files_are_survived);
+  ADD (damaged_graphs_are_survived);
   ADD (networks_of_torchvision_give_pytorch_s_logits);
   ADD (whole_objects_and_other_graphs_are_refused_by_name);
   ADD (damaged_files_of_pytorch_are_survived);
