@@ -14,12 +14,12 @@ static const GOptionEntry entries[] = {
   { NULL },
 };
 
-static const char summary[] =
-    N_ ("Reads a model that was made elsewhere (safetensors, PyTorch’s .pt, .pth and .th, ONNX) and "
-        "writes\n"
-        "it as a model of Residua, with what the file cannot tell written into it. Nothing in a file "
-        "is\n"
-        "executed; what is no residual network is refused by the name of what does not fit.");
+static const char summary[] = N_ (
+    "Reads a model that was made elsewhere (safetensors, PyTorch’s .pt, .pth and .th, ONNX) and "
+    "writes\n"
+    "it as a model of Residua, with what the file cannot tell written into it. Nothing in a file "
+    "is\n"
+    "executed; what is no residual network is refused by the name of what does not fit.");
 
 static const char examples[] =
     N_ ("Examples:\n"

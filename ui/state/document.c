@@ -18,6 +18,7 @@ struct _RnDocument
   RnRecord *record;
   RnModel *model;
   RnDocument *origin;
+  RnModelGuess guesses;
 };
 
 G_DEFINE_FINAL_TYPE (RnDocument, rn_document, G_TYPE_OBJECT)
@@ -189,6 +190,18 @@ rn_document_new_model (RnModel *model, const char *path)
   self->title =
       path != NULL ? g_filename_display_basename (path) : rn_format_spec_title (self->spec);
   return self;
+}
+
+void
+rn_document_set_guesses (RnDocument *self, RnModelGuess guesses)
+{
+  self->guesses = guesses;
+}
+
+RnModelGuess
+rn_document_get_guesses (RnDocument *self)
+{
+  return self->guesses;
 }
 
 RnDocumentKind

@@ -33,6 +33,9 @@ RnDocumentKind rn_document_get_kind (RnDocument *self);
 const char *rn_document_get_title (RnDocument *self);
 const RnSpec *rn_document_get_spec (RnDocument *self);
 RnRecord *rn_document_get_record (RnDocument *self); /* (nullable): of a run */
+/** Of a model file made elsewhere: what had to be guessed */
+void rn_document_set_guesses (RnDocument *self, RnModelGuess guesses);
+RnModelGuess rn_document_get_guesses (RnDocument *self);
 RnModel *rn_document_get_model (RnDocument *self);   /* (nullable): of a model file */
 const char *rn_document_get_path (RnDocument *self); /* (nullable) */
 /** Returns: (transfer none) (nullable): the run or model that a sketch was forked from */

@@ -45,8 +45,8 @@ rn_session_finalize (GObject *object)
 static void
 rn_session_class_init (RnSessionClass *class)
 {
-  static const char *const plain[] = { "document", "status",  "measures", "dataset", "settings",
-                                       "picture",  "watched", "gates",    "compared" };
+  static const char *const plain[] = { "document", "status",  "measures", "dataset",  "settings",
+                                       "picture",  "watched", "gates",    "compared", "guessed" };
   const GType type = RN_TYPE_SESSION;
 
   G_OBJECT_CLASS (class)->dispose = rn_session_dispose;
