@@ -761,6 +761,55 @@ test_edits_while_the_original_trains_change_no_byte_of_it (World *world, gconstp
 }
 
 static void
+take_result (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(GAsyncResult **) data = g_object_ref (result);
+}
+
+static RnModel *
+load_model (World *world)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  RnModel *model;
+
+  rn_session_get_model_async (world->session, NULL, take_result, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  model = rn_session_get_model_finish (world->session, result, &error);
+  g_assert_no_error (error);
+  return model;
+}
+
+static void
+test_a_deepened_run_has_the_output_of_the_run (World *world, gconstpointer data)
+{
+  float before[3], after[3], x[64];
+  g_autoptr (RnModel) model = NULL, deeper = NULL;
+
+  open_data (world);
+  train_to_the_end (world);
+  model = load_model (world);
+  rn_sketch_deepen (rn_session_begin_edit (world->session), 1, NULL, NULL);
+  rn_session_end_edit (world->session, NULL);
+  g_assert_true (rn_document_has_weights (shown (world)));
+  deeper = load_model (world);
+  g_assert_cmpint (rn_spec_n_blocks (rn_model_get_spec (deeper)), ==, 4);
+  for (int i = 0; i < 64; i++)
+    x[i] = (float) (i % 7) - 3.0f;
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (RnEvaluator) evaluator =
+          rn_evaluator_new (i == 0 ? model : deeper, RN_PATH_TAPS, 1, NULL);
+
+      g_assert_true (rn_evaluator_run (evaluator, i == 0 ? before : after, x, 1, 8, 8, NULL, NULL));
+    }
+  g_assert_cmpmem (before, sizeof before, after, sizeof after);
+  delete_block (world, 1);
+  g_assert_false (rn_document_has_weights (shown (world)));
+}
+
+static void
 test_what_does_not_fit_is_not_trained (World *world, gconstpointer data)
 {
   const RnBlockSpec narrow = { .channels = 1, .stride = 1, .shortcut = RN_SHORTCUT_A_END };
@@ -1322,6 +1371,8 @@ main (int argc, char **argv)
        test_undo_of_a_fork_shows_the_run_and_redo_the_sketch);
   add ("edits while the original trains change no byte of it", 20,
        test_edits_while_the_original_trains_change_no_byte_of_it);
+  add ("a deepened run has the output of the run", 2,
+       test_a_deepened_run_has_the_output_of_the_run);
   add ("what does not fit is not trained", 2, test_what_does_not_fit_is_not_trained);
   add ("a sketch is kept until it is saved and restored", 2,
        test_a_sketch_is_kept_until_it_is_saved_and_restored);

@@ -236,6 +236,7 @@ rn_session_tell_document (RnSession *self, gboolean is_other)
 {
   RnDocument *document = self->document;
 
+  g_clear_pointer (&self->watched, g_ptr_array_unref);
   rn_selection_keep (self->selection, rn_document_get_spec (document));
   rn_session_derive_settings (self);
   /* nobody may be told of measures or maps whose blocks are not those that he knows */
