@@ -41,7 +41,7 @@ static gboolean
 measure_lesion (Course *self, RnStudyPoint point, const gboolean *gates, GError **error)
 {
   point.tau = 1.0;
-  return rn_study_answers (self->study, self->answers, gates, self->cancel, error) &&
+  return rn_study_answers (self->study, self->answers, gates, NULL, NULL, self->cancel, error) &&
          tell (self, point, error);
 }
 
@@ -149,7 +149,8 @@ measure_order (Course *self, RnStudyPoint point, const int *order, int n, GError
   point.tau = rn_kendall_tau (order, n);
   point.block = -1;
   return evaluator != NULL &&
-         rn_study_answers_of (self->study, evaluator, self->answers, NULL, self->cancel, error) &&
+         rn_study_answers_of (self->study, evaluator, self->answers, NULL, NULL, NULL, self->cancel,
+                              error) &&
          tell (self, point, error);
 }
 

@@ -153,7 +153,8 @@ answer (RnAnswer *self, const float *logits, float *probabilities, int classes)
 
 gboolean
 rn_study_answers_of (RnStudy *self, RnEvaluator *evaluator, RnAnswer *answers,
-                     const gboolean *gates, const int *cancel, GError **error)
+                     const gboolean *gates, RnProgressFunc progress, gpointer user_data,
+                     const int *cancel, GError **error)
 {
   const RnModel *model = rn_evaluator_get_model (evaluator);
   const int side = rn_model_get_preprocess (model)->side;
@@ -176,15 +177,18 @@ rn_study_answers_of (RnStudy *self, RnEvaluator *evaluator, RnAnswer *answers,
           answers[from + i].truth = self->truths[from + i];
           answer (&answers[from + i], logits + (gsize) i * classes, probabilities, classes);
         }
+      if (progress != NULL && !progress ((double) (from + n) / self->count, user_data))
+        return rn_study_cancelled (error);
     }
   return TRUE;
 }
 
 gboolean
-rn_study_answers (RnStudy *self, RnAnswer *answers, const gboolean *gates, const int *cancel,
-                  GError **error)
+rn_study_answers (RnStudy *self, RnAnswer *answers, const gboolean *gates, RnProgressFunc progress,
+                  gpointer user_data, const int *cancel, GError **error)
 {
-  return rn_study_answers_of (self, self->evaluator, answers, gates, cancel, error);
+  return rn_study_answers_of (self, self->evaluator, answers, gates, progress, user_data, cancel,
+                              error);
 }
 
 int

@@ -57,9 +57,11 @@ typedef struct
  * rn_study_answers:
  * @answers: (out): rn_study_count() of them, in the order of the split
  * @gates: (nullable): as in RnPass
+ * @progress: (nullable)
  */
 gboolean rn_study_answers (RnStudy *study, RnAnswer *answers, const gboolean *gates,
-                           const int *cancel, GError **error);
+                           RnProgressFunc progress, gpointer user_data, const int *cancel,
+                           GError **error);
 /** Returns: how many of @answers are not the truth */
 int rn_answers_n_wrong (const RnAnswer *answers, int n);
 

@@ -92,7 +92,7 @@ test_answers_are_those_of_an_evaluation (void)
   evaluation =
       rn_evaluate (evaluator, room.dataset, RN_SPLIT_TRAIN, &single, 0, 0, NULL, NULL, NULL);
   g_assert_cmpint (rn_study_count (room.study), ==, N_PICTURES);
-  g_assert_true (rn_study_answers (room.study, answers, NULL, NULL, NULL));
+  g_assert_true (rn_study_answers (room.study, answers, NULL, NULL, NULL, NULL, NULL));
   for (int i = 0; i < N_PICTURES; i++)
     {
       g_assert_cmpint (answers[i].index, ==, i);
@@ -114,7 +114,7 @@ test_fewer_pictures_are_spread_over_the_split (void)
 
   room_init (&room);
   study = rn_study_new (room.model, room.dataset, RN_SPLIT_TRAIN, 5, 1, NULL, NULL, NULL, NULL);
-  g_assert_true (rn_study_answers (study, answers, NULL, NULL, NULL));
+  g_assert_true (rn_study_answers (study, answers, NULL, NULL, NULL, NULL, NULL));
   for (int i = 0; i < 5; i++)
     {
       g_assert_cmpint (answers[i].index, ==, i * N_PICTURES / 5);
@@ -165,7 +165,7 @@ wrong_without (Room *room, int block)
 
   for (int i = 0; i < N_BLOCKS; i++)
     gates[i] = i != block;
-  g_assert_true (rn_study_answers (room->study, answers, gates, NULL, NULL));
+  g_assert_true (rn_study_answers (room->study, answers, gates, NULL, NULL, NULL, NULL));
   return rn_answers_n_wrong (answers, N_PICTURES);
 }
 
@@ -450,7 +450,7 @@ test_third_party_errors (void)
     return;
   study = rn_study_new (model, dataset, RN_SPLIT_TEST, 0, 2, NULL, NULL, NULL, NULL);
   answers = g_new (RnAnswer, rn_study_count (study));
-  g_assert_true (rn_study_answers (study, answers, NULL, NULL, NULL));
+  g_assert_true (rn_study_answers (study, answers, NULL, NULL, NULL, NULL, NULL));
   g_assert_cmpint (rn_answers_n_wrong (answers, rn_study_count (study)), ==, 70);
 }
 
