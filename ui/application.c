@@ -30,6 +30,7 @@ static RnSession *
 new_session (GSettings *remembered)
 {
   g_autofree char *folder = rn_remembered_get_runs_folder (remembered);
+  g_autofree char *sketches = rn_places_get_sketches ();
   RnSession *session = rn_session_new (folder);
   g_autoptr (RnSpec) spec = rn_spec_preset (FIRST_NETWORK, NULL);
   RnSettings settings;
@@ -44,6 +45,8 @@ new_session (GSettings *remembered)
       rn_session_set_measure (session, (RnMeasureKind) g_settings_get_enum (remembered, "measure"));
     }
   rn_session_show_sketch (session, spec, NULL);
+  rn_session_set_sketch_folder (session, sketches);
+  rn_session_restore_sketches (session);
   rn_session_open_dataset (session, "sample");
   return session;
 }

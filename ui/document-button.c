@@ -138,6 +138,7 @@ new_menu (RnDocumentButton *self)
   append_presets (presets, _ ("New plain network, 224×224"), "plain", 224);
   g_menu_append (files, _ ("Open…"), "win.open");
   g_menu_append (files, _ ("Open a trained example"), "win.open-example");
+  g_menu_append (files, _ ("Export…"), "win.export");
   g_menu_append (files, _ ("Close this network"), "win.close-document");
   g_menu_append_section (menu, _ ("Open networks"), G_MENU_MODEL (documents));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (presets));

@@ -134,7 +134,8 @@ has_cifar_name (const char *name)
 static RnOpenedKind
 tell_file (const char *path)
 {
-  static const char *const models[] = { ".safetensors", ".onnx", ".pt", ".pth", ".th", NULL };
+  static const char *const models[] = { ".safetensors", ".onnx",    ".pt", ".pth",
+                                        ".th",          ".pth.tar", NULL };
   static const char *const specs[] = { ".json", NULL };
   static const char *const sets[] = { ".bin", NULL };
   static const guint8 idx[] = { 0, 0, 8 };

@@ -49,3 +49,9 @@ rn_places_get_runs (void)
 {
   return g_build_filename (g_get_user_data_dir (), "residua", "runs", NULL);
 }
+
+char *
+rn_places_get_sketches (void)
+{
+  return g_build_filename (g_get_user_data_dir (), "residua", "sketches", NULL);
+}

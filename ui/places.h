@@ -13,5 +13,7 @@ char *rn_places_get_locale (void);
 char *rn_places_get_example (void);
 /** Returns: (transfer full): where runs are kept unless the person says otherwise */
 char *rn_places_get_runs (void);
+/** Returns: (transfer full): where sketches are kept until they are saved */
+char *rn_places_get_sketches (void);
 
 G_END_DECLS

@@ -36,6 +36,8 @@ static const Key window[] = {
   { "win.open", "<Control>o", N_ ("Open files") },
   { NULL, "<Control>v", N_ ("Paste a picture") },
   { "win.spine", "F9", N_ ("Show or hide the spine") },
+  { NULL, "<Control>z", N_ ("Undo") },
+  { NULL, "<Control><Shift>z", N_ ("Redo") },
   { NULL, "F10", N_ ("Main menu") },
   { "win.presenter", "F11", N_ ("Presenter mode") },
   { "win.preferences", "<Control>comma", N_ ("Preferences") },
@@ -47,9 +49,35 @@ static const Key window[] = {
 static const Key spine[] = {
   { NULL, "Up Down", N_ ("Go to the block above or below") },
   { NULL, "<Shift>Up <Shift>Down", N_ ("Extend the selection") },
+  { NULL, "<Control>a", N_ ("Select all blocks") },
+  { NULL, "Left Right", N_ ("Fold or unfold the stage, go through the row") },
   { NULL, "space", N_ ("Switch the block’s branch off or on") },
   { NULL, "Return", N_ ("Inspect the block") },
   { NULL, "Escape", N_ ("Leave the layer, then the block") },
+};
+
+static const Key editing[] = {
+  { NULL, "Insert", N_ ("Insert a block like this one below") },
+  { NULL, "s", N_ ("Insert a whole stage below") },
+  { NULL, "<Control>d", N_ ("Duplicate the blocks") },
+  { NULL, "r", N_ ("Repeat the blocks several times") },
+  { NULL, "<Alt>Up <Alt>Down", N_ ("Move the blocks up or down") },
+  { NULL, "k", N_ ("Change the kind of the blocks") },
+  { NULL, "Delete", N_ ("Delete the blocks") },
+  { NULL, "<Control>c <Control>x", N_ ("Copy or cut the blocks") },
+  { NULL, "<Control>v", N_ ("Paste blocks below") },
+  { NULL, "Menu <Shift>F10", N_ ("Menu of the blocks") },
+};
+
+static const Key building[] = {
+  { NULL, "<Control>n", N_ ("New network") },
+  { NULL, "<Control><Shift>o", N_ ("Open a network") },
+  { NULL, "<Control>s <Control><Shift>s", N_ ("Save the network, or save it as") },
+  { NULL, "<Control>t", N_ ("Plain twin") },
+  { NULL, "<Control><Shift>d", N_ ("Deepen") },
+  { NULL, "<Control><Shift>f", N_ ("Fit to data") },
+  { NULL, "<Control>e", N_ ("Save the figure as PDF") },
+  { NULL, "<Control><Shift>e", N_ ("Copy the table of layers") },
 };
 
 static const Key charts[] = {
@@ -64,6 +92,8 @@ static const Group groups[] = {
   { N_ ("Pages"), pages, G_N_ELEMENTS (pages) },
   { N_ ("Window"), window, G_N_ELEMENTS (window) },
   { N_ ("Spine"), spine, G_N_ELEMENTS (spine) },
+  { N_ ("Blocks in the spine"), editing, G_N_ELEMENTS (editing) },
+  { N_ ("Network"), building, G_N_ELEMENTS (building) },
   { N_ ("Charts"), charts, G_N_ELEMENTS (charts) },
 };
 

@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "about.h"
+#include "export-dialog.h"
 #include "pages/memory-check.h"
 #include "places.h"
 #include "preferences.h"
@@ -31,6 +32,15 @@ can_train (RnWindow *self)
   RnDocument *document = rn_session_get_document (self->session);
 
   return document != NULL && rn_document_get_kind (document) != RN_DOCUMENT_MODEL;
+}
+
+/* Returns: whether the shown document has learned something: a sketch has not */
+static gboolean
+has_weights (RnWindow *self)
+{
+  RnDocument *document = rn_session_get_document (self->session);
+
+  return document != NULL && rn_document_get_kind (document) != RN_DOCUMENT_SKETCH;
 }
 
 static void
@@ -212,6 +222,22 @@ open_example (GSimpleAction *action, GVariant *parameter, gpointer data)
   rn_session_open_model (RN_WINDOW (data)->session, path);
 }
 
+static void
+on_exported (RnWindow *self, const char *text)
+{
+  rn_window_toast (self, text);
+}
+
+static void
+export_model (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  RnWindow *self = data;
+  GtkWidget *dialog = rn_export_dialog_new (GTK_WINDOW (self), self->session);
+
+  g_signal_connect_object (dialog, "done", G_CALLBACK (on_exported), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
 static const GActionEntry entries[] = {
   { "start", start, NULL, NULL, NULL, { 0 } },
   { "pause", pause_training, NULL, NULL, NULL, { 0 } },
@@ -223,6 +249,7 @@ static const GActionEntry entries[] = {
   { "preset", show_preset, "s", NULL, NULL, { 0 } },
   { "open", open_files, NULL, NULL, NULL, { 0 } },
   { "open-example", open_example, NULL, NULL, NULL, { 0 } },
+  { "export", export_model, NULL, NULL, NULL, { 0 } },
   { "page", NULL, "s", "'train'", change_page, { 0 } },
   { "spine", NULL, NULL, "true", change_spine, { 0 } },
   { "presenter", NULL, NULL, "false", change_presenter, { 0 } },
@@ -257,6 +284,7 @@ rn_window_bind_actions (RnWindow *self)
 {
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   add_paste (self);
+  rn_window_add_undo (self);
   g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (on_page), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->side, "notify::visible", G_CALLBACK (on_spine), self,
@@ -307,19 +335,22 @@ rn_window_update_actions (RnWindow *self)
   enable (self, "start-or-pause", is_training || can_start);
   enable (self, "step", can_start);
   enable (self, "stop", rn_session_has_trainer (self->session));
+  enable (self, "export", has_weights (self));
   enable (self, "close-document", rn_session_get_document (self->session) != NULL);
   update_start_button (self);
 }
 
 GMenuModel *
-rn_window_new_menu (void)
+rn_window_new_menu (RnWindow *self)
 {
   GMenu *menu = g_menu_new ();
   g_autoptr (GMenu) files = g_menu_new ();
+  g_autoptr (GMenuModel) edits = rn_window_new_undo_menu (self);
   g_autoptr (GMenu) view = g_menu_new ();
   g_autoptr (GMenu) program = g_menu_new ();
 
   g_menu_append (files, _ ("Open…"), "win.open");
+  g_menu_append (files, _ ("Export…"), "win.export");
   g_menu_append (view, _ ("Spine"), "win.spine");
   g_menu_append (view, _ ("Presenter mode"), "win.presenter");
   g_menu_append (program, _ ("Preferences"), "win.preferences");
@@ -327,6 +358,7 @@ rn_window_new_menu (void)
   g_menu_append (program, _ ("About Residua"), "win.about");
   g_menu_append (program, _ ("Quit"), "app.quit");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (files));
+  g_menu_append_section (menu, NULL, edits);
   g_menu_append_section (menu, NULL, G_MENU_MODEL (view));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (program));
   return G_MENU_MODEL (menu);

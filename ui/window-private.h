@@ -25,6 +25,8 @@ struct _RnWindow
   GtkWidget *toasts;
   GtkWidget *notices; /* bars above the pages */
 
+  GMenu *undo_menu; /* the section that says what is undone */
+
   GtkFileChooserNative *chooser; /* (nullable): while it is open */
   GCancellable *opening;         /* cancelled when the window goes */
   char *crashed;                 /* (nullable): the run that the notice offers */
@@ -44,8 +46,12 @@ void rn_window_ensure_page (RnWindow *self, const char *name);
 /* window-actions.c */
 void rn_window_bind_actions (RnWindow *self);
 void rn_window_update_actions (RnWindow *self);
-GMenuModel *rn_window_new_menu (void);
+GMenuModel *rn_window_new_menu (RnWindow *self);
 void rn_window_end_presenting (RnWindow *self);
+
+/* window-undo.c */
+GMenuModel *rn_window_new_undo_menu (RnWindow *self);
+void rn_window_add_undo (RnWindow *self);
 
 /* window-open.c */
 void rn_window_choose_files (RnWindow *self);

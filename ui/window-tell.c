@@ -37,9 +37,10 @@ on_ended (RnWindow *self, int state, const char *text)
       return;
     }
   notification = g_notification_new (state == RN_STATE_FINISHED ? _ ("The training is finished")
+                                     : state == RN_STATE_PAUSED ? _ ("The training is paused")
                                                                 : _ ("The training has stopped"));
   g_notification_set_body (notification, text);
-  if (state == RN_STATE_FAILED)
+  if (state != RN_STATE_FINISHED)
     g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_HIGH);
   g_notification_set_default_action (notification, "app.activate");
   g_application_send_notification (G_APPLICATION (application), NOTIFICATION, notification);

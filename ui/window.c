@@ -290,9 +290,9 @@ new_side_button (void)
 }
 
 static GtkWidget *
-new_menu_button (void)
+new_menu_button (RnWindow *self)
 {
-  g_autoptr (GMenuModel) menu = rn_window_new_menu ();
+  g_autoptr (GMenuModel) menu = rn_window_new_menu (self);
   GtkWidget *button = gtk_menu_button_new ();
 
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "open-menu-symbolic");
@@ -314,7 +314,7 @@ new_header (RnWindow *self)
   adw_header_bar_pack_start (bar, rn_document_button_new (self->session));
   adw_header_bar_set_title_widget (bar,
                                    rn_page_switcher_new (page_titles, G_N_ELEMENTS (page_titles)));
-  adw_header_bar_pack_end (bar, new_menu_button ());
+  adw_header_bar_pack_end (bar, new_menu_button (self));
   adw_header_bar_pack_end (bar, new_icon_button ("media-playback-stop-symbolic", "win.stop",
                                                  _ ("Stop"), _ ("Ctrl+Shift+Return")));
   adw_header_bar_pack_end (bar, new_icon_button ("residua-step-symbolic", "win.step",
@@ -392,6 +392,7 @@ rn_window_dispose (GObject *object)
     rn_session_set_clock (self->session, NULL);
   G_OBJECT_CLASS (rn_window_parent_class)->dispose (object);
   g_clear_object (&self->opening);
+  g_clear_object (&self->undo_menu);
   g_clear_object (&self->session);
   g_clear_object (&self->remembered);
   g_clear_pointer (&self->crashed, g_free);

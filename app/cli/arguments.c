@@ -195,12 +195,18 @@ static struct
   char *bottleneck_stride;
   double epsilon;
   gint64 side;
+  char *preset;
 } hint = { .epsilon = RN_CLI_NO_NUMBER, .side = RN_CLI_NO_INT };
 
 GOptionGroup *
 rn_cli_hints_group (void)
 {
   static const GOptionEntry entries[] = {
+    { "preset", 0, 0, G_OPTION_ARG_STRING, &hint.preset,
+      N_ ("Mean, deviation, input and class names at once: of ImageNet, of CIFAR-10, or of "
+          "CIFAR-10 "
+          "with ImageNet’s mean; what is given beside it wins"),
+      "imagenet|cifar10|cifar10-imagenet" },
     { "mean", 0, 0, G_OPTION_ARG_STRING, &hint.mean,
       N_ ("Mean of each channel, where white is 1, such as 0.485,0.456,0.406"), "R,G,B" },
     { "std", 0, 0, G_OPTION_ARG_STRING, &hint.std, N_ ("Standard deviation of each channel"),
@@ -255,6 +261,16 @@ get_mean (RnModelHints *hints, GError **error)
   return TRUE;
 }
 
+static gboolean
+get_preset (RnModelHints *hints, GError **error)
+{
+  g_autofree char *known = g_strjoinv (", ", (char **) rn_model_preset_names ());
+
+  if (hint.preset == NULL || rn_model_hints_set_preset (hints, hint.preset, NULL))
+    return TRUE;
+  return rn_cli_usage_error (error, _ ("--preset is “%s”; there are %s"), hint.preset, known);
+}
+
 /* Whether @text is the second of two words; FALSE with @error where it is neither. */
 static gboolean
 get_word (const char *option, const char *text, const char *first, const char *second,
@@ -271,7 +287,7 @@ gboolean
 rn_cli_get_hints (RnModelHints *hints, GError **error)
 {
   *hints = (RnModelHints){ 0 };
-  if (!get_mean (hints, error) ||
+  if (!get_preset (hints, error) || !get_mean (hints, error) ||
       !get_word ("--pad-channels", hint.pad_channels, "split", "end", &hints->pad_end, error) ||
       !get_word ("--bottleneck-stride", hint.bottleneck_stride, "3x3", "1x1", &hints->stride_in_1x1,
                  error) ||

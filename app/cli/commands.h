@@ -21,6 +21,7 @@ RnExit rn_cli_eval (int argc, char **argv);
 RnExit rn_cli_classify (int argc, char **argv);
 RnExit rn_cli_inspect (int argc, char **argv);
 RnExit rn_cli_export (int argc, char **argv);
+RnExit rn_cli_import (int argc, char **argv);
 RnExit rn_cli_info (int argc, char **argv);
 RnExit rn_cli_bench (int argc, char **argv);
 RnExit rn_cli_data (int argc, char **argv);

@@ -5,7 +5,9 @@
 
 #include "arguments.h"
 #include "models.h"
+#include "output-json.h"
 #include "residua/error.h"
+#include "residua/formats.h"
 #include "terminal.h"
 
 static struct
@@ -13,6 +15,9 @@ static struct
   char *model;
   char *to;
   char *out;
+  gboolean fold;
+  gboolean preprocess;
+  gboolean json;
 } option;
 
 static const GOptionEntry entries[] = {
@@ -20,62 +25,143 @@ static const GOptionEntry entries[] = {
     N_ ("A .safetensors file, or a run: RUN (its newest checkpoint), RUN@best, RUN@STEP"),
     "FILE|RUN" },
   { "to", 0, 0, G_OPTION_ARG_STRING, &option.to, N_ ("The form of the file (default: safetensors)"),
-    "safetensors" },
+    "safetensors|onnx|c|torch-state" },
   { "out", 0, 0, G_OPTION_ARG_FILENAME, &option.out,
     N_ ("The file to write; one that is there already is refused"), "FILE" },
+  { "fold", 0, 0, G_OPTION_ARG_NONE, &option.fold,
+    N_ ("onnx: take batch-norm into the convolutions"), NULL },
+  { "preprocess", 0, 0, G_OPTION_ARG_NONE, &option.preprocess,
+    N_ ("onnx: the graph takes 0 to 255 and normalises"), NULL },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &option.json, N_ ("Say what was written as JSON"), NULL },
   { NULL },
 };
 
-static const char summary[] = N_ (
-    "Takes a trained model out of its run: parameters and running statistics without what only\n"
-    "training needs, under torchvision's names, with network, classes and preprocessing in the\n"
-    "file's metadata. PyTorch loads it with strict=True.");
+static const char summary[] =
+    N_ ("Takes a trained model out of its run, without what only training needs:\n"
+        "  safetensors  torchvision's names; PyTorch loads it with strict=True\n"
+        "  onnx         a graph for ONNX Runtime, OpenCV and others, of any batch\n"
+        "  c            one file of C99 without dependencies, up to 3 million parameters\n"
+        "  torch-state  a .pth file for torch.load (…, weights_only=True)\n"
+        "Each but C carries network, classes and preprocessing in its metadata; C has them inside. "
+        "The\n"
+        "file is read back, run on some pictures and compared with the model.");
 
 static const char examples[] =
     N_ ("Examples:\n"
         "  The best checkpoint of a run as a file of its own:\n"
         "    residua-cli export --model runs/first@best --out first.safetensors\n"
+        "  For ONNX Runtime, taking pictures as they are (0 to 255) and without batch-norm:\n"
+        "    residua-cli export --model runs/first@best --to onnx --preprocess --fold --out "
+        "first.onnx\n"
+        "  As C, and compiled:\n"
+        "    residua-cli export --model runs/first@best --to c --out first.c && cc -O2 -c first.c\n"
         "  A model of others, with what its own file cannot tell written into it:\n"
         "    residua-cli export --model resnet20.safetensors --mean 0.485,0.456,0.406 \\\n"
         "        --std 0.229,0.224,0.225 --out complete.safetensors");
 
+/* --out, or the model's own name with the format's ending in the folder where we are */
+static char *
+choose_path (RnFormat format)
+{
+  g_autofree char *name = NULL, *stem = NULL;
+  char *end;
+
+  if (option.out != NULL)
+    return g_strdup (option.out);
+  name = g_path_get_basename (option.model);
+  stem = g_strdup (name);
+  end = strrchr (stem, '@');
+  if (end == NULL && g_file_test (option.model, G_FILE_TEST_IS_REGULAR))
+    end = strrchr (stem, '.');
+  if (end != NULL && end != stem)
+    *end = '\0';
+  return g_strconcat (stem, rn_format_get_suffix (format), NULL);
+}
+
 static gboolean
-check_words (int argc, char **argv, GError **error)
+check_words (int argc, char **argv, RnFormat *format, GError **error)
 {
   RnModelHints hints;
 
   if (!rn_cli_no_words (argc, argv, error) || !rn_cli_need ("--model", option.model, error) ||
-      !rn_cli_need ("--out", option.out, error) || !rn_cli_get_hints (&hints, error))
+      !rn_cli_get_hints (&hints, error))
     return FALSE;
-  if (option.to != NULL && strcmp (option.to, "safetensors") != 0)
-    return rn_cli_usage_error (error, _ ("--to %s: there is only “safetensors”"), option.to);
-  if (g_file_test (option.out, G_FILE_TEST_EXISTS))
-    return rn_cli_usage_error (error, _ ("--out: “%s” is there already"), option.out);
+  *format = RN_FORMAT_SAFETENSORS;
+  if (option.to != NULL && !rn_format_from_word (option.to, format, NULL))
+    return rn_cli_usage_error (
+        error, _ ("--to %s: there are “safetensors”, “onnx”, “c” and “torch-state”"), option.to);
+  if (*format != RN_FORMAT_ONNX && (option.fold || option.preprocess))
+    return rn_cli_usage_error (error,
+                               _ ("%s is for “onnx”; C always has both, the others have neither"),
+                               option.fold ? "--fold" : "--preprocess");
   return TRUE;
 }
 
-/* Reads the file back. Returns: FALSE with @error where a number in it is another than the model's */
 static gboolean
-compare (RnModel *model, const char *path, GError **error)
+check_path (const char *path, GError **error)
 {
-  g_autoptr (RnModel) written = rn_model_load (path, NULL, error);
-  g_auto (GStrv) names = rn_model_list_parameters (model);
+  return !g_file_test (path, G_FILE_TEST_EXISTS) ||
+         rn_cli_usage_error (error, _ ("--out: “%s” is there already"), path);
+}
 
-  if (written == NULL)
-    return FALSE;
-  for (char **name = names; *name != NULL; name++)
+static void
+print_json (RnFormat format, const char *path, const RnExportPreview *preview,
+            const RnExportCheck *check)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  rn_cli_json_string (builder, "model", option.model);
+  rn_cli_json_string (builder, "format", rn_format_get_word (format));
+  rn_cli_json_string (builder, "file", path);
+  rn_cli_json_int (builder, "bytes", (gint64) preview->size);
+  rn_cli_json_int (builder, "pictures", check->n_pictures);
+  rn_cli_json_number (builder, "difference", check->difference);
+  rn_cli_json_number (builder, "allowed", check->allowed);
+  rn_cli_json_bool (builder, "same_bits", check->same_bits);
+  rn_cli_json_string (builder, "warning", preview->warning);
+  json_builder_end_object (builder);
+  rn_cli_json_print (builder);
+}
+
+static void
+tell (RnFormat format, const char *path, const RnExportPreview *preview, const RnExportCheck *check)
+{
+  if (option.json)
     {
-      g_autoptr (RnTensor) before = rn_model_get_parameter (model, *name);
-      g_autoptr (RnTensor) after = rn_model_get_parameter (written, *name);
-
-      if (after == NULL || rn_tensor_count (after) != rn_tensor_count (before) ||
-          memcmp (after->data, before->data, rn_tensor_count (before) * sizeof (float)) != 0)
-        {
-          g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                       _ ("“%s”, read back, is not the model: “%s” differs"), path, *name);
-          return FALSE;
-        }
+      print_json (format, path, preview, check);
+      return;
     }
+  if (preview->warning != NULL)
+    rn_cli_tell ("%s", preview->warning);
+  if (check->same_bits && check->difference == 0.0)
+    rn_cli_tell (_ ("“%s” holds the model; read back, it is the same to the bit."), path);
+  else
+    rn_cli_tell (_ ("“%s” holds the model; read back, its outputs differ by at most %.1g on %d "
+                    "pictures."),
+                 path, check->difference, check->n_pictures);
+}
+
+/* Writes and reads back. Returns: FALSE with @error where the file is not what the model is */
+static gboolean
+export_model (RnModel *model, RnFormat format, const char *path, GError **error)
+{
+  const RnExportOptions options = { .fold = option.fold, .preprocess = option.preprocess };
+  g_autoptr (RnExportPreview) preview = rn_model_preview_export (model, format, &options, error);
+  RnExportCheck check;
+
+  if (preview == NULL || !rn_model_export (model, format, &options, path, NULL, NULL, error) ||
+      !rn_model_check_export (model, format, &options, path, &check, NULL, NULL, error))
+    return FALSE;
+  if (check.difference > check.allowed)
+    {
+      g_set_error (
+          error, RN_ERROR, RN_ERROR_FORMAT,
+          _ ("“%s”, read back, is not the model: outputs differ by %g, and %g is rounding"), path,
+          check.difference, check.allowed);
+      return FALSE;
+    }
+  tell (format, path, preview, &check);
   return TRUE;
 }
 
@@ -84,14 +170,17 @@ rn_cli_export (int argc, char **argv)
 {
   GOptionGroup *const groups[] = { rn_cli_hints_group (), NULL };
   g_autoptr (RnModel) model = NULL;
+  g_autofree char *path = NULL;
+  RnFormat format;
   GError *error = NULL;
 
-  if (!rn_cli_parse (&argc, &argv, "--model FILE|RUN --out FILE", summary, examples, entries,
-                     groups, &error) ||
-      !check_words (argc, argv, &error) ||
-      (model = rn_cli_load_model (option.model, &error)) == NULL ||
-      !rn_model_save (model, option.out, &error) || !compare (model, option.out, &error))
+  if (!rn_cli_parse (&argc, &argv, "--model FILE|RUN --to FORMAT --out FILE", summary, examples,
+                     entries, groups, &error) ||
+      !check_words (argc, argv, &format, &error))
     return rn_cli_fail (error, "export");
-  rn_cli_tell (_ ("“%s” holds the model; read back, it is the same to the bit."), option.out);
+  path = choose_path (format);
+  if (!check_path (path, &error) || (model = rn_cli_load_model (option.model, &error)) == NULL ||
+      !export_model (model, format, path, &error))
+    return rn_cli_fail (error, "export");
   return RN_EXIT_DONE;
 }

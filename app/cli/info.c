@@ -9,6 +9,7 @@
 #include "output-json.h"
 #include "residua/compute-info.h"
 #include "residua/cost.h"
+#include "residua/spec-table.h"
 #include "terminal.h"
 
 #define BLOCK_NAME_SIZE 32
@@ -18,6 +19,7 @@ static struct
   gint64 batch;
   gint64 threads;
   gboolean blocks;
+  gboolean table;
   gboolean json;
 } option = { .batch = 128, .threads = RN_CLI_NO_INT };
 
@@ -27,6 +29,8 @@ static const GOptionEntry entries[] = {
   { "threads", 0, 0, G_OPTION_ARG_INT64, &option.threads,
     N_ ("Threads, for the memory (default: one per processor)"), "T" },
   { "blocks", 0, 0, G_OPTION_ARG_NONE, &option.blocks, N_ ("Also each block"), NULL },
+  { "table", 0, 0, G_OPTION_ARG_NONE, &option.table,
+    N_ ("Only the network's layers, as in Table 1 of the paper"), NULL },
   { "json", 0, 0, G_OPTION_ARG_NONE, &option.json,
     N_ ("One JSON object on stdout: parameters, macs, receptive_field, train_bytes, run_bytes, "
         "blocks"),
@@ -43,6 +47,8 @@ static const char examples[] = N_ ("Examples:\n"
                                    "    residua-cli info\n"
                                    "  A network, block by block:\n"
                                    "    residua-cli info resnet50 --blocks\n"
+                                   "  The same for a paper:\n"
+                                   "    residua-cli info resnet50 --table\n"
                                    "  Does it fit into memory with smaller batches?\n"
                                    "    residua-cli info resnet1202 --batch 16\n"
                                    "  A model file, and a run:\n"
@@ -379,6 +385,15 @@ print_text (const Subject *subject, const RnCost *cost)
     print_blocks (spec);
 }
 
+/* Its lines end in line feeds, and so does what is printed. */
+static void
+print_table (const RnSpec *spec)
+{
+  g_autofree char *table = rn_spec_to_table (spec);
+
+  rn_cli_print ("%s", g_strchomp (table));
+}
+
 /* The machine */
 
 static void
@@ -457,12 +472,22 @@ rn_cli_info (int argc, char **argv)
   if (!rn_cli_parse (&argc, &argv, "[NET|FILE|RUN]", summary, examples, entries, groups, &error) ||
       !check_words (argc, argv, &error) || (argc == 2 && !open_subject (&subject, argv[1], &error)))
     return rn_cli_fail (error, "info");
+  if (option.table && (subject.spec == NULL || option.json || option.blocks))
+    {
+      rn_cli_usage_error (&error, _ ("--table needs a network, and no --blocks or --json"));
+      return rn_cli_fail (error, "info");
+    }
   if (subject.spec == NULL)
     {
       if (option.json)
         print_machine_json ();
       else
         print_machine_text ();
+      return RN_EXIT_DONE;
+    }
+  if (option.table)
+    {
+      print_table (subject.spec);
       return RN_EXIT_DONE;
     }
   rn_cost_of_network (subject.spec, (int) option.batch, used_threads (), &cost);

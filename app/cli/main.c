@@ -26,6 +26,7 @@ static const Command commands[] = {
   { "classify", rn_cli_classify, N_ ("say what is on pictures") },
   { "inspect", rn_cli_inspect, N_ ("see how strongly each layer answers") },
   { "export", rn_cli_export, N_ ("take a trained model out as a file of its own") },
+  { "import", rn_cli_import, N_ ("make a model of elsewhere one of Residua") },
   { "info", rn_cli_info, N_ ("what a network costs, what a file holds, what there is") },
   { "bench", rn_cli_bench, N_ ("measure the speed of this machine") },
   { "data", rn_cli_data, N_ ("look into a data set, or write it out") },

@@ -290,7 +290,10 @@ take_snapshot (Watch *self, RnSnapshot *snapshot)
   self->state = snapshot->state;
   self->step = snapshot->step;
   self->steps = snapshot->steps;
-  if (self->failure == NULL && snapshot->state == RN_STATE_FAILED)
+  /* nobody is there to make room and to go on: a full disk ends it here */
+  if (self->failure == NULL &&
+      (snapshot->state == RN_STATE_FAILED ||
+       g_error_matches (snapshot->failure, G_IO_ERROR, G_IO_ERROR_NO_SPACE)))
     self->failure = g_steal_pointer (&snapshot->failure);
   update_progress (self, snapshot);
   rn_snapshot_free (snapshot);
@@ -310,7 +313,7 @@ watch (Watch *self)
 {
   rn_trainer_run (self->trainer, 0);
   while (self->state != RN_STATE_FINISHED && self->state != RN_STATE_STOPPED &&
-         self->state != RN_STATE_FAILED)
+         self->state != RN_STATE_FAILED && self->failure == NULL)
     {
       RnSnapshot *snapshot = rn_feed_wait (rn_trainer_get_feed (self->trainer), LOOK_EVERY_US);
 
@@ -425,7 +428,7 @@ conclude (Watch *self, const char *run_path)
   const double seconds = (double) (g_get_monotonic_time () - self->began_us) * 1e-6;
   Results results;
 
-  if (self->state == RN_STATE_FAILED)
+  if (self->state == RN_STATE_FAILED || self->failure != NULL)
     {
       if (self->failure == NULL)
         self->failure = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, _ ("Training failed"));

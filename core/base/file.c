@@ -12,8 +12,12 @@
 void
 rn_file_set_error (GError **error, const char *path, int saved_errno)
 {
-  g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (saved_errno), "“%s”: %s", path,
-               g_strerror (saved_errno));
+  /* a quota and the largest size of a file end the room as a full disk does */
+  const gboolean is_full = saved_errno == ENOSPC || saved_errno == EDQUOT || saved_errno == EFBIG;
+
+  g_set_error (error, G_IO_ERROR,
+               is_full ? G_IO_ERROR_NO_SPACE : (int) g_io_error_from_errno (saved_errno),
+               "“%s”: %s", path, g_strerror (saved_errno));
 }
 
 /* Says what a descriptor is and how long, before anything is read from it. */

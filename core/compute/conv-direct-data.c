@@ -2,22 +2,25 @@
 
 #include <string.h>
 
-#include "kernels.h"
-
 /* dx is a convolution of dy with the filters turned round. With a stride, rows i of dx fall into classes a = (i + pad) mod
  * stride, and a class sees only the rows r = a, a + stride, .. of a filter; columns alike. So there are stride^2 smaller
  * convolutions, all of them of stride 1 over the same dy, which together do no more products than the forward one.
  *
- * A piece is a band of rows of one picture's dx; the rows of dy that it sees are copied into scratch with a frame of zeros,
- * behind the packed filters. */
+ * A piece is a panel of channels, whose filters stay in the second cache, on a band of rows of one picture's dx; the rows of dy
+ * that it sees are copied into scratch with a frame of zeros. */
 #define BAND_FLOATS 6144
+#define PANEL_FLOATS (64 * 1024)
+#define STEP (2 * RN_CONV_BLOCK) /* channels that a kernel may take at once */
 #define ENOUGH_PIECES 16
 
 typedef struct
 {
   const RnConvShape *shape;
   float *dx;
-  const float *dy;
+  const float *dy, *w;
+  float *packed;
+  int panel; /* channels in a piece, a multiple of STEP */
+  int n_panels;
   int band;          /* rows of dx in a piece */
   int n_bands;       /* in a picture */
   int left, columns; /* the frame's first column of dy, mostly negative, and its width */
@@ -65,11 +68,18 @@ end_seen (const RnConvShape *shape, int i)
   return divide_down (i + shape->pad, shape->stride) + 1;
 }
 
+/* floats of a tap's filters, of one block of channels */
 static gsize
-packed_floats (const RnConvShape *shape)
+tap_floats (const RnConvShape *shape)
 {
-  return (gsize) divide_up (shape->c, RN_CONV_BLOCK) * RN_CONV_BLOCK *
-         (gsize) (shape->kernel * shape->kernel) * (gsize) shape->k;
+  return RN_CONV_BLOCK * (gsize) shape->k;
+}
+
+gsize
+rn_conv_direct_data_packed (const RnConvShape *shape)
+{
+  return (gsize) divide_up (shape->c, RN_CONV_BLOCK) * (gsize) (shape->kernel * shape->kernel) *
+         tap_floats (shape);
 }
 
 static gsize
@@ -84,16 +94,22 @@ static Plan
 describe (const RnConvShape *shape)
 {
   Plan plan = { .shape = shape };
-  int most = divide_up (shape->n * shape->h, ENOUGH_PIECES);
-  int band = 1;
+  const gint64 most = ((gint64) shape->n * shape->h + ENOUGH_PIECES - 1) / ENOUGH_PIECES;
+  const int channels = divide_up (shape->c, STEP) * STEP;
+  int band = 1, panel;
 
   plan.left = MIN (first_seen (shape, 0), 0);
   plan.columns = MAX (end_seen (shape, shape->w - 1), shape->q) - plan.left;
-  while (band < MIN (shape->h, most) && frame_floats (&plan, band + 1) <= BAND_FLOATS)
+  while (band < shape->h && band < most && frame_floats (&plan, band + 1) <= BAND_FLOATS)
     band++;
   plan.n_bands = divide_up (shape->h, band);
   plan.band = divide_up (shape->h, plan.n_bands);
   plan.n_bands = divide_up (shape->h, plan.band);
+  panel = PANEL_FLOATS / (shape->kernel * shape->kernel * shape->k);
+  if (shape->n < ENOUGH_PIECES && shape->n * plan.n_bands < ENOUGH_PIECES)
+    panel = MIN (panel, channels / divide_up (ENOUGH_PIECES, shape->n * plan.n_bands));
+  plan.panel = CLAMP (panel / STEP * STEP, STEP, channels);
+  plan.n_panels = divide_up (shape->c, plan.panel);
   return plan;
 }
 
@@ -111,27 +127,33 @@ pack_tap (float *packed, const float *w, int n, const RnConvShape *shape)
     }
 }
 
-/* packed [C / 16] of, for each class of rows and of columns, [taps,taps,K,16], where the taps run backwards */
+/* One block of channels, c and on: packed [classes of rows and columns] of [C / 16,taps,taps,K,16], where the taps run backwards */
 static void
-pack (float *packed, const float *w, const RnConvShape *shape)
+pack_piece (RnWorker *worker, int piece, gpointer data)
 {
-  const int stride = shape->stride;
+  const Plan *plan = data;
+  const RnConvShape *shape = plan->shape;
+  const int stride = shape->stride, c = piece * RN_CONV_BLOCK;
+  const gsize n_blocks = (gsize) divide_up (shape->c, RN_CONV_BLOCK);
+  float *class = plan->packed;
 
-  for (int c = 0; c < shape->c; c += RN_CONV_BLOCK)
-    for (int classes = 0; classes < stride * stride; classes++)
-      {
-        int a = classes / stride, b = classes % stride;
-        int rows = find_class (shape, a).taps, columns = find_class (shape, b).taps;
+  for (int classes = 0; classes < stride * stride; classes++)
+    {
+      const int a = classes / stride, b = classes % stride;
+      const int rows = find_class (shape, a).taps, columns = find_class (shape, b).taps;
+      const gsize block = (gsize) (rows * columns) * tap_floats (shape);
+      float *packed = class + (gsize) piece * block;
 
-        for (int i = rows - 1; i >= 0; i--)
-          for (int j = columns - 1; j >= 0; j--, packed += RN_CONV_BLOCK * (gsize) shape->k)
-            {
-              int tap = (a + i * stride) * shape->kernel + b + j * stride;
+      for (int i = rows - 1; i >= 0; i--)
+        for (int j = columns - 1; j >= 0; j--, packed += tap_floats (shape))
+          {
+            const int tap = (a + i * stride) * shape->kernel + b + j * stride;
 
-              pack_tap (packed, w + (gsize) tap * (gsize) shape->c + c,
-                        MIN (RN_CONV_BLOCK, shape->c - c), shape);
-            }
-      }
+            pack_tap (packed, plan->w + (gsize) tap * (gsize) shape->c + c,
+                      MIN (RN_CONV_BLOCK, shape->c - c), shape);
+          }
+      class += n_blocks * block;
+    }
 }
 
 /* Rows [first,end) of dy [P,Q,K], zeros where there are none. */
@@ -153,10 +175,10 @@ fill_frame (float *frame, const float *dy, int first, int end, const Plan *plan)
       }
 }
 
-/* The pixels of one class in rows [top,bottom), channels [c,c + 16) of a picture's dx. @frame begins with row @above. */
+/* The pixels of one class in rows [top,bottom), channels [c,c + n) of a picture's dx. @frame begins with row @above. */
 static void
 convolve_class (const Plan *plan, float *dx, const float *frame, const float *packed, Class rows,
-                Class columns, int c, int top, int bottom, int above)
+                Class columns, int c, int n, int top, int bottom, int above)
 {
   const RnConvShape *shape = plan->shape;
   const gsize k = (gsize) shape->k, frame_row = (gsize) plan->columns * k;
@@ -164,7 +186,7 @@ convolve_class (const Plan *plan, float *dx, const float *frame, const float *pa
   RnConvRow row = {
     .y_pixel = (gsize) (shape->stride * shape->c),
     .q = divide_up (shape->w - columns.first, shape->stride),
-    .k = MIN (RN_CONV_BLOCK, shape->c - c),
+    .k = n,
     .x_row = frame_row,
     .x_pixel = k,
     .kernel = rows.taps,
@@ -185,43 +207,60 @@ convolve_class (const Plan *plan, float *dx, const float *frame, const float *pa
     }
 }
 
+/* All classes in rows [top,bottom), channels [c,c + n) of a picture's dx */
+static void
+convolve_classes (const Plan *plan, float *dx, const float *frame, int c, int n, int top,
+                  int bottom, int above)
+{
+  const RnConvShape *shape = plan->shape;
+  const gsize n_blocks = (gsize) divide_up (shape->c, RN_CONV_BLOCK);
+  const float *class = plan->packed;
+
+  for (int a = 0; a < shape->stride; a++)
+    for (int b = 0; b < shape->stride; b++)
+      {
+        const Class rows = find_class (shape, a), columns = find_class (shape, b);
+        const gsize block = (gsize) (rows.taps * columns.taps) * tap_floats (shape);
+
+        if (columns.first < shape->w)
+          convolve_class (plan, dx, frame, class + (gsize) (c / RN_CONV_BLOCK) * block, rows,
+                          columns, c, n, top, bottom, above);
+        class += n_blocks * block;
+      }
+}
+
 static void
 backward_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Plan *plan = data;
   const RnConvShape *shape = plan->shape;
-  const float *packed = rn_worker_scratch (worker);
-  float *frame = rn_worker_scratch (worker) + packed_floats (shape);
-  const gsize picture = (gsize) (piece / plan->n_bands);
-  int top = piece % plan->n_bands * plan->band;
-  int bottom = MIN (top + plan->band, shape->h);
-  int above = first_seen (shape, top);
-  float *dx = plan->dx + picture * (gsize) (shape->h * shape->w) * (gsize) shape->c;
+  float *frame = rn_worker_scratch (worker);
+  const int per_panel = shape->n * plan->n_bands;
+  const int panel = piece / per_panel, picture = piece % per_panel / plan->n_bands;
+  const int top = piece % plan->n_bands * plan->band;
+  const int bottom = MIN (top + plan->band, shape->h);
+  const int above = first_seen (shape, top);
+  const int end = MIN ((panel + 1) * plan->panel, shape->c);
+  float *dx = plan->dx + (gsize) picture * (gsize) (shape->h * shape->w) * (gsize) shape->c;
 
-  fill_frame (frame, plan->dy + picture * (gsize) (shape->p * shape->q) * (gsize) shape->k, above,
-              end_seen (shape, bottom - 1), plan);
-  for (int c = 0; c < shape->c; c += RN_CONV_BLOCK)
-    for (int a = 0; a < shape->stride; a++)
-      for (int b = 0; b < shape->stride; b++)
-        {
-          Class rows = find_class (shape, a), columns = find_class (shape, b);
-
-          if (columns.first < shape->w)
-            convolve_class (plan, dx, frame, packed, rows, columns, c, top, bottom, above);
-          packed += (gsize) (rows.taps * columns.taps * shape->k) * RN_CONV_BLOCK;
-        }
+  fill_frame (frame, plan->dy + (gsize) picture * (gsize) (shape->p * shape->q) * (gsize) shape->k,
+              above, end_seen (shape, bottom - 1), plan);
+  for (int c = panel * plan->panel; c < end; c += STEP)
+    convolve_classes (plan, dx, frame, c, MIN (STEP, end - c), top, bottom, above);
 }
 
 void
 rn_conv_direct_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w,
-                              const RnConvShape *shape)
+                              float *packed, const RnConvShape *shape)
 {
   Plan plan = describe (shape);
 
   plan.dx = dx;
   plan.dy = dy;
-  pack (rn_worker_scratch (worker), w, shape);
-  rn_worker_share (worker, shape->n * plan.n_bands, backward_piece, &plan);
+  plan.w = w;
+  plan.packed = packed;
+  rn_worker_share (worker, divide_up (shape->c, RN_CONV_BLOCK), pack_piece, &plan);
+  rn_worker_share (worker, plan.n_panels * shape->n * plan.n_bands, backward_piece, &plan);
 }
 
 gsize
@@ -229,5 +268,5 @@ rn_conv_direct_data_scratch (const RnConvShape *shape)
 {
   Plan plan = describe (shape);
 
-  return packed_floats (shape) + frame_floats (&plan, plan.band);
+  return frame_floats (&plan, plan.band);
 }

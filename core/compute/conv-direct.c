@@ -2,24 +2,31 @@
 
 #include <string.h>
 
-#include "conv-sum.h"
-#include "kernels.h"
+#include "conv-frame.h"
 
-/* A piece is a band of rows of one picture of y; the rows of x that it sees are copied into scratch with their frame of
- * zeros, behind the packed filters, and stay in the first cache. */
+/* A piece is a panel of filters on a band of rows of one picture of y. The panel stays in the second cache, and pieces that
+ * follow one another share it; the rows of x that a band sees are copied into scratch with their frame of zeros and stay in the
+ * first cache. Without padding there is no frame, and x is read where it lies; where a window is a pixel, too, all pixels of the
+ * batch are one row, cut into bands of pixels. */
 #define BAND_FLOATS 6144
+#define PANEL_FLOATS (64 * 1024)
+#define STEP (2 * RN_CONV_BLOCK) /* channels that a kernel may take at once */
 #define ENOUGH_PIECES 16
-#define SLACK RN_CONV_BLOCK /* that kernels read and ignore */
+#define RUN_UNIT 12 /* pixels that fill the kernel's registers, in every instruction set */
+#define LEAST_RUN (4 * RUN_UNIT)
 
 typedef struct
 {
   const RnConvShape *shape;
-  float *out;
-  const float *x, *dy;
-  const RnConvEpilogue *epilogue;
-  int band;    /* rows of y in a piece */
+  float *y;
+  const float *x, *packed;
+  RnFinish finish;
+  int rows;    /* P, or bands of pixels */
+  int band;    /* rows in a piece */
   int n_bands; /* in a picture */
-  int n_groups;
+  int run;     /* pixels in a row: Q, or of a band */
+  int panel;   /* channels in a piece, a multiple of STEP */
+  int n_panels;
 } Plan;
 
 static int
@@ -28,208 +35,216 @@ divide_up (int a, int b)
   return (a + b - 1) / b;
 }
 
+static gboolean
+is_pointwise (const RnConvShape *shape)
+{
+  return shape->kernel == 1 && shape->stride == 1 && shape->pad == 0;
+}
+
+/* of y, as far as there can be memory for them */
+static int
+count_pixels (const RnConvShape *shape)
+{
+  return (int) MIN ((gint64) shape->n * shape->p * shape->q, G_MAXINT / 2);
+}
+
 static gsize
 filter_depth (const RnConvShape *shape)
 {
   return (gsize) shape->kernel * (gsize) shape->kernel * (gsize) shape->c;
 }
 
-static gsize
-frame_row (const RnConvShape *shape)
+static void
+cut_into_bands (Plan *plan)
 {
-  return (gsize) (shape->w + 2 * shape->pad) * (gsize) shape->c;
+  const RnConvShape *shape = plan->shape;
+  const gint64 most = ((gint64) shape->n * shape->p + ENOUGH_PIECES - 1) / ENOUGH_PIECES;
+  int band = 1;
+
+  plan->run = shape->q;
+  plan->rows = shape->p;
+  while (band < shape->p && band < most && rn_conv_frame_floats (shape, band + 1) <= BAND_FLOATS)
+    band++;
+  plan->n_bands = divide_up (shape->p, band);
+  plan->band = divide_up (shape->p, plan->n_bands);
+  plan->n_bands = divide_up (shape->p, plan->band);
 }
 
-static gsize
-frame_floats (const RnConvShape *shape, int band)
+static void
+cut_into_runs (Plan *plan)
 {
-  return (gsize) ((band - 1) * shape->stride + shape->kernel) * frame_row (shape) + SLACK;
-}
+  const RnConvShape *shape = plan->shape;
+  const int pixels = count_pixels (shape);
+  const int wanted = MAX (BAND_FLOATS / shape->c / RUN_UNIT * RUN_UNIT, LEAST_RUN);
 
-static gsize
-packed_floats (const RnConvShape *shape)
-{
-  return (gsize) divide_up (shape->k, RN_CONV_BLOCK) * RN_CONV_BLOCK * filter_depth (shape);
+  plan->band = 1;
+  plan->rows = MAX ((pixels + wanted / 2) / wanted, 1);
+  plan->run = divide_up (pixels, plan->rows);
+  plan->rows = plan->n_bands = divide_up (pixels, plan->run);
 }
 
 static Plan
 describe (const RnConvShape *shape)
 {
   Plan plan = { .shape = shape };
-  int most = divide_up (shape->n * shape->p, ENOUGH_PIECES);
-  int band = 1;
+  const int channels = divide_up (shape->k, STEP) * STEP;
+  int panel, pictures = 1;
 
-  while (band < MIN (shape->p, most) && frame_floats (shape, band + 1) <= BAND_FLOATS)
-    band++;
-  plan.n_bands = divide_up (shape->p, band);
-  plan.band = divide_up (shape->p, plan.n_bands);
-  plan.n_bands = divide_up (shape->p, plan.band);
+  if (is_pointwise (shape))
+    cut_into_runs (&plan);
+  else
+    {
+      cut_into_bands (&plan);
+      pictures = shape->n;
+    }
+  panel = (int) (PANEL_FLOATS / filter_depth (shape)) / STEP * STEP;
+  if (pictures < ENOUGH_PIECES && pictures * plan.n_bands < ENOUGH_PIECES)
+    panel = MIN (panel, channels / divide_up (ENOUGH_PIECES, pictures * plan.n_bands));
+  plan.panel = CLAMP (panel / STEP * STEP, STEP, channels);
+  plan.n_panels = divide_up (shape->k, plan.panel);
   return plan;
 }
 
-/* packed [K / 16,R S C,16] of w [K,R S C], zeros in the place of missing channels */
-static void
-pack (float *packed, const float *w, const RnConvShape *shape)
+typedef struct
 {
-  const gsize depth = filter_depth (shape);
+  float *packed;
+  const float *w, *scale;
+  const RnConvShape *shape;
+} Pack;
 
-  for (int k = 0; k < shape->k; k += RN_CONV_BLOCK, packed += RN_CONV_BLOCK * depth)
+/* A piece is a block of filters: packed [R S C,16] of w [16,R S C], zeros in the place of missing channels */
+static void
+pack_piece (RnWorker *worker, int piece, gpointer data)
+{
+  const Pack *pack = data;
+  const gsize depth = filter_depth (pack->shape);
+  const int k = piece * RN_CONV_BLOCK, n = MIN (RN_CONV_BLOCK, pack->shape->k - k);
+  float *packed = pack->packed + (gsize) k * depth;
+
+  if (n < RN_CONV_BLOCK)
+    memset (packed, 0, RN_CONV_BLOCK * depth * sizeof (float));
+  for (int lane = 0; lane < n; lane++)
     {
-      int n = MIN (RN_CONV_BLOCK, shape->k - k);
+      const float *w = pack->w + (gsize) (k + lane) * depth;
+      const float scale = pack->scale == NULL ? 1.0f : pack->scale[k + lane];
 
-      if (n < RN_CONV_BLOCK)
-        memset (packed, 0, RN_CONV_BLOCK * depth * sizeof (float));
       for (gsize i = 0; i < depth; i++)
-        for (int lane = 0; lane < n; lane++)
-          packed[i * RN_CONV_BLOCK + (gsize) lane] = w[(gsize) (k + lane) * depth + i];
+        packed[i * RN_CONV_BLOCK + (gsize) lane] = w[i] * scale;
     }
 }
 
-/* Rows that output rows [first,last) see, with their frame, from x [H,W,C] to frame [.., W + 2 pad, C]. */
-static void
-fill_frame (float *frame, const float *x, int first, int last, const RnConvShape *shape)
+void
+rn_conv_direct_pack (RnWorker *worker, float *packed, const float *w, const float *scale,
+                     const RnConvShape *shape)
 {
-  const gsize row_floats = frame_row (shape), edge = (gsize) shape->pad * (gsize) shape->c;
-  const gsize inside = (gsize) shape->w * (gsize) shape->c;
-  int end = (last - 1) * shape->stride + shape->kernel - shape->pad;
+  Pack pack = { packed, w, scale, shape };
 
-  for (int i = first * shape->stride - shape->pad; i < end; i++, frame += row_floats)
-    if (i < 0 || i >= shape->h)
-      memset (frame, 0, row_floats * sizeof (float));
-    else
-      {
-        memset (frame, 0, edge * sizeof (float));
-        memcpy (frame + edge, x + (gsize) i * inside, inside * sizeof (float));
-        memset (frame + edge + inside, 0, edge * sizeof (float));
-      }
-  memset (frame, 0, SLACK * sizeof (float));
+  rn_worker_share (worker, divide_up (shape->k, RN_CONV_BLOCK), pack_piece, &pack);
+}
+
+gsize
+rn_conv_direct_packed (const RnConvShape *shape)
+{
+  return (gsize) (divide_up (shape->k, RN_CONV_BLOCK) * RN_CONV_BLOCK) * filter_depth (shape);
+}
+
+/* @n rows of y from pixel @pixel on, channels of one panel; @x is the first that they see, `x_band` floats a row of y further */
+static void
+convolve_band (const Plan *plan, RnConvRow *row, int panel, gsize pixel, int n, const float *x,
+               gsize x_band)
+{
+  const RnConvShape *shape = plan->shape;
+  const int end = MIN ((panel + 1) * plan->panel, shape->k);
+  const gsize y_row = (gsize) row->q * (gsize) shape->k, first = pixel * (gsize) shape->k;
+
+  for (int k = panel * plan->panel; k < end; k += STEP)
+    {
+      row->k = MIN (STEP, end - k);
+      row->w = plan->packed + (gsize) k * filter_depth (shape);
+      row->finish.bias = plan->finish.bias == NULL ? NULL : plan->finish.bias + k;
+      for (int i = 0; i < n; i++)
+        {
+          const gsize at = first + (gsize) i * y_row + (gsize) k;
+
+          row->x = x + (gsize) i * x_band;
+          row->y = plan->y + at;
+          row->finish.add = plan->finish.add == NULL ? NULL : plan->finish.add + at;
+          rn_kernels ()->conv_row (row);
+        }
+    }
 }
 
 static void
-forward_piece (RnWorker *worker, int piece, gpointer data)
+run_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Plan *plan = data;
   const RnConvShape *shape = plan->shape;
-  const gsize depth = filter_depth (shape), frame_stride = frame_row (shape);
-  const gsize y_row = (gsize) shape->q * (gsize) shape->k;
-  const float *packed = rn_worker_scratch (worker);
-  float *frame = rn_worker_scratch (worker) + packed_floats (shape);
-  int picture = piece / plan->n_bands;
-  int first = piece % plan->n_bands * plan->band;
-  int last = MIN (first + plan->band, shape->p);
-  gsize offset = (gsize) (picture * shape->p + first) * y_row;
-  const RnConvEpilogue *epilogue = plan->epilogue;
+  const int per_panel = shape->n * plan->n_bands;
+  const int panel = piece / per_panel, picture = piece % per_panel / plan->n_bands;
+  const int first = piece % plan->n_bands * plan->band;
+  const int last = MIN (first + plan->band, plan->rows);
+  const gsize c = (gsize) shape->c;
+  const float *x = plan->x + (gsize) picture * (gsize) (shape->h * shape->w) * c;
   RnConvRow row = {
     .y_pixel = (gsize) shape->k,
-    .q = shape->q,
-    .x_row = frame_stride,
-    .x_pixel = (gsize) (shape->stride * shape->c),
+    .q = plan->run,
+    .finish = plan->finish,
+    .x_row = rn_conv_frame_row (shape),
+    .x_pixel = (gsize) shape->stride * c,
     .kernel = shape->kernel,
     .depth = shape->kernel * shape->c,
   };
 
-  fill_frame (frame, plan->x + (gsize) picture * (gsize) (shape->h * shape->w) * (gsize) shape->c,
-              first, last, shape);
-  for (int k = 0; k < shape->k; k += RN_CONV_BLOCK)
-    for (int p = first; p < last; p++)
-      {
-        row.k = MIN (RN_CONV_BLOCK, shape->k - k);
-        row.w = packed + (gsize) k * depth;
-        row.x = frame + (gsize) ((p - first) * shape->stride) * frame_stride;
-        row.y = plan->out + offset + (gsize) (p - first) * y_row + k;
-        rn_kernels ()->conv_row (&row);
-      }
-  if (epilogue != NULL && (epilogue->bias != NULL || epilogue->add != NULL || epilogue->relu))
-    rn_kernels ()->epilogue (plan->out + offset, epilogue->bias,
-                             epilogue->add == NULL ? NULL : epilogue->add + offset, epilogue->relu,
-                             (last - first) * shape->q, shape->k, (gsize) shape->k);
-}
-
-void
-rn_conv_direct_forward (RnWorker *worker, float *y, const float *x, const float *w,
-                        const RnConvShape *shape, const RnConvEpilogue *epilogue)
-{
-  Plan plan = describe (shape);
-
-  plan.out = y;
-  plan.x = x;
-  plan.epilogue = epilogue;
-  pack (rn_worker_scratch (worker), w, shape);
-  rn_worker_share (worker, shape->n * plan.n_bands, forward_piece, &plan);
-}
-
-/* Pieces of the whole batch are dealt to groups, each with partial sums of its own. */
-static Plan
-plan_filters (const RnConvShape *shape)
-{
-  Plan plan = describe (shape);
-  gsize filters = (gsize) shape->k * filter_depth (shape);
-
-  plan.n_groups = rn_conv_count_groups (filters, shape->n * plan.n_bands);
-  return plan;
+  if (shape->pad > 0)
+    {
+      rn_conv_frame_fill (rn_worker_scratch (worker), x, first, last, shape);
+      x = rn_worker_scratch (worker);
+    }
+  else
+    x += (gsize) (first * shape->stride) * row.x_row;
+  convolve_band (plan, &row, panel, (gsize) (picture * shape->p + first) * (gsize) shape->q,
+                 last - first, x, (gsize) shape->stride * row.x_row);
 }
 
 static void
-backward_filters_group (RnWorker *worker, int group, gpointer data)
+run_pointwise_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Plan *plan = data;
   const RnConvShape *shape = plan->shape;
-  const gsize picture_floats = (gsize) (shape->h * shape->w) * (gsize) shape->c;
-  const gsize filters = (gsize) shape->k * filter_depth (shape);
-  const gsize dy_row = (gsize) shape->q * (gsize) shape->k;
-  const int n_pieces = shape->n * plan->n_bands;
-  float *frame = rn_worker_scratch (worker);
-  RnConvFilters f = {
-    .dw = plan->out + (gsize) group * filters,
-    .dy_row = dy_row,
-    .dy_pixel = (gsize) shape->k,
-    .q = shape->q,
-    .k = shape->k,
-    .x = frame,
-    .x_row = (gsize) shape->stride * frame_row (shape),
-    .x_pixel = (gsize) (shape->stride * shape->c),
-    .x_tap = frame_row (shape),
-    .kernel = shape->kernel,
-    .depth = shape->kernel * shape->c,
+  const int first = piece % plan->n_bands * plan->run;
+  const gsize c = (gsize) shape->c;
+  RnConvRow row = {
+    .y_pixel = (gsize) shape->k,
+    .q = MIN (plan->run, count_pixels (shape) - first),
+    .finish = plan->finish,
+    .x_pixel = c,
+    .kernel = 1,
+    .depth = shape->c,
   };
-  int begin = (int) ((gint64) n_pieces * group / plan->n_groups);
-  int end = (int) ((gint64) n_pieces * (group + 1) / plan->n_groups);
 
-  memset (f.dw, 0, filters * sizeof (float));
-  for (int piece = begin; piece < end; piece++)
-    {
-      int picture = piece / plan->n_bands;
-      int first = piece % plan->n_bands * plan->band;
-      int last = MIN (first + plan->band, shape->p);
-
-      fill_frame (frame, plan->x + (gsize) picture * picture_floats, first, last, shape);
-      f.p = last - first;
-      f.dy = plan->dy + (gsize) (picture * shape->p + first) * dy_row;
-      rn_kernels ()->conv_filters (&f);
-    }
+  convolve_band (plan, &row, piece / plan->n_bands, (gsize) first, 1, plan->x + (gsize) first * c,
+                 0);
 }
 
 void
-rn_conv_direct_backward_filters (RnWorker *worker, float *dw, const float *x, const float *dy,
-                                 float *partials, const RnConvShape *shape)
+rn_conv_direct_run (RnWorker *worker, float *y, const float *x, const float *packed,
+                    const RnConvShape *shape, const RnFinish *finish)
 {
-  Plan plan = plan_filters (shape);
+  Plan plan = describe (shape);
 
-  plan.out = partials;
+  plan.y = y;
   plan.x = x;
-  plan.dy = dy;
-  rn_worker_share (worker, plan.n_groups, backward_filters_group, &plan);
-  rn_conv_sum_groups (worker, dw, partials, (gsize) shape->k * filter_depth (shape), plan.n_groups);
+  plan.packed = packed;
+  if (finish != NULL)
+    plan.finish = *finish;
+  if (is_pointwise (shape))
+    rn_worker_share (worker, plan.n_panels * plan.n_bands, run_pointwise_piece, &plan);
+  else
+    rn_worker_share (worker, plan.n_panels * shape->n * plan.n_bands, run_piece, &plan);
 }
 
 gsize
 rn_conv_direct_scratch (const RnConvShape *shape)
 {
-  return packed_floats (shape) + frame_floats (shape, describe (shape).band);
-}
-
-gsize
-rn_conv_direct_partials (const RnConvShape *shape)
-{
-  return (gsize) plan_filters (shape).n_groups * (gsize) shape->k * filter_depth (shape);
+  return shape->pad > 0 ? rn_conv_frame_floats (shape, describe (shape).band) : 0;
 }

@@ -2,16 +2,24 @@
 
 #include "conv.h"
 
-/* Convolution straight from the inputs, which are only framed with zeros: for few channels, where lowering and turning
- * would cost more than the products. Arguments as in conv.h. */
+/* Convolution in registers: rn_kernels()->conv_row() for y and dx, ->conv_filters() for dw. Any shape; arguments as in conv.h.
+ */
 
-/* Scratch of forward and backward_filters, and of backward_data. */
+gsize rn_conv_direct_packed (const RnConvShape *shape);
 gsize rn_conv_direct_scratch (const RnConvShape *shape);
+void rn_conv_direct_pack (RnWorker *worker, float *packed, const float *w, const float *scale,
+                          const RnConvShape *shape);
+void rn_conv_direct_run (RnWorker *worker, float *y, const float *x, const float *packed,
+                         const RnConvShape *shape, const RnFinish *finish);
+
+/* @packed: rn_conv_direct_data_packed() floats, shared */
+gsize rn_conv_direct_data_packed (const RnConvShape *shape);
 gsize rn_conv_direct_data_scratch (const RnConvShape *shape);
-gsize rn_conv_direct_partials (const RnConvShape *shape);
-void rn_conv_direct_forward (RnWorker *worker, float *y, const float *x, const float *w,
-                             const RnConvShape *shape, const RnConvEpilogue *epilogue);
 void rn_conv_direct_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w,
-                                   const RnConvShape *shape);
+                                   float *packed, const RnConvShape *shape);
+
+/* @partials: rn_conv_direct_partials() floats, shared */
+gsize rn_conv_direct_partials (const RnConvShape *shape);
+gsize rn_conv_direct_filters_scratch (const RnConvShape *shape);
 void rn_conv_direct_backward_filters (RnWorker *worker, float *dw, const float *x, const float *dy,
                                       float *partials, const RnConvShape *shape);

@@ -2,43 +2,29 @@
 
 #include <string.h>
 
-#include "conv-sum.h"
-#include "kernels.h"
+#include "winograd-tiles.h"
 
-/* Tiles of 4x4 outputs are numbered through the whole batch. A piece transforms RN_WINOGRAD_TILES of them at a time into
- * scratch, multiplies each of the 36 positions with its filters and transforms the sums back, all while they are in the
- * second cache. Edges need no frame: rows outside the picture are a row of zeros, columns outside are left out.
+/* y and dx. With few filters a member transforms a part of the tiles into its scratch, multiplies each of the 36 positions with
+ * its filters and transforms the sums back, all while they are in the second cache. With many, all members do each of the three
+ * together, a part of the tiles at a time: then every filter is read once a part.
  *
- * Scratch: zeros of a row, the transformed filters or their sums [36,..], then [36] positions of RN_WINOGRAD_TILES tiles of
- * x and of y, each position PAD floats longer than it is so that they do not all fall into the same set of the cache.
+ * Edges need no frame: rows outside the picture are a row of zeros, columns outside are left out.
  */
-#define POSITIONS 36
-#define PAD 16
-#define FILTER_TAPS 9
-#define PIECE_TILES (4 * RN_WINOGRAD_TILES)
-#define GROUP_TILES (16 * RN_WINOGRAD_TILES) /* the least that partial sums are kept for */
+#define SHARE_TILES 4 /* that are transformed in a piece, where there are many filters */
+#define PANEL 128     /* channels that are multiplied in a piece there */
 
 typedef struct
 {
-  int n, h, w; /* pictures, and their sides */
-  int c, k;    /* channels read and written */
-  int across, per_picture, n_tiles;
-  gsize in_position, out_position; /* floats from one position to the next */
+  RnWinogradTiles tiles;
+  float *y;
+  const float *x, *filters; /* [36,K / 16,C,16] */
+  RnFinish finish;
 
-  const float *x, *dy, *w_filters;
-  float *y; /* or the partial sums */
-  const RnConvEpilogue *epilogue;
-  int n_groups;
+  /* the part of the tiles under way, where it is shared */
+  float *in, *out; /* [36,n,C], [36,n,K] */
+  int first, n;
+  int n_panels;
 } Plan;
-
-/* The scratch of one member, cut up. */
-typedef struct
-{
-  float *zeros;
-  float *filters; /* [36,K / 16,C,16], or sums [36,C / 16,K,16] */
-  float *in;      /* [36,12,C] */
-  float *out;     /* [36,12,K] */
-} Scratch;
 
 static int
 divide_up (int a, int b)
@@ -46,280 +32,182 @@ divide_up (int a, int b)
   return (a + b - 1) / b;
 }
 
-static Plan
-describe (const RnConvShape *shape, int c, int k)
-{
-  Plan plan = { .n = shape->n, .h = shape->h, .w = shape->w, .c = c, .k = k };
-
-  plan.across = divide_up (plan.w, 4);
-  plan.per_picture = plan.across * divide_up (plan.h, 4);
-  plan.n_tiles = plan.n * plan.per_picture;
-  plan.in_position = (gsize) RN_WINOGRAD_TILES * (gsize) c + PAD;
-  plan.out_position = (gsize) RN_WINOGRAD_TILES * (gsize) k + PAD;
-  return plan;
-}
-
-static gsize
-zeros_floats (const Plan *plan)
-{
-  return (gsize) plan->w * (gsize) MAX (plan->c, plan->k);
-}
-
-static gsize
-filters_floats (const Plan *plan)
-{
-  return (gsize) POSITIONS * (gsize) plan->c * (gsize) plan->k;
-}
-
-static Scratch
-cut_scratch (RnWorker *worker, const Plan *plan)
-{
-  Scratch scratch = { .zeros = rn_worker_scratch (worker) };
-
-  scratch.filters = scratch.zeros + zeros_floats (plan);
-  scratch.in = scratch.filters + filters_floats (plan);
-  scratch.out = scratch.in + POSITIONS * plan->in_position;
-  return scratch;
-}
-
-/* Tile @id as @rows rows of picture @x with @channels, read from @above rows and columns outside it. */
-static RnWinogradTile
-find_tile (const Plan *plan, int id, const float *x, int channels, int rows, int above,
-           const float *zeros)
-{
-  const int in_picture = id % plan->per_picture;
-  const int top = in_picture / plan->across * 4, left = in_picture % plan->across * 4;
-  const gsize pixel = (gsize) channels, row = (gsize) plan->w * pixel;
-  const float *picture = x + (gsize) (id / plan->per_picture) * (gsize) plan->h * row;
-  RnWinogradTile tile = { .pixel = pixel, .row = row, .column = left - above };
-
-  for (int i = 0; i < rows; i++)
-    {
-      const int at = top - above + i;
-
-      tile.rows[i] = at < 0 || at >= plan->h ? zeros : picture + (gsize) at * row;
-    }
-  tile.first = left == 0 ? above : 0;
-  tile.end = MIN (rows, plan->w - tile.column);
-  tile.n_rows = MIN (rows, plan->h - top + above);
-  return tile;
-}
-
-/* The picture's place of tile @id in y */
-static gsize
-offset_of (const Plan *plan, int id)
-{
-  const int in_picture = id % plan->per_picture;
-  const int top = in_picture / plan->across * 4, left = in_picture % plan->across * 4;
-
-  return (((gsize) (id / plan->per_picture) * (gsize) plan->h + (gsize) top) * (gsize) plan->w +
-          (gsize) left) *
-         (gsize) plan->k;
-}
-
-/* [first,first + n) of the tiles of x to v [36,12,C]; the rows of tiles that are not there are zeros. */
+/* m [n,K] = v [n,C] u of one position, channels [k,k + channels) */
 static void
-transform_inputs (const Plan *plan, const Scratch *scratch, int first, int n)
+multiply (const Plan *plan, float *m, const float *v, int position, int n, int k, int channels)
 {
-  for (int t = 0; t < n; t++)
-    {
-      const RnWinogradTile tile =
-          find_tile (plan, first + t, plan->x, plan->c, 6, 1, scratch->zeros);
+  const gsize c = (gsize) plan->tiles.c, filters = c * (gsize) plan->tiles.k;
+  RnConvRow row = {
+    .y_pixel = (gsize) plan->tiles.k,
+    .q = n,
+    .x = v + (gsize) position * plan->tiles.in_position,
+    .x_pixel = c,
+    .kernel = 1,
+    .depth = plan->tiles.c,
+  };
 
-      rn_kernels ()->winograd_input (scratch->in + (gsize) t * (gsize) plan->c, &tile,
-                                     plan->in_position);
-    }
-  if (n < RN_WINOGRAD_TILES)
-    for (int i = 0; i < POSITIONS; i++)
-      memset (scratch->in + (gsize) i * plan->in_position + (gsize) n * (gsize) plan->c, 0,
-              (gsize) (RN_WINOGRAD_TILES - n) * (gsize) plan->c * sizeof (float));
+  row.y = m + (gsize) position * plan->tiles.out_position + k;
+  row.k = channels;
+  row.w = plan->filters + (gsize) position * filters + (gsize) k * c;
+  rn_kernels ()->conv_row (&row);
 }
 
+/* A part from pixels to results, in scratch behind the row of zeros */
 static void
-finish (const Plan *plan, const RnWinogradTile *tile, gsize offset)
-{
-  const RnConvEpilogue *epilogue = plan->epilogue;
-
-  for (int i = 0; i < MIN (tile->n_rows, 4); i++, offset += tile->row)
-    rn_kernels ()->epilogue (plan->y + offset, epilogue->bias,
-                             epilogue->add == NULL ? NULL : epilogue->add + offset, epilogue->relu,
-                             MIN (tile->end, 4), plan->k, tile->pixel);
-}
-
-static void
-transform_outputs (const Plan *plan, const Scratch *scratch, int first, int n)
-{
-  for (int t = 0; t < n; t++)
-    {
-      const RnWinogradTile tile =
-          find_tile (plan, first + t, plan->y, plan->k, 4, 0, scratch->zeros);
-      const gsize offset = offset_of (plan, first + t);
-
-      rn_kernels ()->winograd_output (&tile, plan->y + offset,
-                                      scratch->out + (gsize) t * (gsize) plan->k,
-                                      plan->out_position);
-      if (plan->epilogue != NULL)
-        finish (plan, &tile, offset);
-    }
-}
-
-static void
-forward_piece (RnWorker *worker, int piece, gpointer data)
+convolve_part (RnWorker *worker, int part, gpointer data)
 {
   const Plan *plan = data;
-  const Scratch scratch = cut_scratch (worker, plan);
-  const gsize filters = (gsize) plan->c * (gsize) plan->k;
-  const int end = MIN ((piece + 1) * PIECE_TILES, plan->n_tiles);
+  const RnWinogradTiles *tiles = &plan->tiles;
+  const float *zeros = rn_worker_scratch (worker);
+  float *in = rn_worker_scratch (worker) + rn_winograd_zeros (tiles);
+  float *out = in + RN_WINOGRAD_POSITIONS * tiles->in_position;
+  const int first = rn_winograd_first (tiles, part),
+            n = rn_winograd_first (tiles, part + 1) - first;
 
-  for (int first = piece * PIECE_TILES; first < end; first += RN_WINOGRAD_TILES)
+  rn_winograd_read (tiles, in, plan->x, zeros, first, n);
+  for (int i = 0; i < RN_WINOGRAD_POSITIONS; i++)
+    multiply (plan, out, in, i, n, 0, tiles->k);
+  rn_winograd_write (tiles, plan->y, out, first, n, &plan->finish);
+}
+
+/* The three steps of a part that is shared */
+
+static void
+read_piece (RnWorker *worker, int piece, gpointer data)
+{
+  const Plan *plan = data;
+  const int at = piece * SHARE_TILES;
+
+  rn_winograd_read (&plan->tiles, plan->in + (gsize) at * (gsize) plan->tiles.c, plan->x,
+                    rn_worker_scratch (worker), plan->first + at, MIN (SHARE_TILES, plan->n - at));
+}
+
+static void
+multiply_piece (RnWorker *worker, int piece, gpointer data)
+{
+  const Plan *plan = data;
+  const int k = piece % plan->n_panels * PANEL;
+
+  multiply (plan, plan->out, plan->in, piece / plan->n_panels, plan->n, k,
+            MIN (PANEL, plan->tiles.k - k));
+}
+
+static void
+write_piece (RnWorker *worker, int piece, gpointer data)
+{
+  const Plan *plan = data;
+  const int at = piece * SHARE_TILES;
+
+  rn_winograd_write (&plan->tiles, plan->y, plan->out + (gsize) at * (gsize) plan->tiles.k,
+                     plan->first + at, MIN (SHARE_TILES, plan->n - at), &plan->finish);
+}
+
+static void
+convolve (RnWorker *worker, Plan *plan, float *shared)
+{
+  const RnWinogradTiles *tiles = &plan->tiles;
+
+  memset (rn_worker_scratch (worker), 0, rn_winograd_zeros (tiles) * sizeof (float));
+  if (!tiles->is_wide)
     {
-      const int n = MIN (RN_WINOGRAD_TILES, end - first);
-
-      transform_inputs (plan, &scratch, first, n);
-      for (gsize i = 0; i < POSITIONS; i++)
-        rn_kernels ()->winograd_product (scratch.out + i * plan->out_position,
-                                         scratch.in + i * plan->in_position,
-                                         scratch.filters + i * filters, plan->c, plan->k);
-      transform_outputs (plan, &scratch, first, n);
+      rn_worker_share (worker, tiles->n_parts, convolve_part, plan);
+      return;
+    }
+  plan->in = shared;
+  plan->out = shared + RN_WINOGRAD_POSITIONS * tiles->in_position;
+  plan->n_panels = divide_up (tiles->k, PANEL);
+  for (int part = 0; part < tiles->n_parts; part++)
+    {
+      plan->first = rn_winograd_first (tiles, part);
+      plan->n = rn_winograd_first (tiles, part + 1) - plan->first;
+      rn_worker_share (worker, divide_up (plan->n, SHARE_TILES), read_piece, plan);
+      rn_worker_share (worker, RN_WINOGRAD_POSITIONS * plan->n_panels, multiply_piece, plan);
+      rn_worker_share (worker, divide_up (plan->n, SHARE_TILES), write_piece, plan);
     }
 }
 
-/* Convolves with the filters that are in every member's scratch. */
-static void
-convolve (RnWorker *worker, Plan *plan)
+typedef struct
 {
-  const Scratch scratch = cut_scratch (worker, plan);
+  float *packed;
+  const float *w, *scale;
+  int c, k;
+} Pack;
 
-  memset (scratch.zeros, 0, zeros_floats (plan) * sizeof (float));
-  rn_worker_share (worker, divide_up (plan->n_tiles, PIECE_TILES), forward_piece, plan);
+/* A piece is a block of filters, w [16,3,3,C]: lanes are filters */
+static void
+pack_piece (RnWorker *worker, int piece, gpointer data)
+{
+  const Pack *pack = data;
+  const gsize c = (gsize) pack->c, k = (gsize) piece * RN_CONV_BLOCK;
+  float *u = pack->packed + k * c, scale[RN_CONV_BLOCK];
+
+  for (gsize lane = 0; lane < RN_CONV_BLOCK; lane++)
+    scale[lane] = pack->scale == NULL ? 1.0f : pack->scale[k + lane];
+  for (gsize i = 0; i < c; i++, u += RN_CONV_BLOCK)
+    {
+      float taps[RN_WINOGRAD_TAPS * RN_CONV_BLOCK];
+
+      for (gsize tap = 0; tap < RN_WINOGRAD_TAPS; tap++)
+        for (gsize lane = 0; lane < RN_CONV_BLOCK; lane++)
+          taps[tap * RN_CONV_BLOCK + lane] =
+              pack->w[((k + lane) * RN_WINOGRAD_TAPS + tap) * c + i] * scale[lane];
+      rn_kernels ()->winograd_filters (u, taps, c * (gsize) pack->k);
+    }
 }
 
 void
-rn_conv_winograd_forward (RnWorker *worker, float *y, const float *x, const float *w,
-                          const RnConvShape *shape, const RnConvEpilogue *epilogue)
+rn_conv_winograd_pack (RnWorker *worker, float *packed, const float *w, const float *scale,
+                       const RnConvShape *shape)
 {
-  Plan plan = describe (shape, shape->c, shape->k);
-  const gsize c = (gsize) shape->c, filters = c * (gsize) shape->k;
-  float *u = cut_scratch (worker, &plan).filters;
+  Pack pack = { packed, w, scale, shape->c, shape->k };
 
-  plan.x = x;
-  plan.y = y;
-  if (epilogue != NULL && (epilogue->bias != NULL || epilogue->add != NULL || epilogue->relu))
-    plan.epilogue = epilogue;
-  /* w [K,3,3,C]: lanes are filters */
-  for (int k = 0; k < shape->k; k += RN_CONV_BLOCK)
-    for (gsize i = 0; i < c; i++, u += RN_CONV_BLOCK)
-      {
-        float taps[FILTER_TAPS * RN_CONV_BLOCK];
-
-        for (int tap = 0; tap < FILTER_TAPS; tap++)
-          for (int lane = 0; lane < RN_CONV_BLOCK; lane++)
-            taps[tap * RN_CONV_BLOCK + lane] = w[((gsize) (k + lane) * FILTER_TAPS + tap) * c + i];
-        rn_kernels ()->winograd_filters (u, taps, filters);
-      }
-  convolve (worker, &plan);
+  rn_worker_share (worker, shape->k / RN_CONV_BLOCK, pack_piece, &pack);
 }
 
-/* dx is the convolution of dy with the filters turned round. */
+void
+rn_conv_winograd_run (RnWorker *worker, float *y, const float *x, const float *packed,
+                      float *shared, const RnConvShape *shape, const RnFinish *finish)
+{
+  Plan plan = {
+    .tiles = rn_winograd_tiles (shape, shape->c, shape->k), .y = y, .x = x, .filters = packed
+  };
+
+  if (finish != NULL)
+    plan.finish = *finish;
+  convolve (worker, &plan, shared);
+}
+
+/* dx is the convolution of dy with the filters turned round. A piece is a block of channels of dx: lanes are those. */
+static void
+pack_turned_piece (RnWorker *worker, int piece, gpointer data)
+{
+  const Pack *pack = data;
+  const gsize c = (gsize) pack->c, first = (gsize) piece * RN_CONV_BLOCK;
+  float *u = pack->packed + first * (gsize) pack->k;
+
+  for (gsize k = 0; k < (gsize) pack->k; k++, u += RN_CONV_BLOCK)
+    {
+      float taps[RN_WINOGRAD_TAPS * RN_CONV_BLOCK];
+
+      for (gsize tap = 0; tap < RN_WINOGRAD_TAPS; tap++)
+        memcpy (taps + tap * RN_CONV_BLOCK,
+                pack->w + (k * RN_WINOGRAD_TAPS + RN_WINOGRAD_TAPS - 1 - tap) * c + first,
+                RN_CONV_BLOCK * sizeof (float));
+      rn_kernels ()->winograd_filters (u, taps, c * (gsize) pack->k);
+    }
+}
+
 void
 rn_conv_winograd_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w,
-                                const RnConvShape *shape)
+                                float *packed, float *shared, const RnConvShape *shape)
 {
-  Plan plan = describe (shape, shape->k, shape->c);
-  const gsize c = (gsize) shape->c, filters = c * (gsize) shape->k;
-  float *u = cut_scratch (worker, &plan).filters;
+  Plan plan = {
+    .tiles = rn_winograd_tiles (shape, shape->k, shape->c), .y = dx, .x = dy, .filters = packed
+  };
+  Pack pack = { packed, w, NULL, shape->c, shape->k };
 
-  plan.x = dy;
-  plan.y = dx;
-  for (gsize i = 0; i < c; i += RN_CONV_BLOCK)
-    for (gsize k = 0; k < (gsize) shape->k; k++, u += RN_CONV_BLOCK)
-      {
-        float taps[FILTER_TAPS * RN_CONV_BLOCK];
-
-        for (gsize tap = 0; tap < FILTER_TAPS; tap++)
-          memcpy (taps + tap * RN_CONV_BLOCK, w + (k * FILTER_TAPS + FILTER_TAPS - 1 - tap) * c + i,
-                  RN_CONV_BLOCK * sizeof (float));
-        rn_kernels ()->winograd_filters (u, taps, filters);
-      }
-  convolve (worker, &plan);
-}
-
-static void
-transform_gradients (const Plan *plan, const Scratch *scratch, int first, int n)
-{
-  for (int t = 0; t < n; t++)
-    {
-      const RnWinogradTile tile =
-          find_tile (plan, first + t, plan->dy, plan->k, 4, 0, scratch->zeros);
-
-      rn_kernels ()->winograd_gradient (scratch->out + (gsize) t * (gsize) plan->k, &tile,
-                                        plan->out_position);
-    }
-}
-
-/* The sums of one group, transformed back: dw [K,3,3,C] */
-static void
-transform_sums (const Plan *plan, float *dw, const float *sums)
-{
-  const gsize c = (gsize) plan->c, filters = c * (gsize) plan->k;
-
-  for (gsize i = 0; i < c; i += RN_CONV_BLOCK)
-    for (gsize k = 0; k < (gsize) plan->k; k++, sums += RN_CONV_BLOCK)
-      {
-        float taps[FILTER_TAPS * RN_CONV_BLOCK];
-
-        rn_kernels ()->winograd_filters_back (taps, sums, filters);
-        for (gsize tap = 0; tap < FILTER_TAPS; tap++)
-          memcpy (dw + (k * FILTER_TAPS + tap) * c + i, taps + tap * RN_CONV_BLOCK,
-                  RN_CONV_BLOCK * sizeof (float));
-      }
-}
-
-static void
-backward_filters_group (RnWorker *worker, int group, gpointer data)
-{
-  const Plan *plan = data;
-  const Scratch scratch = cut_scratch (worker, plan);
-  const gsize filters = (gsize) plan->c * (gsize) plan->k;
-  const int begin = (int) ((gint64) plan->n_tiles * group / plan->n_groups);
-  const int end = (int) ((gint64) plan->n_tiles * (group + 1) / plan->n_groups);
-
-  memset (scratch.filters, 0, filters_floats (plan) * sizeof (float));
-  for (int first = begin; first < end; first += RN_WINOGRAD_TILES)
-    {
-      const int n = MIN (RN_WINOGRAD_TILES, end - first);
-
-      transform_inputs (plan, &scratch, first, n);
-      transform_gradients (plan, &scratch, first, n);
-      for (gsize i = 0; i < POSITIONS; i++)
-        rn_kernels ()->winograd_outer (scratch.filters + i * filters,
-                                       scratch.out + i * plan->out_position,
-                                       scratch.in + i * plan->in_position, n, plan->k, plan->c);
-    }
-  transform_sums (plan, plan->y + (gsize) group * FILTER_TAPS * filters, scratch.filters);
-}
-
-static int
-count_groups (const Plan *plan)
-{
-  return rn_conv_count_groups ((gsize) FILTER_TAPS * (gsize) plan->c * (gsize) plan->k,
-                               divide_up (plan->n_tiles, GROUP_TILES));
-}
-
-void
-rn_conv_winograd_backward_filters (RnWorker *worker, float *dw, const float *x, const float *dy,
-                                   float *partials, const RnConvShape *shape)
-{
-  Plan plan = describe (shape, shape->c, shape->k);
-  const gsize count = (gsize) FILTER_TAPS * (gsize) plan.c * (gsize) plan.k;
-
-  plan.x = x;
-  plan.dy = dy;
-  plan.y = partials;
-  plan.n_groups = count_groups (&plan);
-  memset (cut_scratch (worker, &plan).zeros, 0, zeros_floats (&plan) * sizeof (float));
-  rn_worker_share (worker, plan.n_groups, backward_filters_group, &plan);
-  rn_conv_sum_groups (worker, dw, partials, count, plan.n_groups);
+  rn_worker_share (worker, shape->c / RN_CONV_BLOCK, pack_turned_piece, &pack);
+  convolve (worker, &plan, shared);
 }
 
 gboolean
@@ -330,18 +218,24 @@ rn_conv_winograd_fits (const RnConvShape *shape)
 }
 
 gsize
+rn_conv_winograd_packed (const RnConvShape *shape)
+{
+  return (gsize) RN_WINOGRAD_POSITIONS * (gsize) shape->c * (gsize) shape->k;
+}
+
+/* Of forward and of dx, whose channels are the same in another order. */
+gsize
 rn_conv_winograd_scratch (const RnConvShape *shape)
 {
-  const Plan plan = describe (shape, shape->c, shape->k);
+  const RnWinogradTiles tiles = rn_winograd_tiles (shape, shape->c, shape->k);
 
-  return zeros_floats (&plan) + filters_floats (&plan) +
-         POSITIONS * (plan.in_position + plan.out_position);
+  return rn_winograd_zeros (&tiles) + (tiles.is_wide ? 0 : rn_winograd_positions (&tiles));
 }
 
 gsize
-rn_conv_winograd_partials (const RnConvShape *shape)
+rn_conv_winograd_shared (const RnConvShape *shape)
 {
-  const Plan plan = describe (shape, shape->c, shape->k);
+  const RnWinogradTiles tiles = rn_winograd_tiles (shape, shape->c, shape->k);
 
-  return (gsize) count_groups (&plan) * FILTER_TAPS * (gsize) plan.c * (gsize) plan.k;
+  return tiles.is_wide ? rn_winograd_positions (&tiles) : 0;
 }

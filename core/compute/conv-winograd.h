@@ -7,12 +7,20 @@
 
 gboolean rn_conv_winograd_fits (const RnConvShape *shape);
 
-/* Scratch for all three. */
+/* @packed: the transformed filters; @shared: rn_conv_winograd_shared() floats */
+gsize rn_conv_winograd_packed (const RnConvShape *shape);
 gsize rn_conv_winograd_scratch (const RnConvShape *shape);
-gsize rn_conv_winograd_partials (const RnConvShape *shape);
-void rn_conv_winograd_forward (RnWorker *worker, float *y, const float *x, const float *w,
-                               const RnConvShape *shape, const RnConvEpilogue *epilogue);
+gsize rn_conv_winograd_shared (const RnConvShape *shape);
+void rn_conv_winograd_pack (RnWorker *worker, float *packed, const float *w, const float *scale,
+                            const RnConvShape *shape);
+void rn_conv_winograd_run (RnWorker *worker, float *y, const float *x, const float *packed,
+                           float *shared, const RnConvShape *shape, const RnFinish *finish);
+
+/* @packed and @shared as for forward */
 void rn_conv_winograd_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w,
-                                     const RnConvShape *shape);
+                                     float *packed, float *shared, const RnConvShape *shape);
+
+gsize rn_conv_winograd_filters_scratch (const RnConvShape *shape);
+gsize rn_conv_winograd_filters_shared (const RnConvShape *shape);
 void rn_conv_winograd_backward_filters (RnWorker *worker, float *dw, const float *x,
-                                        const float *dy, float *partials, const RnConvShape *shape);
+                                        const float *dy, float *shared, const RnConvShape *shape);

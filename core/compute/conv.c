@@ -3,29 +3,38 @@
 #include "conv-direct.h"
 #include "conv-gemm.h"
 #include "conv-winograd.h"
-#include "kernels.h"
 
-/* The one place that chooses the algorithm, from measurements. Winograd's is up to three times as fast as the direct one where
- * it fits and there are tiles enough to repay the transform of the filters, which gradients of filters have no need of. The
- * direct one is up to twice as fast as lowering and OpenBLAS where there are few channels, and still ahead at 256. It falls behind where its filters leave the second cache, where
- * most lanes of a block would be empty, and where nothing needs lowering. */
-#define MOST_TRANSFORMED (256 * 256)    /* pairs of channels; each member transforms all filters */
-#define LEAST_TILES 32                  /* of 4x4 outputs */
-#define MOST_FILTERS (1024 * 1024)      /* floats; each member packs all of them */
-#define MOST_SUMMED_FILTERS (64 * 1024) /* whose sums must stay in the second cache */
+/* The one place that chooses the algorithm, from measurements (`residua-cli bench --kernels` repeats them). Winograd's is up to
+ * three times as fast as the direct one where it fits; it reads four times as many filters, which a few tiles do not repay.
+ * Gradients of filters have no filters to read; there the direct one falls behind lowering and OpenBLAS where the sums leave the
+ * second cache, where most lanes of a block would be empty, and where nothing needs lowering. */
+#define MOST_TRANSFORMED                                                                           \
+  (512 * 512) /* pairs of channels: more would need more memory than they are worth */
+#define MOST_SUMMED_FILTERS (64 * 1024)
+#define NARROW                                                                                     \
+  (64 * 64) /* pairs of channels; with more, filters come from the third cache or from memory */
+#define LEAST_TILES 4 /* of 4x4 outputs */
+#define LEAST_WIDE_TILES 12
 
 static gboolean
-are_filters_winograd (const RnConvShape *shape)
+may_be_winograd (const RnConvShape *shape)
 {
   return rn_conv_winograd_fits (shape) && (gint64) shape->c * shape->k <= MOST_TRANSFORMED;
 }
 
-static gboolean
-is_winograd (const RnConvShape *shape)
+RnConvMethod
+rn_conv_forward_method (const RnConvShape *shape)
 {
   const gint64 tiles = (gint64) shape->n * ((shape->h + 3) / 4) * ((shape->w + 3) / 4);
+  const int least = (gint64) shape->c * shape->k <= NARROW ? LEAST_TILES : LEAST_WIDE_TILES;
 
-  return are_filters_winograd (shape) && tiles >= LEAST_TILES;
+  return may_be_winograd (shape) && tiles >= least ? RN_CONV_WINOGRAD : RN_CONV_DIRECT;
+}
+
+RnConvMethod
+rn_conv_data_method (const RnConvShape *shape)
+{
+  return rn_conv_forward_method (shape);
 }
 
 /* Whether half of the lanes are of use. */
@@ -35,90 +44,139 @@ fills_blocks (int lanes)
   return 2 * lanes >= (lanes + RN_CONV_BLOCK - 1) / RN_CONV_BLOCK * RN_CONV_BLOCK;
 }
 
-static gboolean
-may_be_direct (const RnConvShape *shape, gsize most_filters)
+RnConvMethod
+rn_conv_filters_method (const RnConvShape *shape)
 {
-  gsize filters = (gsize) shape->k * (gsize) (shape->kernel * shape->kernel) * (gsize) shape->c;
+  const int window = shape->kernel * shape->kernel;
+  const gint64 filters = (gint64) shape->k * window * shape->c;
 
-  return (shape->kernel > 1 || shape->stride > 1) && filters <= most_filters;
+  if (may_be_winograd (shape))
+    return RN_CONV_WINOGRAD;
+  return (shape->kernel > 1 || shape->stride > 1) && filters <= MOST_SUMMED_FILTERS &&
+                 fills_blocks (shape->kernel * shape->c)
+             ? RN_CONV_DIRECT
+             : RN_CONV_PRODUCT;
 }
 
-static gboolean
-is_forward_direct (const RnConvShape *shape)
+gsize
+rn_conv_run_scratch (const RnConvShape *shape)
 {
-  return may_be_direct (shape, MOST_FILTERS) && fills_blocks (shape->k);
-}
-
-static gboolean
-is_data_direct (const RnConvShape *shape)
-{
-  return may_be_direct (shape, MOST_FILTERS) && fills_blocks (shape->c);
-}
-
-static gboolean
-are_filters_direct (const RnConvShape *shape)
-{
-  return may_be_direct (shape, MOST_SUMMED_FILTERS) && fills_blocks (shape->kernel * shape->c);
+  return rn_conv_forward_method (shape) == RN_CONV_WINOGRAD ? rn_conv_winograd_scratch (shape)
+                                                            : rn_conv_direct_scratch (shape);
 }
 
 gsize
 rn_conv_scratch (const RnConvShape *shape)
 {
-  const gboolean winograd = is_winograd (shape), winograd_filters = are_filters_winograd (shape);
-  const gboolean forward = is_forward_direct (shape), data = is_data_direct (shape);
-  const gboolean filters = are_filters_direct (shape);
-  gsize scratch = winograd_filters ? rn_conv_winograd_scratch (shape) : 0;
+  gsize scratch = rn_conv_run_scratch (shape);
 
-  if ((!winograd && forward) || (!winograd_filters && filters))
-    scratch = MAX (scratch, rn_conv_direct_scratch (shape));
-  if (!winograd && data)
+  if (rn_conv_data_method (shape) == RN_CONV_DIRECT)
     scratch = MAX (scratch, rn_conv_direct_data_scratch (shape));
-  if ((!winograd && !(forward && data)) || (!winograd_filters && !filters))
-    scratch = MAX (scratch, rn_conv_gemm_scratch (shape));
-  return scratch;
+  switch (rn_conv_filters_method (shape))
+    {
+    case RN_CONV_WINOGRAD:
+      return MAX (scratch, rn_conv_winograd_filters_scratch (shape));
+    case RN_CONV_DIRECT:
+      return MAX (scratch, rn_conv_direct_filters_scratch (shape));
+    case RN_CONV_PRODUCT:
+    default:
+      return MAX (scratch, rn_conv_gemm_scratch (shape));
+    }
+}
+
+static gsize
+filters_shared (const RnConvShape *shape)
+{
+  switch (rn_conv_filters_method (shape))
+    {
+    case RN_CONV_WINOGRAD:
+      return rn_conv_winograd_filters_shared (shape);
+    case RN_CONV_DIRECT:
+      return rn_conv_direct_partials (shape);
+    case RN_CONV_PRODUCT:
+    default:
+      return rn_conv_gemm_partials (shape);
+    }
 }
 
 gsize
-rn_conv_partials (const RnConvShape *shape)
+rn_conv_shared (const RnConvShape *shape)
 {
-  if (are_filters_winograd (shape))
-    return rn_conv_winograd_partials (shape);
-  return are_filters_direct (shape) ? rn_conv_direct_partials (shape)
-                                    : rn_conv_gemm_partials (shape);
-}
+  gsize shared = rn_conv_packed (shape) + rn_conv_run_shared (shape);
 
-void
-rn_conv_forward (RnWorker *worker, float *y, const float *x, const float *w,
-                 const RnConvShape *shape, const RnConvEpilogue *epilogue)
-{
-  if (is_winograd (shape))
-    rn_conv_winograd_forward (worker, y, x, w, shape, epilogue);
-  else if (is_forward_direct (shape))
-    rn_conv_direct_forward (worker, y, x, w, shape, epilogue);
+  if (rn_conv_data_method (shape) == RN_CONV_DIRECT)
+    shared = MAX (shared, rn_conv_direct_data_packed (shape));
   else
-    rn_conv_gemm_forward (worker, y, x, w, shape, epilogue);
+    shared = MAX (shared, rn_conv_winograd_packed (shape) + rn_conv_winograd_shared (shape));
+  return MAX (shared, filters_shared (shape));
+}
+
+gsize
+rn_conv_packed (const RnConvShape *shape)
+{
+  return rn_conv_forward_method (shape) == RN_CONV_WINOGRAD ? rn_conv_winograd_packed (shape)
+                                                            : rn_conv_direct_packed (shape);
+}
+
+gsize
+rn_conv_run_shared (const RnConvShape *shape)
+{
+  return rn_conv_forward_method (shape) == RN_CONV_WINOGRAD ? rn_conv_winograd_shared (shape) : 0;
 }
 
 void
-rn_conv_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w,
+rn_conv_pack (RnWorker *worker, float *packed, const float *w, const float *scale,
+              const RnConvShape *shape)
+{
+  if (rn_conv_forward_method (shape) == RN_CONV_WINOGRAD)
+    rn_conv_winograd_pack (worker, packed, w, scale, shape);
+  else
+    rn_conv_direct_pack (worker, packed, w, scale, shape);
+}
+
+void
+rn_conv_run (RnWorker *worker, float *y, const float *x, const float *packed, float *shared,
+             const RnConvShape *shape, const RnFinish *finish)
+{
+  if (rn_conv_forward_method (shape) == RN_CONV_WINOGRAD)
+    rn_conv_winograd_run (worker, y, x, packed, shared, shape, finish);
+  else
+    rn_conv_direct_run (worker, y, x, packed, shape, finish);
+}
+
+void
+rn_conv_forward (RnWorker *worker, float *y, const float *x, const float *w, float *shared,
+                 const RnConvShape *shape, const RnFinish *finish)
+{
+  rn_conv_pack (worker, shared, w, NULL, shape);
+  rn_conv_run (worker, y, x, shared, shared + rn_conv_packed (shape), shape, finish);
+}
+
+void
+rn_conv_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w, float *shared,
                        const RnConvShape *shape)
 {
-  if (is_winograd (shape))
-    rn_conv_winograd_backward_data (worker, dx, dy, w, shape);
-  else if (is_data_direct (shape))
-    rn_conv_direct_backward_data (worker, dx, dy, w, shape);
+  if (rn_conv_data_method (shape) == RN_CONV_WINOGRAD)
+    rn_conv_winograd_backward_data (worker, dx, dy, w, shared,
+                                    shared + rn_conv_winograd_packed (shape), shape);
   else
-    rn_conv_gemm_backward_data (worker, dx, dy, w, shape);
+    rn_conv_direct_backward_data (worker, dx, dy, w, shared, shape);
 }
 
 void
 rn_conv_backward_filters (RnWorker *worker, float *dw, const float *x, const float *dy,
-                          float *partials, const RnConvShape *shape)
+                          float *shared, const RnConvShape *shape)
 {
-  if (are_filters_winograd (shape))
-    rn_conv_winograd_backward_filters (worker, dw, x, dy, partials, shape);
-  else if (are_filters_direct (shape))
-    rn_conv_direct_backward_filters (worker, dw, x, dy, partials, shape);
-  else
-    rn_conv_gemm_backward_filters (worker, dw, x, dy, partials, shape);
+  switch (rn_conv_filters_method (shape))
+    {
+    case RN_CONV_WINOGRAD:
+      rn_conv_winograd_backward_filters (worker, dw, x, dy, shared, shape);
+      break;
+    case RN_CONV_DIRECT:
+      rn_conv_direct_backward_filters (worker, dw, x, dy, shared, shape);
+      break;
+    case RN_CONV_PRODUCT:
+    default:
+      rn_conv_gemm_backward_filters (worker, dw, x, dy, shared, shape);
+    }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels.h"
 #include "parallel.h"
 
 /* Convolution, any odd kernel, stride 1 or 2 (more work too), zero padding.
@@ -7,8 +8,8 @@
  *   x [N,H,W,C]   w [K,R,S,C], R = S = kernel   y [N,P,Q,K]
  *   y[n,p,q,k] = sum over r, s, c of x[n, p*stride + r - pad, q*stride + s - pad, c] w[k,r,s,c]
  *
- * Every function is called by all members of a team. conv.c chooses the algorithm, by shape alone; it is the one place
- * that does.
+ * Every function that takes a worker is called by all members of a team. conv.c chooses the algorithm, by shape alone; it is the
+ * one place that does.
  */
 
 typedef struct
@@ -18,26 +19,44 @@ typedef struct
   int kernel, stride, pad;
 } RnConvShape;
 
-/* What each member needs as scratch, and how long the shared partial sums of backward_filters are, in floats. */
-gsize rn_conv_scratch (const RnConvShape *shape);
-gsize rn_conv_partials (const RnConvShape *shape);
-
-/* What is done to y while it is still in cache: y = relu (y + bias[k] + add); all nullable or FALSE. @add [N,P,Q,K]
- * may be y's own former content only where it does not alias. */
-typedef struct
+typedef enum
 {
-  const float *bias;
-  const float *add;
-  gboolean relu;
-} RnConvEpilogue;
+  RN_CONV_DIRECT,
+  RN_CONV_WINOGRAD,
+  RN_CONV_PRODUCT /* lowered to a matrix product; gradients of filters only */
+} RnConvMethod;
 
-void rn_conv_forward (RnWorker *worker, float *y, const float *x, const float *w,
-                      const RnConvShape *shape, const RnConvEpilogue *epilogue);
+/* What the three directions take. */
+RnConvMethod rn_conv_forward_method (const RnConvShape *shape);
+RnConvMethod rn_conv_data_method (const RnConvShape *shape);
+RnConvMethod rn_conv_filters_method (const RnConvShape *shape);
+
+/* What each member needs as scratch, and how long the memory is that all share in a call, in floats. Its content is of no
+ * meaning between calls. */
+gsize rn_conv_scratch (const RnConvShape *shape);
+gsize rn_conv_shared (const RnConvShape *shape);
+
+/* y, and what is done to it while it is in registers (@finish, nullable). @add may not be y. */
+void rn_conv_forward (RnWorker *worker, float *y, const float *x, const float *w, float *shared,
+                      const RnConvShape *shape, const RnFinish *finish);
 
 /* dx[n,h,w,c] = sum of dy w; overwrites dx */
 void rn_conv_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w,
-                            const RnConvShape *shape);
+                            float *shared, const RnConvShape *shape);
 
-/* dw[k,r,s,c] += sum over n, p, q of dy x; @partials: rn_conv_partials() floats, shared */
+/* dw[k,r,s,c] += sum over n, p, q of dy x */
 void rn_conv_backward_filters (RnWorker *worker, float *dw, const float *x, const float *dy,
-                               float *partials, const RnConvShape *shape);
+                               float *shared, const RnConvShape *shape);
+
+/* Forward in two parts, for filters that stay as they are: they are packed for the kernels once. What is packed depends on the
+ * filters and on rn_conv_forward_method(), and on nothing else of the shape. */
+
+/* In floats: packed filters, and each member's scratch and what all share in rn_conv_run() */
+gsize rn_conv_packed (const RnConvShape *shape);
+gsize rn_conv_run_scratch (const RnConvShape *shape);
+gsize rn_conv_run_shared (const RnConvShape *shape);
+/* Packs  w[k,..] scale[k];  @scale: (nullable): [K] */
+void rn_conv_pack (RnWorker *worker, float *packed, const float *w, const float *scale,
+                   const RnConvShape *shape);
+void rn_conv_run (RnWorker *worker, float *y, const float *x, const float *packed, float *shared,
+                  const RnConvShape *shape, const RnFinish *finish);

@@ -1,9 +1,15 @@
 #include "kernels-conv.h"
 
-/* Both kernels hold 12 vectors of sums in registers: enough to hide the latency of an addition, and it leaves room for the
- * factors. They cover RN_CONV_BLOCK lanes by TILE pixels or channels. */
+/* Both kernels keep their sums in registers: enough of them to hide the latency of an addition, and room beside them for the
+ * factors. They cover BLOCKS times RN_CONV_BLOCK lanes by TILE pixels or channels. With 512 bits a vector of x is as dear to
+ * load as two products are to add, so there each is used for two blocks. */
 #define VECTORS (RN_CONV_BLOCK / VECTOR)
 #define TILE (12 / VECTORS)
+#if VECTOR == 16
+#define BLOCKS 2
+#else
+#define BLOCKS 1
+#endif
 
 /* Calls tile (argument, first, length) for lengths of at most TILE that are as equal as may be: a short one at the end would
  * leave the units waiting. The length is a constant in each call. */
@@ -49,16 +55,38 @@
       first = end;                                                                                 \
     }
 
-/* Pixels [q,q + n). */
+/* v, channels [k,k + VECTOR) of pixel q, or @part of them, finished */
 INLINE void
-row_tile (const RnConvRow *t, int q, const int n)
+store_finished (const RnConvRow *t, Vec v, int q, int k, int part)
 {
-  Vec sum[TILE][VECTORS];
+  const gsize at = (gsize) q * t->y_pixel + (gsize) k;
+
+  if (t->finish.bias != NULL)
+    v += load (t->finish.bias + k, part);
+  if (t->finish.add != NULL)
+    v += load (t->finish.add + at, part);
+  store (t->y + at, t->finish.relu ? relu_of (v) : v, part);
+}
+
+/* The same where the channels end early: so rare that one copy saves code */
+static __attribute__ ((noinline)) void
+store_cut (const RnConvRow *t, Vec v, int q, int k)
+{
+  if (k < t->k)
+    store_finished (t, v, q, k, t->k - k < VECTOR ? t->k - k : 0);
+}
+
+/* Pixels [q,q + n), @blocks whole blocks of channels, the last of which may be cut. */
+INLINE void
+row_tile (const RnConvRow *t, int q, const int n, const int blocks)
+{
+  Vec sum[TILE][BLOCKS * VECTORS];
   const float *w = t->w;
   const int depth = t->depth;
+  const gsize block = (gsize) t->kernel * (gsize) depth * RN_CONV_BLOCK;
 
   for (int j = 0; j < n; j++)
-    for (int v = 0; v < VECTORS; v++)
+    for (int v = 0; v < blocks * VECTORS; v++)
       sum[j][v] = splat (0.0f);
 
   for (int r = 0; r < t->kernel; r++)
@@ -67,35 +95,85 @@ row_tile (const RnConvRow *t, int q, const int n)
 
       for (int i = 0; i < depth; i++, w += RN_CONV_BLOCK)
         {
-          Vec filter[VECTORS];
+          Vec filter[BLOCKS * VECTORS];
 
-          for (int v = 0; v < VECTORS; v++)
-            filter[v] = load (w + v * VECTOR, 0);
-          for (int j = 0; j < n; j++)
+          for (int b = 0; b < blocks; b++)
             for (int v = 0; v < VECTORS; v++)
-              sum[j][v] += splat (x[(gsize) j * t->x_pixel + (gsize) i]) * filter[v];
+              filter[b * VECTORS + v] = load (w + (gsize) b * block + v * VECTOR, 0);
+          for (int j = 0; j < n; j++)
+            {
+              const Vec input = splat (x[(gsize) j * t->x_pixel + (gsize) i]);
+
+              for (int v = 0; v < blocks * VECTORS; v++)
+                sum[j][v] += input * filter[v];
+            }
         }
     }
 
-  for (int j = 0; j < n; j++)
+  /* Unrolled, so that no sum has to have an address. */
+  if (t->k < blocks * RN_CONV_BLOCK)
     {
-      float *y = t->y + (gsize) (q + j) * t->y_pixel;
-
-      if (t->k == RN_CONV_BLOCK)
-        for (int v = 0; v < VECTORS; v++)
-          store (y + v * VECTOR, sum[j][v], 0);
-      else
-        memcpy (y, sum[j], (gsize) t->k * sizeof (float));
+#pragma GCC unroll 12
+      for (int j = 0; j < n; j++)
+#pragma GCC unroll 8
+        for (int v = 0; v < blocks * VECTORS; v++)
+          store_cut (t, sum[j][v], q + j, v * VECTOR);
     }
+  else if (t->finish.bias == NULL && t->finish.add == NULL && !t->finish.relu)
+    {
+#pragma GCC unroll 12
+      for (int j = 0; j < n; j++)
+#pragma GCC unroll 8
+        for (int v = 0; v < blocks * VECTORS; v++)
+          store (t->y + (gsize) (q + j) * t->y_pixel + v * VECTOR, sum[j][v], 0);
+    }
+  else
+    {
+#pragma GCC unroll 12
+      for (int j = 0; j < n; j++)
+#pragma GCC unroll 8
+        for (int v = 0; v < blocks * VECTORS; v++)
+          store_finished (t, sum[j][v], q + j, v * VECTOR, 0);
+    }
+}
+
+INLINE void
+narrow_tile (const RnConvRow *t, int q, const int n)
+{
+  row_tile (t, q, n, 1);
+}
+
+INLINE void
+wide_tile (const RnConvRow *t, int q, const int n)
+{
+  row_tile (t, q, n, BLOCKS);
 }
 
 void
 IN_SET (conv_row) (const RnConvRow *row)
 {
-  FOR_TILES (row->q, row_tile, row);
+  RnConvRow rest = *row;
+
+  while (rest.k > 0)
+    {
+      const int blocks = rest.k > (BLOCKS - 1) * RN_CONV_BLOCK ? BLOCKS : 1;
+      const int lanes = blocks * RN_CONV_BLOCK;
+
+      if (blocks > 1)
+        FOR_TILES (rest.q, wide_tile, &rest)
+      else
+        FOR_TILES (rest.q, narrow_tile, &rest)
+      rest.k -= lanes;
+      rest.y += lanes;
+      rest.w += (gsize) blocks * (gsize) rest.kernel * (gsize) rest.depth * RN_CONV_BLOCK;
+      if (rest.finish.bias != NULL)
+        rest.finish.bias += lanes;
+      if (rest.finish.add != NULL)
+        rest.finish.add += lanes;
+    }
 }
 
-/* One r, lanes [lane,lane + lanes) of its S C floats, all channels. */
+/* One r, `lanes` of its S C floats, all channels */
 typedef struct
 {
   const RnConvFilters *f;
@@ -127,14 +205,15 @@ store_sum (float *dw, Vec v, int lanes)
 
 /* Channels [k,k + n). */
 INLINE void
-filters_tile (const FiltersColumn *t, int k, const int n)
+filters_tile (const FiltersColumn *t, int k, const int n, const int blocks)
 {
   const RnConvFilters *f = t->f;
   const gsize filter = (gsize) f->kernel * (gsize) f->depth;
-  Vec sum[TILE][VECTORS];
+  const int vectors = blocks * VECTORS;
+  Vec sum[TILE][BLOCKS * VECTORS];
 
   for (int j = 0; j < n; j++)
-    for (int v = 0; v < VECTORS; v++)
+    for (int v = 0; v < vectors; v++)
       sum[j][v] = load_sum (t->dw + (gsize) (k + j) * filter + v * VECTOR, t->lanes - v * VECTOR);
 
   for (int p = 0; p < f->p; p++)
@@ -144,34 +223,49 @@ filters_tile (const FiltersColumn *t, int k, const int n)
 
       for (int q = 0; q < f->q; q++, x += f->x_pixel, dy += f->dy_pixel)
         {
-          Vec input[VECTORS];
+          Vec input[BLOCKS * VECTORS];
 
-          for (int v = 0; v < VECTORS; v++)
+          for (int v = 0; v < vectors; v++)
             input[v] = load (x + v * VECTOR, 0);
           for (int j = 0; j < n; j++)
-            for (int v = 0; v < VECTORS; v++)
+            for (int v = 0; v < vectors; v++)
               sum[j][v] += splat (dy[j]) * input[v];
         }
     }
 
   for (int j = 0; j < n; j++)
-    for (int v = 0; v < VECTORS; v++)
+    for (int v = 0; v < vectors; v++)
       store_sum (t->dw + (gsize) (k + j) * filter + v * VECTOR, sum[j][v], t->lanes - v * VECTOR);
+}
+
+INLINE void
+narrow_filters (const FiltersColumn *t, int k, const int n)
+{
+  filters_tile (t, k, n, 1);
+}
+
+INLINE void
+wide_filters (const FiltersColumn *t, int k, const int n)
+{
+  filters_tile (t, k, n, BLOCKS);
 }
 
 void
 IN_SET (conv_filters) (const RnConvFilters *f)
 {
   for (int r = 0; r < f->kernel; r++)
-    for (int lane = 0; lane < f->depth; lane += RN_CONV_BLOCK)
+    for (int lane = 0; lane < f->depth; lane += BLOCKS * RN_CONV_BLOCK)
       {
         const FiltersColumn column = {
           .f = f,
           .x = f->x + (gsize) r * f->x_tap + lane,
           .dw = f->dw + (gsize) r * (gsize) f->depth + lane,
-          .lanes = MIN (f->depth - lane, RN_CONV_BLOCK),
+          .lanes = f->depth - lane,
         };
 
-        FOR_TILES (f->k, filters_tile, &column);
+        if (column.lanes > RN_CONV_BLOCK)
+          FOR_TILES (f->k, wide_filters, &column)
+        else
+          FOR_TILES (f->k, narrow_filters, &column)
       }
 }

@@ -216,8 +216,9 @@ IN_SET (winograd_gradient) (float *z, const RnWinogradTile *tile, gsize position
 /* One vector of channels; @rows and @columns of the 4x4 outputs are there. */
 INLINE void
 output_channels (const RnWinogradTile *tile, float *y, const float *m, int k, const int rows,
-                 const int columns, gsize position)
+                 const int columns, gsize position, const RnFinish *finish)
 {
+  const Vec bias = finish->bias == NULL ? splat (0.0f) : load (finish->bias + k, 0);
   Vec t[6][4];
 
   for (int j = 0; j < 6; j++)
@@ -236,118 +237,93 @@ output_channels (const RnWinogradTile *tile, float *y, const float *m, int k, co
       output_points (o, row);
       for (int j = 0; j < 4; j++)
         if (i < rows && j < columns)
-          store (y + (gsize) i * tile->row + (gsize) j * tile->pixel + k, o[j], 0);
+          {
+            const gsize at = (gsize) i * tile->row + (gsize) j * tile->pixel + (gsize) k;
+
+            o[j] += bias;
+            if (finish->add != NULL)
+              o[j] += load (finish->add + at, 0);
+            store (y + at, finish->relu ? relu_of (o[j]) : o[j], 0);
+          }
     }
 }
 
+/* @finish's addend begins where y does */
 void
-IN_SET (winograd_output) (const RnWinogradTile *tile, float *y, const float *m, gsize position)
+IN_SET (winograd_output) (const RnWinogradTile *tile, float *y, const float *m, gsize position,
+                          const RnFinish *finish)
 {
-  if (tile->n_rows >= 4 && tile->end >= 4)
-    for (int k = 0; k < (int) tile->pixel; k += VECTOR)
-      output_channels (tile, y, m, k, 4, 4, position);
+  const int channels = (int) tile->pixel;
+
+  if (tile->n_rows < 4 || tile->end < 4)
+    for (int k = 0; k < channels; k += VECTOR)
+      output_channels (tile, y, m, k, tile->n_rows, tile->end, position, finish);
   else
-    for (int k = 0; k < (int) tile->pixel; k += VECTOR)
-      output_channels (tile, y, m, k, tile->n_rows, tile->end, position);
+    for (int k = 0; k < channels; k += VECTOR)
+      output_channels (tile, y, m, k, 4, 4, position, finish);
 }
 
-/* As many rows and blocks of outputs as sums fit into the registers beside their factors */
+/* Rows of sums of an outer product, a divisor of 16, by blocks: what the registers hold beside the factors */
 #if VECTOR == 16
-#define ROWS 12
+#define ROWS 8
 #define BLOCKS 2
 #elif VECTOR == 8
-#define ROWS 6
+#define ROWS 4
 #define BLOCKS 1
 #else
-#define ROWS 3
+#define ROWS 2
 #define BLOCKS 1
 #endif
 
-/* m [ROWS,..] = v [ROWS,C] u [blocks,C,16] */
+/* d [blocks,K,16], ROWS of its rows, += sum over n of z [n,ROWS] v [n,blocks 16] */
 INLINE void
-product_tile (float *m, const float *v, const float *u, int c, int k, const int blocks)
+outer_tile (float *d, const float *z, const float *v, int n, int k, int c, const int blocks)
 {
   Vec sum[ROWS][BLOCKS * VECTORS];
+  const gsize block = (gsize) k * RN_CONV_BLOCK;
 
   for (int i = 0; i < ROWS; i++)
-    for (int b = 0; b < blocks * VECTORS; b++)
-      sum[i][b] = splat (0.0f);
-  for (int channel = 0; channel < c; channel++)
-    {
-      Vec filter[BLOCKS * VECTORS];
-
-      for (int b = 0; b < blocks; b++)
-        for (int j = 0; j < VECTORS; j++)
-          filter[b * VECTORS + j] =
-              load (u + ((gsize) b * (gsize) c + (gsize) channel) * RN_CONV_BLOCK + j * VECTOR, 0);
-      for (int i = 0; i < ROWS; i++)
-        {
-          const Vec input = splat (v[(gsize) i * (gsize) c + (gsize) channel]);
-
-          for (int b = 0; b < blocks * VECTORS; b++)
-            sum[i][b] += input * filter[b];
-        }
-    }
-  for (int i = 0; i < ROWS; i++)
-    for (int b = 0; b < blocks * VECTORS; b++)
-      store (m + (gsize) i * (gsize) k + b * VECTOR, sum[i][b], 0);
-}
-
-/* m [12,K] = v [12,C] u [K / 16,C,16] */
-void
-IN_SET (winograd_product) (float *m, const float *v, const float *u, int c, int k)
-{
-  for (int block = 0; block < k;)
-    {
-      const gboolean is_wide = BLOCKS == 2 && block + 2 * RN_CONV_BLOCK <= k;
-
-      for (int row = 0; row < RN_WINOGRAD_TILES; row += ROWS)
-        {
-          float *to = m + (gsize) row * (gsize) k + block;
-          const float *from = v + (gsize) row * (gsize) c, *filters = u + (gsize) block * (gsize) c;
-
-          if (is_wide)
-            product_tile (to, from, filters, c, k, BLOCKS);
-          else
-            product_tile (to, from, filters, c, k, 1);
-        }
-      block += is_wide ? 2 * RN_CONV_BLOCK : RN_CONV_BLOCK;
-    }
-}
-
-/* Rows of sums of an outer product: a divisor of 16 */
-#define OUTER_ROWS (VECTOR == 16 ? 8 : VECTOR == 8 ? 4 : 2)
-
-/* d [OUTER_ROWS,16] += sum over n of z [n,OUTER_ROWS] v [n,16] */
-INLINE void
-outer_tile (float *d, const float *z, const float *v, int n, int k, int c)
-{
-  Vec sum[OUTER_ROWS][VECTORS];
-
-  for (int i = 0; i < OUTER_ROWS; i++)
-    for (int j = 0; j < VECTORS; j++)
-      sum[i][j] = load (d + i * RN_CONV_BLOCK + j * VECTOR, 0);
+    for (int b = 0; b < blocks; b++)
+      for (int j = 0; j < VECTORS; j++)
+        sum[i][b * VECTORS + j] = load (d + (gsize) b * block + i * RN_CONV_BLOCK + j * VECTOR, 0);
   for (int t = 0; t < n; t++, z += k, v += c)
     {
-      Vec input[VECTORS];
+      Vec input[BLOCKS * VECTORS];
 
-      for (int j = 0; j < VECTORS; j++)
+      for (int j = 0; j < blocks * VECTORS; j++)
         input[j] = load (v + j * VECTOR, 0);
-      for (int i = 0; i < OUTER_ROWS; i++)
-        for (int j = 0; j < VECTORS; j++)
-          sum[i][j] += splat (z[i]) * input[j];
+      for (int i = 0; i < ROWS; i++)
+        {
+          const Vec gradient = splat (z[i]);
+
+          for (int j = 0; j < blocks * VECTORS; j++)
+            sum[i][j] += gradient * input[j];
+        }
     }
-  for (int i = 0; i < OUTER_ROWS; i++)
-    for (int j = 0; j < VECTORS; j++)
-      store (d + i * RN_CONV_BLOCK + j * VECTOR, sum[i][j], 0);
+  for (int i = 0; i < ROWS; i++)
+    for (int b = 0; b < blocks; b++)
+      for (int j = 0; j < VECTORS; j++)
+        store (d + (gsize) b * block + i * RN_CONV_BLOCK + j * VECTOR, sum[i][b * VECTORS + j], 0);
 }
 
-/* d [C / 16,K,16] += sum over n of z [n,K] v [n,C] */
+/* d [C / 16,K,16] += sum over n of z [n,K] v [n,C], rows [first,end) of K */
 void
-IN_SET (winograd_outer) (float *d, const float *z, const float *v, int n, int k, int c)
+IN_SET (winograd_outer) (float *d, const float *z, const float *v, int n, int k, int c, int first,
+                         int end)
 {
-  for (int block = 0; block < c; block += RN_CONV_BLOCK)
-    for (int row = 0; row < k; row += OUTER_ROWS)
-      outer_tile (d + (gsize) block * (gsize) k + (gsize) row * RN_CONV_BLOCK, z + row, v + block,
-                  n, k, c);
+  for (int lane = 0; lane < c;)
+    {
+      const int blocks = lane + BLOCKS * RN_CONV_BLOCK <= c ? BLOCKS : 1;
+
+      for (int row = first; row < end; row += ROWS)
+        {
+          float *to = d + (gsize) lane * (gsize) k + (gsize) row * RN_CONV_BLOCK;
+
+          if (blocks == BLOCKS)
+            outer_tile (to, z + row, v + lane, n, k, c, BLOCKS);
+          else
+            outer_tile (to, z + row, v + lane, n, k, c, 1);
+        }
+      lane += blocks * RN_CONV_BLOCK;
+    }
 }

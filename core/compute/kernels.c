@@ -7,13 +7,6 @@
 /* Sums are kept in explicit vector accumulators: gcc makes no such thing of plain loops without -ffast-math. */
 #define BLOCK 4 /* vectors side by side, so that additions overlap */
 
-/* NaN stays NaN: a network that diverged must not look healthy. */
-INLINE Vec
-relu_of (Vec v)
-{
-  return (Vec) ((Bits) v & ~(v < splat (0.0f)));
-}
-
 /* Calls columns (…, first lane, vectors, part) over all lanes. */
 #define FOR_COLUMNS(lanes, columns, ...)                                                           \
   do                                                                                               \
@@ -214,36 +207,6 @@ norm_backward_apply (const RnNormTile *tile)
   FOR_COLUMNS (tile->lanes, backward_columns, tile);
 }
 
-INLINE void
-epilogue_columns (float *y, const float *bias, const float *add, gboolean relu, int at, int n,
-                  int part)
-{
-  for (int i = 0; i < n; i++)
-    {
-      int k = at + i * VECTOR;
-      Vec v = load (y + k, part);
-
-      if (bias != NULL)
-        v += load (bias + k, part);
-      if (add != NULL)
-        v += load (add + k, part);
-      store (y + k, relu ? relu_of (v) : v, part);
-    }
-}
-
-static void
-epilogue (float *y, const float *bias, const float *add, gboolean relu, int rows, int lanes,
-          gsize stride)
-{
-  for (int row = 0; row < rows; row++)
-    {
-      FOR_COLUMNS (lanes, epilogue_columns, y, bias, add, relu);
-      y += stride;
-      if (add != NULL)
-        add += stride;
-    }
-}
-
 static void
 add (float *x, const float *a, gsize count)
 {
@@ -333,7 +296,6 @@ const RnKernels IN_SET (kernels) = {
   .norm_apply_measured = norm_apply_measured,
   .norm_backward_sums = norm_backward_sums,
   .norm_backward_apply = norm_backward_apply,
-  .epilogue = epilogue,
   .add = add,
   .sgd = sgd,
   .sum_squares = sum_squares,
@@ -345,6 +307,5 @@ const RnKernels IN_SET (kernels) = {
   .winograd_input = IN_SET (winograd_input),
   .winograd_gradient = IN_SET (winograd_gradient),
   .winograd_output = IN_SET (winograd_output),
-  .winograd_product = IN_SET (winograd_product),
   .winograd_outer = IN_SET (winograd_outer),
 };

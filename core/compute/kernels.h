@@ -27,18 +27,27 @@ typedef struct
 /* Direct convolution works on blocks of so many channels: one row of a packed filter. */
 #define RN_CONV_BLOCK 16
 
-/* One row of y, RN_CONV_BLOCK of its channels or fewer:  y[q,k] = sum over r, i of x[r,q,i] w[r,i,k], where i runs through
- * the S C floats of a window's row, which lie together. */
+/* What is done to results while they are in registers:  y = relu (y + bias[k] + add); all nullable or FALSE. */
+typedef struct
+{
+  const float *bias;
+  const float *add; /* laid out like y */
+  gboolean relu;
+} RnFinish;
+
+/* One row of y, some of its channels:  y[q,k] = sum over r, i of x[r,q,i] w[r,i,k], finished, where i runs through the S C
+ * floats of a window's row, which lie together. A row of a matrix product is the case R = 1. */
 typedef struct
 {
   float *y;
   gsize y_pixel; /* floats from one pixel to the next */
-  int q, k;      /* pixels; channels that are stored, 1 to RN_CONV_BLOCK */
+  int q, k;      /* pixels, channels: 1 or more */
+  RnFinish finish;
 
   const float *x;
   gsize x_row, x_pixel; /* floats from one r, one q, to the next */
   int kernel, depth;    /* R, S C */
-  const float *w;       /* [R,S C,RN_CONV_BLOCK] */
+  const float *w;       /* [k / RN_CONV_BLOCK,R,S C,RN_CONV_BLOCK], rounded up */
 } RnConvRow;
 
 /* The gradient of filters from a band of y:  dw[k,r,i] += sum over p, q of dy[p,q,k] x[p,q,r,i] */
@@ -49,14 +58,13 @@ typedef struct
   gsize dy_row, dy_pixel;
   int p, q, k;
 
-  const float *x;              /* may be read up to RN_CONV_BLOCK floats past a window's end */
+  const float *x;              /* may be read up to 2 RN_CONV_BLOCK floats past a window's end */
   gsize x_row, x_pixel, x_tap; /* floats from one p, one q, one r, to the next */
   int kernel, depth;
 } RnConvFilters;
 
-/* Winograd's transforms (kernels-winograd.c) take so many tiles at once; a position is one of the 36 of a tile, and arrays
- * of positions lie `position` floats apart. */
-#define RN_WINOGRAD_TILES 12
+/* Winograd's transforms (kernels-winograd.c): a position is one of the 36 of a tile, and arrays of positions lie `position`
+ * floats apart. */
 
 /* Where a tile lies in a picture. Pixels have `pixel` channels, a multiple of RN_CONV_BLOCK. */
 typedef struct
@@ -86,9 +94,6 @@ typedef struct
   /* dz = lane[1] d - lane[2] (z - lane[0]) - lane[3] */
   void (*norm_backward_apply) (const RnNormTile *tile);
 
-  /* y[m,k] = relu (y + bias[k] + add), rows `stride` apart; bias and add nullable */
-  void (*epilogue) (float *y, const float *bias, const float *add, gboolean relu, int rows,
-                    int lanes, gsize stride);
   /* x += a */
   void (*add) (float *x, const float *a, gsize count);
   void (*sgd) (float *w, float *v, const float *g, gsize count, float rate, float momentum,
@@ -106,12 +111,12 @@ typedef struct
   void (*winograd_input) (float *v, const RnWinogradTile *tile, gsize position);
   /* z [36,K] = A dy A' of 4x4 pixels */
   void (*winograd_gradient) (float *z, const RnWinogradTile *tile, gsize position);
-  /* y = A' m A, 4x4 pixels or what of them is in the picture */
-  void (*winograd_output) (const RnWinogradTile *tile, float *y, const float *m, gsize position);
-  /* m [12,K] = v [12,C] u [K / 16,C,16] */
-  void (*winograd_product) (float *m, const float *v, const float *u, int c, int k);
-  /* d [C / 16,K,16] += sum over n of z [n,K] v [n,C] */
-  void (*winograd_outer) (float *d, const float *z, const float *v, int n, int k, int c);
+  /* y = A' m A, finished; 4x4 pixels or what of them is in the picture */
+  void (*winograd_output) (const RnWinogradTile *tile, float *y, const float *m, gsize position,
+                           const RnFinish *finish);
+  /* d [C / 16,K,16] += sum over n of z [n,K] v [n,C], rows [first,end) of K, multiples of RN_CONV_BLOCK */
+  void (*winograd_outer) (float *d, const float *z, const float *v, int n, int k, int c, int first,
+                          int end);
 } RnKernels;
 
 extern const RnKernels rn_kernels_baseline;

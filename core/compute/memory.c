@@ -2,19 +2,41 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE ((gsize) 2 << 20)
+#define MANY_PAGES (4 * HUGE_PAGE)
+
+/* Kernels walk over several rows at once, each in pages of its own: large blocks ask for large pages, which need fewer look-ups. */
+static void *
+allocate (gsize bytes)
+{
+  void *block = NULL;
+
+  if (posix_memalign (&block, bytes >= MANY_PAGES ? HUGE_PAGE : 64, bytes) != 0)
+    return NULL;
+#ifdef MADV_HUGEPAGE
+  if (bytes >= MANY_PAGES)
+    madvise (block, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+#endif
+  return block;
+}
+
+float *
+rn_floats_new_unset (gsize n_floats)
+{
+  if (n_floats > G_MAXSIZE / sizeof (float) - 64)
+    return NULL;
+  return allocate ((MAX (n_floats, 1) * sizeof (float) + 63) & ~(gsize) 63);
+}
 
 float *
 rn_floats_new (gsize n_floats)
 {
-  gsize bytes;
-  float *floats;
+  float *floats = rn_floats_new_unset (n_floats);
 
-  if (n_floats > G_MAXSIZE / sizeof (float) - 64)
-    return NULL;
-  bytes = (MAX (n_floats, 1) * sizeof (float) + 63) & ~(gsize) 63;
-  floats = aligned_alloc (64, bytes);
   if (floats != NULL)
-    memset (floats, 0, bytes);
+    memset (floats, 0, MAX (n_floats, 1) * sizeof (float));
   return floats;
 }
 

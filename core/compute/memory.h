@@ -4,6 +4,8 @@
 
 /* Float memory, 64-byte aligned, zero-filled. Returns: (nullable): NULL where it cannot be had. */
 float *rn_floats_new (gsize n_floats);
+/* The same without the zeros: the system gives pages as they are first written. */
+float *rn_floats_new_unset (gsize n_floats);
 void rn_floats_free (float *floats);
 /* a * b * c * d. Returns: FALSE where the product is over 2^40 */
 gboolean rn_checked_product (gsize *product, gsize a, gsize b, gsize c, gsize d);

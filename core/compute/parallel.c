@@ -18,6 +18,7 @@ struct _RnWorker
   _Alignas(CACHE_LINE) RnTeam *team;
   int index;
   int spins_to_skip;
+  gboolean is_alone;
   float *scratch;
   pthread_t thread;
 };
@@ -40,6 +41,7 @@ struct _RnTeam
   _Alignas(CACHE_LINE) atomic_uint generation; /* barriers passed */
   atomic_int n_sleepers;
   atomic_int cancelled;
+  atomic_int leaves; /* whether it was cancelled as of the last barrier */
   _Alignas(CACHE_LINE) atomic_int n_arrived;
   _Alignas(CACHE_LINE) atomic_int next_piece; /* of the present share; the barrier sets it back */
 
@@ -86,10 +88,23 @@ sleep_until_released (RnTeam *team, unsigned generation)
   pthread_mutex_unlock (&team->mutex);
 }
 
-/* All have arrived, so nobody claims pieces: the counters may be set back. */
+/* Remembered, so that a flag that is set and cleared within a run cannot leave half a result that looks whole. */
+static gboolean
+is_cancelled (RnTeam *team)
+{
+  if (team->cancel == NULL)
+    return FALSE;
+  if (__atomic_load_n (team->cancel, __ATOMIC_RELAXED) != 0)
+    atomic_store_explicit (&team->cancelled, 1, memory_order_relaxed);
+  return atomic_load_explicit (&team->cancelled, memory_order_relaxed) != 0;
+}
+
+/* All have arrived, so nobody claims pieces: the counters may be set back, and what is noted of the cancelling here is
+ * the same for every member until all meet again. */
 static void
 release (RnTeam *team)
 {
+  atomic_store_explicit (&team->leaves, is_cancelled (team), memory_order_relaxed);
   atomic_store_explicit (&team->next_piece, 0, memory_order_relaxed);
   atomic_store_explicit (&team->n_arrived, 0, memory_order_relaxed);
   atomic_fetch_add (&team->generation, 1);
@@ -120,7 +135,7 @@ rn_worker_barrier (RnWorker *worker)
   RnTeam *team = worker->team;
   unsigned generation;
 
-  if (team->n_workers == 1)
+  if (team->n_workers == 1 || worker->is_alone)
     return;
   /* Before arriving: afterwards the last one may move it at any moment. */
   generation = atomic_load_explicit (&team->generation, memory_order_relaxed);
@@ -128,17 +143,6 @@ rn_worker_barrier (RnWorker *worker)
     release (team);
   else
     wait_for_release (worker, generation);
-}
-
-/* Remembered, so that a flag that is set and cleared within a run cannot leave half a result that looks whole. */
-static gboolean
-is_cancelled (RnTeam *team)
-{
-  if (team->cancel == NULL)
-    return FALSE;
-  if (__atomic_load_n (team->cancel, __ATOMIC_RELAXED) != 0)
-    atomic_store_explicit (&team->cancelled, 1, memory_order_relaxed);
-  return atomic_load_explicit (&team->cancelled, memory_order_relaxed) != 0;
 }
 
 static void
@@ -153,7 +157,7 @@ rn_worker_share (RnWorker *worker, int n_pieces, RnPieceFunc func, gpointer data
 {
   RnTeam *team = worker->team;
 
-  if (team->n_workers == 1)
+  if (team->n_workers == 1 || worker->is_alone)
     {
       share_alone (worker, n_pieces, func, data);
       return;
@@ -308,7 +312,31 @@ rn_team_run (RnTeam *team, RnTeamFunc func, gpointer data, const int *cancel)
   rn_worker_barrier (&team->workers[0]);
 
   cancelled = is_cancelled (team);
+  /* barriers look at it, also those between runs, and it is the caller's */
+  team->cancel = NULL;
   return !cancelled;
+}
+
+void
+rn_worker_begin_alone (RnWorker *worker)
+{
+  worker->is_alone = TRUE;
+}
+
+void
+rn_worker_end_alone (RnWorker *worker)
+{
+  worker->is_alone = FALSE;
+}
+
+gboolean
+rn_worker_is_cancelled (const RnWorker *worker)
+{
+  RnTeam *team = worker->team;
+
+  if (team->n_workers == 1)
+    return is_cancelled (team);
+  return atomic_load_explicit (&team->leaves, memory_order_relaxed) != 0;
 }
 
 int

@@ -30,9 +30,15 @@ int rn_team_n_threads (const RnTeam *team);
 gboolean rn_team_reserve (RnTeam *team, gsize n_floats);
 
 /* Calls @func on every member, the caller among them, and returns when all have returned. @cancel: (nullable): once it
- * is non-zero the remaining pieces of this run are skipped; the run still goes through its barriers.
+ * is non-zero the remaining pieces of this run are skipped; the run still goes through its barriers, unless it asks
+ * rn_worker_is_cancelled().
  * Returns: FALSE where it was cancelled: what was computed is then worthless. */
 gboolean rn_team_run (RnTeam *team, RnTeamFunc func, gpointer data, const int *cancel);
+
+/* Between the two, inside a piece of a share, the shares that this member enters are its own affair: it does all their pieces and
+ * meets nobody. So a piece may be a whole pass over a part of the data. */
+void rn_worker_begin_alone (RnWorker *worker);
+void rn_worker_end_alone (RnWorker *worker);
 
 int rn_worker_index (const RnWorker *worker);
 int rn_worker_n_workers (const RnWorker *worker);
@@ -41,3 +47,6 @@ float *rn_worker_scratch (RnWorker *worker);
 /* Every member calls it with the same arguments: pieces 0 .. n_pieces - 1 are each done once; returns when all are. */
 void rn_worker_share (RnWorker *worker, int n_pieces, RnPieceFunc func, gpointer data);
 void rn_worker_barrier (RnWorker *worker);
+/* Whether the run was cancelled as of the last barrier: the same answer for every member, so that all may return at the
+ * same place. Hundreds of barriers with nothing between them would take as long as waking the sleepers at each. */
+gboolean rn_worker_is_cancelled (const RnWorker *worker);

@@ -53,3 +53,10 @@ splat (float x)
 {
   return x - (Vec){ 0 }; /* minus leaves even -0 as it is, so that nothing is computed */
 }
+
+/* NaN stays NaN: a network that diverged must not look healthy. */
+INLINE Vec
+relu_of (Vec v)
+{
+  return (Vec) ((Bits) v & ~(v < splat (0.0f)));
+}

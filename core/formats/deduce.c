@@ -1,6 +1,7 @@
 #include "formats/deduce.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "residua/error.h"
@@ -12,6 +13,40 @@ typedef struct
   const RnModelHints *hints;
   GError **error;
 } Deduction;
+
+/* What the file has where @name was sought: "conv1.0.weight" for "conv1.weight". The first of several in the alphabet;
+ * NULL where there is none
+ */
+static const char *
+find_near (const Deduction *deduction, const char *name)
+{
+  const gsize length = (gsize) (strrchr (name, '.') - name) + 1;
+  const char *nearest = NULL;
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, deduction->tensors);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (strncmp (key, name, length) == 0 && (nearest == NULL || strcmp (key, nearest) < 0))
+      nearest = key;
+  return nearest;
+}
+
+static void
+miss (const Deduction *deduction, const char *name)
+{
+  const char *near = find_near (deduction, name);
+
+  if (near != NULL)
+    g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
+                 _ ("“%s” holds no residual network that is known here: it has no tensor “%s”, but "
+                    "“%s”"),
+                 deduction->path, name, near);
+  else
+    g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
+                 _ ("“%s” holds no residual network that is known here: it has no tensor “%s”"),
+                 deduction->path, name);
+}
 
 G_GNUC_PRINTF (3, 4)
 static const RnStoredTensor *
@@ -27,14 +62,12 @@ find (const Deduction *deduction, int n_dims, const char *format, ...)
   tensor = g_hash_table_lookup (deduction->tensors, name);
   if (tensor == NULL)
     {
-      g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
-                   _ ("“%s” holds no residual network that is known here: it has no tensor “%s”"),
-                   deduction->path, name);
+      miss (deduction, name);
       return NULL;
     }
   if (tensor->n_dims != n_dims)
     {
-      g_autofree char *shape = rn_safetensors_shape_to_string (tensor->n_dims, tensor->dims);
+      g_autofree char *shape = rn_tensor_shape_to_string (tensor->n_dims, tensor->dims);
 
       g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
                    _ ("“%s”: tensor “%s” has shape %s, which should have %d sides"),
@@ -86,7 +119,7 @@ deduce_ends (const Deduction *deduction)
     return NULL;
   if (conv->dims[2] != 3 && conv->dims[2] != 7)
     {
-      g_autofree char *shape = rn_safetensors_shape_to_string (4, conv->dims);
+      g_autofree char *shape = rn_tensor_shape_to_string (4, conv->dims);
 
       g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
                    _ ("“%s”: tensor “%s” has shape %s; a stem is known with filters of 3x3 or 7x7"),
@@ -147,11 +180,8 @@ add_block (const Deduction *deduction, RnSpec *spec, int l, int m, int *channels
   return FALSE;
 }
 
-/* What one block alone cannot tell: identity blocks beside projections are of option B, and where every block has a
- * projection all are of option C.
- */
-static void
-settle_shortcuts (RnSpec *spec)
+void
+rn_deduce_shortcuts (RnSpec *spec)
 {
   const int n = rn_spec_n_blocks (spec);
   int n_projections = 0, n_changing_a = 0;
@@ -179,9 +209,8 @@ settle_shortcuts (RnSpec *spec)
     }
 }
 
-/* The preset that it is, by name, or the file's own */
-static void
-name_spec (RnSpec *spec, const char *path)
+void
+rn_deduce_name (RnSpec *spec, const char *path)
 {
   const char *const *names = rn_spec_preset_names ();
   g_autofree char *base = g_path_get_basename (path);
@@ -218,7 +247,7 @@ rn_deduce_spec (GHashTable *tensors, const char *path, const RnModelHints *hints
     for (int m = 0; has_block (&deduction, l, m); m++)
       if (!add_block (&deduction, spec, l, m, &channels))
         return NULL;
-  settle_shortcuts (spec);
-  name_spec (spec, path);
+  rn_deduce_shortcuts (spec);
+  rn_deduce_name (spec, path);
   return g_steal_pointer (&spec);
 }

@@ -13,3 +13,10 @@
  */
 RnSpec *rn_deduce_spec (GHashTable *tensors, const char *path, const RnModelHints *hints,
                         GError **error);
+
+/* What one block alone cannot tell: identity blocks beside projections are of option B, and where every block has a
+ * projection all are of option C.
+ */
+void rn_deduce_shortcuts (RnSpec *spec);
+/* Names @spec: as the preset that it is, or as the file. */
+void rn_deduce_name (RnSpec *spec, const char *path);

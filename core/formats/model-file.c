@@ -4,47 +4,16 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/json-print.h"
 #include "base/json.h"
 #include "base/number.h"
 #include "compute/memory.h"
 #include "formats/deduce.h"
+#include "formats/hints.h"
+#include "formats/model-metadata.h"
 #include "formats/names.h"
 #include "residua/error.h"
 
-#define VERSION "1"
-
-/* What customarily goes with networks trained on ImageNet, and was used for many of CIFAR too */
-static const float customary_mean[3] = { 0.485f, 0.456f, 0.406f };
-static const float customary_std[3] = { 0.229f, 0.224f, 0.225f };
-
 /* Writing */
-
-static void
-append_floats (GString *json, const char *key, const float *values, int n)
-{
-  char text[RN_NUMBER_SIZE];
-
-  g_string_append_printf (json, "\"%s\":[", key);
-  for (int i = 0; i < n; i++)
-    g_string_append_printf (json, "%s%s", i == 0 ? "" : ",",
-                            rn_number_print_float (text, values[i]));
-  g_string_append_c (json, ']');
-}
-
-static char *
-preprocess_to_json (const RnPreprocess *preprocess)
-{
-  GString *json = g_string_new (NULL);
-
-  g_string_append_printf (json, "{\"side\":%d,\"channels\":%d,", preprocess->side,
-                          preprocess->channels);
-  append_floats (json, "mean", preprocess->mean, preprocess->channels);
-  g_string_append_c (json, ',');
-  append_floats (json, "std", preprocess->std, preprocess->channels);
-  g_string_append_c (json, '}');
-  return g_string_free (json, FALSE);
-}
 
 static gsize
 n_pixels (const RnPreprocess *preprocess)
@@ -52,49 +21,17 @@ n_pixels (const RnPreprocess *preprocess)
   return (gsize) preprocess->side * (gsize) preprocess->side * (gsize) preprocess->channels;
 }
 
-/* Little-endian float32 in base 64 */
-static char *
-pixel_mean_to_text (const RnPreprocess *preprocess)
+static void
+add_metadata (const char *key, const char *value, gpointer writer)
 {
-  const gsize n = n_pixels (preprocess);
-  g_autofree guint32 *bits = g_new (guint32, n);
-
-  memcpy (bits, preprocess->pixel_mean, n * sizeof *bits);
-  for (gsize i = 0; i < n; i++)
-    bits[i] = GUINT32_TO_LE (bits[i]);
-  return g_base64_encode ((const guchar *) bits, n * sizeof *bits);
+  rn_safetensors_writer_add_metadata (writer, key, value);
 }
 
 void
 rn_model_file_add_metadata (RnSafetensorsWriter *writer, const RnModel *model, gint64 step)
 {
-  const RnPreprocess *preprocess = rn_model_get_preprocess (model);
-  const char *const *classes = rn_model_get_classes (model);
-  g_autofree char *spec_json = rn_spec_to_json (rn_model_get_spec (model));
-  g_autofree char *preprocess_json = preprocess_to_json (preprocess);
-  g_autofree char *step_text = g_strdup_printf ("%" G_GINT64_FORMAT, step);
-  char epsilon[RN_NUMBER_SIZE];
-
   rn_safetensors_writer_add_metadata (writer, "format", "pt");
-  rn_safetensors_writer_add_metadata (writer, "residua.version", VERSION);
-  rn_safetensors_writer_add_metadata (writer, "residua.spec", spec_json);
-  if (classes != NULL)
-    {
-      g_autoptr (GString) json = g_string_new (NULL);
-
-      rn_json_print_strings (json, classes);
-      rn_safetensors_writer_add_metadata (writer, "residua.classes", json->str);
-    }
-  rn_safetensors_writer_add_metadata (writer, "residua.preprocess", preprocess_json);
-  if (preprocess->pixel_mean != NULL)
-    {
-      g_autofree char *pixels = pixel_mean_to_text (preprocess);
-
-      rn_safetensors_writer_add_metadata (writer, "residua.pixel_mean", pixels);
-    }
-  rn_safetensors_writer_add_metadata (writer, "residua.step", step_text);
-  rn_safetensors_writer_add_metadata (writer, "residua.epsilon",
-                                      rn_number_print (epsilon, rn_model_get_epsilon (model)));
+  rn_model_metadata_foreach (model, step, add_metadata, writer);
 }
 
 static void
@@ -128,21 +65,37 @@ rn_model_file_add_parameters (RnSafetensorsWriter *writer, const RnParameters *p
     }
 }
 
-gboolean
-rn_model_save (const RnModel *model, const char *path, GError **error)
+static RnSafetensorsWriter *
+make_writer (const RnModel *model)
 {
-  g_autoptr (RnSafetensorsWriter) writer = rn_safetensors_writer_new ();
+  RnSafetensorsWriter *writer = rn_safetensors_writer_new ();
 
   rn_model_file_add_metadata (writer, model, rn_model_get_step (model));
   rn_model_file_add_parameters (writer, rn_model_get_parameters (model), rn_model_get_arena (model),
                                 "", FALSE);
+  return writer;
+}
+
+gboolean
+rn_model_save (const RnModel *model, const char *path, GError **error)
+{
+  g_autoptr (RnSafetensorsWriter) writer = make_writer (model);
+
   return rn_safetensors_writer_save (writer, path, error);
+}
+
+guint64
+rn_model_file_get_size (const RnModel *model)
+{
+  g_autoptr (RnSafetensorsWriter) writer = make_writer (model);
+
+  return rn_safetensors_writer_get_size (writer);
 }
 
 /* Reading tensors */
 
 static gboolean
-check_shape (const RnSafetensors *file, const RnStoredTensor *tensor, const RnParameter *parameter,
+check_shape (const RnTensorFile *file, const RnStoredTensor *tensor, const RnParameter *parameter,
              GError **error)
 {
   gboolean same = tensor->n_dims == parameter->n_dims;
@@ -156,8 +109,8 @@ check_shape (const RnSafetensors *file, const RnStoredTensor *tensor, const RnPa
     }
   if (same)
     return TRUE;
-  found = rn_safetensors_shape_to_string (tensor->n_dims, tensor->dims);
-  wanted = rn_safetensors_shape_to_string (parameter->n_dims, dims);
+  found = rn_tensor_shape_to_string (tensor->n_dims, tensor->dims);
+  wanted = rn_tensor_shape_to_string (parameter->n_dims, dims);
   g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
                _ ("“%s”: tensor “%s” has shape %s where the network needs %s"), file->path,
                tensor->name, found, wanted);
@@ -166,7 +119,7 @@ check_shape (const RnSafetensors *file, const RnStoredTensor *tensor, const RnPa
 
 /* Every tensor that the network needs is there and fits. */
 static gboolean
-check_needed (const RnSafetensors *file, const RnParameters *parameters, GHashTable *tensors,
+check_needed (const RnTensorFile *file, const RnParameters *parameters, GHashTable *tensors,
               const char *prefix, gboolean learned, GError **error)
 {
   for (int i = 0; i < parameters->n; i++)
@@ -181,7 +134,7 @@ check_needed (const RnSafetensors *file, const RnParameters *parameters, GHashTa
         {
           gint64 dims[4] = { parameter->dims[0], parameter->dims[1], parameter->dims[2],
                              parameter->dims[3] };
-          g_autofree char *wanted = rn_safetensors_shape_to_string (parameter->n_dims, dims);
+          g_autofree char *wanted = rn_tensor_shape_to_string (parameter->n_dims, dims);
 
           g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
                        _ ("“%s” has no tensor “%s”, of shape %s, that the network needs"),
@@ -196,7 +149,7 @@ check_needed (const RnSafetensors *file, const RnParameters *parameters, GHashTa
 
 /* Every tensor of the file is one that the network has. In the file's order, so that the first is named. */
 static gboolean
-check_extra (const RnSafetensors *file, const RnParameters *parameters, gboolean ours,
+check_extra (const RnTensorFile *file, const RnParameters *parameters, gboolean ours,
              GError **error)
 {
   for (guint i = 0; i < file->tensors->len; i++)
@@ -206,9 +159,10 @@ check_extra (const RnSafetensors *file, const RnParameters *parameters, gboolean
       g_autofree char *shape = NULL;
 
       if (name == NULL || (ours && g_str_has_prefix (name, RN_TRAIN_PREFIX)) ||
+          (ours && g_str_has_suffix (name, ".num_batches_tracked")) ||
           rn_parameters_find (parameters, name) != NULL)
         continue;
-      shape = rn_safetensors_shape_to_string (tensor->n_dims, tensor->dims);
+      shape = rn_tensor_shape_to_string (tensor->n_dims, tensor->dims);
       g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
                    _ ("“%s”: tensor “%s”, of shape %s, has no place in the network"), file->path,
                    tensor->name, shape);
@@ -218,7 +172,7 @@ check_extra (const RnSafetensors *file, const RnParameters *parameters, gboolean
 }
 
 static gboolean
-check_variance (const RnSafetensors *file, const RnStoredTensor *tensor, const float *values,
+check_variance (const RnTensorFile *file, const RnStoredTensor *tensor, const float *values,
                 GError **error)
 {
   for (guint64 i = 0; i < tensor->count; i++)
@@ -233,7 +187,7 @@ check_variance (const RnSafetensors *file, const RnStoredTensor *tensor, const f
 }
 
 static gboolean
-read_parameters (const RnSafetensors *file, const RnParameters *parameters, GHashTable *tensors,
+read_parameters (const RnTensorFile *file, const RnParameters *parameters, GHashTable *tensors,
                  const char *prefix, gboolean learned, float *arena, GError **error)
 {
   gsize largest = 1;
@@ -257,7 +211,7 @@ read_parameters (const RnSafetensors *file, const RnParameters *parameters, GHas
       if (learned && !is_learned (parameter))
         continue;
       tensor = g_hash_table_lookup (tensors, name);
-      if (!rn_safetensors_read_floats (file, tensor, scratch, error) ||
+      if (!rn_tensor_file_read_floats (file, tensor, scratch, error) ||
           (parameter->kind == RN_PARAMETER_VARIANCE &&
            !check_variance (file, tensor, scratch, error)))
         return FALSE;
@@ -267,7 +221,7 @@ read_parameters (const RnSafetensors *file, const RnParameters *parameters, GHas
 }
 
 gboolean
-rn_model_file_read_parameters (const RnSafetensors *file, const RnParameters *parameters,
+rn_model_file_read_parameters (const RnTensorFile *file, const RnParameters *parameters,
                                const char *prefix, gboolean learned, float *arena, GError **error)
 {
   return check_needed (file, parameters, file->by_name, prefix, learned, error) &&
@@ -276,17 +230,8 @@ rn_model_file_read_parameters (const RnSafetensors *file, const RnParameters *pa
 
 /* Reading what our own metadata say */
 
-typedef struct
-{
-  RnSpec *spec;
-  char **classes;
-  RnPreprocess preprocess;
-  double epsilon;
-  gint64 step;
-} Description;
-
-static void
-description_clear (Description *description)
+void
+rn_model_description_clear (RnModelDescription *description)
 {
   g_clear_pointer (&description->spec, rn_spec_free);
   g_clear_pointer (&description->classes, g_strfreev);
@@ -294,9 +239,9 @@ description_clear (Description *description)
 }
 
 static gboolean
-fail (const RnSafetensors *file, const char *key, GError **error)
+fail (const RnTensorFile *file, const char *key, GError **error)
 {
-  const char *value = rn_safetensors_get_metadata (file, key);
+  const char *value = rn_tensor_file_get_metadata (file, key);
   g_autofree char *shown = value == NULL ? NULL : rn_json_quote (value);
 
   if (value == NULL)
@@ -310,9 +255,9 @@ fail (const RnSafetensors *file, const char *key, GError **error)
 }
 
 static gboolean
-read_classes (const RnSafetensors *file, Description *description, GError **error)
+read_classes (const RnTensorFile *file, RnModelDescription *description, GError **error)
 {
-  const char *text = rn_safetensors_get_metadata (file, "residua.classes");
+  const char *text = rn_tensor_file_get_metadata (file, "residua.classes");
   g_autofree char *where = g_strconcat (file->path, ": residua.classes", NULL);
   g_autoptr (JsonNode) root = NULL;
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
@@ -380,9 +325,9 @@ read_floats (const RnJsonReader *reader, const char *key, int n, double lowest, 
 }
 
 static gboolean
-read_pixel_mean (const RnSafetensors *file, RnPreprocess *preprocess, GError **error)
+read_pixel_mean (const RnTensorFile *file, RnPreprocess *preprocess, GError **error)
 {
-  const char *text = rn_safetensors_get_metadata (file, "residua.pixel_mean");
+  const char *text = rn_tensor_file_get_metadata (file, "residua.pixel_mean");
   const gsize n = n_pixels (preprocess);
   g_autofree guchar *bytes = NULL;
   gsize length;
@@ -417,10 +362,10 @@ read_pixel_mean (const RnSafetensors *file, RnPreprocess *preprocess, GError **e
 }
 
 static gboolean
-read_preprocess (const RnSafetensors *file, Description *description, GError **error)
+read_preprocess (const RnTensorFile *file, RnModelDescription *description, GError **error)
 {
   static const char *const keys[] = { "side", "channels", "mean", "std", NULL };
-  const char *text = rn_safetensors_get_metadata (file, "residua.preprocess");
+  const char *text = rn_tensor_file_get_metadata (file, "residua.preprocess");
   const int side = rn_spec_get_side (description->spec),
             channels = rn_spec_get_channels (description->spec);
   g_autofree char *where = g_strconcat (file->path, ": residua.preprocess", NULL);
@@ -444,23 +389,24 @@ read_preprocess (const RnSafetensors *file, Description *description, GError **e
          read_pixel_mean (file, &description->preprocess, error);
 }
 
-static gboolean
-read_own (const RnSafetensors *file, Description *description, GError **error)
+gboolean
+rn_model_description_read (const RnTensorFile *file, RnModelDescription *description,
+                           GError **error)
 {
-  const char *version = rn_safetensors_get_metadata (file, "residua.version");
-  const char *spec = rn_safetensors_get_metadata (file, "residua.spec");
-  const char *step = rn_safetensors_get_metadata (file, "residua.step");
-  const char *epsilon = rn_safetensors_get_metadata (file, "residua.epsilon");
+  const char *version = rn_tensor_file_get_metadata (file, "residua.version");
+  const char *spec = rn_tensor_file_get_metadata (file, "residua.spec");
+  const char *step = rn_tensor_file_get_metadata (file, "residua.step");
+  const char *epsilon = rn_tensor_file_get_metadata (file, "residua.epsilon");
   g_autofree char *where = g_strconcat (file->path, ": residua.spec", NULL);
   guint64 whole;
 
-  if (strcmp (version, VERSION) != 0)
+  if (strcmp (version, RN_METADATA_VERSION) != 0)
     {
       g_autofree char *shown = rn_json_quote (version);
 
       g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
                    _ ("“%s” is of version “%s”; this program reads version %s"), file->path, shown,
-                   VERSION);
+                   RN_METADATA_VERSION);
       return FALSE;
     }
   if (spec == NULL)
@@ -484,36 +430,25 @@ read_own (const RnSafetensors *file, Description *description, GError **error)
 /* Files of others */
 
 static gboolean
-read_foreign (const RnSafetensors *file, GHashTable *tensors, const RnModelHints *hints,
-              Description *description, GError **error)
+read_foreign (const RnTensorFile *file, GHashTable *tensors, const RnModelHints *hints,
+              RnModelDescription *description, RnModelGuess *guesses, GError **error)
 {
-  RnPreprocess *preprocess = &description->preprocess;
+  /* Akamaster's ResNets for CIFAR have this head, and option A; they were trained with ImageNet's mean. */
+  const gboolean is_linear = rn_names_has_linear (file);
 
   description->spec = rn_deduce_spec (tensors, file->path, hints, error);
   if (description->spec == NULL)
     return FALSE;
   description->step = -1;
-  description->epsilon = hints != NULL && hints->epsilon > 0.0 ? hints->epsilon : 1e-5;
-  preprocess->side = rn_spec_get_side (description->spec);
-  preprocess->channels = rn_spec_get_channels (description->spec);
-  for (int i = 0; i < preprocess->channels; i++)
-    if (hints != NULL && hints->has_mean)
-      {
-        preprocess->mean[i] = hints->mean[i];
-        preprocess->std[i] = hints->std[i];
-      }
-    else
-      {
-        preprocess->mean[i] = preprocess->channels == 3 ? customary_mean[i] : 0.0f;
-        preprocess->std[i] = preprocess->channels == 3 ? customary_std[i] : 1.0f;
-      }
+  rn_hints_apply (hints, description->spec, is_linear, &description->preprocess,
+                  &description->epsilon, &description->classes, guesses);
   return TRUE;
 }
 
 /* Memory for the numbers is asked for when the file is known to hold them. */
 static RnModel *
-read_described (const RnSafetensors *file, GHashTable *tensors, const Description *description,
-                gboolean ours, GError **error)
+read_described (const RnTensorFile *file, GHashTable *tensors,
+                const RnModelDescription *description, gboolean ours, GError **error)
 {
   g_autoptr (RnLayout) layout = rn_layout_new (description->spec, 0, 0);
   g_autoptr (RnParameters) parameters = rn_parameters_new (layout);
@@ -541,27 +476,22 @@ read_described (const RnSafetensors *file, GHashTable *tensors, const Descriptio
 }
 
 RnModel *
-rn_model_file_read (const RnSafetensors *file, const RnModelHints *hints, GError **error)
+rn_model_file_read (const RnTensorFile *file, const RnModelHints *hints, RnModelGuess *guesses,
+                    GError **error)
 {
-  const gboolean ours = rn_safetensors_get_metadata (file, "residua.version") != NULL;
+  const gboolean ours = rn_tensor_file_get_metadata (file, "residua.version") != NULL;
   g_autoptr (GHashTable) tensors =
       ours ? g_hash_table_ref (file->by_name) : rn_names_map (file, error);
-  Description description = { NULL };
+  RnModelDescription description = { NULL };
+  RnModelGuess unasked = 0;
   RnModel *model = NULL;
 
   if (tensors == NULL)
     return NULL;
-  if (ours ? read_own (file, &description, error)
-           : read_foreign (file, tensors, hints, &description, error))
+  if (ours ? rn_model_description_read (file, &description, error)
+           : read_foreign (file, tensors, hints, &description, guesses != NULL ? guesses : &unasked,
+                           error))
     model = read_described (file, tensors, &description, ours, error);
-  description_clear (&description);
+  rn_model_description_clear (&description);
   return model;
-}
-
-RnModel *
-rn_model_load (const char *path, const RnModelHints *hints, GError **error)
-{
-  g_autoptr (RnSafetensors) file = rn_safetensors_open (path, error);
-
-  return file == NULL ? NULL : rn_model_file_read (file, hints, error);
 }

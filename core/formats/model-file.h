@@ -16,9 +16,28 @@ void rn_model_file_add_metadata (RnSafetensorsWriter *writer, const RnModel *mod
 void rn_model_file_add_parameters (RnSafetensorsWriter *writer, const RnParameters *parameters,
                                    const float *arena, const char *prefix, gboolean learned);
 
-/* Reads a model out of an open file, as rn_model_load(). */
-RnModel *rn_model_file_read (const RnSafetensors *file, const RnModelHints *hints, GError **error);
+/* Bytes of what rn_model_save() writes */
+guint64 rn_model_file_get_size (const RnModel *model);
+
+/* Reads a model out of an open file, as rn_model_import(). @guesses: (out) (nullable): untouched for our own */
+RnModel *rn_model_file_read (const RnTensorFile *file, const RnModelHints *hints,
+                             RnModelGuess *guesses, GError **error);
 /* Reads into @arena what rn_model_file_add_parameters() wrote. */
-gboolean rn_model_file_read_parameters (const RnSafetensors *file, const RnParameters *parameters,
+gboolean rn_model_file_read_parameters (const RnTensorFile *file, const RnParameters *parameters,
                                         const char *prefix, gboolean learned, float *arena,
                                         GError **error);
+
+/* What a model is beside its numbers */
+typedef struct
+{
+  RnSpec *spec;
+  char **classes; /* (nullable) */
+  RnPreprocess preprocess;
+  double epsilon;
+  gint64 step; /* -1 where it is not known */
+} RnModelDescription;
+
+/* What our own metadata say, @file having "residua.version" */
+gboolean rn_model_description_read (const RnTensorFile *file, RnModelDescription *description,
+                                    GError **error);
+void rn_model_description_clear (RnModelDescription *description);

@@ -212,7 +212,7 @@ set_shape (const Scan *scan, RnStoredTensor *tensor, const guint64 *dims, int n_
 
           for (int j = i; j < n_dims; j++)
             tensor->dims[j] = (gint64) dims[j];
-          shape = rn_safetensors_shape_to_string (n_dims, tensor->dims);
+          shape = rn_tensor_shape_to_string (n_dims, tensor->dims);
           return fail_tensor (scan, tensor->name, error, _ ("has a shape beyond all bounds: %s"),
                               shape);
         }
@@ -226,7 +226,7 @@ read_entry (Scan *scan, RnStoredTensor *tensor, GString *text, GError **error)
 {
   static const char *const keys[] = { "dtype", "shape", "data_offsets" };
   gboolean seen[3] = { FALSE, FALSE, FALSE };
-  guint64 numbers[RN_SAFETENSORS_MAX_DIMS];
+  guint64 numbers[RN_STORED_MAX_DIMS];
   int n;
 
   if (!take (scan, '{'))
@@ -258,8 +258,7 @@ read_entry (Scan *scan, RnStoredTensor *tensor, GString *text, GError **error)
             return FALSE;
           continue;
         }
-      if (!read_numbers (scan, tensor->name, key == 1 ? RN_SAFETENSORS_MAX_DIMS : 2, numbers, &n,
-                         error))
+      if (!read_numbers (scan, tensor->name, key == 1 ? RN_STORED_MAX_DIMS : 2, numbers, &n, error))
         return FALSE;
       if (key == 1 && !set_shape (scan, tensor, numbers, n, error))
         return FALSE;
@@ -310,16 +309,6 @@ read_metadata (Scan *scan, GHashTable *metadata, GString *text, GError **error)
   return TRUE;
 }
 
-/* Names stand in messages, and are sought in C strings. */
-static gboolean
-is_name (const char *text)
-{
-  for (; *text != '\0'; text = g_utf8_next_char (text))
-    if (!g_unichar_isprint (g_utf8_get_char (text)))
-      return FALSE;
-  return TRUE;
-}
-
 /* One member of the header: the metadata, or a tensor */
 static gboolean
 read_member (Scan *scan, GArray *tensors, GHashTable *names, GHashTable *metadata, GString *text,
@@ -329,7 +318,7 @@ read_member (Scan *scan, GArray *tensors, GHashTable *names, GHashTable *metadat
 
   if (!read_string (scan, MAX_NAME, text, error))
     return FALSE;
-  if (!is_name (text->str))
+  if (!rn_tensor_name_is_shown (text->str))
     return fail (scan, error, _ ("the name holds characters that cannot be shown"));
   if (!g_hash_table_add (names, g_strdup (text->str)))
     return fail_tensor (scan, text->str, error, _ ("stands there twice"));

@@ -16,7 +16,7 @@ typedef struct
   char *name;
   RnDtype dtype;
   int n_dims;
-  gint64 dims[RN_SAFETENSORS_MAX_DIMS];
+  gint64 dims[RN_STORED_MAX_DIMS];
   gsize count;
   RnSafetensorsFill fill;
   gconstpointer source;
@@ -73,7 +73,7 @@ rn_safetensors_writer_add (RnSafetensorsWriter *writer, const char *name, RnDtyp
 {
   Entry entry = { g_strdup (name), dtype, n_dims, { 0 }, 1, fill, source, how };
 
-  g_assert (n_dims <= RN_SAFETENSORS_MAX_DIMS);
+  g_assert (n_dims <= RN_STORED_MAX_DIMS);
   for (int i = 0; i < n_dims; i++)
     {
       entry.dims[i] = dims[i];
@@ -113,6 +113,21 @@ make_header (const RnSafetensorsWriter *writer)
   while (header->len % 8 != 0)
     g_string_append_c (header, ' ');
   return header;
+}
+
+guint64
+rn_safetensors_writer_get_size (const RnSafetensorsWriter *writer)
+{
+  g_autoptr (GString) header = make_header (writer);
+  guint64 size = sizeof (guint64) + header->len;
+
+  for (guint i = 0; i < writer->entries->len; i++)
+    {
+      const Entry *entry = &g_array_index (writer->entries, Entry, i);
+
+      size += entry->count * rn_dtype_size (entry->dtype);
+    }
+  return size;
 }
 
 static gboolean

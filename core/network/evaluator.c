@@ -18,8 +18,16 @@
  *   taps     z = conv (x, w);  y = relu (z scale + shift [+ s])       every z and every norm's output can be copied out
  *   running  y = relu (conv (x, w scale) + shift [+ s])               in one pass per convolution
  *
- * where scale = gamma / sqrt (running variance + eps) and shift = beta - running mean scale.
+ * where scale = gamma / sqrt (running variance + eps) and shift = beta - running mean scale. Filters are packed for the kernels,
+ * in the path for running times scale, when a convolution first meets them, and kept.
  */
+
+typedef struct
+{
+  float *filters;
+  RnConvMethod method;
+  gboolean is_filled;
+} Packed;
 
 struct _RnEvaluator
 {
@@ -28,8 +36,8 @@ struct _RnEvaluator
   RnTeam *team;
   gboolean owns_team;
 
-  float *folded; /* running: filters times scale, laid out as in the arena */
-  float *norms;  /* scale and shift of each convolution */
+  Packed *packed; /* of each convolution */
+  float *norms;   /* scale and shift of each convolution */
   float **scale;
   float **shift;
 
@@ -51,15 +59,28 @@ typedef struct
   float *logits;
   int n;
   const RnPass *pass;
+
+  int group;      /* pictures that a member takes through the network by itself, or 0 */
+  float *buffers; /* the plan's, then what convolutions share */
+  gsize region;   /* floats of both; with groups each member has its own */
 } Pass;
 
-static const float *
-filter_of (const Pass *pass, int conv)
+/* Packs the filters of a convolution that were not yet. Each member comes here once a pass and convolution, and only then looks
+ * whether they are filled. */
+static void
+pack_filters (RnWorker *worker, const Pass *pass, int index, const RnConvShape *shape)
 {
-  const RnParameters *parameters = rn_model_get_parameters (pass->self->model);
-  const gsize offset = rn_parameters_get (parameters, conv, RN_PARAMETER_FILTER)->offset;
+  const RnEvaluator *self = pass->self;
+  const RnParameters *parameters = rn_model_get_parameters (self->model);
+  Packed *packed = &self->packed[index];
 
-  return (pass->self->path == RN_PATH_RUN ? pass->self->folded : pass->arena) + offset;
+  if (packed->is_filled)
+    return;
+  rn_conv_pack (worker, packed->filters,
+                pass->arena + rn_parameters_get (parameters, index, RN_PARAMETER_FILTER)->offset,
+                self->path == RN_PATH_RUN ? self->scale[index] : NULL, shape);
+  if (rn_worker_index (worker) == 0)
+    packed->is_filled = TRUE;
 }
 
 static gsize
@@ -125,16 +146,20 @@ run_conv (RnWorker *worker, const Pass *pass, int index, float *y, const float *
   const RnLayoutConv *layer = &pass->layout->convs[index];
   const RnConvShape shape = rn_conv_shape_of (layer, pass->n);
   const gsize pixels = pixels_of (pass, layer);
+  const float *filters = self->packed[index].filters;
+  float *shared = pass->buffers + pass->plan.n_floats;
   RnTensor *tap;
 
+  if (pass->group == 0)
+    pack_filters (worker, pass, index, &shape);
   if (self->path == RN_PATH_RUN)
     {
-      const RnConvEpilogue epilogue = { self->shift[index], s, relu };
+      const RnFinish finish = { self->shift[index], s, relu };
 
-      rn_conv_forward (worker, y, x, filter_of (pass, index), &shape, &epilogue);
+      rn_conv_run (worker, y, x, filters, shared, &shape, &finish);
       return;
     }
-  rn_conv_forward (worker, y, x, filter_of (pass, index), &shape, NULL);
+  rn_conv_run (worker, y, x, filters, shared, &shape, NULL);
   copy_to_tap (worker, tap_of (pass, layer->conv_name, ""), y);
   tap = tap_of (pass, layer->norm_name, "");
   if (tap != NULL)
@@ -161,7 +186,7 @@ run_conv (RnWorker *worker, const Pass *pass, int index, float *y, const float *
 static const float *
 run_shortcut (RnWorker *worker, const Pass *pass, const RnLayoutBlock *block, const float *x)
 {
-  float *s = pass->self->buffers + pass->plan.shortcut;
+  float *s = pass->buffers + pass->plan.shortcut;
 
   switch (block->shortcut)
     {
@@ -246,14 +271,14 @@ run_block (RnWorker *worker, const Pass *pass, int b, float *turn[3])
   turn[0] = out;
 }
 
+/* All pictures of @pass from the first convolution to the logits */
 static void
-run_pass (RnWorker *worker, gpointer data)
+run_network (RnWorker *worker, const Pass *pass)
 {
-  const Pass *pass = data;
   const RnLayout *layout = pass->layout;
   const RnLayoutConv *stem = &layout->convs[0];
   const RnParameters *parameters = rn_model_get_parameters (pass->self->model);
-  float *buffers = pass->self->buffers, *pooled = buffers + pass->plan.pooled;
+  float *buffers = pass->buffers, *pooled = buffers + pass->plan.pooled;
   float *turn[3] = { buffers + pass->plan.turn[0], buffers + pass->plan.turn[1],
                      buffers + pass->plan.turn[2] };
 
@@ -266,8 +291,10 @@ run_pass (RnWorker *worker, gpointer data)
       turn[1] = turn[0];
       turn[0] = out;
     }
-  for (int b = 0; b < layout->n_blocks; b++)
+  for (int b = 0; b < layout->n_blocks && !rn_worker_is_cancelled (worker); b++)
     run_block (worker, pass, b, turn);
+  if (rn_worker_is_cancelled (worker))
+    return;
   rn_average_forward (worker, pooled, turn[0], pass->n, layout->out_h * layout->out_w,
                       layout->out_c);
   copy_to_tap (worker, tap_of (pass, "pool", ""), pooled);
@@ -277,6 +304,43 @@ run_pass (RnWorker *worker, gpointer data)
                      pass->arena + rn_parameters_get (parameters, -1, RN_PARAMETER_FC_BIAS)->offset,
                      pass->n, layout->out_c, layout->classes);
   copy_to_tap (worker, tap_of (pass, "fc", ""), pass->logits);
+}
+
+/* A piece is a group of pictures, the whole network a member's own affair. */
+static void
+run_group (RnWorker *worker, int piece, gpointer data)
+{
+  const Pass *pass = data;
+  const gsize first = (gsize) piece * (gsize) pass->group;
+  Pass mine = *pass;
+
+  mine.n = MIN (pass->group, pass->n - (int) first);
+  mine.x +=
+      first * (gsize) pass->layout->in_h * (gsize) pass->layout->in_w * (gsize) pass->layout->in_c;
+  mine.logits += first * (gsize) pass->layout->classes;
+  mine.buffers += (gsize) rn_worker_index (worker) * pass->region;
+  rn_worker_begin_alone (worker);
+  run_network (worker, &mine);
+  rn_worker_end_alone (worker);
+}
+
+static void
+run_pass (RnWorker *worker, gpointer data)
+{
+  const Pass *pass = data;
+
+  if (pass->group == 0)
+    {
+      run_network (worker, pass);
+      return;
+    }
+  for (int i = 0; i < pass->layout->n_convs; i++)
+    {
+      const RnConvShape shape = rn_conv_shape_of (&pass->layout->convs[i], pass->group);
+
+      pack_filters (worker, pass, i, &shape);
+    }
+  rn_worker_share (worker, (pass->n + pass->group - 1) / pass->group, run_group, (gpointer) pass);
 }
 
 /* The shape of what @name taps; FALSE where there is nothing of that name. */
@@ -390,17 +454,48 @@ check_pass (const Pass *pass, GError **error)
   return TRUE;
 }
 
+/* Room for the filters of every convolution, as this pass wants them */
 static gboolean
-grow (RnEvaluator *self, const Pass *pass, GError **error)
+make_packed (RnEvaluator *self, const Pass *pass)
 {
-  gsize scratch, conv_partials, norm_partials;
+  for (int i = 0; i < pass->layout->n_convs; i++)
+    {
+      const RnConvShape shape =
+          rn_conv_shape_of (&pass->layout->convs[i], pass->group > 0 ? pass->group : pass->n);
+      const RnConvMethod method = rn_conv_forward_method (&shape);
+      Packed *packed = &self->packed[i];
 
-  rn_plan_workspace (pass->layout, pass->n, FALSE, &scratch, &conv_partials, &norm_partials);
-  if (pass->plan.n_floats > self->n_buffers)
+      if (packed->filters != NULL && packed->method == method)
+        continue;
+      rn_floats_free (packed->filters);
+      *packed = (Packed){ rn_floats_new_unset (rn_conv_packed (&shape)), method, FALSE };
+      if (packed->filters == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Makes everything at least as long as this pass needs it. */
+static gboolean
+make_room (RnEvaluator *self, Pass *pass)
+{
+  const int n = pass->group > 0 ? pass->group : pass->n;
+  const gsize regions = pass->group > 0 ? (gsize) rn_team_n_threads (self->team) : 1;
+  gsize scratch, shared, norm_partials, last_scratch = 0, last_shared = 0, last_norms, n_buffers;
+
+  rn_plan_workspace (pass->layout, n, FALSE, &scratch, &shared, &norm_partials);
+  if (pass->n % n > 0)
+    rn_plan_workspace (pass->layout, pass->n % n, FALSE, &last_scratch, &last_shared, &last_norms);
+  shared = MAX (shared, last_shared);
+  pass->region = (pass->plan.n_floats + shared + 15) & ~(gsize) 15;
+  if (pass->region > G_MAXSIZE / sizeof (float) / regions)
+    return FALSE;
+  n_buffers = pass->region * regions;
+  if (n_buffers > self->n_buffers)
     {
       g_clear_pointer (&self->buffers, rn_floats_free);
       self->n_buffers = 0;
-      self->buffers = rn_floats_new (pass->plan.n_floats);
+      self->buffers = rn_floats_new_unset (n_buffers);
     }
   if (norm_partials > self->n_norm_partials)
     {
@@ -408,17 +503,24 @@ grow (RnEvaluator *self, const Pass *pass, GError **error)
       self->norm_partials = g_new (double, norm_partials);
       self->n_norm_partials = norm_partials;
     }
-  if (self->buffers == NULL || !rn_team_reserve (self->team, scratch))
-    {
-      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
-                   _ ("Running this network on %d pictures of %d × %d needs %.1f GB, more memory "
-                      "than there is"),
-                   pass->n, pass->layout->in_w, pass->layout->in_h,
-                   (double) pass->plan.n_floats * 4e-9);
-      return FALSE;
-    }
-  self->n_buffers = MAX (self->n_buffers, pass->plan.n_floats);
-  return TRUE;
+  if (self->buffers == NULL || !rn_team_reserve (self->team, MAX (scratch, last_scratch)))
+    return FALSE;
+  pass->buffers = self->buffers;
+  self->n_buffers = MAX (self->n_buffers, n_buffers);
+  return make_packed (self, pass);
+}
+
+static gboolean
+grow (RnEvaluator *self, Pass *pass, GError **error)
+{
+  if (make_room (self, pass))
+    return TRUE;
+  g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
+               _ ("Running this network on %d pictures of %d × %d needs %.1f GB, more memory "
+                  "than there is"),
+               pass->n, pass->layout->in_w, pass->layout->in_h,
+               (double) pass->plan.n_floats * 4e-9);
+  return FALSE;
 }
 
 gboolean
@@ -446,12 +548,15 @@ rn_evaluator_run (RnEvaluator *self, float *logits, const float *x, int n, int h
                    .logits = logits,
                    .n = n,
                    .pass = pass != NULL ? pass : &nothing };
-  rn_running_plan_init (&shared.plan, layout, n);
+  shared.group = self->path == RN_PATH_RUN ? rn_running_group (layout, n) : 0;
+  rn_running_plan_init (&shared.plan, layout, shared.group > 0 ? shared.group : n);
   if (!check_pass (&shared, error) || !grow (self, &shared, error) ||
       !prepare_taps (&shared, error))
     return FALSE;
   if (!rn_team_run (self->team, run_pass, &shared, shared.pass->cancel))
     {
+      for (int i = 0; i < layout->n_convs; i++)
+        self->packed[i].is_filled = FALSE;
       clear_taps (shared.pass);
       g_set_error_literal (error, RN_ERROR, RN_ERROR_CANCELLED, _ ("Cancelled"));
       return FALSE;
@@ -459,7 +564,7 @@ rn_evaluator_run (RnEvaluator *self, float *logits, const float *x, int n, int h
   return TRUE;
 }
 
-/* scale and shift of each norm, and for running the filters times scale */
+/* scale and shift of each norm */
 static void
 prepare_norms (RnEvaluator *self, const RnLayout *layout)
 {
@@ -474,9 +579,7 @@ prepare_norms (RnEvaluator *self, const RnLayout *layout)
       const float *beta = arena + rn_parameters_get (parameters, i, RN_PARAMETER_BETA)->offset;
       const float *mean = arena + rn_parameters_get (parameters, i, RN_PARAMETER_MEAN)->offset;
       const float *var = arena + rn_parameters_get (parameters, i, RN_PARAMETER_VARIANCE)->offset;
-      const RnParameter *filter = rn_parameters_get (parameters, i, RN_PARAMETER_FILTER);
       const int channels = layout->convs[i].out_c;
-      const gsize length = filter->count / (gsize) channels;
 
       self->scale[i] = end;
       self->shift[i] = end + ((channels + 15) & ~15);
@@ -487,9 +590,6 @@ prepare_norms (RnEvaluator *self, const RnLayout *layout)
 
           self->scale[i][c] = (float) scale;
           self->shift[i][c] = (float) (beta[c] - mean[c] * scale);
-          for (gsize j = 0; self->path == RN_PATH_RUN && j < length; j++)
-            self->folded[filter->offset + (gsize) c * length + j] =
-                (float) (arena[filter->offset + (gsize) c * length + j] * scale);
         }
     }
 }
@@ -510,9 +610,8 @@ evaluator_new (RnModel *model, RnPath path, RnTeam *team, gboolean owns_team, GE
   self->scale = g_new (float *, layout->n_convs);
   self->shift = g_new (float *, layout->n_convs);
   self->norms = rn_floats_new (n_norms);
-  if (path == RN_PATH_RUN)
-    self->folded = rn_floats_new (rn_model_get_parameters (model)->n_learned);
-  if (team == NULL || self->norms == NULL || (path == RN_PATH_RUN && self->folded == NULL))
+  self->packed = g_new0 (Packed, layout->n_convs);
+  if (team == NULL || self->norms == NULL)
     {
       g_set_error_literal (
           error, RN_ERROR, RN_ERROR_MEMORY,
@@ -543,7 +642,9 @@ rn_evaluator_free (RnEvaluator *self)
 {
   if (self == NULL)
     return;
-  rn_floats_free (self->folded);
+  for (int i = 0; self->packed != NULL && i < rn_model_get_layout (self->model)->n_convs; i++)
+    rn_floats_free (self->packed[i].filters);
+  g_free (self->packed);
   rn_floats_free (self->norms);
   rn_floats_free (self->buffers);
   g_free (self->norm_partials);

@@ -79,7 +79,8 @@ rn_model_new_take (const RnSpec *spec, float *arena, const char *const *classes,
 {
   RnModel *model;
 
-  if (!check_classes (spec, classes, error) || !check_preprocess (spec, preprocess, error))
+  if (!rn_spec_check (spec, error) || !check_classes (spec, classes, error) ||
+      !check_preprocess (spec, preprocess, error))
     {
       rn_floats_free (arena);
       return NULL;
@@ -101,10 +102,15 @@ RnModel *
 rn_model_new (const RnSpec *spec, const float *arena, guint64 seed, const char *const *classes,
               const RnPreprocess *preprocess, GError **error)
 {
-  g_autoptr (RnLayout) layout = rn_layout_new (spec, 0, 0);
-  g_autoptr (RnParameters) parameters = rn_parameters_new (layout);
-  float *own = rn_floats_new (parameters->n_floats);
+  g_autoptr (RnLayout) layout = NULL;
+  g_autoptr (RnParameters) parameters = NULL;
+  float *own;
 
+  if (!rn_spec_check (spec, error))
+    return NULL;
+  layout = rn_layout_new (spec, 0, 0);
+  parameters = rn_parameters_new (layout);
+  own = rn_floats_new (parameters->n_floats);
   if (own == NULL)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _ ("There is no memory for %zu parameters"),

@@ -40,7 +40,7 @@ struct _RnNetwork
   float *gradients;
   float *activations;
   float *statistics; /* where the RnNetworkConv point */
-  float *conv_partials;
+  float *conv_shared;
   float *norm_partials; /* doubles */
   RnNetworkConv *convs;
   float *fc_w, *fc_b, *fc_dw, *fc_db;

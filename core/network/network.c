@@ -68,9 +68,9 @@ allocate_all (RnNetwork *network)
 {
   const RnLayout *layout = network->layout;
   const RnParameters *parameters = network->parameters;
-  gsize scratch, conv_partials, norm_partials, statistics = 0;
+  gsize scratch, conv_shared, norm_partials, statistics = 0;
 
-  rn_plan_workspace (layout, network->batch, TRUE, &scratch, &conv_partials, &norm_partials);
+  rn_plan_workspace (layout, network->batch, TRUE, &scratch, &conv_shared, &norm_partials);
   for (int i = 0; i < layout->n_convs; i++)
     statistics += 5 * aligned_channels (&layout->convs[i]);
 
@@ -78,25 +78,28 @@ allocate_all (RnNetwork *network)
   network->momentum = allocate (network, parameters->n_learned);
   network->gradients = allocate (network, parameters->n_learned);
   network->statistics = allocate (network, statistics);
-  network->conv_partials = allocate (network, conv_partials);
+  network->conv_shared = allocate (network, conv_shared);
   network->norm_partials = allocate (network, norm_partials * 2);
   network->activations = allocate (network, network->plan->n_floats);
   if (!rn_team_reserve (network->team, scratch))
     return FALSE;
   network->memory += scratch * (gsize) rn_team_n_threads (network->team) * sizeof (float);
   return network->arena != NULL && network->momentum != NULL && network->gradients != NULL &&
-         network->statistics != NULL && network->conv_partials != NULL &&
+         network->statistics != NULL && network->conv_shared != NULL &&
          network->norm_partials != NULL && network->activations != NULL;
 }
 
 RnNetwork *
 rn_network_new (const RnSpec *spec, int batch, RnTeam *team, guint64 seed, GError **error)
 {
-  g_autoptr (RnNetwork) network = g_new0 (RnNetwork, 1);
+  g_autoptr (RnNetwork) network = NULL;
 
   g_return_val_if_fail (batch >= 1, NULL);
 
+  if (!rn_spec_check (spec, error))
+    return NULL;
   rn_compute_start ();
+  network = g_new0 (RnNetwork, 1);
   network->spec = rn_spec_copy (spec);
   network->layout = rn_layout_new (spec, 0, 0);
   network->parameters = rn_parameters_new (network->layout);
@@ -129,7 +132,7 @@ rn_network_free (RnNetwork *network)
   rn_floats_free (network->momentum);
   rn_floats_free (network->gradients);
   rn_floats_free (network->statistics);
-  rn_floats_free (network->conv_partials);
+  rn_floats_free (network->conv_shared);
   rn_floats_free (network->norm_partials);
   rn_floats_free (network->activations);
   g_free (network->convs);

@@ -13,7 +13,8 @@
 
 typedef struct _RnNetwork RnNetwork;
 
-/* @batch: the most pictures a step will have. Parameters are initialised from @seed. RN_ERROR_MEMORY. @team: borrowed */
+/* @batch: the most pictures a step will have. Parameters are initialised from @seed. RN_ERROR_MEMORY, or
+ * RN_ERROR_SHAPE for a draft that does not fit. @team: borrowed */
 RnNetwork *rn_network_new (const RnSpec *spec, int batch, RnTeam *team, guint64 seed,
                            GError **error);
 void rn_network_free (RnNetwork *network);

@@ -71,7 +71,7 @@ convolve (RnWorker *worker, RnNetwork *network, int index, const float *x)
   float *z = at (network, network->plan->z[index]);
   gpointer norm[2] = { conv, (gpointer) layer };
 
-  rn_conv_forward (worker, z, x, conv->w, &shape, NULL);
+  rn_conv_forward (worker, z, x, conv->w, network->conv_shared, &shape, NULL);
   rn_norm_statistics (worker, conv->mean, conv->var, z, partials_of (network),
                       pixels_of (network, layer), layer->out_c);
   rn_worker_share (worker, 1, prepare_norm, norm);
@@ -158,9 +158,9 @@ backward_conv (RnWorker *worker, RnNetwork *network, int index, float *dx, float
   rn_norm_backward (worker, dz, d, dy, dy2, y, at (network, network->plan->z[index]), conv->mean,
                     conv->inv_std, conv->gamma, conv->dgamma, conv->dbeta, partials_of (network),
                     pixels_of (network, layer), layer->out_c);
-  rn_conv_backward_filters (worker, conv->dw, x, dz, network->conv_partials, &shape);
+  rn_conv_backward_filters (worker, conv->dw, x, dz, network->conv_shared, &shape);
   if (dx != NULL)
-    rn_conv_backward_data (worker, dx, dz, conv->w, &shape);
+    rn_conv_backward_data (worker, dx, dz, conv->w, network->conv_shared, &shape);
 }
 
 /* The four buffers of the way back; which of them is which changes hands. @second is NULL where a block's output has
@@ -307,18 +307,22 @@ rn_network_pass (RnWorker *worker, gpointer data)
   rn_worker_share (worker, (int) ((network->parameters->n_learned + CLEAR_PIECE - 1) / CLEAR_PIECE),
                    clear_gradients, network);
   forward_stem (worker, network);
-  for (int b = 0; b < n_blocks; b++)
+  for (int b = 0; b < n_blocks && !rn_worker_is_cancelled (worker); b++)
     {
       set_position (network, worker, b, FALSE);
       forward_block (worker, network, b);
     }
+  if (rn_worker_is_cancelled (worker))
+    return;
   set_position (network, worker, n_blocks, FALSE);
   pass_head (worker, network, &way);
-  for (int b = n_blocks - 1; b >= 0; b--)
+  for (int b = n_blocks - 1; b >= 0 && !rn_worker_is_cancelled (worker); b--)
     {
       set_position (network, worker, b, TRUE);
       backward_block (worker, network, b, &way);
     }
+  if (rn_worker_is_cancelled (worker))
+    return;
   set_position (network, worker, -1, TRUE);
   backward_stem (worker, network, &way);
 }

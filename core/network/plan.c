@@ -158,16 +158,47 @@ rn_running_plan_init (RnRunningPlan *plan, const RnLayout *layout, int batch)
   plan->n_floats = end;
 }
 
+#define GROUP_FLOATS (64 * 1024) /* of a buffer: three of them stay in the second cache */
+#define LEAST_GROUPS 8           /* so that many threads end at about the same time */
+
+/* Whether the last group's convolutions take the same filters as the others' */
+static gboolean
+are_alike (const RnLayout *layout, int n, int last)
+{
+  for (int i = 0; i < layout->n_convs; i++)
+    {
+      const RnConvShape a = rn_conv_shape_of (&layout->convs[i], n);
+      const RnConvShape b = rn_conv_shape_of (&layout->convs[i], last);
+
+      if (rn_conv_forward_method (&a) != rn_conv_forward_method (&b))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+int
+rn_running_group (const RnLayout *layout, int batch)
+{
+  RnRunningPlan one;
+  int group;
+
+  rn_running_plan_init (&one, layout, 1);
+  if (batch < LEAST_GROUPS || one.turn[1] > GROUP_FLOATS)
+    return 0;
+  group = (int) CLAMP (GROUP_FLOATS / one.turn[1], 1, (gsize) (batch / LEAST_GROUPS));
+  return batch % group == 0 || are_alike (layout, group, batch % group) ? group : 0;
+}
+
 /* Raises what is needed to what one convolution needs with @n pictures. */
 static void
 raise_workspace (const RnLayoutConv *conv, int n, gboolean training, gsize *scratch,
-                 gsize *conv_partials, gsize *norm_partials)
+                 gsize *conv_shared, gsize *norm_partials)
 {
   const RnConvShape shape = rn_conv_shape_of (conv, n);
 
-  *scratch = MAX (*scratch, rn_conv_scratch (&shape));
-  if (training)
-    *conv_partials = MAX (*conv_partials, rn_conv_partials (&shape));
+  *scratch = MAX (*scratch, training ? rn_conv_scratch (&shape) : rn_conv_run_scratch (&shape));
+  *conv_shared =
+      MAX (*conv_shared, training ? rn_conv_shared (&shape) : rn_conv_run_shared (&shape));
   *norm_partials =
       MAX (*norm_partials, rn_norm_partials ((gsize) n * conv->out_h * conv->out_w, conv->out_c));
 }
@@ -192,24 +223,21 @@ was_just_seen (const RnLayout *layout, int index)
 
 void
 rn_plan_workspace (const RnLayout *layout, int batch, gboolean training, gsize *scratch,
-                   gsize *conv_partials, gsize *norm_partials)
+                   gsize *conv_shared, gsize *norm_partials)
 {
-  *scratch = *conv_partials = *norm_partials = 0;
+  *scratch = *conv_shared = *norm_partials = 0;
   /* A network that trains meets short batches, and the kernels may cut fewer pictures into more pieces. */
   for (int i = 0; i < layout->n_convs; i++)
     if (!was_just_seen (layout, i))
       for (int n = training ? 1 : batch; n <= batch; n++)
-        raise_workspace (&layout->convs[i], n, training, scratch, conv_partials, norm_partials);
+        raise_workspace (&layout->convs[i], n, training, scratch, conv_shared, norm_partials);
 }
 
 static void
-sum_up (RnPlanSize *size, const RnLayout *layout, int batch, int threads, gboolean training)
+sum_up (RnPlanSize *size, gsize scratch, gsize shared, gsize norm_partials, int threads)
 {
-  gsize scratch, conv_partials, norm_partials;
-
-  rn_plan_workspace (layout, batch, training, &scratch, &conv_partials, &norm_partials);
   size->workspace = sum (MIN (scratch, TOO_MANY / (gsize) threads) * (gsize) threads,
-                         sum (conv_partials, 2 * MIN (norm_partials, TOO_MANY)));
+                         sum (shared, 2 * MIN (norm_partials, TOO_MANY)));
   size->total_bytes =
       sum (size->activations, sum (size->parameters, size->workspace)) * sizeof (float);
 }
@@ -221,24 +249,36 @@ rn_plan_training (const RnLayout *layout, int batch, int threads, RnPlanSize *si
   g_autoptr (RnParameters) parameters = rn_parameters_new (layout);
   /* two batches of the loader */
   const gsize input = 2 * (gsize) batch * layout->in_h * layout->in_w * layout->in_c;
+  gsize scratch, shared, norm_partials;
 
   size->activations = sum (plan->n_floats, input);
   size->parameters = sum (parameters->n_floats, sum (parameters->n_learned, parameters->n_learned));
-  sum_up (size, layout, batch, threads, TRUE);
+  rn_plan_workspace (layout, batch, TRUE, &scratch, &shared, &norm_partials);
+  sum_up (size, scratch, shared, norm_partials, threads);
 }
 
 void
 rn_plan_running (const RnLayout *layout, int batch, int threads, RnPlanSize *size)
 {
   g_autoptr (RnParameters) parameters = rn_parameters_new (layout);
+  const int group = rn_running_group (layout, batch);
+  const gsize regions = group > 0 ? (gsize) threads : 1;
+  gsize scratch, shared, norm_partials, packed = 0;
   RnRunningPlan plan;
 
-  rn_running_plan_init (&plan, layout, batch);
-  size->activations =
-      sum (plan.n_floats, (gsize) batch * layout->in_h * layout->in_w * layout->in_c);
-  /* the model's own and the folded ones */
-  size->parameters = sum (parameters->n_floats, parameters->n_learned);
-  sum_up (size, layout, batch, threads, FALSE);
+  rn_running_plan_init (&plan, layout, group > 0 ? group : batch);
+  rn_plan_workspace (layout, group > 0 ? group : batch, FALSE, &scratch, &shared, &norm_partials);
+  for (int i = 0; i < layout->n_convs; i++)
+    {
+      const RnConvShape shape = rn_conv_shape_of (&layout->convs[i], group > 0 ? group : batch);
+
+      packed = sum (packed, rn_conv_packed (&shape));
+    }
+  size->activations = sum (MIN (plan.n_floats, TOO_MANY / regions) * regions,
+                           (gsize) batch * layout->in_h * layout->in_w * layout->in_c);
+  /* the model's own, and the filters as the kernels want them */
+  size->parameters = sum (parameters->n_floats, packed);
+  sum_up (size, scratch, MIN (shared, TOO_MANY / regions) * regions, norm_partials, threads);
 }
 
 void

@@ -40,13 +40,17 @@ typedef struct
 RnTrainingPlan *rn_training_plan_new (const RnLayout *layout, int batch);
 void rn_training_plan_free (RnTrainingPlan *plan);
 void rn_running_plan_init (RnRunningPlan *plan, const RnLayout *layout, int batch);
+/* Where pictures are small and many, each thread takes groups of them through the whole network by itself, and what one
+ * convolution writes is in cache for the next. Returns: pictures in a group (the last may have fewer); 0 where all threads
+ * work on the same convolution */
+int rn_running_group (const RnLayout *layout, int batch);
 
 RnConvShape rn_conv_shape_of (const RnLayoutConv *conv, int batch);
 /* By how much a block shrinks its picture: the product of its convolutions' strides */
 int rn_block_stride_of (const RnLayout *layout, const RnLayoutBlock *block);
-/* What the kernels need beside: each thread's scratch, shared partial sums (floats) and batch-norm's (doubles). */
+/* What the kernels need beside: each thread's scratch, what convolutions share (floats) and batch-norm's partial sums (doubles). */
 void rn_plan_workspace (const RnLayout *layout, int batch, gboolean training, gsize *scratch,
-                        gsize *conv_partials, gsize *norm_partials);
+                        gsize *conv_shared, gsize *norm_partials);
 
 /* All of it, for those who ask. */
 typedef struct

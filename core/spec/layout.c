@@ -58,7 +58,7 @@ rn_shortcut_path_of (const RnBlockSpec *block, int in_channels, int *pad_before)
   if (block->shortcut == RN_SHORTCUT_B)
     return RN_PATH_PROJECTION;
   if (block->shortcut == RN_SHORTCUT_A_SPLIT)
-    *pad_before = (block->channels - in_channels) / 2;
+    *pad_before = MAX (block->channels - in_channels, 0) / 2; /* a draft's may lose channels */
   return RN_PATH_SUBSAMPLE;
 }
 

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "residua/error.h"
-#include "residua/spec.h"
+#include "residua/sketch.h"
 #include "spec/spec-private.h"
 
 #define VERSION 1
@@ -18,6 +18,8 @@ static const char *const stem_words[] = { "3x3", "7x7-pool", NULL };
 
 static const char *const spec_keys[] = { "version", "name",    "input", "stem",
                                          "blocks",  "classes", NULL };
+static const char *const clip_keys[] = { "residua", "blocks", NULL };
+static const char *const aside_keys[] = { "residua", "file", "file_time", "origin", "spec", NULL };
 static const char *const input_keys[] = { "side", "channels", NULL };
 static const char *const stem_keys[] = { "kind", "channels", NULL };
 static const char *const block_keys[] = { "id",         "kind",     "channels",
@@ -153,22 +155,32 @@ read_block (JsonNode *node, int at, const char *where, RnBlockSpec *block, GErro
   return read_block_options (&reader, block, error);
 }
 
+/* Returns: (transfer full): the blocks at the key, not checked yet */
+static GArray *
+read_list (const RnJsonReader *reader, GError **error)
+{
+  g_autoptr (GArray) blocks = g_array_new (FALSE, FALSE, sizeof (RnBlockSpec));
+  JsonArray *array;
+
+  if (!rn_json_reader_get_array (reader, "blocks", RN_MAX_BLOCKS, &array, error))
+    return NULL;
+  g_array_set_size (blocks, json_array_get_length (array));
+  for (guint i = 0; i < blocks->len; i++)
+    if (!read_block (json_array_get_element (array, i), (int) i, reader->where,
+                     &g_array_index (blocks, RnBlockSpec, i), error))
+      return NULL;
+  return g_steal_pointer (&blocks);
+}
+
 static gboolean
 read_blocks (const RnJsonReader *reader, RnSpec *spec, GError **error)
 {
-  g_autofree RnBlockSpec *blocks = NULL;
-  JsonArray *array;
-  int n;
+  g_autoptr (GArray) blocks = read_list (reader, error);
 
-  if (!rn_json_reader_get_array (reader, "blocks", RN_MAX_BLOCKS, &array, error))
+  if (blocks == NULL)
     return FALSE;
-  n = (int) json_array_get_length (array);
-  blocks = g_new (RnBlockSpec, n);
-  for (int i = 0; i < n; i++)
-    if (!read_block (json_array_get_element (array, (guint) i), i, reader->where, &blocks[i],
-                     error))
-      return FALSE;
-  if (rn_spec_set_blocks (spec, blocks, n, error))
+  if (rn_spec_set_blocks (spec, (const RnBlockSpec *) (gpointer) blocks->data, (int) blocks->len,
+                          error))
     return TRUE;
   g_prefix_error (error, "%s: ", reader->where);
   return FALSE;
@@ -213,23 +225,43 @@ read_frame (const RnJsonReader *reader, GError **error)
   return spec;
 }
 
-RnSpec *
-rn_spec_from_json (const char *text, gssize length, const char *where, GError **error)
+static RnSpec *
+read_root (JsonNode *root, const char *where, gboolean is_draft, GError **error)
 {
-  g_autoptr (JsonNode) root = rn_json_parse (text, length, where, error);
   g_autoptr (RnSpec) spec = NULL;
   RnJsonReader reader;
 
-  if (root == NULL || !rn_json_reader_init (&reader, root, where, NULL, error))
+  if (!rn_json_reader_init (&reader, root, where, NULL, error))
     return NULL;
   spec = read_frame (&reader, error);
-  if (spec == NULL || !read_blocks (&reader, spec, error))
+  if (spec == NULL || !rn_spec_set_draft (spec, is_draft, error) ||
+      !read_blocks (&reader, spec, error))
     return NULL;
   return g_steal_pointer (&spec);
 }
 
+static RnSpec *
+read_spec (const char *text, gssize length, const char *where, gboolean is_draft, GError **error)
+{
+  g_autoptr (JsonNode) root = rn_json_parse (text, length, where, error);
+
+  return root == NULL ? NULL : read_root (root, where, is_draft, error);
+}
+
 RnSpec *
-rn_spec_load (const char *path, GError **error)
+rn_spec_from_json (const char *text, gssize length, const char *where, GError **error)
+{
+  return read_spec (text, length, where, FALSE, error);
+}
+
+RnSpec *
+rn_spec_from_json_draft (const char *text, gssize length, const char *where, GError **error)
+{
+  return read_spec (text, length, where, TRUE, error);
+}
+
+static RnSpec *
+load_spec (const char *path, gboolean is_draft, GError **error)
 {
   g_autoptr (GBytes) bytes = rn_file_read (path, RN_JSON_MAX_BYTES, error);
   const char *text;
@@ -238,7 +270,19 @@ rn_spec_load (const char *path, GError **error)
   if (bytes == NULL)
     return NULL;
   text = g_bytes_get_data (bytes, &length);
-  return rn_spec_from_json (text != NULL ? text : "", (gssize) length, path, error);
+  return read_spec (text != NULL ? text : "", (gssize) length, path, is_draft, error);
+}
+
+RnSpec *
+rn_spec_load (const char *path, GError **error)
+{
+  return load_spec (path, FALSE, error);
+}
+
+RnSpec *
+rn_spec_load_draft (const char *path, GError **error)
+{
+  return load_spec (path, TRUE, error);
 }
 
 gboolean
@@ -247,4 +291,109 @@ rn_spec_save (const RnSpec *spec, const char *path, GError **error)
   g_autofree char *text = rn_spec_to_json (spec);
 
   return rn_file_replace (path, text, strlen (text), error);
+}
+
+char *
+rn_blocks_to_json (const RnBlockSpec *blocks, int n)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
+
+  json_builder_begin_object (builder);
+  add_int (builder, "residua", VERSION);
+  json_builder_set_member_name (builder, "blocks");
+  json_builder_begin_array (builder);
+  for (int i = 0; i < n; i++)
+    add_block (builder, &blocks[i]);
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  return rn_json_print (root, TRUE);
+}
+
+GArray *
+rn_blocks_from_json (const char *text, gssize length, const char *where, GError **error)
+{
+  g_autoptr (JsonNode) root = rn_json_parse (text, length, where, error);
+  g_autoptr (GArray) blocks = NULL;
+  RnJsonReader reader;
+  int version;
+
+  if (root == NULL || !rn_json_reader_init (&reader, root, where, NULL, error) ||
+      !read_int (&reader, "residua", VERSION, VERSION, &version, error) ||
+      !rn_json_reader_check_keys (&reader, clip_keys, error) ||
+      (blocks = read_list (&reader, error)) == NULL)
+    return NULL;
+  for (guint i = 0; i < blocks->len; i++)
+    if (!rn_block_check (&g_array_index (blocks, RnBlockSpec, i), error))
+      {
+        g_prefix_error (error, _ ("%s: block %u: "), where, i + 1);
+        return NULL;
+      }
+  return g_steal_pointer (&blocks);
+}
+
+gboolean
+rn_aside_save (const RnAside *aside, const char *path, GError **error)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree char *text = NULL;
+
+  json_builder_begin_object (builder);
+  add_int (builder, "residua", VERSION);
+  add_string (builder, "file", aside->file != NULL ? aside->file : "");
+  add_int (builder, "file_time", aside->file_time);
+  add_string (builder, "origin", aside->origin != NULL ? aside->origin : "");
+  json_builder_set_member_name (builder, "spec");
+  json_builder_add_value (builder, build_node (aside->spec));
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  text = rn_json_print (root, TRUE);
+  return rn_file_replace (path, text, strlen (text), error);
+}
+
+RnAside *
+rn_aside_load (const char *path, GError **error)
+{
+  g_autoptr (GBytes) bytes = rn_file_read (path, RN_JSON_MAX_BYTES, error);
+  g_autoptr (JsonNode) root = NULL;
+  g_autoptr (RnSpec) spec = NULL;
+  const char *file, *origin;
+  RnJsonReader reader;
+  RnAside *aside;
+  JsonNode *node;
+  gint64 time;
+  int version;
+
+  if (bytes == NULL)
+    return NULL;
+  root = rn_json_parse (g_bytes_get_size (bytes) > 0 ? g_bytes_get_data (bytes, NULL) : "",
+                        (gssize) g_bytes_get_size (bytes), path, error);
+  if (root == NULL || !rn_json_reader_init (&reader, root, path, NULL, error) ||
+      !read_int (&reader, "residua", VERSION, VERSION, &version, error) ||
+      !rn_json_reader_check_keys (&reader, aside_keys, error) ||
+      !rn_json_reader_get_string (&reader, "file", &file, error) ||
+      !rn_json_reader_get_int (&reader, "file_time", 0, G_MAXINT64, &time, error) ||
+      !rn_json_reader_get_string (&reader, "origin", &origin, error) ||
+      !rn_json_reader_get_object (&reader, "spec", &node, error) ||
+      (spec = read_root (node, path, TRUE, error)) == NULL)
+    return NULL;
+  aside = g_new0 (RnAside, 1);
+  aside->spec = g_steal_pointer (&spec);
+  aside->file = *file != '\0' ? g_strdup (file) : NULL;
+  aside->file_time = time;
+  aside->origin = *origin != '\0' ? g_strdup (origin) : NULL;
+  return aside;
+}
+
+void
+rn_aside_free (RnAside *aside)
+{
+  if (aside == NULL)
+    return;
+  rn_spec_free (aside->spec);
+  g_free (aside->file);
+  g_free (aside->origin);
+  g_free (aside);
 }

@@ -17,6 +17,7 @@ struct _RnSpec
   int classes;
   GArray *blocks;
   guint32 last_id; /* the highest ever given: an id that has been removed does not come back */
+  gboolean is_draft;
 };
 
 gboolean
@@ -60,8 +61,8 @@ check_stem (RnStemKind stem, int stem_channels, GError **error)
          check_range ("channels of the stem", stem_channels, 1, RN_MAX_CHANNELS, error);
 }
 
-static gboolean
-check_fields (const RnBlockSpec *block, GError **error)
+gboolean
+rn_block_check (const RnBlockSpec *block, GError **error)
 {
   if (!check_range ("kind", (int) block->kind, RN_BLOCK_BASIC, RN_BLOCK_PLAIN_BOTTLENECK, error) ||
       !check_range ("channels", block->channels, 1, RN_MAX_CHANNELS, error) ||
@@ -78,19 +79,25 @@ check_fields (const RnBlockSpec *block, GError **error)
   return FALSE;
 }
 
-/* Whether @block, the one at index @at, is in order and its shortcut can reach its output from @in_channels. */
-static gboolean
-check_block (const RnBlockSpec *block, int at, int in_channels, GError **error)
+gboolean
+rn_block_fits (const RnBlockSpec *block, int in_channels)
 {
   const gboolean is_option_a =
       block->shortcut == RN_SHORTCUT_A_SPLIT || block->shortcut == RN_SHORTCUT_A_END;
 
-  if (!check_fields (block, error))
+  return rn_block_kind_is_plain (block->kind) || !is_option_a || block->channels >= in_channels;
+}
+
+/* Whether @block, the one at index @at, is in order and its shortcut can reach its output from @in_channels. */
+static gboolean
+check_block (const RnSpec *spec, const RnBlockSpec *block, int at, int in_channels, GError **error)
+{
+  if (!rn_block_check (block, error))
     {
       g_prefix_error (error, _ ("block %d: "), at + 1);
       return FALSE;
     }
-  if (rn_block_kind_is_plain (block->kind) || !is_option_a || block->channels >= in_channels)
+  if (spec->is_draft || rn_block_fits (block, in_channels))
     return TRUE;
   g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
                _ ("block %d: shortcut option A can only add channels, but here %d become %d"),
@@ -183,6 +190,17 @@ rn_spec_copy (const RnSpec *spec)
   copy->name = g_strdup (spec->name);
   copy->blocks = g_array_copy (spec->blocks);
   return copy;
+}
+
+void
+rn_spec_swap (RnSpec *a, RnSpec *b)
+{
+  const guint32 last_id = MAX (a->last_id, b->last_id);
+  const RnSpec was = *a;
+
+  *a = *b;
+  *b = was;
+  a->last_id = b->last_id = last_id;
 }
 
 void
@@ -288,7 +306,7 @@ rn_spec_set_stem (RnSpec *spec, RnStemKind stem, int stem_channels, GError **err
 {
   if (!check_stem (stem, stem_channels, error))
     return FALSE;
-  if (spec->blocks->len > 0 && !check_block (block_at (spec, 0), 0, stem_channels, error))
+  if (spec->blocks->len > 0 && !check_block (spec, block_at (spec, 0), 0, stem_channels, error))
     return FALSE;
   spec->stem = stem;
   spec->stem_channels = stem_channels;
@@ -334,8 +352,8 @@ rn_spec_add_block (RnSpec *spec, int at, RnBlockSpec block, GError **error)
                    at + 1, RN_MAX_BLOCKS);
       return FALSE;
     }
-  if (!check_block (&block, at, channels_before (spec, at), error) ||
-      (at < n && !check_block (block_at (spec, at), at, block.channels, error)) ||
+  if (!check_block (spec, &block, at, channels_before (spec, at), error) ||
+      (at < n && !check_block (spec, block_at (spec, at), at, block.channels, error)) ||
       !settle_id (spec, &block, at, 0, error))
     return FALSE;
   spec->last_id = MAX (spec->last_id, block.id);
@@ -350,8 +368,8 @@ rn_spec_set_block (RnSpec *spec, int at, RnBlockSpec block, GError **error)
 
   g_return_val_if_fail (at >= 0 && at < n, FALSE);
 
-  if (!check_block (&block, at, channels_before (spec, at), error) ||
-      (at + 1 < n && !check_block (block_at (spec, at + 1), at + 1, block.channels, error)) ||
+  if (!check_block (spec, &block, at, channels_before (spec, at), error) ||
+      (at + 1 < n && !check_block (spec, block_at (spec, at + 1), at + 1, block.channels, error)) ||
       !settle_id (spec, &block, at, block_at (spec, at)->id, error))
     return FALSE;
   spec->last_id = MAX (spec->last_id, block.id);
@@ -367,7 +385,7 @@ rn_spec_remove_block (RnSpec *spec, int at, GError **error)
   g_return_val_if_fail (at >= 0 && at < n, FALSE);
 
   if (at + 1 < n &&
-      !check_block (block_at (spec, at + 1), at + 1, channels_before (spec, at), error))
+      !check_block (spec, block_at (spec, at + 1), at + 1, channels_before (spec, at), error))
     return FALSE;
   g_array_remove_index (spec->blocks, (guint) at);
   return TRUE;
@@ -393,6 +411,44 @@ check_ids (const RnBlockSpec *blocks, int n, guint32 *highest, GError **error)
 }
 
 gboolean
+rn_spec_set_draft (RnSpec *spec, gboolean is_draft, GError **error)
+{
+  if (!is_draft && !rn_spec_check (spec, error))
+    return FALSE;
+  spec->is_draft = is_draft;
+  return TRUE;
+}
+
+gboolean
+rn_spec_is_draft (const RnSpec *spec)
+{
+  return spec->is_draft;
+}
+
+gboolean
+rn_spec_check (const RnSpec *spec, GError **error)
+{
+  const RnSpec strict = { .is_draft = FALSE };
+
+  for (int i = 0; i < rn_spec_n_blocks (spec); i++)
+    if (!check_block (&strict, block_at (spec, i), i, channels_before (spec, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+guint32
+rn_spec_get_last_id (const RnSpec *spec)
+{
+  return spec->last_id;
+}
+
+void
+rn_spec_reserve_ids (RnSpec *spec, guint32 last_id)
+{
+  spec->last_id = MAX (spec->last_id, last_id);
+}
+
+gboolean
 rn_spec_set_blocks (RnSpec *spec, const RnBlockSpec *blocks, int n, GError **error)
 {
   guint32 highest = spec->last_id;
@@ -402,7 +458,8 @@ rn_spec_set_blocks (RnSpec *spec, const RnBlockSpec *blocks, int n, GError **err
   if (!check_ids (blocks, n, &highest, error))
     return FALSE;
   for (int i = 0; i < n; i++)
-    if (!check_block (&blocks[i], i, i == 0 ? spec->stem_channels : blocks[i - 1].channels, error))
+    if (!check_block (spec, &blocks[i], i, i == 0 ? spec->stem_channels : blocks[i - 1].channels,
+                      error))
       return FALSE;
 
   g_array_set_size (spec->blocks, 0);
@@ -417,6 +474,15 @@ rn_spec_set_blocks (RnSpec *spec, const RnBlockSpec *blocks, int n, GError **err
         spec->last_id = MAX (spec->last_id, id);
       }
   return TRUE;
+}
+
+gboolean
+rn_spec_has_shortcuts (const RnSpec *spec)
+{
+  for (guint i = 0; i < spec->blocks->len; i++)
+    if (!rn_block_kind_is_plain (g_array_index (spec->blocks, RnBlockSpec, i).kind))
+      return TRUE;
+  return FALSE;
 }
 
 RnSpec *

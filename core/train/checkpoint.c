@@ -50,10 +50,10 @@ rn_loaded_checkpoint_free (RnLoadedCheckpoint *checkpoint)
 
 /* A list of @min to @max numbers of eight bytes */
 static const RnStoredTensor *
-find_state (const RnSafetensors *file, const char *name, RnDtype dtype, guint64 min, guint64 max,
+find_state (const RnTensorFile *file, const char *name, RnDtype dtype, guint64 min, guint64 max,
             GError **error)
 {
-  const RnStoredTensor *tensor = rn_safetensors_find (file, name);
+  const RnStoredTensor *tensor = rn_tensor_file_find (file, name);
 
   if (tensor != NULL && tensor->dtype == dtype && tensor->n_dims == 1 && tensor->count >= min &&
       tensor->count <= max)
@@ -67,7 +67,7 @@ find_state (const RnSafetensors *file, const char *name, RnDtype dtype, guint64 
 }
 
 static gboolean
-read_state (const RnSafetensors *file, RnLoadedCheckpoint *checkpoint, GError **error)
+read_state (const RnTensorFile *file, RnLoadedCheckpoint *checkpoint, GError **error)
 {
   const RnStoredTensor *step, *rate, *state;
 
@@ -79,9 +79,9 @@ read_state (const RnSafetensors *file, RnLoadedCheckpoint *checkpoint, GError **
     return FALSE;
   checkpoint->n_state = (int) state->count;
   checkpoint->state = g_new0 (double, state->count);
-  if (!rn_safetensors_read_raw (file, step, &checkpoint->step, error) ||
-      !rn_safetensors_read_raw (file, rate, &checkpoint->rate, error) ||
-      !rn_safetensors_read_raw (file, state, checkpoint->state, error))
+  if (!rn_tensor_file_read_raw (file, step, &checkpoint->step, error) ||
+      !rn_tensor_file_read_raw (file, rate, &checkpoint->rate, error) ||
+      !rn_tensor_file_read_raw (file, state, checkpoint->state, error))
     return FALSE;
   if (checkpoint->step == rn_model_get_step (checkpoint->model) && checkpoint->step >= 0 &&
       isfinite (checkpoint->rate) && checkpoint->rate > 0.0)
@@ -96,11 +96,11 @@ read_state (const RnSafetensors *file, RnLoadedCheckpoint *checkpoint, GError **
 RnLoadedCheckpoint *
 rn_checkpoint_load (const char *path, GError **error)
 {
-  g_autoptr (RnSafetensors) file = rn_safetensors_open (path, error);
+  g_autoptr (RnTensorFile) file = rn_safetensors_open (path, error);
   g_autoptr (RnLoadedCheckpoint) checkpoint = g_new0 (RnLoadedCheckpoint, 1);
   const RnParameters *parameters;
 
-  checkpoint->model = file == NULL ? NULL : rn_model_file_read (file, NULL, error);
+  checkpoint->model = file == NULL ? NULL : rn_model_file_read (file, NULL, NULL, error);
   if (checkpoint->model == NULL || !read_state (file, checkpoint, error))
     return NULL;
   parameters = rn_model_get_parameters (checkpoint->model);

@@ -281,6 +281,8 @@ rn_run_read_blocks (const char *path, RnMeasureFunc func, gpointer data, goffset
         break;
       if (measure.step < before)
         {
+          if (end != NULL)
+            *end = RN_RUN_BLOCKS_HEADER_SIZE + number * RN_RUN_BLOCKS_RECORD_SIZE;
           g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
                        _ ("“%s” is damaged: record %lld is of step %lld after %lld"), path,
                        (long long) number, (long long) measure.step, (long long) before);

@@ -7,6 +7,7 @@
 #define RN_RUN_SPEC "spec.json"
 #define RN_RUN_SETTINGS "settings.json"
 #define RN_RUN_CLASSES "classes.json"
+#define RN_RUN_ORIGIN "origin.json"
 #define RN_RUN_HISTORY "history.csv"
 #define RN_RUN_TIMING "timing.csv"
 #define RN_RUN_BLOCKS "blocks.bin"
@@ -61,7 +62,7 @@ gboolean rn_run_parse_history (char *line, const char *path, gint64 number, RnHi
 /* Returns: (transfer full): the line, with its line feed; RN_ERROR_DIVERGED where a number is none */
 char *rn_run_print_history (const RnHistoryRow *row, GError **error);
 
-/* @end: as above; a torn last record is left out */
+/* @end: as above, also where a record is damaged: all before it is whole; a torn last record is left out */
 gboolean rn_run_read_blocks (const char *path, RnMeasureFunc func, gpointer data, goffset *end,
                              GError **error);
 

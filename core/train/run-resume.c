@@ -143,11 +143,25 @@ static gboolean
 cut_blocks (RnRunWriter *writer, gint64 step, GError **error)
 {
   g_autofree char *path = g_build_filename (writer->folder, RN_RUN_BLOCKS, NULL);
-  goffset end;
+  guint8 header[RN_RUN_BLOCKS_HEADER_SIZE];
+  g_autoptr (GError) local = NULL;
+  goffset end = 0;
 
-  return rn_run_read_blocks (path, keep_measure, &step, &end, error) &&
-         rn_run_log_open (writer, &writer->blocks, 0, error) &&
-         rn_run_log_cut (writer, &writer->blocks, end, error);
+  /* Nothing that training does hangs on the measures: what is damaged is cut off, and that is told. */
+  if (!rn_run_read_blocks (path, keep_measure, &step, &end, &local))
+    {
+      if (!g_error_matches (local, RN_ERROR, RN_ERROR_FORMAT))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      g_free (writer->damage);
+      writer->damage = g_strdup_printf (_ ("%s. What came after is left out"), local->message);
+    }
+  rn_run_blocks_header (header);
+  return rn_run_log_open (writer, &writer->blocks, 0, error) &&
+         rn_run_log_cut (writer, &writer->blocks, end, error) &&
+         (end > 0 || rn_run_log_append (writer, &writer->blocks, header, sizeof header, error));
 }
 
 static gboolean

@@ -33,6 +33,7 @@ struct _RnRunWriter
   GArray *tests;    /* of RnRunTest: the evaluations of the history */
   char *isa;        /* (nullable): of the newest row of timing.csv */
   char *blas_core;
+  char *damage; /* (nullable): what was cut off blocks.bin, in words */
 };
 
 /* Opens a log of the folder for appending. @flags: O_CREAT and O_EXCL where wanted */

@@ -158,6 +158,7 @@ rn_run_writer_free (RnRunWriter *writer)
   g_free (writer->digest);
   g_free (writer->isa);
   g_free (writer->blas_core);
+  g_free (writer->damage);
   g_free (writer);
 }
 
@@ -165,6 +166,12 @@ const char *
 rn_run_writer_get_path (const RnRunWriter *writer)
 {
   return writer->path;
+}
+
+const char *
+rn_run_writer_get_damage (const RnRunWriter *writer)
+{
+  return writer->damage;
 }
 
 static gboolean
@@ -270,6 +277,19 @@ rn_run_writer_create (const char *path, const RnSpec *spec, const RnSettings *se
       !write_classes (writer, classes, error) || !make_logs (writer, error))
     return NULL;
   return g_steal_pointer (&writer);
+}
+
+gboolean
+rn_run_writer_set_origin (RnRunWriter *writer, const RnSpec *origin, const char *name, gint64 step,
+                          GError **error)
+{
+  g_autofree char *path = g_build_filename (writer->folder, RN_RUN_ORIGIN, NULL);
+  const char *words[] = { name != NULL ? name : "", rn_spec_get_name (origin), NULL };
+  g_autoptr (GString) json = g_string_new ("{\n  \"version\": 1,\n  \"from\": ");
+
+  rn_json_print_strings (json, words);
+  g_string_append_printf (json, ",\n  \"step\": %lld\n}\n", (long long) step);
+  return rn_file_replace (path, json->str, json->len, error);
 }
 
 RnRunWriter *

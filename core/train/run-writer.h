@@ -17,6 +17,10 @@ RnRunWriter *rn_run_writer_create (const char *path, const RnSpec *spec, const R
                                    const char *data, const char *digest, const char *const *classes,
                                    GError **error);
 
+/* Writes origin.json: what a new run's weights come from. For people; nothing reads it to train. @name: (nullable) */
+gboolean rn_run_writer_set_origin (RnRunWriter *writer, const RnSpec *origin, const char *name,
+                                   gint64 step, GError **error);
+
 /* Takes the lock of an existing run, for rn_run_writer_cut() to follow. @error: G_IO_ERROR_BUSY where another holds
  * it.
  */
@@ -42,6 +46,8 @@ gboolean rn_run_writer_get_machine (const RnRunWriter *writer, char **isa, char 
 void rn_run_writer_free (RnRunWriter *writer);
 
 const char *rn_run_writer_get_path (const RnRunWriter *writer);
+/* Returns: (nullable): what was damaged and cut off blocks.bin by rn_run_writer_cut(), a sentence */
+const char *rn_run_writer_get_damage (const RnRunWriter *writer);
 
 /* @row: its step is the one after the last row's */
 gboolean rn_run_writer_append_history (RnRunWriter *writer, const RnHistoryRow *row,

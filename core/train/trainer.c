@@ -1,10 +1,13 @@
 #include "residua/trainer.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "base/machine.h"
 #include "compute/info.h"
+#include "network/model.h"
 #include "network/plan.h"
+#include "residua/carry.h"
 #include "residua/error.h"
 #include "train/feed.h"
 #include "train/worker.h"
@@ -124,20 +127,47 @@ start (RnTrainer *self)
   self->thread = g_thread_new ("residua-worker", rn_worker_thread, self);
 }
 
-RnTrainer *
-rn_trainer_new (const char *run_path, const RnSpec *spec, const RnSettings *settings,
-                RnDataset *dataset, int threads, GError **error)
+/* The weights that the network begins with in the place of the seed's, and a record of where they are from. */
+static gboolean
+carry_over (RnTrainer *self, RnModel *origin, const char *name, GError **error)
 {
-  g_autoptr (RnTrainer) self = trainer_new (spec, settings, dataset, threads);
+  const gsize n = rn_network_get_parameters (self->network)->n_floats;
+  g_autoptr (RnModel) carried = rn_model_carry (origin, self->spec, self->settings.seed, error);
 
+  if (carried == NULL)
+    return FALSE;
+  memcpy (rn_network_get_arena (self->network), rn_model_get_arena (carried), n * sizeof (float));
+  return rn_run_writer_set_origin (self->writer, rn_model_get_spec (origin), name,
+                                   rn_model_get_step (origin), error);
+}
+
+RnTrainer *
+rn_trainer_new_from (const char *run_path, const RnSpec *spec, const RnSettings *settings,
+                     RnDataset *dataset, int threads, RnModel *origin, const char *origin_name,
+                     GError **error)
+{
+  g_autoptr (RnTrainer) self = NULL;
+
+  if (!rn_spec_check (spec, error))
+    return NULL;
+  self = trainer_new (spec, settings, dataset, threads);
   /* the folder first: a name that is taken is told at once */
   self->writer = rn_run_writer_create (run_path, spec, settings, rn_dataset_get_source (dataset),
                                        rn_dataset_get_digest (dataset),
                                        rn_dataset_get_classes (dataset), error);
-  if (self->writer == NULL || !build (self, error) || !rn_worker_save (self, error))
+  if (self->writer == NULL || !build (self, error) ||
+      (origin != NULL && !carry_over (self, origin, origin_name, error)) ||
+      !rn_worker_save (self, error))
     return NULL;
   start (self);
   return g_steal_pointer (&self);
+}
+
+RnTrainer *
+rn_trainer_new (const char *run_path, const RnSpec *spec, const RnSettings *settings,
+                RnDataset *dataset, int threads, GError **error)
+{
+  return rn_trainer_new_from (run_path, spec, settings, dataset, threads, NULL, NULL, error);
 }
 
 /* Bits depend on the instruction set and on OpenBLAS's choice for this processor. */
@@ -227,6 +257,8 @@ rn_trainer_resume (const char *run_path, RnDataset *dataset, gint64 steps, int t
                                !rn_run_writer_set_steps (self->writer, settings.steps, error)))
     return NULL;
   warn_of_other_machine (self);
+  if (rn_run_writer_get_damage (self->writer) != NULL)
+    g_ptr_array_add (self->warnings, g_strdup (rn_run_writer_get_damage (self->writer)));
   start (self);
   return g_steal_pointer (&self);
 }

@@ -1,5 +1,6 @@
 #include "train/worker.h"
 
+#include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
@@ -104,6 +105,48 @@ fail (RnTrainer *self, GError *error)
   rn_feed_offer (self->feed, snapshot);
 }
 
+/* (transfer full) @error: what could not be written is kept and written when training goes on. */
+static void
+pause_for_room (RnTrainer *self, GError *error)
+{
+  RnSnapshot *snapshot;
+
+  self->training = FALSE;
+  set_state (self, RN_STATE_PAUSED);
+  snapshot = snapshot_new (self);
+  snapshot->failure =
+      g_error_new (G_IO_ERROR, G_IO_ERROR_NO_SPACE,
+                   _ ("There is no room left to write in “%s”. Training pauses at step %lld and "
+                      "nothing is lost: make room there, then let it go on (%s)"),
+                   rn_run_writer_get_path (self->writer), (long long) self->step, error->message);
+  rn_feed_offer (self->feed, snapshot);
+  g_error_free (error);
+}
+
+/* (transfer full) @error: a full disk is waited out, all else ends the training. */
+static void
+give_way (RnTrainer *self, GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
+    pause_for_room (self, error);
+  else
+    fail (self, error);
+}
+
+/* Measures */
+
+static gboolean
+record_measures (RnTrainer *self, GError **error)
+{
+  if (self->measures_wait && self->measures->len > 0 &&
+      !rn_run_writer_append_measures (self->writer,
+                                      (const RnBlockMeasure *) (gpointer) self->measures->data,
+                                      (int) self->measures->len, error))
+    return FALSE;
+  self->measures_wait = FALSE;
+  return TRUE;
+}
+
 /* Checkpoints */
 
 /* A checkpoint with NaN or infinity is not read again, and would in time push out those that are. */
@@ -130,7 +173,7 @@ rn_worker_save (RnTrainer *self, GError **error)
                                           *extra = numbers + RN_SCHEDULE_STATE_SIZE;
   RnCheckpoint checkpoint;
 
-  if (model == NULL || !check_finite (self, error))
+  if (model == NULL || !check_finite (self, error) || !record_measures (self, error))
     return FALSE;
   rn_schedule_state_save (&self->schedule, numbers);
   if (self->row_is_pending)
@@ -151,6 +194,7 @@ rn_worker_save (RnTrainer *self, GError **error)
   if (!rn_run_writer_checkpoint (self->writer, &checkpoint, error))
     return FALSE;
   self->saved_step = self->step;
+  self->save_is_due = FALSE;
   return TRUE;
 }
 
@@ -265,15 +309,26 @@ note_timing (RnTrainer *self, GError **error)
                                       rn_info_blas_core (), error);
 }
 
+static gboolean
+save_due (RnTrainer *self, GError **error)
+{
+  if (!rn_worker_save (self, error))
+    return FALSE;
+  tell_mark (self, RN_MARK_CHECKPOINT, 0.0, 0.0);
+  return TRUE;
+}
+
 /* The end of a step: its evaluation where one is due, its row, its checkpoint. Leaves the row pending, without an
- * error, where a command interrupts the evaluation. */
+ * error, where a command interrupts the evaluation. After an error it can be called again: what is done is not done
+ * twice. */
 static gboolean
 finish_step (RnTrainer *self, GError **error)
 {
   const gboolean evaluates = is_due (self, self->settings.evaluate_every);
-  gboolean is_best = FALSE;
 
-  if (evaluates && has_test_split (self))
+  if (!record_measures (self, error))
+    return FALSE;
+  if (evaluates && has_test_split (self) && !self->row_is_evaluated)
     {
       g_autoptr (GError) local = NULL;
 
@@ -284,23 +339,21 @@ finish_step (RnTrainer *self, GError **error)
           g_propagate_error (error, g_steal_pointer (&local));
           return FALSE;
         }
-      is_best = self->row.test_error < self->best_error;
-      self->best_error = MIN (self->best_error, self->row.test_error);
+      self->row_is_evaluated = TRUE;
     }
+  if (!rn_run_writer_append_history (self->writer, &self->row, error))
+    return FALSE;
+  self->row_is_pending = self->row_is_evaluated = FALSE;
   if (evaluates)
     note_evaluation (self);
-  self->row_is_pending = FALSE;
-  if (!rn_run_writer_append_history (self->writer, &self->row, error) || !note_timing (self, error))
-    return FALSE;
+  self->save_is_due =
+      self->row.test_error < self->best_error || is_due (self, self->settings.checkpoint_every);
   if (!isnan (self->row.test_error))
-    tell_mark (self, RN_MARK_TEST, self->row.test_error, self->row.test_loss);
-  if (is_best || is_due (self, self->settings.checkpoint_every))
     {
-      if (!rn_worker_save (self, error))
-        return FALSE;
-      tell_mark (self, RN_MARK_CHECKPOINT, 0.0, 0.0);
+      self->best_error = MIN (self->best_error, self->row.test_error);
+      tell_mark (self, RN_MARK_TEST, self->row.test_error, self->row.test_loss);
     }
-  return TRUE;
+  return note_timing (self, error) && (!self->save_is_due || save_due (self, error));
 }
 
 static gboolean
@@ -394,21 +447,16 @@ measure_speed (RnTrainer *self, int n, gint64 started_us)
 static void
 gather_measures (RnTrainer *self)
 {
+  RnBlockMeasure *measures;
+
   g_array_set_size (self->measures, (guint) rn_spec_n_blocks (self->spec));
   g_array_set_size (self->responses, (guint) rn_network_get_layout (self->network)->n_convs);
-  rn_network_get_measures (self->network, (RnBlockMeasure *) (gpointer) self->measures->data);
-  rn_network_get_responses (self->network, (RnLayerResponse *) (gpointer) self->responses->data);
-}
-
-static gboolean
-record_measures (RnTrainer *self, GError **error)
-{
-  RnBlockMeasure *measures = (RnBlockMeasure *) (gpointer) self->measures->data;
-
+  measures = (RnBlockMeasure *) (gpointer) self->measures->data;
+  rn_network_get_measures (self->network, measures);
   for (guint i = 0; i < self->measures->len; i++)
-    measures[i].step = self->step;
-  return self->measures->len == 0 ||
-         rn_run_writer_append_measures (self->writer, measures, (int) self->measures->len, error);
+    measures[i].step = self->step + 1;
+  self->measures_wait = TRUE;
+  rn_network_get_responses (self->network, (RnLayerResponse *) (gpointer) self->responses->data);
 }
 
 /* One step, whole or not at all. */
@@ -423,6 +471,7 @@ do_step (RnTrainer *self, GError **error)
   const RnBatch *batch =
       rn_loader_get_cancellable (self->loader, self->step, &self->interrupt, &local);
   double loss, rate;
+  gboolean is_recorded;
   int wrong;
 
   if (g_error_matches (local, RN_ERROR, RN_ERROR_CANCELLED))
@@ -465,10 +514,9 @@ do_step (RnTrainer *self, GError **error)
   self->epoch_error_steps++;
   rn_schedule_note_step (&settings->schedule, &self->schedule, self->row.error, self->epoch_steps);
   measure_speed (self, batch->n, started_us);
-  if (measures && !record_measures (self, error))
-    return FALSE;
+  is_recorded = record_measures (self, error);
   tell_step (self, measures);
-  return TRUE;
+  return is_recorded;
 }
 
 /* Commands */
@@ -498,7 +546,7 @@ do_set_rate (RnTrainer *self, double rate)
     return;
   if (!rn_run_writer_append_event (self->writer, self->step, "rate", rate, &error))
     {
-      fail (self, error);
+      give_way (self, error);
       return;
     }
   /* those of an earlier life that are due come before it, as they do in the file */
@@ -517,7 +565,7 @@ do_checkpoint (RnTrainer *self)
   if (rn_worker_save (self, &error))
     tell_mark (self, RN_MARK_CHECKPOINT, 0.0, 0.0);
   else
-    fail (self, error);
+    give_way (self, error);
 }
 
 /* For the feed alone: what the run keeps does not depend on who looked when. */
@@ -648,7 +696,7 @@ do_commands (RnTrainer *self)
   pthread_mutex_unlock (&self->lock);
 }
 
-/* What comes next: the end of a step that waits for its evaluation, or a step, or the end. */
+/* What comes next: the end of a step that waits for its evaluation or for room on the disk, or a step, or the end. */
 static void
 advance (RnTrainer *self)
 {
@@ -657,6 +705,8 @@ advance (RnTrainer *self)
 
   if (self->row_is_pending)
     well = finish_step (self, &error);
+  else if (self->save_is_due)
+    well = save_due (self, &error);
   else if (self->step < self->goal)
     well = do_step (self, &error);
   else
@@ -666,7 +716,7 @@ advance (RnTrainer *self)
       return;
     }
   if (!well)
-    fail (self, error);
+    give_way (self, error);
 }
 
 /* Nobody may wait for a worker that is gone. */

@@ -83,6 +83,9 @@ struct _RnTrainer
   gboolean failed;
   RnHistoryRow row;        /* of the newest step */
   gboolean row_is_pending; /* it waits for its evaluation before it is written */
+  gboolean row_is_evaluated;
+  gboolean save_is_due;   /* the checkpoint of @row's step is not on disk yet */
+  gboolean measures_wait; /* @measures are not on disk yet */
   GArray *measures;
   GArray *responses;      /* of the step of @measures */
   double epoch_error_sum; /* since the last evaluation, for a plateau without a test split */

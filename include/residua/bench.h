@@ -1,6 +1,6 @@
 #pragma once
 
-#include <glib.h>
+#include "residua/spec.h"
 
 G_BEGIN_DECLS
 
@@ -41,5 +41,21 @@ const char *const *rn_bench_cases (void);
  */
 gboolean rn_bench_run (const char *case_name, int threads, double seconds, const int *cancel,
                        RnBenchResult *result, GError **error);
+
+/**
+ * rn_bench_estimate_epoch:
+ * @batch: pictures a step, 1 to 65536
+ * @pictures: in an epoch
+ * @threads: 1 to 256; 0 for as many as there are processors
+ * @cancel: (nullable): as in rn_bench_run()
+ * @seconds: (out): that an epoch of training would take here, without its evaluations
+ * @error: RN_ERROR_SHAPE for a draft that does not fit, RN_ERROR_MEMORY, RN_ERROR_CANCELLED
+ *
+ * Trains @spec itself for about a second on random pictures, in smaller batches where a step would take too long or too
+ * much memory. The answer for a network, a batch and a number of threads is kept, so that asking again takes no time.
+ * For a thread that may wait; what else the computer does meanwhile makes the answer longer.
+ */
+gboolean rn_bench_estimate_epoch (const RnSpec *spec, int batch, gint64 pictures, int threads,
+                                  const int *cancel, double *seconds, GError **error);
 
 G_END_DECLS

@@ -55,8 +55,10 @@ char **rn_model_list_parameters (const RnModel *model);
  * @stride_in_1x1: bottlenecks stride in their first 1x1
  * @epsilon: batch-norm's, 0 for 1e-5
  * @side: of the input, 0 to tell from the network (32 with the 3x3 stem, 224 with the 7x7)
+ * @classes: (nullable) (transfer none): NULL-terminated names, left out where the network has another number of classes
  *
- * What a file made elsewhere cannot tell. Metadata of our own files wins over all of it.
+ * What a file made elsewhere cannot tell. What a file says itself wins over all of it: metadata of Residua, and the
+ * nodes of an ONNX graph.
  */
 typedef struct
 {
@@ -67,16 +69,55 @@ typedef struct
   gboolean stride_in_1x1;
   double epsilon;
   int side;
+  const char *const *classes;
 } RnModelHints;
 
 /**
- * rn_model_load:
- * @path: a .safetensors file, ours or another's: names of torchvision's kind, with aliases "linear.*" for "fc.*",
- *   "shortcut.0.*" and "shortcut.1.*" for "downsample.*", prefix "module."
- * @hints: (nullable)
- * @error: RN_ERROR_FORMAT naming the file and the tensor or byte; RN_ERROR_SHAPE where the tensors make no residual
- *   network, naming the first that does not fit; GIO's for reading
+ * rn_model_hints_set_preset:
+ * @hints: its mean, standard deviation, side and classes are set, the rest stays
+ * @name: one of rn_model_preset_names()
+ * @error: RN_ERROR_DATA naming the presets
  */
+gboolean rn_model_hints_set_preset (RnModelHints *hints, const char *name, GError **error);
+/**
+ * Returns: (transfer none): "imagenet"; "cifar10", with the deviations that most published training scripts have;
+ *   "cifar10-imagenet", CIFAR-10's classes with ImageNet's mean, as others have it. NULL-terminated
+ */
+const char *const *rn_model_preset_names (void);
+/** Returns: (transfer none): the 1000 names in the order of the classes, NULL-terminated */
+const char *const *rn_imagenet_classes (void);
+
+/**
+ * RnModelGuess:
+ *
+ * What rn_model_import() had to guess, as neither the file nor the hints said it. The bottleneck's stride and option A's
+ * padding are guessed only where the network has such blocks.
+ */
+typedef enum
+{
+  RN_GUESS_MEAN = 1 << 0,
+  RN_GUESS_CLASSES = 1 << 1,
+  RN_GUESS_PADDING = 1 << 2,
+  RN_GUESS_STRIDE = 1 << 3,
+  RN_GUESS_EPSILON = 1 << 4,
+  RN_GUESS_SIDE = 1 << 5
+} RnModelGuess;
+
+/**
+ * rn_model_import:
+ * @path: a model file, told by its content:
+ *   safetensors, ours or another's; PyTorch's zip and legacy files with a state dictionary in them, bare or under
+ *   "state_dict", "model" and the like; an ONNX graph. Names are torchvision's, timm's, Hugging Face's, or those of the
+ *   usual CIFAR repositories. Nothing in a file is executed.
+ * @hints: (nullable)
+ * @guesses: (out) (nullable): which of @hints would have been of use
+ * @error: RN_ERROR_FORMAT naming the file and the tensor, byte or Python name; RN_ERROR_SHAPE where the tensors or nodes
+ *   make no residual network, naming the first that does not fit; GIO's for reading
+ */
+RnModel *rn_model_import (const char *path, const RnModelHints *hints, RnModelGuess *guesses,
+                          GError **error);
+
+/** rn_model_import() for those who do not ask what was guessed */
 RnModel *rn_model_load (const char *path, const RnModelHints *hints, GError **error);
 
 /** Writes safetensors that PyTorch loads with strict=True: aside, synced, renamed over @path. */

@@ -3,7 +3,8 @@
 /**
  * The tour of the core, in the order in which data flows:
  *
- *   spec.h, cost.h     what a network is, on paper, and what it costs
+ *   spec.h, cost.h     what a network is, on paper, and what it costs; spec-table.h says it as the paper does
+ *   sketch.h           editing one, with undo
  *   dataset.h          labelled pictures: CIFAR, IDX, folders, the sample set; picture files
  *   augment.h          from bytes to a network's input
  *   settings.h         everything else that decides a training
@@ -18,6 +19,7 @@
  */
 
 #include "residua/augment.h"
+#include "residua/carry.h"
 #include "residua/classify.h"
 #include "residua/compute-info.h"
 #include "residua/cost.h"
@@ -29,6 +31,8 @@
 #include "residua/model.h"
 #include "residua/run.h"
 #include "residua/settings.h"
+#include "residua/sketch.h"
+#include "residua/spec-table.h"
 #include "residua/spec.h"
 #include "residua/study.h"
 #include "residua/tensor.h"

@@ -90,7 +90,8 @@ typedef gboolean (*RnMeasureFunc) (const RnBlockMeasure *measure, gpointer data)
  * RnRun:
  *
  * A training on disk: a folder with spec.json, settings.json, classes.json, history.csv, timing.csv, blocks.bin,
- * events.csv, lock and checkpoints/step-NNNNNNNN.safetensors. Nothing in it but timing.csv depends on time, threads or
+ * events.csv, lock and checkpoints/step-NNNNNNNN.safetensors; where it began with the weights of another network also
+ * origin.json, which names that one and its step. Nothing in it but timing.csv depends on time, threads or
  * paths, apart from the data's path in settings.json.
  */
 typedef struct _RnRun RnRun;

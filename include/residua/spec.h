@@ -89,7 +89,8 @@ typedef struct
  * RnSpec:
  *
  * What a network is, on paper: input, stem, a list of blocks, head. It always fits together: a change that would
- * break it is refused and leaves it as it was.
+ * break it is refused and leaves it as it was. A draft (rn_spec_set_draft()) may hold blocks that do not fit those
+ * beside them: shapes and costs of one are still told, as if each block had its output, and nothing runs it.
  */
 typedef struct _RnSpec RnSpec;
 
@@ -156,6 +157,60 @@ gboolean rn_spec_set_block (RnSpec *spec, int at, RnBlockSpec block, GError **er
 /** @error: RN_ERROR_SHAPE where the next block could not follow the one before; @spec is then as it was */
 gboolean rn_spec_remove_block (RnSpec *spec, int at, GError **error);
 
+/**
+ * rn_spec_set_draft:
+ * @is_draft: whether blocks may stand in it that do not fit; fields out of their range are refused all the same
+ * @error: RN_ERROR_SHAPE as rn_spec_check(), where it is to be a draft no longer; it then stays one
+ *
+ * A copy is a draft where the original is.
+ */
+gboolean rn_spec_set_draft (RnSpec *spec, gboolean is_draft, GError **error);
+gboolean rn_spec_is_draft (const RnSpec *spec);
+
+/**
+ * rn_spec_check:
+ * @error: RN_ERROR_SHAPE naming the first block that does not fit, as rn_spec_add_block() would have
+ *
+ * Returns: whether it can be run. Whatever builds a network asks this first.
+ */
+gboolean rn_spec_check (const RnSpec *spec, GError **error);
+
+/**
+ * RnMend:
+ * @RN_MEND_PROJECTION: the block takes shortcut option B
+ *
+ * What puts a problem right.
+ */
+typedef enum
+{
+  RN_MEND_PROJECTION
+} RnMend;
+
+/**
+ * RnSpecProblem:
+ * @block: id of the block that does not fit
+ * @at: its index
+ * @from: channels that it is given
+ * @to: channels that it gives; here fewer, which an identity cannot do
+ */
+typedef struct
+{
+  guint32 block;
+  int at;
+  int from;
+  int to;
+  RnMend mend;
+} RnSpecProblem;
+
+/** Returns: (transfer full) (element-type RnSpecProblem): in order; empty where it can be run */
+GArray *rn_spec_find_problems (const RnSpec *spec);
+/** Returns: (transfer full): a sentence: "The identity cannot go from 32 to 16 channels: use a projection." */
+char *rn_spec_problem_to_string (const RnSpecProblem *problem);
+/** Returns: (transfer none): what a button that mends it says: "Use a projection" */
+const char *rn_mend_get_label (RnMend mend);
+/** Changes @block, which is the problem's own, so that it fits. */
+void rn_mend_apply (RnMend mend, RnBlockSpec *block);
+
 gboolean rn_block_kind_is_plain (RnBlockKind kind);
 gboolean rn_block_kind_is_bottleneck (RnBlockKind kind);
 
@@ -169,6 +224,9 @@ gboolean rn_block_kind_is_bottleneck (RnBlockKind kind);
 RnSpec *rn_spec_preset (const char *name, GError **error);
 /** Returns: (transfer none): the names, NULL-terminated, small CIFAR nets first */
 const char *const *rn_spec_preset_names (void);
+
+/** Returns: whether any block is a residual one */
+gboolean rn_spec_has_shortcuts (const RnSpec *spec);
 
 /**
  * rn_spec_plain_twin:
@@ -194,6 +252,10 @@ char *rn_spec_to_json (const RnSpec *spec);
 RnSpec *rn_spec_from_json (const char *text, gssize length, const char *where, GError **error);
 /** @error: as rn_spec_from_json(), or of G_IO_ERROR's domain; each names @path */
 RnSpec *rn_spec_load (const char *path, GError **error);
+/** The same two for a draft: blocks need not fit. */
+RnSpec *rn_spec_from_json_draft (const char *text, gssize length, const char *where,
+                                 GError **error);
+RnSpec *rn_spec_load_draft (const char *path, GError **error);
 /** The form of rn_spec_to_json(), written aside, synced and renamed. */
 gboolean rn_spec_save (const RnSpec *spec, const char *path, GError **error);
 

@@ -26,6 +26,18 @@ RnTrainer *rn_trainer_new (const char *run_path, const RnSpec *spec, const RnSet
                            RnDataset *dataset, int threads, GError **error);
 
 /**
+ * rn_trainer_new_from:
+ * @origin: (nullable): the network that @spec was made of; what rn_carry_list() says keeps its weights begins with
+ *   @origin's, and the rest as the settings' seed has it. Momentum begins at zero
+ * @origin_name: (nullable): what origin.json of the run calls it, a name without a path
+ *
+ * As rn_trainer_new(). The checkpoint of step 0 holds the weights, so the run does not need its origin any more.
+ */
+RnTrainer *rn_trainer_new_from (const char *run_path, const RnSpec *spec,
+                                const RnSettings *settings, RnDataset *dataset, int threads,
+                                RnModel *origin, const char *origin_name, GError **error);
+
+/**
  * rn_trainer_resume:
  * @run_path: an existing run; it is locked, and what was written after its newest whole checkpoint is cut off and will
  *   be written again

@@ -99,7 +99,7 @@ test_mistakes_in_usage_are_code_2 (void)
     { { "classify", "--model", "m" }, "pictures" },
     { { "classify", "--model", "m", "--json", "--csv", "p.png" }, "--csv" },
     { { "inspect", "--model", "m", "--data", "x", "--count", "0" }, "--count" },
-    { { "export", "--model", "m" }, "--out" },
+    { { "export", "--model", "m", "--out", "x", "--fold" }, "--fold" },
     { { "export", "--model", "m", "--out", "x", "--to", "paper" }, "--to" },
     { { "info", "resnet21" }, "resnet20" },
     { { "info", "resnet20", "--batch", "70000" }, "70000" },

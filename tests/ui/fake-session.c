@@ -9,6 +9,8 @@ struct _RnSession
   RnSelection *selection;
   RnTimeAxis *time;
   RnSpec *spec;
+  RnSketch *sketch; /* from the first edit on */
+  guint64 state;    /* of the sketch before the edit under way */
   RnDocument *document;
   char *title;
   RnBlockMeasure *measures;
@@ -60,6 +62,7 @@ rn_session_finalize (GObject *object)
   g_clear_object (&self->time);
   g_clear_object (&self->document);
   g_clear_pointer (&self->spec, rn_spec_free);
+  g_clear_pointer (&self->sketch, rn_sketch_free);
   g_free (self->measures);
   g_hash_table_unref (self->off);
   G_OBJECT_CLASS (rn_session_parent_class)->finalize (object);
@@ -95,6 +98,7 @@ void
 fake_session_show (RnSession *self, const RnSpec *spec, const char *title)
 {
   g_clear_pointer (&self->spec, rn_spec_free);
+  g_clear_pointer (&self->sketch, rn_sketch_free);
   g_clear_pointer (&self->measures, g_free);
   g_clear_object (&self->document);
   g_hash_table_remove_all (self->off);
@@ -102,6 +106,30 @@ fake_session_show (RnSession *self, const RnSpec *spec, const char *title)
   self->document = g_object_new (RN_TYPE_DOCUMENT, NULL);
   self->document->title = g_strdup (title);
   g_signal_emit_by_name (self, "document");
+}
+
+RnSketch *
+rn_session_begin_edit (RnSession *self)
+{
+  if (self->sketch == NULL)
+    self->sketch = rn_sketch_new (self->spec);
+  self->state = rn_sketch_get_state (self->sketch);
+  return self->sketch;
+}
+
+gboolean
+rn_session_end_edit (RnSession *self, GError *error)
+{
+  g_autoptr (GError) why = error;
+
+  if (rn_sketch_get_state (self->sketch) != self->state)
+    {
+      rn_spec_free (self->spec);
+      self->spec = rn_spec_copy (rn_sketch_get_spec (self->sketch));
+      g_clear_pointer (&self->measures, g_free);
+      g_signal_emit_by_name (self, "document");
+    }
+  return why == NULL;
 }
 
 void

@@ -1,7 +1,9 @@
 #include <adwaita.h>
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 
+#include "pages/build-files.h"
 #include "pages/build-page.h"
 #include "state/format.h"
 
@@ -188,7 +190,7 @@ test_the_plain_twin_is_a_sketch_without_shortcuts (Fixture *f, gconstpointer dat
   g_autoptr (RnSpec) expected = rn_spec_preset ("plain32", NULL);
 
   rn_build_page_choose (f->page, "resnet32");
-  rn_build_page_show_twin (f->page);
+  rn_build_tools_activate (rn_build_page_get_tools (f->page), "plain-twin");
   g_assert_true (rn_spec_equal (rn_session_get_spec (f->session), expected));
 }
 
@@ -219,7 +221,7 @@ test_a_saved_network_reads_back (Fixture *f, gconstpointer data)
 
   rn_build_page_choose (f->page, "resnet8");
   g_signal_connect (f->session, "message", G_CALLBACK (on_message), &is_told);
-  rn_build_page_save (f->page, path);
+  rn_session_save_sketch (f->session, path);
   wait_until (is_set, &is_told);
   read = rn_spec_load (path, NULL);
   g_assert_nonnull (read);
@@ -234,7 +236,7 @@ test_a_network_that_cannot_be_saved_is_a_problem (Fixture *f, gconstpointer data
 
   rn_build_page_choose (f->page, "resnet8");
   g_signal_connect (f->session, "problem", G_CALLBACK (on_problem), &is_told);
-  rn_build_page_save (f->page, "/nonexistent/net.json");
+  rn_session_save_sketch (f->session, "/nonexistent/net.json");
   wait_until (is_set, &is_told);
 }
 
@@ -269,6 +271,449 @@ test_it_fits_into_the_smallest_window (Fixture *f, gconstpointer data)
   g_assert_cmpint (least, <=, 720); /* beside a spine of 240 */
 }
 
+/* Properties */
+
+static RnPropertyRow *
+block_row (Fixture *f, RnBlockProperty property)
+{
+  return rn_block_properties_get_row (rn_property_panel_get_blocks (
+                                          rn_build_page_get_properties (f->page)),
+                                      property);
+}
+
+static RnPropertyRow *
+network_row (Fixture *f, RnNetworkProperty property)
+{
+  return rn_network_properties_get_row (rn_property_panel_get_network (
+                                            rn_build_page_get_properties (f->page)),
+                                        property);
+}
+
+static const RnBlockSpec *
+get_block (Fixture *f, int at)
+{
+  return rn_spec_get_block (rn_session_get_spec (f->session), at);
+}
+
+static void
+select_blocks (Fixture *f, int first, int last)
+{
+  RnSelection *selection = rn_session_get_selection (f->session);
+
+  rn_selection_select (selection, RN_PART_BLOCK, get_block (f, first)->id, NULL);
+  for (int i = first + 1; i <= last; i++)
+    rn_selection_toggle (selection, get_block (f, i)->id);
+}
+
+static void
+test_properties_change_the_selected_block_alone (Fixture *f, gconstpointer data)
+{
+  g_autofree char *before = NULL, *after = NULL;
+
+  rn_build_page_choose (f->page, "resnet20");
+  before = rn_spec_to_json (rn_session_get_spec (f->session));
+  select_blocks (f, 4, 4);
+  g_assert_cmpstr (rn_property_panel_get_title (rn_build_page_get_properties (f->page)), ==,
+                   "Block 5 of 9");
+  g_assert_cmpint (rn_property_row_get_value (block_row (f, RN_BLOCK_PROPERTY_CHANNELS)), ==, 32);
+  rn_property_row_choose (block_row (f, RN_BLOCK_PROPERTY_KIND), RN_BLOCK_BOTTLENECK);
+  rn_property_row_choose (block_row (f, RN_BLOCK_PROPERTY_CHANNELS), 48);
+  rn_property_row_choose (block_row (f, RN_BLOCK_PROPERTY_STRIDE), 1);
+  rn_property_row_choose (block_row (f, RN_BLOCK_PROPERTY_SHORTCUT), RN_SHORTCUT_C);
+  rn_property_row_choose (block_row (f, RN_BLOCK_PROPERTY_BOTTLENECK_STRIDE), RN_STRIDE_IN_1X1);
+  rn_property_row_choose (block_row (f, RN_BLOCK_PROPERTY_ZERO_GAMMA), 1);
+  g_assert_cmpint (get_block (f, 4)->kind, ==, RN_BLOCK_BOTTLENECK);
+  g_assert_cmpint (get_block (f, 4)->channels, ==, 48);
+  g_assert_cmpint (get_block (f, 4)->stride, ==, 2);
+  g_assert_cmpint (get_block (f, 4)->shortcut, ==, RN_SHORTCUT_C);
+  g_assert_cmpint (get_block (f, 4)->bottleneck_stride, ==, RN_STRIDE_IN_1X1);
+  g_assert_true (get_block (f, 4)->zero_gamma);
+  g_assert_cmpint (get_block (f, 3)->kind, ==, RN_BLOCK_BASIC);
+  g_assert_cmpint (get_block (f, 5)->channels, ==, 32);
+  for (int i = 0; i < 6; i++)
+    rn_build_tools_activate (rn_build_page_get_tools (f->page), "undo");
+  after = rn_spec_to_json (rn_session_get_spec (f->session));
+  g_assert_cmpstr (after, ==, before);
+  g_assert_cmpint (rn_property_row_get_value (block_row (f, RN_BLOCK_PROPERTY_CHANNELS)), ==, 32);
+}
+
+static void
+test_what_several_blocks_do_not_share_is_mixed (Fixture *f, gconstpointer data)
+{
+  rn_build_page_choose (f->page, "resnet20");
+  select_blocks (f, 2, 4);
+  g_assert_cmpstr (rn_property_panel_get_title (rn_build_page_get_properties (f->page)), ==,
+                   "3 blocks");
+  g_assert_true (rn_property_row_is_mixed (block_row (f, RN_BLOCK_PROPERTY_CHANNELS)));
+  g_assert_true (rn_property_row_is_mixed (block_row (f, RN_BLOCK_PROPERTY_STRIDE)));
+  g_assert_false (rn_property_row_is_mixed (block_row (f, RN_BLOCK_PROPERTY_KIND)));
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (
+                       rn_property_row_get_control (block_row (f, RN_BLOCK_PROPERTY_CHANNELS)))),
+                   ==, "mixed");
+  /* the lead's own number is meant for all of them */
+  rn_property_row_choose (block_row (f, RN_BLOCK_PROPERTY_CHANNELS), 16);
+  g_assert_false (rn_property_row_is_mixed (block_row (f, RN_BLOCK_PROPERTY_CHANNELS)));
+  for (int i = 2; i <= 4; i++)
+    g_assert_cmpint (get_block (f, i)->channels, ==, 16);
+  g_assert_cmpint (get_block (f, 4)->stride, ==, 1);
+  g_assert_cmpint (get_block (f, 3)->stride, ==, 2);
+  g_assert_cmpint (get_block (f, 5)->channels, ==, 32);
+}
+
+/* As a person types it, with the number that the lead has already */
+static void
+test_a_number_typed_over_mixed_is_for_all (Fixture *f, gconstpointer data)
+{
+  GtkWidget *button = NULL;
+
+  rn_build_page_choose (f->page, "resnet20");
+  select_blocks (f, 2, 4);
+  button = rn_property_row_get_control (block_row (f, RN_BLOCK_PROPERTY_CHANNELS));
+  gtk_editable_set_text (GTK_EDITABLE (button), "16");
+  gtk_spin_button_update (GTK_SPIN_BUTTON (button));
+  for (int i = 2; i <= 4; i++)
+    g_assert_cmpint (get_block (f, i)->channels, ==, 16);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (button)), ==, "16");
+}
+
+static void
+test_limits_are_kept (Fixture *f, gconstpointer data)
+{
+  RnPropertyRow *channels = block_row (f, RN_BLOCK_PROPERTY_CHANNELS);
+  GtkSpinButton *button = GTK_SPIN_BUTTON (rn_property_row_get_control (channels));
+  double least, most;
+
+  rn_build_page_choose (f->page, "resnet20");
+  select_blocks (f, 8, 8);
+  gtk_spin_button_get_range (button, &least, &most);
+  g_assert_cmpfloat (least, ==, 1.0);
+  g_assert_cmpfloat (most, ==, RN_MAX_CHANNELS);
+  gtk_spin_button_set_value (button, 1e9);
+  g_assert_cmpint (get_block (f, 8)->channels, ==, RN_MAX_CHANNELS);
+  /* the inner width of a bottleneck is a quarter */
+  rn_property_row_choose (block_row (f, RN_BLOCK_PROPERTY_KIND), RN_BLOCK_BOTTLENECK);
+  gtk_spin_button_set_value (button, 66);
+  g_assert_cmpint (get_block (f, 8)->channels % 4, ==, 0);
+  rn_property_row_choose (block_row (f, RN_BLOCK_PROPERTY_KIND), RN_BLOCK_PLAIN_BASIC);
+  g_assert_false (gtk_widget_is_sensitive (
+      rn_property_row_get_control (block_row (f, RN_BLOCK_PROPERTY_SHORTCUT))));
+}
+
+static void
+test_input_stem_and_head_can_be_changed (Fixture *f, gconstpointer data)
+{
+  const RnSpec *spec;
+
+  rn_build_page_choose (f->page, "resnet20");
+  rn_property_row_choose (network_row (f, RN_NETWORK_PROPERTY_SIDE), 64);
+  rn_property_row_choose (network_row (f, RN_NETWORK_PROPERTY_COLOUR), 0);
+  rn_property_row_choose (network_row (f, RN_NETWORK_PROPERTY_STEM), RN_STEM_7X7_POOL);
+  rn_property_row_choose (network_row (f, RN_NETWORK_PROPERTY_STEM_CHANNELS), 8);
+  rn_property_row_choose (network_row (f, RN_NETWORK_PROPERTY_CLASSES), 7);
+  spec = rn_session_get_spec (f->session);
+  g_assert_cmpint (rn_spec_get_side (spec), ==, 64);
+  g_assert_cmpint (rn_spec_get_channels (spec), ==, 1);
+  g_assert_cmpint (rn_spec_get_stem (spec), ==, RN_STEM_7X7_POOL);
+  g_assert_cmpint (rn_spec_get_stem_channels (spec), ==, 8);
+  g_assert_cmpint (rn_spec_get_classes (spec), ==, 7);
+  rn_selection_select (rn_session_get_selection (f->session), RN_PART_HEAD, 0, NULL);
+  g_assert_true (
+      gtk_widget_get_visible (GTK_WIDGET (network_row (f, RN_NETWORK_PROPERTY_CLASSES))));
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (network_row (f, RN_NETWORK_PROPERTY_SIDE))));
+}
+
+/* What cannot run */
+
+static void
+test_a_block_that_does_not_fit_is_told_and_mended (Fixture *f, gconstpointer data)
+{
+  RnProblemList *problems = rn_build_page_get_problems (f->page);
+
+  rn_build_page_choose (f->page, "resnet20");
+  g_assert_cmpuint (rn_problem_list_n (problems), ==, 0);
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (problems)));
+  select_blocks (f, 2, 2);
+  rn_property_row_choose (block_row (f, RN_BLOCK_PROPERTY_CHANNELS), 8);
+  g_assert_cmpuint (rn_problem_list_n (problems), >=, 1);
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (problems)));
+  g_assert_nonnull (strstr (rn_problem_list_get_text (problems, 0), "Block 3"));
+  g_assert_nonnull (strstr (rn_problem_list_get_text (problems, 0), "16 to 8"));
+  g_assert_nonnull (rn_problem_list_get_mend (problems, 0));
+  rn_problem_list_mend (problems, 0);
+  g_assert_cmpuint (rn_problem_list_n (problems), ==, 0);
+  g_assert_cmpint (get_block (f, 2)->shortcut, ==, RN_SHORTCUT_B);
+  g_assert_true (rn_spec_check (rn_session_get_spec (f->session), NULL));
+}
+
+static gboolean
+has_problem (gpointer list)
+{
+  return rn_problem_list_n (list) > 0;
+}
+
+static void
+test_too_little_memory_offers_the_largest_batch (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RnSpec) spec = rn_spec_preset ("resnet20", NULL);
+  RnSettings settings = *rn_session_get_settings (f->session);
+  RnProblemList *problems;
+  RnCost cost;
+
+  rn_build_page_choose (f->page, "resnet20");
+  settings.batch = 64;
+  rn_session_set_settings (f->session, &settings);
+  rn_cost_of_network (spec, 32, rn_compute_n_processors (), &cost);
+  problems = RN_PROBLEM_LIST (g_object_ref_sink (
+      rn_problem_list_new (f->session, (gsize) ((double) cost.train_bytes / RN_MEMORY_SHARE) + 1)));
+  wait_until (has_problem, problems);
+  g_assert_nonnull (strstr (rn_problem_list_get_mend (problems, 0), "32"));
+  rn_problem_list_mend (problems, 0);
+  g_assert_cmpint (rn_session_get_settings (f->session)->batch, ==, 32);
+  g_object_unref (problems);
+}
+
+/* Comparison */
+
+static gboolean
+has_diff (gpointer compare)
+{
+  return rn_spec_compare_get_diff (compare) != NULL;
+}
+
+static void
+compare_with (Fixture *f, const char *title)
+{
+  RnSpecCompare *compare = rn_build_page_get_compare (f->page);
+
+  rn_build_page_show (f->page, "compare");
+  wait_until (has_diff, compare);
+  for (guint i = 0; i < rn_spec_compare_n_choices (compare); i++)
+    if (g_str_equal (rn_spec_compare_get_choice (compare, i), title))
+      {
+        rn_spec_compare_choose (compare, i);
+        wait_until (has_diff, compare);
+        return;
+      }
+  g_error ("“%s” cannot be chosen", title);
+}
+
+static void
+test_the_plain_twin_differs_in_every_block_and_in_no_number (Fixture *f, gconstpointer data)
+{
+  const RnSpecDiff *diff;
+
+  rn_build_page_choose (f->page, "resnet20");
+  compare_with (f, "Its plain twin");
+  diff = rn_spec_compare_get_diff (rn_build_page_get_compare (f->page));
+  g_assert_cmpint (diff->n_different, ==, 9);
+  g_assert_cmpint (diff->totals[0].parameters, ==, 269722);
+  g_assert_cmpint (diff->totals[1].parameters, ==, 269722);
+  g_assert_cmpint (diff->totals[0].macs, ==, diff->totals[1].macs);
+  g_assert_true (says (GTK_WIDGET (f->page), "9 of 11 parts differ, marked with ≠."));
+}
+
+static void
+test_options_a_b_and_c_differ_where_they_project (Fixture *f, gconstpointer data)
+{
+  const RnSpecDiff *diff;
+
+  rn_build_page_choose (f->page, "resnet20");
+  compare_with (f, "ResNet-20 (b)");
+  diff = rn_spec_compare_get_diff (rn_build_page_get_compare (f->page));
+  g_assert_cmpint (diff->n_different, ==, 2);
+  g_assert_cmpint (diff->totals[1].parameters - diff->totals[0].parameters, ==, 272474 - 269722);
+  g_assert_true (says (GTK_WIDGET (f->page), "+2,752"));
+  compare_with (f, "ResNet-20 (c)");
+  diff = rn_spec_compare_get_diff (rn_build_page_get_compare (f->page));
+  g_assert_cmpint (diff->n_different, ==, 9);
+  g_assert_cmpint (diff->totals[1].parameters, ==, 283962);
+}
+
+static void
+test_stages_of_other_depths_stand_beside_each_other (void)
+{
+  g_autoptr (RnSpec) small = rn_spec_preset ("resnet8", NULL);
+  g_autoptr (RnSpec) large = rn_spec_preset ("resnet14", NULL);
+  g_autoptr (RnSpecDiff) diff = rn_spec_diff_new (small, large, 8);
+  static const int at[8][2] = { { 0, 0 },  { 0, 0 }, { -1, 1 }, { 1, 2 },
+                                { -1, 3 }, { 2, 4 }, { -1, 5 }, { 0, 0 } };
+
+  g_assert_cmpuint (diff->rows->len, ==, 8);
+  g_assert_cmpint (diff->n_different, ==, 3);
+  for (guint i = 0; i < 8; i++)
+    {
+      const RnDiffRow *row = &g_array_index (diff->rows, RnDiffRow, i);
+
+      g_assert_cmpint (row->at[0], ==, at[i][0]);
+      g_assert_cmpint (row->at[1], ==, at[i][1]);
+    }
+}
+
+/* An epoch */
+
+static gboolean
+has_dataset (gpointer session)
+{
+  return rn_session_get_dataset (session) != NULL;
+}
+
+static gboolean
+is_measured (gpointer epoch)
+{
+  return !isnan (rn_epoch_total_get_seconds (epoch));
+}
+
+static void
+test_an_epoch_is_measured_after_an_edit (Fixture *f, gconstpointer data)
+{
+  RnEpochTotal *epoch = rn_build_page_get_epoch (f->page);
+  RnSettings settings = *rn_session_get_settings (f->session);
+
+  settings.batch = 4;
+  rn_session_set_settings (f->session, &settings);
+  rn_build_page_choose (f->page, "resnet8");
+  g_assert_false (rn_epoch_total_is_measuring (epoch)); /* it takes pictures */
+  rn_session_open_dataset (f->session, "sample");
+  wait_until (has_dataset, f->session);
+  g_assert_true (rn_epoch_total_is_measuring (epoch));
+  wait_until (is_measured, epoch);
+  g_assert_cmpfloat (rn_epoch_total_get_seconds (epoch), >, 0.0);
+  g_assert_false (rn_epoch_total_is_measuring (epoch));
+  rn_property_row_choose (network_row (f, RN_NETWORK_PROPERTY_STEM_CHANNELS), 8);
+  g_assert_false (is_measured (epoch));
+  g_assert_true (rn_epoch_total_is_measuring (epoch));
+  rn_epoch_total_toggle (epoch);
+  g_assert_false (rn_epoch_total_is_measuring (epoch));
+  g_assert_true (says (GTK_WIDGET (epoch), "–"));
+}
+
+/* What the page does at once after an edit of 600 blocks; counting and comparing are for tasks. Only what takes much longer
+ * than a frame fails: other programs run meanwhile. */
+static void
+test_an_edit_of_600_blocks_holds_up_no_frame (Fixture *f, gconstpointer data)
+{
+  double least = G_MAXDOUBLE;
+
+  rn_build_page_choose (f->page, "resnet1202");
+  select_blocks (f, 300, 300);
+  for (int i = 0; i < 10; i++)
+    {
+      const gint64 begin_us = g_get_monotonic_time ();
+
+      rn_property_row_choose (block_row (f, RN_BLOCK_PROPERTY_ZERO_GAMMA), i % 2 == 0);
+      least = MIN (least, (double) (g_get_monotonic_time () - begin_us) / 1000.0);
+    }
+  g_test_minimized_result (least, "an edit of one of 600 blocks: %.2f ms", least);
+  g_assert_cmpfloat (least, <, 50.0);
+}
+
+/* Tools */
+
+static void
+test_undo_and_redo_are_named (Fixture *f, gconstpointer data)
+{
+  RnBuildTools *tools = rn_build_page_get_tools (f->page);
+  g_autofree char *undo = NULL, *redo = NULL;
+
+  rn_build_page_choose (f->page, "resnet20");
+  select_blocks (f, 2, 2);
+  rn_property_row_choose (block_row (f, RN_BLOCK_PROPERTY_ZERO_GAMMA), 1);
+  g_assert_true (rn_build_tools_is_enabled (tools, "undo"));
+  undo = rn_build_tools_get_tooltip (tools, "undo");
+  g_assert_true (g_str_has_prefix (undo, "Undo "));
+  g_assert_nonnull (strstr (undo, "Ctrl+Z"));
+  rn_build_tools_activate (tools, "undo");
+  g_assert_false (get_block (f, 2)->zero_gamma);
+  redo = rn_build_tools_get_tooltip (tools, "redo");
+  g_assert_true (g_str_has_prefix (redo, "Redo "));
+  rn_build_tools_activate (tools, "redo");
+  g_assert_true (get_block (f, 2)->zero_gamma);
+}
+
+static void
+test_a_plain_net_is_not_deepened_and_says_why (Fixture *f, gconstpointer data)
+{
+  RnBuildTools *tools = rn_build_page_get_tools (f->page);
+  g_autofree char *tooltip = NULL;
+
+  rn_build_page_choose (f->page, "resnet20");
+  g_assert_true (rn_build_tools_is_enabled (tools, "deepen"));
+  select_blocks (f, 3, 3);
+  rn_build_tools_activate (tools, "deepen");
+  g_assert_cmpint (rn_spec_n_blocks (rn_session_get_spec (f->session)), ==, 10);
+  g_assert_true (get_block (f, 4)->zero_gamma);
+  g_assert_true (
+      rn_selection_contains (rn_session_get_selection (f->session), get_block (f, 4)->id));
+  rn_build_page_choose (f->page, "plain20");
+  g_assert_false (rn_build_tools_is_enabled (tools, "deepen"));
+  g_assert_false (rn_build_tools_is_enabled (tools, "plain-twin"));
+  tooltip = rn_build_tools_get_tooltip (tools, "deepen");
+  g_assert_nonnull (strstr (tooltip, "plain"));
+}
+
+static void
+test_a_new_network_has_no_blocks (Fixture *f, gconstpointer data)
+{
+  rn_build_page_choose (f->page, "resnet20");
+  rn_build_tools_activate (rn_build_page_get_tools (f->page), "new");
+  g_assert_cmpint (rn_spec_n_blocks (rn_session_get_spec (f->session)), ==, 0);
+}
+
+/* Real keys go through the window's shortcuts; here it is asked which the tools have. */
+static void
+test_every_tool_has_a_key_of_its_own (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GListModel) controllers =
+      gtk_widget_observe_controllers (GTK_WIDGET (rn_build_page_get_tools (f->page)));
+  g_autoptr (GHashTable) keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (!GTK_IS_SHORTCUT_CONTROLLER (controller))
+        continue;
+      for (guint k = 0; k < g_list_model_get_n_items (G_LIST_MODEL (controller)); k++, n++)
+        {
+          g_autoptr (GtkShortcut) shortcut = g_list_model_get_item (G_LIST_MODEL (controller), k);
+
+          g_hash_table_add (keys,
+                            gtk_shortcut_trigger_to_string (gtk_shortcut_get_trigger (shortcut)));
+        }
+    }
+  g_assert_cmpuint (n, ==, 9);
+  g_assert_cmpuint (g_hash_table_size (keys), ==, n);
+}
+
+static void
+test_dialogs_begin_where_the_last_one_ended (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->folder, "net.json", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path), folder = g_file_get_parent (file),
+                    asked = NULL;
+
+  rn_build_remember_folder (file);
+  asked = rn_build_get_folder ();
+  g_assert_nonnull (asked);
+  g_assert_true (g_file_equal (asked, folder));
+}
+
+static void
+test_the_figure_is_saved_and_told (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->folder, "net.pdf", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  gboolean is_told = FALSE;
+
+  rn_build_page_choose (f->page, "resnet8");
+  g_signal_connect (f->session, "message", G_CALLBACK (on_message), &is_told);
+  rn_build_export_to (f->session, file, RN_EXPORT_PDF);
+  wait_until (is_set, &is_told);
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_remove (path);
+}
+
 #define ADD(name, test) g_test_add ("/build-page/" name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -286,6 +731,30 @@ main (int argc, char **argv)
   ADD ("a network that cannot be saved is a problem",
        test_a_network_that_cannot_be_saved_is_a_problem);
   ADD ("it fits into the smallest window", test_it_fits_into_the_smallest_window);
+  ADD ("properties change the selected block alone",
+       test_properties_change_the_selected_block_alone);
+  ADD ("what several blocks do not share is mixed", test_what_several_blocks_do_not_share_is_mixed);
+  ADD ("a number typed over mixed is for all", test_a_number_typed_over_mixed_is_for_all);
+  ADD ("limits are kept", test_limits_are_kept);
+  ADD ("input, stem and head can be changed", test_input_stem_and_head_can_be_changed);
+  ADD ("a block that does not fit is told and mended",
+       test_a_block_that_does_not_fit_is_told_and_mended);
+  ADD ("too little memory offers the largest batch",
+       test_too_little_memory_offers_the_largest_batch);
+  ADD ("the plain twin differs in every block and in no number",
+       test_the_plain_twin_differs_in_every_block_and_in_no_number);
+  ADD ("options A, B and C differ where they project",
+       test_options_a_b_and_c_differ_where_they_project);
+  g_test_add_func ("/build-page/stages of other depths stand beside each other",
+                   test_stages_of_other_depths_stand_beside_each_other);
+  ADD ("an epoch is measured after an edit", test_an_epoch_is_measured_after_an_edit);
+  ADD ("an edit of 600 blocks holds up no frame", test_an_edit_of_600_blocks_holds_up_no_frame);
+  ADD ("undo and redo are named", test_undo_and_redo_are_named);
+  ADD ("a plain net is not deepened and says why", test_a_plain_net_is_not_deepened_and_says_why);
+  ADD ("a new network has no blocks", test_a_new_network_has_no_blocks);
+  ADD ("every tool has a key of its own", test_every_tool_has_a_key_of_its_own);
+  ADD ("dialogs begin where the last one ended", test_dialogs_begin_where_the_last_one_ended);
+  ADD ("the figure is saved and told", test_the_figure_is_saved_and_told);
   g_test_add_func ("/build-page/a network is fitted to the data",
                    test_a_network_is_fitted_to_the_data);
   return g_test_run ();

@@ -397,6 +397,63 @@ test_a_broken_run_is_refused_naming_the_file (void)
   tiny_folder_remove (folder);
 }
 
+/* Whatever byte is another, and wherever the file ends: the run opens with its curve, and with no measure that nobody
+ * took. */
+static void
+test_a_run_with_damaged_measures_opens_with_those_before (void)
+{
+  g_autofree char *folder = tiny_folder_new (), *path = stored_run (folder);
+  g_autofree char *blocks = g_build_filename (path, "blocks.bin", NULL), *whole = NULL;
+  gsize length;
+  int n_told = 0;
+
+  g_assert_true (g_file_get_contents (blocks, &whole, &length, NULL));
+  for (int i = 0; i < 200; i++)
+    {
+      const gsize at = (gsize) g_test_rand_int_range (0, (gint32) length);
+      const gboolean is_torn = i % 4 == 0;
+      g_autofree char *bytes = g_memdup2 (whole, length);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (RnRecord) record = NULL;
+      gint64 step = 0;
+
+      bytes[at] = (char) (bytes[at] ^ g_test_rand_int_range (1, 256));
+      g_assert_true (g_file_set_contents (blocks, bytes, (gssize) (is_torn ? at : length), NULL));
+      record = rn_record_load (path, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (rn_record_get_last_step (record), ==, 9);
+      if (rn_record_get_newest (record, &step) != NULL)
+        g_assert_cmpint (step, <=, 10);
+      n_told += rn_record_get_damage (record) != NULL;
+    }
+  g_assert_cmpint (n_told, >, 10);
+  tiny_folder_remove (folder);
+}
+
+static void
+test_a_run_with_damaged_measures_can_be_resumed_and_says_so (void)
+{
+  g_autofree char *folder = tiny_folder_new (), *path = stored_run (folder);
+  g_autofree char *blocks = g_build_filename (path, "blocks.bin", NULL), *whole = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnTrainer) trainer = NULL;
+  g_autoptr (RnRecord) record = NULL;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (blocks, &whole, &length, NULL));
+  /* the step of the fifth record is nine now, more than that of the sixth */
+  whole[16 + 4 * 36] = 9;
+  g_assert_true (g_file_set_contents (blocks, whole, (gssize) length, NULL));
+  trainer = rn_trainer_resume (path, NULL, 0, 1, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (rn_trainer_get_warnings (trainer)[0], blocks));
+  g_clear_pointer (&trainer, rn_trainer_free);
+  record = rn_record_load (path, &error);
+  g_assert_no_error (error);
+  g_assert_null (rn_record_get_damage (record));
+  tiny_folder_remove (folder);
+}
+
 #define ADD(name) g_test_add_func ("/record/" #name, test_##name)
 
 int
@@ -414,5 +471,7 @@ main (int argc, char **argv)
   ADD (stored_stamps_leave_pauses_out);
   ADD (a_stored_run_is_read_whole);
   ADD (a_broken_run_is_refused_naming_the_file);
+  ADD (a_run_with_damaged_measures_opens_with_those_before);
+  ADD (a_run_with_damaged_measures_can_be_resumed_and_says_so);
   return g_test_run ();
 }

@@ -1,7 +1,9 @@
 #include <adwaita.h>
 #include <dirent.h>
 #include <math.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "../core/train/tiny.h"
 #include "training.h"
@@ -116,6 +118,37 @@ test_settings_of_a_new_run_are_those_of_the_command_line (World *world, gconstpo
   g_assert_cmpint (settings->augment.pad, ==, 0);
   g_assert_false (settings->augment.flip);
   g_assert_cmpint (settings->measure_every, ==, 1);
+}
+
+/* No file may become longer, as on a full disk. RLIM_INFINITY takes it back. */
+static void
+set_room (rlim_t bytes)
+{
+  struct rlimit limit;
+
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  limit.rlim_cur = MIN (bytes, limit.rlim_max);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+}
+
+static void
+test_a_full_disk_pauses_with_a_sentence_and_start_goes_on (World *world, gconstpointer data)
+{
+  open_data (world);
+  rn_session_start (world->session);
+  world_wait (world, is_running, 10.0);
+  set_room (2000);
+  world_wait (world, is_paused, 10.0);
+  set_room (RLIM_INFINITY);
+  g_assert_nonnull (strstr (world->signals->str, "The disk is full"));
+  g_assert_nonnull (strstr (world->signals->str, world->folder));
+  g_assert_false (rn_session_get_status (world->session)->is_pending);
+  rn_session_start (world->session);
+  world_wait (world, is_running, 10.0);
+  rn_session_stop (world->session);
+  world_wait (world, is_settled, 10.0);
+  g_assert_null (strchr (world->states->str, 'X'));
 }
 
 static void
@@ -624,6 +657,220 @@ test_an_edit_of_a_run_forks_a_sketch_and_undo_returns (World *world, gconstpoint
   g_assert_cmpuint (g_list_model_get_n_items (documents), ==, n);
 }
 
+static void
+delete_block (World *world, guint32 id)
+{
+  RnSketch *sketch = rn_session_begin_edit (world->session);
+  GError *error = NULL;
+
+  rn_sketch_remove (sketch, &id, 1, &error);
+  g_assert_true (rn_session_end_edit (world->session, error));
+}
+
+static void
+test_undo_of_a_fork_shows_the_run_and_redo_the_sketch (World *world, gconstpointer data)
+{
+  GListModel *documents = rn_session_get_documents (world->session);
+  RnSelection *selection = rn_session_get_selection (world->session);
+  g_autoptr (RnDocument) sketch = NULL;
+  g_autofree char *undo = NULL, *redo = NULL, *none = NULL;
+  RnDocument *run;
+  guint n;
+
+  open_data (world);
+  train_to_the_end (world);
+  run = shown (world);
+  n = g_list_model_get_n_items (documents);
+  none = rn_session_get_undo_label (world->session);
+  g_assert_null (none);
+  rn_selection_select (selection, RN_PART_BLOCK, 1, NULL);
+  rn_session_set_gate (world->session, 1, FALSE);
+  delete_block (world, 3);
+  sketch = g_object_ref (shown (world));
+  g_assert_true (rn_document_get_origin (sketch) == run);
+  g_assert_true (rn_document_is_changed (sketch));
+  undo = rn_session_get_undo_label (world->session);
+  g_assert_cmpstr (undo, ==, "Undo delete block 3");
+
+  rn_session_undo (world->session);
+  g_assert_true (shown (world) == run);
+  g_assert_cmpuint (g_list_model_get_n_items (documents), ==, n);
+  redo = rn_session_get_redo_label (world->session);
+  g_assert_cmpstr (redo, ==, "Redo delete block 3");
+  rn_session_redo (world->session);
+  g_assert_true (shown (world) == sketch);
+  g_assert_cmpint (rn_spec_n_blocks (rn_session_get_spec (world->session)), ==, 2);
+  g_assert_cmpuint (g_list_model_get_n_items (documents), ==, n + 1);
+  g_assert_true (rn_selection_contains (selection, 1));
+  g_assert_false (rn_session_get_gate (world->session, 1));
+
+  /* an edit of the run goes on in the sketch that waits */
+  rn_session_undo (world->session);
+  delete_block (world, 2);
+  g_assert_true (shown (world) == sketch);
+  g_assert_cmpint (rn_spec_find_block (rn_session_get_spec (world->session), 3), ==, 1);
+}
+
+/* Returns: (transfer full): name and digest of each file of a run but its time and lock */
+static char *
+digest_of (const char *path)
+{
+  g_autofree char *quoted = g_shell_quote (path);
+  g_autofree char *command = g_strdup_printf (
+      "sh -c 'cd \"$0\" && find . -type f ! -name lock | sort | xargs sha256sum' %s", quoted);
+  char *text = NULL;
+
+  g_assert_true (g_spawn_command_line_sync (command, &text, NULL, NULL, NULL));
+  g_assert_cmpstr (text, !=, "");
+  return text;
+}
+
+/* Edited in every way while it trains, a run ends as one that was left alone. */
+static void
+test_edits_while_the_original_trains_change_no_byte_of_it (World *world, gconstpointer data)
+{
+  g_autofree char *alone = NULL, *edited = NULL;
+  const char *const files[] = { "history.csv",   "blocks.bin", "spec.json",
+                                "settings.json", "events.csv", "classes.json" };
+  RnDocument *sketch = shown (world), *run;
+  g_autofree char *first = NULL;
+
+  open_data (world);
+  train_to_the_end (world);
+  first = g_strdup (rn_document_get_path (shown (world)));
+  rn_session_show (world->session, sketch);
+  rn_session_start (world->session);
+  while (rn_session_get_live (world->session) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  run = rn_session_get_live (world->session);
+  for (int i = 0; i < 40 && rn_session_get_live (world->session) != NULL; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      rn_session_show (world->session, run);
+      rn_sketch_deepen (rn_session_begin_edit (world->session), i % 3, NULL, &error);
+      g_assert_true (rn_session_end_edit (world->session, g_steal_pointer (&error)));
+      if (i % 3 == 0)
+        rn_session_undo (world->session);
+      world_idle (world, 0.01);
+    }
+  world_wait (world, is_settled, 30.0);
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *a = g_build_filename (first, files[i], NULL);
+      g_autofree char *b = g_build_filename (rn_document_get_path (run), files[i], NULL);
+      g_autofree char *x = NULL, *y = NULL;
+      gsize n_x, n_y;
+
+      g_assert_true (g_file_get_contents (a, &x, &n_x, NULL));
+      g_assert_true (g_file_get_contents (b, &y, &n_y, NULL));
+      g_assert_cmpmem (x, n_x, y, n_y);
+    }
+  alone = digest_of (rn_document_get_path (run));
+
+  /* and the training of the sketch leaves the run as it is */
+  rn_session_show (world->session, run);
+  rn_sketch_deepen (rn_session_begin_edit (world->session), 1, NULL, NULL);
+  rn_session_end_edit (world->session, NULL);
+  {
+    g_autoptr (GArray) parts = rn_session_list_carry (world->session);
+    guint n_kept = 0;
+
+    for (guint i = 0; i < parts->len; i++)
+      n_kept += g_array_index (parts, RnCarryPart, i).keeps ? 1 : 0;
+    g_assert_cmpuint (n_kept, >=, 5);
+    g_assert_cmpuint (n_kept, <, parts->len);
+  }
+  train_to_the_end (world);
+  edited = digest_of (rn_document_get_path (run));
+  g_assert_cmpstr (alone, ==, edited);
+  g_assert_true (shown (world) != run);
+  {
+    g_autofree char *origin =
+        g_build_filename (rn_document_get_path (shown (world)), "origin.json", NULL);
+
+    g_assert_true (g_file_test (origin, G_FILE_TEST_EXISTS));
+  }
+}
+
+static void
+test_what_does_not_fit_is_not_trained (World *world, gconstpointer data)
+{
+  const RnBlockSpec narrow = { .channels = 1, .stride = 1, .shortcut = RN_SHORTCUT_A_END };
+
+  open_data (world);
+  rn_sketch_insert (rn_session_begin_edit (world->session), 1, &narrow, 1, NULL, NULL);
+  rn_session_end_edit (world->session, NULL);
+  rn_session_start (world->session);
+  g_assert_false (rn_session_is_training (world->session));
+  g_assert_nonnull (strstr (world->signals->str, "problem: This network cannot be trained"));
+}
+
+static gboolean
+is_not_busy (World *world)
+{
+  return !rn_session_is_busy (world->session);
+}
+
+static guint
+count_files (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  guint n = 0;
+
+  while (dir != NULL && g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+static void
+note_restored (World *world, const char *text)
+{
+  g_string_append_printf (world->signals, "message: %s, ", text);
+}
+
+static gboolean
+is_restored (World *world)
+{
+  return strstr (world->signals->str, "message: Sketch restored") != NULL;
+}
+
+static void
+test_a_sketch_is_kept_until_it_is_saved_and_restored (World *world, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (world->folder, "sketches", NULL);
+  g_autofree char *file = g_build_filename (world->folder, "net.json", NULL);
+  g_autofree char *runs = g_build_filename (world->folder, "other-runs", NULL);
+  g_autofree char *before = NULL, *after = NULL;
+  RnSession *first = world->session;
+
+  rn_session_set_sketch_folder (first, folder);
+  delete_block (world, 2);
+  before = rn_spec_to_json (rn_session_get_spec (first));
+  world_wait (world, is_not_busy, 10.0);
+  g_assert_cmpuint (count_files (folder), ==, 1);
+
+  /* another life: the first session is gone as after a crash */
+  world->session = rn_session_new (runs);
+  g_signal_connect_swapped (world->session, "message", G_CALLBACK (note_restored), world);
+  rn_session_set_sketch_folder (world->session, folder);
+  rn_session_restore_sketches (world->session);
+  world_wait (world, is_restored, 10.0);
+  after = rn_spec_to_json (rn_session_get_spec (world->session));
+  g_assert_cmpstr (before, ==, after);
+  g_assert_true (rn_document_is_changed (shown (world)));
+
+  /* saved, it needs no keeping */
+  rn_session_save_sketch (world->session, file);
+  while (rn_document_is_changed (shown (world)))
+    g_main_context_iteration (NULL, TRUE);
+  world_wait (world, is_not_busy, 10.0);
+  g_assert_cmpuint (count_files (folder), ==, 0);
+  g_assert_true (g_file_test (file, G_FILE_TEST_EXISTS));
+  g_object_unref (world->session);
+  world->session = first;
+}
+
 /* Notes what is told, and asks what a view would ask. */
 static void
 note_order (World *world, const char *name)
@@ -1080,6 +1327,8 @@ main (int argc, char **argv)
   add ("the next run takes the next number", 2, test_the_next_run_takes_the_next_number);
   add ("settings of a new run are those of the command line", 15,
        test_settings_of_a_new_run_are_those_of_the_command_line);
+  add ("a full disk pauses with a sentence, and start goes on", 10000,
+       test_a_full_disk_pauses_with_a_sentence_and_start_goes_on);
   add ("pause and step answer within 100 ms", 10000, test_pause_and_step_answer_within_100_ms);
   add ("a stopped run goes on where it was", 10000, test_a_stopped_run_goes_on_where_it_was);
   add ("a finished run goes on with more epochs", 2, test_a_finished_run_goes_on_with_more_epochs);
@@ -1104,6 +1353,13 @@ main (int argc, char **argv)
   add ("nothing wakes at rest", 10, test_nothing_wakes_at_rest);
   add ("an edit of a run forks a sketch and undo returns", 2,
        test_an_edit_of_a_run_forks_a_sketch_and_undo_returns);
+  add ("undo of a fork shows the run and redo the sketch", 2,
+       test_undo_of_a_fork_shows_the_run_and_redo_the_sketch);
+  add ("edits while the original trains change no byte of it", 20,
+       test_edits_while_the_original_trains_change_no_byte_of_it);
+  add ("what does not fit is not trained", 2, test_what_does_not_fit_is_not_trained);
+  add ("a sketch is kept until it is saved and restored", 2,
+       test_a_sketch_is_kept_until_it_is_saved_and_restored);
   add ("a document is told before its measures", 2, test_a_document_is_told_before_its_measures);
   add ("a network that is being prepared stays open", 2,
        test_a_network_that_is_being_prepared_stays_open);

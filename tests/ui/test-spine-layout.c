@@ -1,4 +1,5 @@
 #include "spine/spine-layout.h"
+#include "spine/spine-place.h"
 
 static const RnRow *
 row_at (const RnSpineLayout *layout, guint at)
@@ -312,6 +313,75 @@ test_a_network_of_six_hundred_blocks_takes_under_two_milliseconds (void)
   g_assert_cmpint (best, <, 2000);
 }
 
+static void
+test_every_seam_can_be_pointed_at_and_no_other_place_is_told (void)
+{
+  const char *const names[] = { "resnet20", "resnet110", "resnet1202" };
+  const double heights[] = { 200.0, 700.0, 2000.0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names) * G_N_ELEMENTS (heights); i++)
+    {
+      g_autoptr (RnSpec) spec = preset (names[i % G_N_ELEMENTS (names)]);
+      g_autoptr (RnSpineLayout) layout =
+          rn_spine_layout_new (spec, heights[i / G_N_ELEMENTS (names)], 0.0, NULL, NULL);
+      const int n = rn_spec_n_blocks (spec);
+      int last = 0;
+
+      for (double y = -10.0; y < layout->height + 10.0; y += 0.25)
+        {
+          const RnSpinePlace place = rn_spine_place_at (layout, y);
+
+          g_assert_cmpint (place.at, >=, last); /* in order, from first to last */
+          g_assert_cmpint (place.at, <=, n);
+          last = place.at;
+          g_assert_true (place.stage < 0 || stage_at (layout, (guint) place.stage)->is_folded);
+        }
+      g_assert_cmpint (last, ==, n);
+      for (int at = 0; at <= n; at++)
+        {
+          const double y = rn_spine_place_y (layout, at);
+          const RnRow *row = row_at (layout, (guint) rn_spine_layout_row_of (layout, at - 1));
+
+          g_assert_cmpfloat (y, <=, row->y + row->height + 1e-6);
+          g_assert_cmpfloat (y, >, row->y);
+        }
+    }
+}
+
+static void
+check_place (const RnSpineLayout *layout, double y, int at)
+{
+  g_assert_cmpint (rn_spine_place_at (layout, y).at, ==, at);
+}
+
+static void
+test_a_place_is_the_seam_nearest_to_the_pointer (void)
+{
+  g_autoptr (RnSpec) spec = preset ("resnet20");
+  g_autoptr (RnSpineLayout) layout = rn_spine_layout_new (spec, 900.0, 0.0, NULL, NULL);
+  const RnRow *stem = row_at (layout, 0), *fourth = row_at (layout, 4), *head = row_at (layout, 10);
+  int side, channels;
+
+  check_place (layout, stem->y + 1.0, 0);
+  check_place (layout, fourth->y + 0.45 * fourth->height, 3);
+  check_place (layout, fourth->y + 0.55 * fourth->height, 4);
+  check_place (layout, fourth->y - 3.0, 3); /* the seam of its stage */
+  check_place (layout, head->y + 2.0, 9);
+  rn_spine_place_shape (layout, spec, 0, &side, &channels);
+  g_assert_cmpint (side * 1000 + channels, ==, 32016);
+  rn_spine_place_shape (layout, spec, 3, &side, &channels);
+  g_assert_cmpint (side * 1000 + channels, ==, 32016);
+  rn_spine_place_shape (layout, spec, 4, &side, &channels);
+  g_assert_cmpint (side * 1000 + channels, ==, 16032);
+  {
+    g_autoptr (RnSpec) large = preset ("resnet50");
+    g_autoptr (RnSpineLayout) of_large = rn_spine_layout_new (large, 900.0, 0.0, NULL, NULL);
+
+    rn_spine_place_shape (of_large, large, 0, &side, &channels);
+    g_assert_cmpint (side * 1000 + channels, ==, 56064);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -332,5 +402,9 @@ main (int argc, char **argv)
                    test_the_overview_shows_the_place_of_the_view);
   g_test_add_func ("/spine-layout/a network of six hundred blocks takes under two milliseconds",
                    test_a_network_of_six_hundred_blocks_takes_under_two_milliseconds);
+  g_test_add_func ("/spine-layout/every seam can be pointed at, in order",
+                   test_every_seam_can_be_pointed_at_and_no_other_place_is_told);
+  g_test_add_func ("/spine-layout/a place is the seam nearest to the pointer",
+                   test_a_place_is_the_seam_nearest_to_the_pointer);
   return g_test_run ();
 }

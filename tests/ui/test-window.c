@@ -6,6 +6,7 @@
 
 #include "application.h"
 #include "opened.h"
+#include "places.h"
 #include "remembered.h"
 #include "window.h"
 
@@ -66,11 +67,28 @@ open_window (void)
   return window;
 }
 
+/* What a window keeps of its sketches is not for the next test. */
+static void
+forget_sketches (void)
+{
+  g_autofree char *folder = rn_places_get_sketches ();
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      g_unlink (path);
+    }
+}
+
 static void
 close_window (RnWindow *window)
 {
   gtk_window_close (GTK_WINDOW (window));
   iterate_until (gtk_application_get_windows (GTK_APPLICATION (application)) == NULL);
+  forget_sketches ();
 }
 
 static GAction *

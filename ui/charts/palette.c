@@ -79,6 +79,7 @@ rn_palette_get (GtkWidget *widget, RnPalette *palette)
   palette->ground = look_up (widget, "window_bg_color", palette->is_dark ? black : white);
   palette->card = look_up (widget, "card_bg_color", palette->ground);
   palette->accent = look_up (widget, "accent_color", light_series[0]);
+  palette->warning = look_up (widget, "warning_color", light_series[1]);
   fill (palette);
 }
 
@@ -88,7 +89,8 @@ rn_palette_get_for_print (RnPalette *palette)
   *palette = (RnPalette){ .text = { 0, 0, 0, 0.85f },
                           .ground = { 1, 1, 1, 1 },
                           .card = { 1, 1, 1, 1 },
-                          .accent = light_series[0] };
+                          .accent = light_series[0],
+                          .warning = light_series[1] };
   fill (palette);
 }
 

@@ -21,6 +21,7 @@ typedef struct
   GdkRGBA card;
   GdkRGBA track; /* the empty part of a bar */
   GdkRGBA accent;
+  GdkRGBA warning; /* outlines of what does not fit */
   GdkRGBA series[RN_N_SERIES_COLOURS];
   GdkRGBA negative; /* of signed maps */
   GdkRGBA positive;

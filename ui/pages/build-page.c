@@ -2,41 +2,65 @@
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
+#include <residua/sketch.h>
 
+#include "pages/block-palette.h"
 #include "pages/card.h"
+#include "pages/cost-totals.h"
 #include "pages/margin.h"
 #include "pages/pair.h"
+#include "pages/text.h"
 #include "state/format.h"
 
-#define PRESETS_SHARE 0.32
-#define BESIDE_WIDTH 900 /* from which the presets and the network stand side by side */
-#define LARGEST_SMALL_SIDE 64
-#define N_TOTALS 5
+#define LEFT_SHARE 0.34
+#define BESIDE_WIDTH 690 /* from which properties and costs stand side by side */
+#define LEFT_HEIGHT 200
+#define LEFT_WIDTH 240
 
 struct _RnBuildPage
 {
   GtkWidget parent_instance;
 
   RnSession *session;
-  RnPresetList *presets;
+  GtkWidget *tools;
+  GtkWidget *problems;
+  GtkWidget *properties;
+  GtkWidget *presets;
+  GtkWidget *left;  /* stack of the two */
+  GtkWidget *right; /* stack of costs and comparison */
   RnCard *network;
-  RnCostTable *costs;
-  GtkWidget *totals[N_TOTALS];
-  GtkWidget *total_names[N_TOTALS];
   GtkWidget *facts;
-  GtkWidget *twin;
-  GtkWidget *save;
-  GtkWidget *fit; /* a line that offers it */
-  GtkWidget *fit_text;
+  GtkWidget *totals;
+  GtkWidget *epoch; /* the last of them */
+  RnCostTable *costs;
+  GtkWidget *compare;
   int batch; /* that the costs are counted for */
 };
 
 G_DEFINE_FINAL_TYPE (RnBuildPage, rn_build_page, GTK_TYPE_WIDGET)
 
+RnBuildTools *
+rn_build_page_get_tools (RnBuildPage *self)
+{
+  return RN_BUILD_TOOLS (self->tools);
+}
+
+RnProblemList *
+rn_build_page_get_problems (RnBuildPage *self)
+{
+  return RN_PROBLEM_LIST (self->problems);
+}
+
+RnPropertyPanel *
+rn_build_page_get_properties (RnBuildPage *self)
+{
+  return RN_PROPERTY_PANEL (self->properties);
+}
+
 RnPresetList *
 rn_build_page_get_presets (RnBuildPage *self)
 {
-  return self->presets;
+  return RN_PRESET_LIST (self->presets);
 }
 
 RnCostTable *
@@ -45,30 +69,30 @@ rn_build_page_get_costs (RnBuildPage *self)
   return self->costs;
 }
 
-/* Networks */
-
-gboolean
-rn_spec_fit_dataset (RnSpec *spec, RnDataset *dataset)
+RnSpecCompare *
+rn_build_page_get_compare (RnBuildPage *self)
 {
-  const int classes = rn_dataset_n_classes (dataset);
-  const int channels = rn_dataset_get_channels (dataset);
-  int side = rn_spec_get_side (spec), width, height;
-  gboolean is_changed = FALSE;
+  return RN_SPEC_COMPARE (self->compare);
+}
 
-  rn_dataset_get_size (dataset, &width, &height);
-  if (rn_spec_get_stem (spec) == RN_STEM_3X3 && width > 0 && width == height &&
-      width <= LARGEST_SMALL_SIDE)
-    side = width;
-  if (side != rn_spec_get_side (spec) || channels != rn_spec_get_channels (spec))
-    is_changed = rn_spec_set_input (spec, side, channels, NULL);
-  if (classes != rn_spec_get_classes (spec))
-    is_changed = rn_spec_set_classes (spec, classes, NULL) || is_changed;
-  return is_changed;
+RnEpochTotal *
+rn_build_page_get_epoch (RnBuildPage *self)
+{
+  return RN_EPOCH_TOTAL (self->epoch);
+}
+
+void
+rn_build_page_show (RnBuildPage *self, const char *name)
+{
+  const gboolean is_left = gtk_stack_get_child_by_name (GTK_STACK (self->left), name) != NULL;
+
+  gtk_stack_set_visible_child_name (GTK_STACK (is_left ? self->left : self->right), name);
 }
 
 void
 rn_build_page_choose (RnBuildPage *self, const char *name)
 {
+  RnDocument *document = rn_session_get_document (self->session);
   RnDataset *dataset = rn_session_get_dataset (self->session);
   g_autoptr (GError) error = NULL;
   g_autoptr (RnSpec) spec = rn_spec_preset (name, &error);
@@ -81,216 +105,41 @@ rn_build_page_choose (RnBuildPage *self, const char *name)
     }
   if (dataset != NULL)
     rn_spec_fit_dataset (spec, dataset);
-  rn_session_show_sketch (self->session, spec, NULL);
-}
-
-void
-rn_build_page_show_twin (RnBuildPage *self)
-{
-  const RnSpec *spec = rn_session_get_spec (self->session);
-  g_autoptr (RnSpec) twin = spec != NULL ? rn_spec_plain_twin (spec) : NULL;
-
-  if (twin != NULL)
-    rn_session_show_sketch (self->session, twin, NULL);
-}
-
-void
-rn_build_page_fit (RnBuildPage *self)
-{
-  const RnSpec *spec = rn_session_get_spec (self->session);
-  RnDataset *dataset = rn_session_get_dataset (self->session);
-  g_autoptr (RnSpec) fitted = spec != NULL ? rn_spec_copy (spec) : NULL;
-
-  if (fitted != NULL && dataset != NULL && rn_spec_fit_dataset (fitted, dataset))
-    rn_session_show_sketch (self->session, fitted, NULL);
-}
-
-/* Files */
-
-typedef struct
-{
-  RnSpec *spec;
-  char *path;
-} Saving;
-
-static void
-saving_free (gpointer data)
-{
-  Saving *saving = data;
-
-  rn_spec_free (saving->spec);
-  g_free (saving->path);
-  g_free (saving);
-}
-
-static void
-write_spec (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  const Saving *saving = data;
-  GError *error = NULL;
-
-  if (rn_spec_save (saving->spec, saving->path, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-on_written (GObject *source, GAsyncResult *result, gpointer data)
-{
-  RnBuildPage *self = RN_BUILD_PAGE (source);
-  const Saving *saving = g_task_get_task_data (G_TASK (result));
-  g_autoptr (GError) error = NULL;
-  g_autofree char *name = g_path_get_basename (saving->path);
-  g_autofree char *text = g_strdup_printf (_ ("Saved as “%s”"), name);
-
-  if (self->session == NULL)
-    return; /* the page is gone */
-  if (g_task_propagate_boolean (G_TASK (result), &error))
-    g_signal_emit_by_name (self->session, "message", text);
-  else
-    g_signal_emit_by_name (self->session, "problem", _ ("The network was not saved"),
-                           error->message);
-}
-
-void
-rn_build_page_save (RnBuildPage *self, const char *path)
-{
-  const RnSpec *spec = rn_session_get_spec (self->session);
-  g_autoptr (GTask) task = NULL;
-  Saving *saving;
-
-  g_return_if_fail (spec != NULL);
-
-  saving = g_new0 (Saving, 1);
-  saving->spec = rn_spec_copy (spec);
-  saving->path = g_strdup (path);
-  task = g_task_new (self, NULL, on_written, NULL);
-  g_task_set_source_tag (task, rn_build_page_save);
-  g_task_set_task_data (task, saving, saving_free);
-  g_task_run_in_thread (task, write_spec);
-}
-
-static void
-on_open_response (GtkNativeDialog *dialog, int response, RnBuildPage *self)
-{
-  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
-
-  if (response == GTK_RESPONSE_ACCEPT && path != NULL)
-    rn_session_open_spec (self->session, path);
-  g_object_unref (dialog);
-}
-
-static void
-on_save_response (GtkNativeDialog *dialog, int response, RnBuildPage *self)
-{
-  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
-
-  if (response == GTK_RESPONSE_ACCEPT && path != NULL)
-    rn_build_page_save (self, path);
-  g_object_unref (dialog);
-}
-
-static GtkFileChooserNative *
-make_chooser (RnBuildPage *self, GtkFileChooserAction action)
-{
-  const gboolean is_save = action == GTK_FILE_CHOOSER_ACTION_SAVE;
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  GtkFileChooserNative *dialog =
-      gtk_file_chooser_native_new (is_save ? _ ("Save the network") : _ ("Open a network"),
-                                   GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, action,
-                                   is_save ? _ ("_Save") : _ ("_Open"), NULL);
-  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
-
-  gtk_file_filter_set_name (filter, _ ("Networks (JSON)"));
-  gtk_file_filter_add_pattern (filter, "*.json");
-  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), filter);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_signal_connect_object (dialog, "response",
-                           is_save ? G_CALLBACK (on_save_response) : G_CALLBACK (on_open_response),
-                           self, 0);
-  return dialog;
-}
-
-static void
-on_open (RnBuildPage *self)
-{
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (make_chooser (self, GTK_FILE_CHOOSER_ACTION_OPEN)));
-}
-
-static void
-on_save (RnBuildPage *self)
-{
-  GtkFileChooserNative *dialog = make_chooser (self, GTK_FILE_CHOOSER_ACTION_SAVE);
-  const RnSpec *spec = rn_session_get_spec (self->session);
-  const char *stem =
-      spec != NULL && *rn_spec_get_name (spec) != '\0' ? rn_spec_get_name (spec) : "network";
-  g_autofree char *name = g_strdup_printf ("%s.json", stem);
-
-  g_strdelimit (name, "/", '-');
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  if (document == NULL || rn_document_get_kind (document) != RN_DOCUMENT_SKETCH)
+    {
+      rn_session_show_sketch (self->session, spec, NULL);
+      return;
+    }
+  rn_sketch_replace (rn_session_begin_edit (self->session), spec);
+  rn_session_end_edit (self->session, NULL);
 }
 
 /* Showing it */
-
-static gboolean
-has_shortcuts (const RnSpec *spec)
-{
-  for (int i = 0; i < rn_spec_n_blocks (spec); i++)
-    if (!rn_block_kind_is_plain (rn_spec_get_block (spec, i)->kind))
-      return TRUE;
-  return FALSE;
-}
-
-static void
-show_fit (RnBuildPage *self, const RnSpec *spec)
-{
-  RnDataset *dataset = rn_session_get_dataset (self->session);
-  g_autoptr (RnSpec) fitted = spec != NULL ? rn_spec_copy (spec) : NULL;
-  g_autofree char *text = NULL;
-  gboolean is_needed = fitted != NULL && dataset != NULL && rn_spec_fit_dataset (fitted, dataset);
-
-  gtk_widget_set_visible (self->fit, is_needed);
-  if (!is_needed)
-    return;
-  text = g_strdup_printf (rn_spec_get_channels (fitted) == 1
-                              ? _ ("This network does not fit the data set, which has %d classes "
-                                   "of grey pictures, for an "
-                                   "input of %d×%d.")
-                              : _ ("This network does not fit the data set, which has %d classes "
-                                   "of colour pictures, for "
-                                   "an input of %d×%d."),
-                          rn_spec_get_classes (fitted), rn_spec_get_side (fitted),
-                          rn_spec_get_side (fitted));
-  gtk_label_set_text (GTK_LABEL (self->fit_text), text);
-}
 
 static void
 refresh (RnBuildPage *self)
 {
   const RnSpec *spec = rn_session_get_spec (self->session);
   const RnSettings *settings = rn_session_get_settings (self->session);
-  g_autofree char *title = spec != NULL ? rn_format_spec_title (spec) : g_strdup (_ ("Network"));
-  g_autofree char *caption = NULL;
+  g_autofree char *facts = NULL;
 
   self->batch = settings != NULL ? settings->batch : 128;
   if (spec != NULL)
-    caption = g_strdup_printf (ngettext ("%d×%d input, %d block, %d classes",
-                                         "%d×%d input, %d blocks, %d classes",
+    {
+      g_autofree char *title = rn_format_spec_title (spec);
+
+      /* Translators: a network's name and what it is */
+      facts = g_strdup_printf (ngettext ("%s: %d×%d input, %d block, %d classes",
+                                         "%s: %d×%d input, %d blocks, %d classes",
                                          (gulong) rn_spec_n_blocks (spec)),
-                               rn_spec_get_side (spec), rn_spec_get_side (spec),
+                               title, rn_spec_get_side (spec), rn_spec_get_side (spec),
                                rn_spec_n_blocks (spec), rn_spec_get_classes (spec));
-  rn_card_set_title (self->network, title);
-  gtk_label_set_text (GTK_LABEL (self->facts), caption != NULL ? caption : "");
+    }
+  gtk_label_set_text (GTK_LABEL (self->facts), facts != NULL ? facts : "");
   rn_card_set_empty (self->network,
                      spec == NULL ? _ ("Choose a preset to see what it costs.") : NULL, NULL);
-  gtk_widget_set_sensitive (self->twin, spec != NULL && has_shortcuts (spec));
-  gtk_widget_set_sensitive (self->save, spec != NULL);
-  show_fit (self, spec);
   rn_cost_table_set_spec (self->costs, spec, self->batch);
+  rn_spec_compare_refresh (RN_SPEC_COMPARE (self->compare), self->batch);
 }
 
 static void
@@ -303,171 +152,140 @@ on_settings (RnBuildPage *self)
 }
 
 static void
-on_dataset (RnBuildPage *self)
-{
-  show_fit (self, rn_session_get_spec (self->session));
-}
-
-static void
 on_counted (RnBuildPage *self)
 {
   RnCost total;
-  g_autofree char *train = NULL, *run = NULL;
 
-  if (!rn_cost_table_get_total (self->costs, &total))
-    return;
-  {
-    char *texts[N_TOTALS] = {
-      rn_format_count (total.parameters),
-      rn_format_amount (total.macs),
-      g_strdup_printf (_ ("%lld px"), (long long) total.receptive_field),
-      rn_format_bytes (total.train_bytes),
-      rn_format_bytes (total.run_bytes),
-    };
+  if (rn_cost_table_get_total (self->costs, &total))
+    rn_cost_totals_set (RN_COST_TOTALS (self->totals), &total, self->batch);
+}
 
-    for (int i = 0; i < N_TOTALS; i++)
-      {
-        gtk_label_set_text (GTK_LABEL (self->totals[i]), texts[i]);
-        g_free (texts[i]);
-      }
-  }
-  train = g_strdup_printf (_ ("to train, batch %d"), self->batch);
-  run = g_strdup_printf (_ ("to run, batch %d"), self->batch);
-  gtk_label_set_text (GTK_LABEL (self->total_names[3]), train);
-  gtk_label_set_text (GTK_LABEL (self->total_names[4]), run);
+/* What a person selects is what they want to change. */
+static void
+on_selection (RnBuildPage *self)
+{
+  if (rn_selection_get_part (rn_session_get_selection (self->session)) != RN_PART_NONE)
+    rn_build_page_show (self, "properties");
+}
+
+static void
+on_fit (RnBuildPage *self)
+{
+  rn_build_tools_activate (RN_BUILD_TOOLS (self->tools), "fit");
 }
 
 /* Making it */
 
 static GtkWidget *
-make_button (const char *label, const char *tooltip, GCallback callback, RnBuildPage *self)
+make_stack (void)
 {
-  GtkWidget *button = gtk_button_new_with_mnemonic (label);
-  g_autofree char *name = g_strdup (label);
-  char *underscore = strchr (name, '_');
+  GtkWidget *stack = gtk_stack_new ();
 
-  if (underscore != NULL)
-    memmove (underscore, underscore + 1, strlen (underscore));
-  gtk_widget_set_tooltip_text (button, tooltip);
-  /* its own label would be read as well, with the underscore */
-  gtk_accessible_reset_relation (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  g_signal_connect_swapped (button, "clicked", callback, self);
-  return button;
+  gtk_stack_set_vhomogeneous (GTK_STACK (stack), FALSE);
+  gtk_stack_set_hhomogeneous (GTK_STACK (stack), FALSE);
+  gtk_widget_set_vexpand (stack, TRUE);
+  gtk_widget_set_margin_top (stack, 6);
+  return stack;
 }
 
-/* Five numbers, each over its name */
-static GtkWidget *
-make_totals (RnBuildPage *self)
+/* A card of which the title is what can be shown in it */
+static RnCard *
+make_card (GtkWidget *stack, const char *title, const char *help)
 {
-  const char *const names[N_TOTALS] = { _ ("parameters"), _ ("multiply-adds"),
-                                        _ ("receptive field"), _ ("to train"), _ ("to run") };
-  GtkWidget *flow = gtk_flow_box_new ();
+  GtkWidget *card = rn_card_new (title, stack), *switcher = gtk_stack_switcher_new ();
 
-  /* nothing in it does, and it would hold the Tab key */
-  gtk_widget_set_can_focus (flow, FALSE);
-  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
-  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), N_TOTALS);
-  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (flow), 3);
-  gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (flow), 12);
-  for (int i = 0; i < N_TOTALS; i++)
-    {
-      GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-      GtkWidget *name = gtk_label_new (names[i]), *child;
-
-      self->totals[i] = gtk_label_new ("–");
-      gtk_label_set_xalign (GTK_LABEL (self->totals[i]), 0);
-      gtk_label_set_xalign (GTK_LABEL (name), 0);
-      gtk_widget_add_css_class (self->totals[i], "title-4");
-      gtk_widget_add_css_class (self->totals[i], "numeric");
-      gtk_widget_add_css_class (name, "caption");
-      gtk_widget_add_css_class (name, "dim-label");
-      gtk_box_append (GTK_BOX (box), self->totals[i]);
-      gtk_box_append (GTK_BOX (box), name);
-      gtk_flow_box_insert (GTK_FLOW_BOX (flow), box, -1);
-      child = gtk_widget_get_parent (box);
-      gtk_widget_set_focusable (child, FALSE);
-      self->total_names[i] = name;
-    }
-  return flow;
+  gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (stack));
+  gtk_widget_set_halign (switcher, GTK_ALIGN_START);
+  gtk_widget_add_css_class (switcher, "card-switcher");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (switcher), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
+                                  -1);
+  rn_card_set_title_widget (RN_CARD (card), switcher);
+  rn_card_set_help (RN_CARD (card), help);
+  gtk_widget_set_vexpand (card, TRUE);
+  return RN_CARD (card);
 }
 
 static GtkWidget *
-make_fit (RnBuildPage *self)
+make_left (RnBuildPage *self)
 {
-  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *button =
-      make_button (_ ("_Fit to the data"), _ ("The same layers with this input and these classes"),
-                   G_CALLBACK (rn_build_page_fit), self);
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
 
-  self->fit_text = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (self->fit_text), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (self->fit_text), 0);
-  gtk_widget_set_hexpand (self->fit_text, TRUE);
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_box_append (GTK_BOX (line), self->fit_text);
-  gtk_box_append (GTK_BOX (line), button);
-  return line;
-}
-
-static void
-add_buttons (RnBuildPage *self)
-{
-  self->twin = make_button (_ ("_Plain twin"), _ ("The same layers without shortcuts"),
-                            G_CALLBACK (rn_build_page_show_twin), self);
-  self->save =
-      make_button (_ ("_Save…"), _ ("Keep the network as a JSON file"), G_CALLBACK (on_save), self);
-  rn_card_add_suffix (self->network, self->twin);
-  rn_card_add_suffix (self->network,
-                      make_button (_ ("_Open…"), _ ("Read a network from a JSON file"),
-                                   G_CALLBACK (on_open), self));
-  rn_card_add_suffix (self->network, self->save);
+  self->left = make_stack ();
+  self->properties = rn_property_panel_new (self->session);
+  self->presets = rn_preset_list_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), LEFT_HEIGHT);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->properties);
+  g_signal_connect_swapped (self->presets, "chosen", G_CALLBACK (rn_build_page_choose), self);
+  gtk_stack_add_titled (GTK_STACK (self->left), scrolled, "properties", _ ("Properties"));
+  gtk_stack_add_titled (GTK_STACK (self->left), self->presets, "presets", _ ("Presets"));
+  gtk_widget_set_size_request (self->left, LEFT_WIDTH, -1);
+  return GTK_WIDGET (make_card (
+      self->left, _ ("Properties and presets"),
+      _ ("Properties change what is selected in the spine; several blocks change together. "
+         "Presets are the paper’s networks and their plain twins: small ones for CIFAR (He et al. "
+         "2015, section 4.2), large ones for ImageNet (section 3.3, Table 1); “b” and “c” have "
+         "the projections of options B and C (section 4.1). Every change can be undone.")));
 }
 
 static GtkWidget *
-make_network (RnBuildPage *self)
+make_costs (RnBuildPage *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
 
   self->costs = RN_COST_TABLE (rn_cost_table_new (rn_session_get_selection (self->session)));
   g_signal_connect_swapped (self->costs, "counted", G_CALLBACK (on_counted), self);
-  self->fit = make_fit (self);
   gtk_widget_set_vexpand (GTK_WIDGET (self->costs), TRUE);
-  self->facts = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (self->facts), 0);
-  gtk_label_set_wrap (GTK_LABEL (self->facts), TRUE);
-  gtk_widget_add_css_class (self->facts, "dim-label");
+  self->facts = rn_text_new (NULL, "dim-label");
+  self->totals = rn_cost_totals_new ();
+  self->epoch = rn_epoch_total_new (self->session);
+  rn_cost_totals_add (RN_COST_TOTALS (self->totals), self->epoch);
   gtk_box_append (GTK_BOX (box), self->facts);
-  gtk_box_append (GTK_BOX (box), make_totals (self));
-  gtk_box_append (GTK_BOX (box), self->fit);
+  gtk_box_append (GTK_BOX (box), self->totals);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->costs));
-  self->network = RN_CARD (rn_card_new (_ ("Network"), box));
-  rn_card_set_help (
-      self->network,
+  return box;
+}
+
+static GtkWidget *
+make_right (RnBuildPage *self)
+{
+  self->right = make_stack ();
+  self->compare = rn_spec_compare_new (self->session);
+  gtk_stack_add_titled (GTK_STACK (self->right), make_costs (self), "costs", _ ("Costs"));
+  gtk_stack_add_titled (GTK_STACK (self->right), self->compare, "compare", _ ("Compare"));
+  self->network = make_card (
+      self->right, _ ("Costs and comparison"),
       _ ("Parameters are what is learned, multiply-adds the work for one picture, and what a part "
          "“sees” is the square of the picture that one of its output pixels depends on. "
          "Multiply-adds are counted as in Table 1 of the paper (He et al. 2015, section 3.3); "
          "memory is what the program keeps at the batch size of the settings."));
-  gtk_widget_set_vexpand (GTK_WIDGET (self->network), TRUE);
-  add_buttons (self);
   return GTK_WIDGET (self->network);
 }
 
 static GtkWidget *
-make_presets (RnBuildPage *self)
+make_problems (RnBuildPage *self)
 {
-  GtkWidget *card;
+  self->problems = rn_problem_list_new (self->session, 0);
+  gtk_widget_add_css_class (self->problems, "card");
+  g_signal_connect_swapped (self->problems, "fit", G_CALLBACK (on_fit), self);
+  return self->problems;
+}
 
-  self->presets = RN_PRESET_LIST (rn_preset_list_new ());
-  g_signal_connect_swapped (self->presets, "chosen", G_CALLBACK (rn_build_page_choose), self);
-  card = rn_card_new (_ ("Presets"), GTK_WIDGET (self->presets));
-  rn_card_set_help (
-      RN_CARD (card),
-      _ ("The paper’s networks: ResNets and their plain twins without shortcuts, small ones for "
-         "CIFAR (He et al. 2015, section 4.2) and large ones for ImageNet (section 3.3, Table 1). "
-         "“b” and “c” have the projections of options B and C (section 4.1); choosing one makes a "
-         "new sketch and keeps what is open."));
-  return card;
+static GtkWidget *
+make_content (RnBuildPage *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkWidget *pair;
+
+  self->tools = rn_build_tools_new (self->session);
+  gtk_box_append (GTK_BOX (box), self->tools);
+  gtk_box_append (GTK_BOX (box), rn_block_palette_new (self->session));
+  gtk_box_append (GTK_BOX (box), make_problems (self));
+  pair = rn_pair_new (make_left (self), make_right (self), LEFT_SHARE, BESIDE_WIDTH);
+  gtk_widget_set_vexpand (pair, TRUE);
+  gtk_box_append (GTK_BOX (box), pair);
+  return box;
 }
 
 static void
@@ -497,17 +315,18 @@ GtkWidget *
 rn_build_page_new (RnSession *session)
 {
   RnBuildPage *self = g_object_new (RN_TYPE_BUILD_PAGE, NULL);
-  GtkWidget *scrolled = gtk_scrolled_window_new (), *pair;
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
 
   self->session = g_object_ref (session);
-  pair = rn_pair_new (make_presets (self), make_network (self), PRESETS_SHARE, BESIDE_WIDTH);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), rn_margin_new (pair));
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled),
+                                 rn_margin_new (make_content (self)));
   gtk_widget_set_parent (scrolled, GTK_WIDGET (self));
   g_signal_connect_object (session, "document", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "settings", G_CALLBACK (on_settings), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "dataset", G_CALLBACK (on_dataset), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (rn_session_get_selection (session), "changed", G_CALLBACK (on_selection),
+                           self, G_CONNECT_SWAPPED);
   refresh (self);
   return GTK_WIDGET (self);
 }

@@ -2,13 +2,20 @@
 
 #include <gtk/gtk.h>
 
+#include "pages/build-tools.h"
 #include "pages/cost-table.h"
+#include "pages/epoch-total.h"
 #include "pages/preset-list.h"
+#include "pages/problem-list.h"
+#include "pages/property-panel.h"
+#include "pages/spec-compare.h"
 #include "state/session.h"
 
 G_BEGIN_DECLS
 
-/* Choosing a network and seeing what it costs: presets, its twin without shortcuts, files. */
+/* Building a network beside the spine, which shows it: tools and palette above; what cannot run; the properties of what is
+ * selected, or the presets; what it costs, or how it differs from another.
+ */
 
 #define RN_TYPE_BUILD_PAGE (rn_build_page_get_type ())
 G_DECLARE_FINAL_TYPE (RnBuildPage, rn_build_page, RN, BUILD_PAGE, GtkWidget)
@@ -16,25 +23,17 @@ G_DECLARE_FINAL_TYPE (RnBuildPage, rn_build_page, RN, BUILD_PAGE, GtkWidget)
 GtkWidget *rn_build_page_new (RnSession *session);
 
 /** (transfer none) */
+RnBuildTools *rn_build_page_get_tools (RnBuildPage *self);
+RnProblemList *rn_build_page_get_problems (RnBuildPage *self);
+RnPropertyPanel *rn_build_page_get_properties (RnBuildPage *self);
 RnPresetList *rn_build_page_get_presets (RnBuildPage *self);
 RnCostTable *rn_build_page_get_costs (RnBuildPage *self);
-/** Shows @name as a new sketch, with the input and the classes of the data set where there is one. */
+RnSpecCompare *rn_build_page_get_compare (RnBuildPage *self);
+RnEpochTotal *rn_build_page_get_epoch (RnBuildPage *self);
+/** Puts the preset in the place of the sketch that is shown, or beside a run or a model, with the input and the classes of
+ * the data set where there is one. */
 void rn_build_page_choose (RnBuildPage *self, const char *name);
-/** Shows the same layers without shortcuts as a new sketch. */
-void rn_build_page_show_twin (RnBuildPage *self);
-/** Shows the network for the data set's pictures and classes as a new sketch. */
-void rn_build_page_fit (RnBuildPage *self);
-/** Writes the shown network from a task; the session's "message" or "problem" tells how it went. */
-void rn_build_page_save (RnBuildPage *self, const char *path);
-
-/**
- * rn_spec_fit_dataset:
- *
- * Brings input and classes of @spec to @dataset: colour and classes always, the side where the network has the small
- * stem and the pictures one size of at most 64 pixels (others are scaled to the input).
- *
- * Returns: whether anything changed
- */
-gboolean rn_spec_fit_dataset (RnSpec *spec, RnDataset *dataset);
+/** @name: "properties" or "presets" at the left, "costs" or "compare" at the right */
+void rn_build_page_show (RnBuildPage *self, const char *name);
 
 G_END_DECLS

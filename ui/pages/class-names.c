@@ -48,6 +48,10 @@ rn_class_names_of_weights (RnSession *session, gint64 step)
 
   if (step < 0)
     return g_strdup (title);
+  /* at a step of the past the weights are those of a checkpoint, of the live run too */
+  if (rn_session_get_record (session) != NULL &&
+      rn_time_axis_get_cursor (rn_session_get_time (session)) >= 0)
+    return g_strdup_printf (_ ("%s, from the checkpoint of step %s"), title, number);
   if (is_live)
     return g_strdup_printf (_ ("%s, step %s, the live one"), title, number);
   return g_strdup_printf (_ ("%s, step %s"), title, number);

@@ -1,14 +1,13 @@
 #include "pages/cost-table.h"
 
-#include "pages/tab-stop.h"
-
 #include <glib/gi18n-lib.h>
 #include <residua/compute-info.h>
 
 #include "pages/cost-bar.h"
+#include "pages/data-table.h"
 #include "state/format.h"
 
-#define TABLE_HEIGHT 260
+#define TABLE_HEIGHT 200
 
 typedef enum
 {
@@ -339,67 +338,13 @@ on_chosen (RnCostTable *self)
 }
 
 static void
-add_columns (GtkColumnView *view)
+add_columns (GtkWidget *view)
 {
   const char *const titles[N_COLUMNS] = { _ ("Part"),          _ ("Output"), _ ("Parameters"),
                                           _ ("Multiply-adds"), _ ("Sees"),   _ ("Memory") };
 
   for (int i = 0; i < N_COLUMNS; i++)
-    {
-      GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-      GtkColumnViewColumn *column;
-
-      g_signal_connect (factory, "setup", G_CALLBACK (on_setup), GINT_TO_POINTER (i));
-      g_signal_connect (factory, "bind", G_CALLBACK (on_bind), GINT_TO_POINTER (i));
-      column = gtk_column_view_column_new (titles[i], factory);
-      gtk_column_view_column_set_expand (column, TRUE);
-      gtk_column_view_append_column (view, column);
-      g_object_unref (column);
-    }
-}
-
-/* The titles stand over their numbers, which are at the right. GTK 4.8 has no property for that: the titles are the
- * children of the view's first child, each with its label somewhere inside.
- */
-static void
-align_titles (GtkWidget *widget, gboolean is_right)
-{
-  GtkWidget *child = gtk_widget_get_first_child (widget);
-
-  if (GTK_IS_LABEL (widget))
-    {
-      gtk_widget_set_hexpand (widget, TRUE);
-      gtk_label_set_xalign (GTK_LABEL (widget), is_right ? 1 : 0);
-    }
-  for (; child != NULL; child = gtk_widget_get_next_sibling (child))
-    align_titles (child, is_right);
-}
-
-static void
-align_header (GtkWidget *view)
-{
-  GtkWidget *header = gtk_widget_get_first_child (view);
-  GtkWidget *title = header != NULL ? gtk_widget_get_first_child (header) : NULL;
-
-  for (int i = 0; title != NULL; i++, title = gtk_widget_get_next_sibling (title))
-    align_titles (title, i != COLUMN_NAME);
-}
-
-/* The card is the table's ground: neither the view nor the list in it has one of its own. */
-static void
-clear_ground (GtkWidget *view)
-{
-  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
-
-  gtk_css_provider_load_from_data (provider, ".view { background: none; }", -1);
-  gtk_style_context_add_provider (gtk_widget_get_style_context (view),
-                                  GTK_STYLE_PROVIDER (provider),
-                                  GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
-  for (GtkWidget *child = gtk_widget_get_first_child (view); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    gtk_style_context_add_provider (gtk_widget_get_style_context (child),
-                                    GTK_STYLE_PROVIDER (provider),
-                                    GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+    rn_data_table_add_column (view, titles[i], i, 1, on_setup, on_bind);
 }
 
 static void
@@ -426,15 +371,9 @@ rn_cost_table_init (RnCostTable *self)
   gtk_single_selection_set_autoselect (self->chosen, FALSE);
   gtk_single_selection_set_can_unselect (self->chosen, TRUE);
   g_signal_connect_swapped (self->chosen, "notify::selected-item", G_CALLBACK (on_chosen), self);
-  view = gtk_column_view_new (GTK_SELECTION_MODEL (g_object_ref (self->chosen)));
-  add_columns (GTK_COLUMN_VIEW (view));
-  align_header (view);
-  gtk_widget_add_css_class (view, "data-table");
-  gtk_widget_add_css_class (view, "cost-table");
-  clear_ground (view);
-  rn_tab_stop_make (view);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Costs of each part"), -1);
+  view = rn_data_table_new (GTK_SELECTION_MODEL (g_object_ref (self->chosen)),
+                            _ ("Costs of each part"));
+  add_columns (view);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), TABLE_HEIGHT);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view);
   gtk_widget_set_vexpand (scrolled, TRUE);

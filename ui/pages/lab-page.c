@@ -6,6 +6,7 @@
 #include "pages/card.h"
 #include "pages/margin.h"
 #include "pages/memory-check.h"
+#include "pages/text.h"
 #include "runs/run-list.h"
 #include "runs/run-wishes.h"
 #include "state/format.h"
@@ -36,15 +37,6 @@ struct _RnLabPage
 };
 
 G_DEFINE_FINAL_TYPE (RnLabPage, rn_lab_page, GTK_TYPE_WIDGET)
-
-static gboolean
-is_residual (const RnSpec *spec)
-{
-  for (int i = 0; i < rn_spec_n_blocks (spec); i++)
-    if (!rn_block_kind_is_plain (rn_spec_get_block (spec, i)->kind))
-      return TRUE;
-  return FALSE;
-}
 
 /* The terminal may have named the same folder otherwise; whether the pictures are the same is checked before training. */
 static gboolean
@@ -140,7 +132,7 @@ update (RnLabPage *self)
     tell (self, DO_NOTHING, _ ("Train and compare"), _ ("The data is not open yet."));
   else if (spec == NULL)
     tell (self, DO_NOTHING, _ ("Train and compare"), _ ("No network is shown."));
-  else if (!is_residual (spec))
+  else if (!rn_spec_has_shortcuts (spec))
     tell (self, DO_NOTHING, _ ("Train and compare"),
           _ ("The network that is shown has no shortcuts. Show a residual one to begin."));
   else
@@ -275,18 +267,6 @@ map (GtkWidget *widget)
 /* Making */
 
 static GtkWidget *
-make_text (const char *text, const char *css_class)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  if (css_class != NULL)
-    gtk_widget_add_css_class (label, css_class);
-  return label;
-}
-
-static GtkWidget *
 make_experiment (RnLabPage *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
@@ -294,19 +274,19 @@ make_experiment (RnLabPage *self)
 
   gtk_box_append (
       GTK_BOX (box),
-      make_text (_ ("Take the shortcuts away, and nothing else: the same layers, the same "
-                    "settings, the same seed. What do the shortcuts give?"),
-                 NULL));
+      rn_text_new (_ ("Take the shortcuts away, and nothing else: the same layers, the same "
+                      "settings, the same seed. What do the shortcuts give?"),
+                   NULL));
   gtk_box_append (
       GTK_BOX (box),
-      make_text (
+      rn_text_new (
           _ ("The paper found that of plain networks the deeper one is worse, already on its "
              "training pictures: on CIFAR-10 with 56 layers worse than with 20. Of residual "
              "networks the deeper one is better, up to 110 layers. With about 20 layers the "
              "two kinds end up close; the residual one is there sooner (sections 4.1 and "
              "4.2)."),
           "dim-label"));
-  self->state = make_text (NULL, NULL);
+  self->state = rn_text_new (NULL, NULL);
   gtk_box_append (GTK_BOX (box), self->state);
   self->button = gtk_button_new ();
   gtk_widget_set_halign (self->button, GTK_ALIGN_START);
@@ -321,7 +301,7 @@ make_experiment (RnLabPage *self)
 static GtkWidget *
 make_more (void)
 {
-  GtkWidget *text = make_text (
+  GtkWidget *text = rn_text_new (
       _ ("Other comparisons are made by hand: change the network on Build or the settings "
          "on Train, train, and tick Compare on Runs. From a terminal, "
          "residua-cli trains without a window: “residua-cli train --help”."),

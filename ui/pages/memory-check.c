@@ -3,6 +3,7 @@
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
+#include "pages/carry-note.h"
 #include "state/format.h"
 
 typedef struct
@@ -16,7 +17,8 @@ typedef struct
   RnSession *session;
   RnDocument *document; /* that was to be trained */
   GtkWidget *widget;
-  int batch; /* that is offered */
+  int batch;        /* that is offered */
+  gboolean is_anew; /* the sketch keeps nothing of its origin */
 } Start;
 
 static void
@@ -135,6 +137,15 @@ is_still_meant (const Start *start)
 }
 
 static void
+go (const Start *start)
+{
+  if (start->is_anew)
+    rn_session_start_anew (start->session);
+  else
+    rn_session_start (start->session);
+}
+
+static void
 on_response (AdwMessageDialog *dialog, const char *response, Start *start)
 {
   RnSettings settings = *rn_session_get_settings (start->session);
@@ -146,7 +157,7 @@ on_response (AdwMessageDialog *dialog, const char *response, Start *start)
       settings.batch = start->batch;
       rn_session_set_settings (start->session, &settings);
     }
-  rn_session_start (start->session);
+  go (start);
 }
 
 static void
@@ -189,14 +200,56 @@ on_checked (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   if (is_still_meant (start))
-    rn_session_start (start->session);
+    go (start);
   start_free (start, NULL);
+}
+
+/* Takes @start. */
+static void
+check_memory (Start *start)
+{
+  rn_memory_check_async (rn_document_get_spec (start->document),
+                         rn_session_get_settings (start->session)->batch, 0, NULL, on_checked,
+                         start);
+}
+
+static void
+on_past_answered (AdwMessageDialog *dialog, const char *response, Start *start)
+{
+  if (g_str_equal (response, "cancel") || !is_still_meant (start))
+    {
+      start_free (start, NULL);
+      return;
+    }
+  start->is_anew = g_str_equal (response, "anew");
+  check_memory (start);
+}
+
+/* A sketch of a run or a model: what it keeps of their weights. Takes @start. */
+static void
+ask_of_past (Start *start, const GArray *parts)
+{
+  GtkRoot *root = gtk_widget_get_root (start->widget);
+  RnDocument *origin = rn_document_get_origin (start->document);
+  g_autofree char *text = rn_carry_describe (parts, rn_document_get_title (origin));
+  GtkWidget *dialog = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
+                                              _ ("This sketch has a past"), text);
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "anew",
+                                    _ ("Start all _anew"), "keep", _ ("_Keep the weights"), NULL);
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "keep",
+                                              ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "keep");
+  g_signal_connect (dialog, "response", G_CALLBACK (on_past_answered), start);
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 void
 rn_start_training (RnSession *session, GtkWidget *widget)
 {
   RnDocument *document = rn_session_get_document (session);
+  g_autoptr (GArray) parts = NULL;
   Start *start;
 
   /* A trainer that is there has its memory already. */
@@ -209,6 +262,9 @@ rn_start_training (RnSession *session, GtkWidget *widget)
   start->session = g_object_ref (session);
   start->document = g_object_ref (document);
   start->widget = g_object_ref (widget);
-  rn_memory_check_async (rn_document_get_spec (document), rn_session_get_settings (session)->batch,
-                         0, NULL, on_checked, start);
+  parts = rn_session_list_carry (session);
+  if (parts != NULL && rn_carry_keeps_any (parts))
+    ask_of_past (start, parts);
+  else
+    check_memory (start);
 }

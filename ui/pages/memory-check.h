@@ -33,7 +33,8 @@ gboolean rn_memory_check_finish (GAsyncResult *result, RnMemoryCheck *check, GEr
  * @widget: whose window a dialog belongs to
  *
  * What every Start does: rn_session_start(), but where the memory is short it explains that first and offers the
- * largest batch that fits.
+ * largest batch that fits; and where a sketch was made of a run or a model it first tells what keeps its weights, and
+ * offers to start all anew.
  */
 void rn_start_training (RnSession *session, GtkWidget *widget);
 

@@ -7,7 +7,7 @@
 
 #include "state/format.h"
 
-#define LIST_HEIGHT 200
+#define LIST_HEIGHT 180
 
 #define RN_TYPE_PRESET (rn_preset_get_type ())
 G_DECLARE_FINAL_TYPE (RnPreset, rn_preset, RN, PRESET, GObject)

@@ -305,6 +305,8 @@ on_status (RnProgressCard *self)
 {
   const RnStatus *status = rn_session_get_status (self->session);
 
+  if (status != NULL && status->state == RN_STATE_RUNNING)
+    g_clear_pointer (&self->failure, g_free);
   if (status != NULL &&
       (status->state != self->shown_state || status->is_stopping != self->shown_stopping))
     {
@@ -320,7 +322,7 @@ static void
 on_ended (RnSession *session, int state, const char *text, RnProgressCard *self)
 {
   g_free (self->failure);
-  self->failure = state == RN_STATE_FAILED ? g_strdup (text) : NULL;
+  self->failure = state == RN_STATE_FAILED || state == RN_STATE_PAUSED ? g_strdup (text) : NULL;
   on_status (self);
 }
 

@@ -48,10 +48,10 @@ draw_selection (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
   const RnSpineGeometry *g = &self->view->geometry;
   const double alpha = (palette->is_high_contrast ? 0.3 : 0.14) + (self->is_lead ? 0.06 : 0.0);
 
-  if (!self->is_selected || self->row.kind == RN_ROW_STAGE)
+  if (self->glow <= 0.0 || self->row.kind == RN_ROW_STAGE)
     return;
   rn_spine_path_box (cr, 8.0, 0.0, g->width - 12.0, self->row.height, 8.0);
-  rn_palette_set_source (cr, &palette->accent, alpha);
+  rn_palette_set_source (cr, &palette->accent, alpha * self->glow);
   cairo_fill (cr);
 }
 
@@ -96,6 +96,8 @@ draw_card_box (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
                      : is_outlined ? &palette->dim
                                    : NULL,
                      is_outlined ? 1.5 : 1.0, !self->is_on);
+  if (self->has_problem)
+    rn_block_row_draw_problem (self, cr, palette, box.x, box.y, box.width, box.height);
   if (self->is_lead && self->part == RN_PART_LAYER && self->is_each_layer &&
       self->part_layer >= 0 && self->part_layer < self->n_texts)
     {
@@ -120,6 +122,9 @@ draw_glyph (RnBlockRow *self, cairo_t *cr, const RnPalette *palette, const RnSpi
 
   rn_spine_draw_box (cr, palette, x, round (y), self->is_plain ? 10.0 : GLYPH_PX, height,
                      self->is_lead ? &palette->accent : &line, 1.0, !self->is_on);
+  if (self->has_problem)
+    rn_block_row_draw_problem (self, cr, palette, x, round (y), self->is_plain ? 10.0 : GLYPH_PX,
+                               height);
 }
 
 static void
@@ -131,6 +136,9 @@ draw_value (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
   const double h = floor (self->row.height), alpha = self->is_on ? 1.0 : 0.35;
   double from = g->measure_x, to = g->end_x, y, height = 9.0;
 
+  /* the mend stands there */
+  if (self->has_problem && self->row.detail >= RN_DETAIL_LINE)
+    return;
   if (self->row.detail == RN_DETAIL_CARD)
     {
       const RnRowBox box = rn_block_row_get_box (self);
@@ -151,6 +159,9 @@ draw_value (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
     }
   rn_spine_draw_bar (cr, palette, round (from), y, round (to) - round (from), height, place,
                      &colour, alpha);
+  if (self->has_problem)
+    rn_block_row_draw_problem (self, cr, palette, round (from), y, round (to) - round (from),
+                               height);
 }
 
 /* Rows without room for text: a stub in the place of an arc, a dot in that of the join */
@@ -206,6 +217,20 @@ draw_block (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
   draw_value (self, cr, palette);
 }
 
+/* Lines of blocks that do not fit */
+static void
+draw_stage_problems (RnBlockRow *self, cairo_t *cr, const RnPalette *palette, double x,
+                     double width)
+{
+  const double pitch = self->row.height / self->row.n_blocks;
+
+  rn_palette_set_source (cr, &palette->warning, 1.0);
+  for (int i = 0; self->view->problems != NULL && i < self->row.n_blocks; i++)
+    if (rn_spine_view_get_problem (self->view, self->row.first_block + i) != NULL)
+      cairo_rectangle (cr, x, floor (i * pitch), width, MAX (floor (pitch), 2.0));
+  cairo_fill (cr);
+}
+
 /* One heat line per block; of blocks that share a pixel the most extreme. */
 static void
 draw_stage (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
@@ -239,6 +264,7 @@ draw_stage (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
   cairo_set_antialias (cr, CAIRO_ANTIALIAS_DEFAULT);
   if (isnan (self->values[0]))
     rn_palette_hatch (cr, palette, x, 0.0, width, h);
+  draw_stage_problems (self, cr, palette, x, width);
   if (self->lead_line >= 0)
     {
       const double pitch = self->row.height / n, height = MAX (pitch, 3.0);
@@ -285,7 +311,7 @@ append_texts (RnBlockRow *self, GtkSnapshot *snapshot, const RnPalette *palette)
       rn_block_row_get_text_place (self, i, &x, &y);
       append_text (snapshot, self->texts[i], x, y, self->is_on ? &palette->text : &palette->dim);
     }
-  if (self->row.kind != RN_ROW_BLOCK || self->row.detail < RN_DETAIL_LINE)
+  if (self->row.kind != RN_ROW_BLOCK || self->row.detail < RN_DETAIL_LINE || self->has_problem)
     return;
   pango_layout_get_pixel_size (self->number, &width, &height);
   y = round (0.5 * (self->row.height - 5.0 - height));

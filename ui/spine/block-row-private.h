@@ -27,9 +27,16 @@ struct _RnBlockRow
   /* selection */
   gboolean is_selected;
   gboolean is_lead;
-  RnPart part;    /* of the lead */
-  int part_layer; /* -1: none */
-  int lead_line;  /* of a folded stage: the lead's place in it, -1: not here */
+  double glow;      /* as drawn, 0 to 1 */
+  double glow_from; /* when the selection changed last */
+  RnPart part;      /* of the lead */
+  int part_layer;   /* -1: none */
+  int lead_line;    /* of a folded stage: the lead's place in it, -1: not here */
+
+  /* where the block does not fit; block-row-mend.c */
+  gboolean has_problem;
+  char *sentence;
+  GtkWidget *mend; /* (nullable) */
 
   double *values; /* the shown measure of each block of the row */
   short *places;  /* as drawn, to see whether anything would change */
@@ -55,6 +62,13 @@ typedef struct
 RnRowBox rn_block_row_get_box (RnBlockRow *self);
 /** Where text @at stands */
 void rn_block_row_get_text_place (RnBlockRow *self, int at, double *x, double *y);
+void rn_block_row_bind_problem (RnBlockRow *self);
+void rn_block_row_allocate_mend (RnBlockRow *self);
+/** Returns: how many lines of its sentence a card has room for, each @width pixels: above its button, else beside it */
+int rn_block_row_get_sentence_room (RnBlockRow *self, double *width);
+/** A hatched outline in the colour of warnings */
+void rn_block_row_draw_problem (RnBlockRow *self, cairo_t *cr, const RnPalette *palette, double x,
+                                double y, double width, double height);
 void rn_block_row_snapshot (GtkWidget *widget, GtkSnapshot *snapshot);
 
 G_END_DECLS

@@ -53,6 +53,7 @@ set_text (RnBlockRow *self, int at, char *text)
   else
     pango_layout_set_text (self->texts[at], text, -1);
   pango_layout_set_width (self->texts[at], -1);
+  pango_layout_set_height (self->texts[at], -1);
   g_free (text);
 }
 
@@ -68,7 +69,8 @@ rn_block_row_get_box (RnBlockRow *self)
       const double x = self->is_plain ? g->plain_x : g->box_x;
 
       /* the line of a plain net is seen between its boxes */
-      return (RnRowBox){ x, self->is_plain ? 4.0 : 2.0, g->measure_x - 8.0 - x,
+      return (RnRowBox){ x, self->is_plain ? 4.0 : 2.0,
+                         (self->has_problem ? g->end_x : g->measure_x - 8.0) - x,
                          h - (self->is_plain ? 8.0 : 10.0) };
     }
   if (self->texts[0] != NULL)
@@ -89,6 +91,11 @@ rn_block_row_get_text_place (RnBlockRow *self, int at, double *x, double *y)
       return;
     }
   *x = box.x + BOX_PADDING_PX;
+  if (self->has_problem)
+    {
+      *y = box.y + 4.0;
+      return;
+    }
   *y = round (box.y + 0.5 * (box.height - self->n_texts * self->line_height) +
               at * self->line_height);
 }
@@ -108,6 +115,22 @@ set_layers (RnBlockRow *self)
                                   : rn_spine_layers_in_short (&self->block, i == 1));
 }
 
+/* The sentence stands in the place of the layers. */
+static void
+set_sentence (RnBlockRow *self)
+{
+  double width;
+  const int n_lines = rn_block_row_get_sentence_room (self, &width);
+
+  self->is_each_layer = FALSE;
+  self->n_texts = n_lines > 0 ? 1 : 0;
+  if (n_lines <= 0)
+    return;
+  set_text (self, 0, g_strdup (self->sentence));
+  pango_layout_set_wrap (self->texts[0], PANGO_WRAP_WORD_CHAR);
+  pango_layout_set_height (self->texts[0], -n_lines);
+}
+
 static char *
 name_of (int at)
 {
@@ -118,8 +141,14 @@ static double
 room_for_texts (RnBlockRow *self)
 {
   const RnRowBox box = rn_block_row_get_box (self);
+  double room;
   int width = 0;
 
+  if (is_card (self) && self->has_problem)
+    {
+      rn_block_row_get_sentence_room (self, &room);
+      return room;
+    }
   if (!is_card (self))
     return self->row.kind == RN_ROW_BLOCK ? self->name_width + 1.0
                                           : box.width - 2.0 * BOX_PADDING_PX;
@@ -146,6 +175,8 @@ set_texts (RnBlockRow *self)
                 self->row.kind == RN_ROW_STEM ? rn_spine_stem_text (self->view->spec)
                                               : rn_spine_head_text (self->view->spec));
     }
+  else if (is_card (self) && self->has_problem)
+    set_sentence (self);
   else if (is_card (self))
     set_layers (self);
   else if (self->row.detail == RN_DETAIL_LINE && self->row.kind == RN_ROW_BLOCK)
@@ -189,7 +220,7 @@ rn_spine_set_shown (GtkWidget *child, gboolean is_shown)
 static void
 show_toggle (RnBlockRow *self)
 {
-  const gboolean is_shown = is_card (self) && !self->is_plain;
+  const gboolean is_shown = is_card (self) && !self->is_plain && !self->has_problem;
   g_autofree char *label = NULL;
 
   rn_spine_set_shown (self->toggle, is_shown);
@@ -227,10 +258,12 @@ rn_block_row_bind (RnBlockRow *self, int at)
   self->is_plain = FALSE;
   if (self->row.kind == RN_ROW_BLOCK)
     bind_block (self);
+  rn_block_row_bind_problem (self);
   show_toggle (self);
   set_texts (self);
   rn_block_row_update (self);
   rn_block_row_update_state (self);
+  rn_block_row_set_glow (self, 1.0);
   gtk_accessible_update_relation (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_RELATION_POS_IN_SET, at + 1,
                                   GTK_ACCESSIBLE_RELATION_SET_SIZE, n_items, -1);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
@@ -301,6 +334,7 @@ update_selection (RnBlockRow *self)
   self->part = part;
   self->part_layer = -1;
   self->lead_line = -1;
+  self->glow_from = self->glow;
   for (int i = 0; selection != NULL && i < self->row.n_blocks; i++)
     {
       const guint32 id = rn_spec_get_block (self->view->spec, self->row.first_block + i)->id;
@@ -314,6 +348,18 @@ update_selection (RnBlockRow *self)
   for (int i = 0; layer != NULL && self->is_lead && i < RN_MAX_LAYERS; i++)
     if (g_str_equal (layer, rn_spine_layer_name (i)))
       self->part_layer = i;
+}
+
+void
+rn_block_row_set_glow (RnBlockRow *self, double share)
+{
+  const double target = self->is_selected ? 1.0 : 0.0;
+  const double value = self->glow_from + (target - self->glow_from) * share;
+
+  if (value == self->glow)
+    return;
+  self->glow = value;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void
@@ -470,6 +516,7 @@ rn_block_row_size_allocate (GtkWidget *widget, int width, int height, int baseli
   GtkAllocation place = { 0 };
 
   self->row.height = height;
+  rn_block_row_allocate_mend (self);
   if (!gtk_widget_get_child_visible (self->toggle))
     return;
   box = rn_block_row_get_box (self);
@@ -502,6 +549,7 @@ rn_block_row_dispose (GObject *object)
     g_clear_object (&self->texts[i]);
   g_clear_object (&self->number);
   g_clear_pointer (&self->toggle, gtk_widget_unparent);
+  g_clear_pointer (&self->mend, gtk_widget_unparent);
   G_OBJECT_CLASS (rn_block_row_parent_class)->dispose (object);
 }
 
@@ -513,6 +561,7 @@ rn_block_row_finalize (GObject *object)
   g_free (self->values);
   g_free (self->places);
   g_free (self->label);
+  g_free (self->sentence);
   G_OBJECT_CLASS (rn_block_row_parent_class)->finalize (object);
 }
 

@@ -20,6 +20,8 @@ void rn_block_row_bind (RnBlockRow *self, int at);
 gboolean rn_block_row_update (RnBlockRow *self);
 /** Gate and selection. */
 void rn_block_row_update_state (RnBlockRow *self);
+/** How far the selection's light has gone from where it was to where it belongs, 0 to 1. */
+void rn_block_row_set_glow (RnBlockRow *self, double share);
 /** Tells assistive technology; apart from update() as it may be rarer. */
 void rn_block_row_update_label (RnBlockRow *self);
 
@@ -34,6 +36,7 @@ const char *rn_block_row_get_number (RnBlockRow *self); /* "0.31" */
 const char *rn_block_row_get_label (RnBlockRow *self);
 gboolean rn_block_row_has_branch (RnBlockRow *self);   /* an arc is drawn */
 GtkWidget *rn_block_row_get_switch (RnBlockRow *self); /* (nullable): where it is shown */
+GtkWidget *rn_block_row_get_mend (RnBlockRow *self); /* (nullable): the button, where it is shown */
 
 /** Shows a child of the spine or takes it out of view without asking for another layout, for assistive technology as well,
  * which sees children that are not drawn. */

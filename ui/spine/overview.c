@@ -161,6 +161,24 @@ draw_strip (RnOverview *self, cairo_t *cr)
   cairo_set_antialias (cr, CAIRO_ANTIALIAS_DEFAULT);
 }
 
+/* Blocks that do not fit are seen however little a block has. */
+static void
+draw_problems (RnOverview *self, cairo_t *cr, const RnPalette *palette)
+{
+  const GArray *problems = view_of (self)->problems;
+
+  rn_palette_set_source (cr, &palette->warning, 1.0);
+  for (guint i = 0; problems != NULL && i < problems->len; i++)
+    {
+      double y, height;
+
+      rn_spine_layout_heat_of (self->layout, g_array_index (problems, RnSpecProblem, i).at, &y,
+                               &height);
+      cairo_rectangle (cr, STRIP_X_PX, floor (y), STRIP_WIDTH_PX, MAX (floor (height) - 1.0, 3.0));
+    }
+  cairo_fill (cr);
+}
+
 static void
 draw_frame (RnOverview *self, cairo_t *cr, const RnPalette *palette)
 {
@@ -204,6 +222,7 @@ rn_overview_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   cr = gtk_snapshot_append_cairo (snapshot,
                                   &GRAPHENE_RECT_INIT (0.0f, 0.0f, RN_OVERVIEW_WIDTH_PX, height));
   draw_strip (self, cr);
+  draw_problems (self, cr, &palette);
   if (!is_all_in_view (self))
     draw_frame (self, cr, &palette);
   cairo_destroy (cr);

@@ -47,8 +47,8 @@ row_at (RnSpineBody *self, double x, double y, double *row_x, double *row_y)
   return NULL;
 }
 
-static void
-select_block (RnSpineBody *self, int index, GdkModifierType state)
+void
+rn_spine_body_select (RnSpineBody *self, int index, GdkModifierType state)
 {
   RnSelection *selection = rn_session_get_selection (self->view.session);
   const guint32 id = rn_spec_get_block (self->view.spec, index)->id;
@@ -61,143 +61,83 @@ select_block (RnSpineBody *self, int index, GdkModifierType state)
     rn_selection_select (selection, RN_PART_BLOCK, id, NULL);
 }
 
+gboolean
+rn_spine_body_pick (RnSpineBody *self, double x, double y, RnPart *part, int *index, int *layer)
+{
+  double row_x, row_y;
+  RnBlockRow *row = row_at (self, x, y, &row_x, &row_y);
+
+  if (row == NULL)
+    return FALSE;
+  *part = rn_block_row_pick (row, row_x, row_y, index, layer);
+  return TRUE;
+}
+
 void
 rn_spine_body_click (RnSpineBody *self, double x, double y, GdkModifierType state)
 {
   RnSelection *selection = rn_session_get_selection (self->view.session);
-  RnBlockRow *row;
-  double row_x, row_y;
   int index, layer;
   RnPart part;
 
-  if (selection == NULL || (row = row_at (self, x, y, &row_x, &row_y)) == NULL)
+  if (selection == NULL || !rn_spine_body_pick (self, x, y, &part, &index, &layer))
     return;
-  part = rn_block_row_pick (row, row_x, row_y, &index, &layer);
   if (part == RN_PART_STEM || part == RN_PART_HEAD)
     rn_selection_select (selection, part, 0, NULL);
   else if (part == RN_PART_BLOCK || (state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK)) != 0)
-    select_block (self, index, state);
+    rn_spine_body_select (self, index, state);
   else
     rn_selection_select (selection, part, rn_spec_get_block (self->view.spec, index)->id,
                          part == RN_PART_LAYER ? rn_spine_layer_name (layer) : NULL);
 }
 
+/* Returns: whether block @index is one of several that are selected */
+static gboolean
+is_one_of_several (RnSpineBody *self, RnPart part, int index)
+{
+  RnSelection *selection = rn_session_get_selection (self->view.session);
+
+  return part != RN_PART_STEM && part != RN_PART_HEAD && rn_selection_n_blocks (selection) > 1 &&
+         rn_selection_contains (selection, rn_spec_get_block (self->view.spec, index)->id);
+}
+
+/* One of several may be the handle by which all are dragged: it becomes the only one when the button comes up. */
 static void
 pressed (GtkGestureClick *gesture, int n_press, double x, double y, RnSpineBody *self)
 {
+  const GdkModifierType state =
+      gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture));
+  int index, layer;
+  RnPart part;
+
   gtk_widget_grab_focus (GTK_WIDGET (self));
-  rn_spine_body_click (self, x, y,
-                       gtk_event_controller_get_current_event_state (
-                           GTK_EVENT_CONTROLLER (gesture)));
-}
-
-/* Keys */
-
-static void
-move_to (RnSpineBody *self, int index, GdkModifierType state)
-{
-  RnSelection *selection = rn_session_get_selection (self->view.session);
-  const int n = rn_spec_n_blocks (self->view.spec);
-
-  if (index < 0)
-    rn_selection_select (selection, RN_PART_STEM, 0, NULL);
-  else if (index >= n)
-    rn_selection_select (selection, RN_PART_HEAD, 0, NULL);
-  else
-    select_block (self, index, state & GDK_SHIFT_MASK);
+  self->is_press_held = (state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK)) == 0 &&
+                        rn_spine_body_pick (self, x, y, &part, &index, &layer) &&
+                        is_one_of_several (self, part, index);
+  if (!self->is_press_held)
+    rn_spine_body_click (self, x, y, state);
 }
 
 static void
-move_by (RnSpineBody *self, int by, GdkModifierType state)
+released (GtkGestureClick *gesture, int n_press, double x, double y, RnSpineBody *self)
 {
-  const int lead = rn_spine_body_find_lead (self);
-
-  if (lead == G_MININT)
-    move_to (self, by > 0 ? 0 : rn_spec_n_blocks (self->view.spec) - 1, state);
-  else
-    move_to (self, lead + by, state);
+  if (self->is_press_held)
+    rn_spine_body_click (self, x, y, 0);
+  self->is_press_held = FALSE;
 }
 
-static gboolean
-toggle_gate (RnSpineBody *self)
+static void
+menu_pressed (GtkGestureClick *gesture, int n_press, double x, double y, RnSpineBody *self)
 {
-  const int lead = rn_spine_body_find_lead (self);
-  const RnBlockSpec *block;
+  int index, layer;
+  RnPart part;
 
-  if (lead < 0 || lead >= rn_spec_n_blocks (self->view.spec))
-    return FALSE;
-  block = rn_spec_get_block (self->view.spec, lead);
-  if (rn_block_kind_is_plain (block->kind))
-    return FALSE;
-  rn_session_set_gate (self->view.session, block->id,
-                       !rn_session_get_gate (self->view.session, block->id));
-  return TRUE;
-}
-
-static gboolean
-fold_lead (RnSpineBody *self, gboolean is_folded)
-{
-  const int lead = rn_spine_body_find_lead (self);
-  const RnSpineLayout *layout = self->view.layout;
-  int stage;
-
-  if (lead == G_MININT || layout == NULL)
-    return FALSE;
-  stage = g_array_index (layout->rows, RnRow, (guint) rn_spine_layout_row_of (layout, lead)).stage;
-  if (stage < 0)
-    return FALSE;
-  rn_spine_body_set_folded (self, stage, is_folded);
-  rn_spine_body_reveal (self, lead);
-  return TRUE;
-}
-
-static gboolean
-inspect_lead (RnSpineBody *self)
-{
-  return rn_spine_body_find_lead (self) != G_MININT &&
-         gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "inspect");
-}
-
-static gboolean
-key_pressed (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
-             RnSpineBody *self)
-{
-  RnSelection *selection = rn_session_get_selection (self->view.session);
-
-  if (selection == NULL || self->view.spec == NULL ||
-      (state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0)
-    return FALSE;
-  switch (key)
-    {
-    case GDK_KEY_Up:
-    case GDK_KEY_KP_Up:
-      move_by (self, -1, state);
-      return TRUE;
-    case GDK_KEY_Down:
-    case GDK_KEY_KP_Down:
-      move_by (self, 1, state);
-      return TRUE;
-    case GDK_KEY_Home:
-    case GDK_KEY_KP_Home:
-      move_to (self, -1, state);
-      return TRUE;
-    case GDK_KEY_End:
-    case GDK_KEY_KP_End:
-      move_to (self, rn_spec_n_blocks (self->view.spec), state);
-      return TRUE;
-    case GDK_KEY_Left:
-    case GDK_KEY_Right:
-      return fold_lead (self, key == GDK_KEY_Left);
-    case GDK_KEY_space:
-      return toggle_gate (self);
-    case GDK_KEY_Return:
-    case GDK_KEY_KP_Enter:
-      return inspect_lead (self);
-    case GDK_KEY_Escape:
-      return rn_selection_up (selection);
-    default:
-      return FALSE;
-    }
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+  if (!rn_spine_body_pick (self, x, y, &part, &index, &layer))
+    return;
+  if (!is_one_of_several (self, part, index))
+    rn_spine_body_click (self, x, y, 0);
+  rn_spine_body_open_menu (self, x, y);
 }
 
 static gboolean
@@ -229,6 +169,12 @@ explain (RnSpineBody *self, RnPart part, int index)
 {
   g_autofree char *text = NULL;
 
+  if (part != RN_PART_STEM && part != RN_PART_HEAD &&
+      rn_spine_view_get_problem (&self->view, index) != NULL)
+    {
+      text = rn_spec_problem_to_string (rn_spine_view_get_problem (&self->view, index));
+      return g_markup_escape_text (text, -1);
+    }
   if (part != RN_PART_STEM && part != RN_PART_HEAD)
     return rn_spine_explain (self->view.spec, index, rn_spine_view_get_measure (&self->view, index),
                              rn_spine_view_is_on (&self->view, index));
@@ -249,6 +195,9 @@ query_tooltip (GtkWidget *widget, int x, int y, gboolean is_keyboard, GtkTooltip
   graphene_rect_t place;
   g_autofree char *text = NULL;
 
+  /* it would cover the menu or the marker */
+  if (self->popover != NULL || self->is_hovering)
+    return FALSE;
   if (is_keyboard)
     {
       index = rn_spine_body_find_lead (self);
@@ -278,16 +227,21 @@ rn_spine_body_add_controllers (RnSpineBody *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
   GtkGesture *click = gtk_gesture_click_new ();
-  GtkEventController *keys = gtk_event_controller_key_new ();
+  GtkGesture *second = gtk_gesture_click_new ();
   GtkEventController *scroll = gtk_event_controller_scroll_new (
       GTK_EVENT_CONTROLLER_SCROLL_VERTICAL | GTK_EVENT_CONTROLLER_SCROLL_DISCRETE);
 
   g_signal_connect (click, "pressed", G_CALLBACK (pressed), self);
-  g_signal_connect (keys, "key-pressed", G_CALLBACK (key_pressed), self);
+  g_signal_connect (click, "released", G_CALLBACK (released), self);
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (second), GDK_BUTTON_SECONDARY);
+  g_signal_connect (second, "pressed", G_CALLBACK (menu_pressed), self);
   g_signal_connect (scroll, "scroll", G_CALLBACK (wheel), self);
   gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (click));
-  gtk_widget_add_controller (widget, keys);
+  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (second));
   gtk_widget_add_controller (widget, scroll);
   gtk_widget_set_has_tooltip (widget, TRUE);
   g_signal_connect (widget, "query-tooltip", G_CALLBACK (query_tooltip), NULL);
+  rn_spine_body_add_keys (self);
+  rn_spine_body_add_drag (self);
+  rn_spine_body_add_seam (self);
 }

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <adwaita.h>
+
+#include "spine/cargo.h"
 #include "spine/spine-body.h"
+#include "spine/spine-place.h"
 
 G_BEGIN_DECLS
 
@@ -15,8 +19,9 @@ struct _RnSpineBody
 
   GtkAdjustment *adjustments[2]; /* by GtkOrientation */
   GtkScrollablePolicy policies[2];
-  gboolean is_placing; /* the adjustment changes by ourselves */
-  int pending;         /* a block to reveal at the next allocation; INT_MIN: none */
+  gboolean keeps_scroll; /* the next layout is of an edited network */
+  gboolean is_placing;   /* the adjustment changes by ourselves */
+  int pending;           /* a block to reveal at the next allocation; INT_MIN: none */
 
   GPtrArray *rows;  /* RnBlockRow in view, in order */
   GPtrArray *spare; /* RnBlockRow that wait */
@@ -24,6 +29,30 @@ struct _RnSpineBody
 
   int marked_block; /* where the worker is; INT_MIN: unknown */
   gboolean is_backward;
+
+  gboolean is_press_held; /* the press selects when the button comes up */
+  RnCargo *cargo;         /* (nullable): being dragged out */
+  gboolean is_hovering;   /* something is dragged over it */
+  double hover_y;         /* in the widget */
+  RnSpinePlace hover;
+  guint unfold_id;
+  guint scroll_id; /* a tick callback */
+  gint64 scrolled_us;
+
+  gboolean is_pointed;
+  double pointer_y;   /* in the widget */
+  GtkWidget *seam;    /* GtkMenuButton */
+  int seam_at;        /* -1: not seen */
+  GtkWidget *menu;    /* (nullable): made when it is asked for */
+  GtkWidget *repeat;  /* (nullable): the popover that asks how often */
+  GtkWidget *times;   /* in it */
+  GtkWidget *popover; /* (nullable): the one of the two that is open */
+
+  GHashTable
+      *slide_from; /* (nullable): where each block stood in the widget before it moved, by id */
+  double slide_share;
+  AdwAnimation *slide; /* (nullable) */
+  AdwAnimation *glow;  /* (nullable): of the selection */
 
   GskRenderNode *backdrop; /* (nullable): brackets and seams as drawn last */
   PangoLayout *text;
@@ -55,6 +84,50 @@ void rn_spine_body_follow_session (RnSpineBody *self);
 void rn_spine_body_follow_worker (RnSpineBody *self);
 /** Clicks, keys, wheel and tooltips */
 void rn_spine_body_add_controllers (RnSpineBody *self);
+/** Of a click on block @index: with Shift from the lead to it, with Ctrl it or not */
+void rn_spine_body_select (RnSpineBody *self, int index, GdkModifierType state);
+
+/* spine-body-keys.c */
+
+void rn_spine_body_add_keys (RnSpineBody *self);
+gboolean rn_spine_body_focus (GtkWidget *widget, GtkDirectionType direction);
+
+/* spine-actions.c */
+
+void rn_spine_body_install_actions (GtkWidgetClass *class);
+void rn_spine_body_open_menu (RnSpineBody *self, double x, double y);
+/** Returns: whether there is text to paste, which is then asked for */
+gboolean rn_spine_body_paste (RnSpineBody *self);
+
+/* spine-drag.c */
+
+void rn_spine_body_add_drag (RnSpineBody *self);
+/** The marker of the place where what hovers would go in */
+void rn_spine_body_append_hover (RnSpineBody *self, GtkSnapshot *snapshot);
+
+/* spine-seam.c */
+
+void rn_spine_body_add_seam (RnSpineBody *self);
+/** The button goes where pointer and focus want it. */
+void rn_spine_body_update_seam (RnSpineBody *self);
+void rn_spine_body_place_seam (RnSpineBody *self);
+/** Returns: (nullable): the button, at the seam below the lead */
+GtkWidget *rn_spine_body_show_seam_of_lead (RnSpineBody *self);
+/** Returns: where the button is, -1 where it is not seen */
+int rn_spine_body_get_seam (RnSpineBody *self);
+
+/* spine-motion.c */
+
+/** Before a change of the layout: where all blocks stand. */
+void rn_spine_body_note_places (RnSpineBody *self);
+/** After it: they go from there to where they stand now. */
+void rn_spine_body_play_slide (RnSpineBody *self);
+/** Where @row is drawn on its way. Returns: whether it is on one */
+gboolean rn_spine_body_get_slide (RnSpineBody *self, RnBlockRow *row, double *dy, double *opacity);
+/** The selection's light goes to where it belongs. */
+void rn_spine_body_play_glow (RnSpineBody *self);
+void rn_spine_body_stop_motion (RnSpineBody *self);
+
 /** The block where the selection's lead is: -1 the stem, n the head, INT_MIN none */
 int rn_spine_body_find_lead (RnSpineBody *self);
 

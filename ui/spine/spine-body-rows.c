@@ -25,6 +25,8 @@ set_aside (RnSpineBody *self, guint at)
 {
   GtkWidget *row = g_ptr_array_index (self->rows, at);
 
+  if (gtk_widget_get_focus_child (GTK_WIDGET (self)) == row)
+    gtk_widget_grab_focus (GTK_WIDGET (self));
   rn_spine_set_shown (row, FALSE);
   g_ptr_array_add (self->spare, row);
   g_ptr_array_remove_index (self->rows, at);
@@ -261,6 +263,7 @@ rn_spine_body_place (RnSpineBody *self)
 {
   place_rows (self);
   place_folds (self);
+  rn_spine_body_place_seam (self);
 }
 
 RnBlockRow *
@@ -402,6 +405,26 @@ append_marker (RnSpineBody *self, GtkSnapshot *snapshot)
   cairo_destroy (cr);
 }
 
+static void
+append_row (RnSpineBody *self, GtkSnapshot *snapshot, GtkWidget *row)
+{
+  double dy, opacity;
+
+  if (!rn_spine_body_get_slide (self, RN_BLOCK_ROW (row), &dy, &opacity))
+    {
+      gtk_widget_snapshot_child (GTK_WIDGET (self), row, snapshot);
+      return;
+    }
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (0.0f, (float) round (dy)));
+  if (opacity < 1.0)
+    gtk_snapshot_push_opacity (snapshot, opacity);
+  gtk_widget_snapshot_child (GTK_WIDGET (self), row, snapshot);
+  if (opacity < 1.0)
+    gtk_snapshot_pop (snapshot);
+  gtk_snapshot_restore (snapshot);
+}
+
 void
 rn_spine_body_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -420,9 +443,11 @@ rn_spine_body_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (self->backdrop != NULL)
     gtk_snapshot_append_node (snapshot, self->backdrop);
   for (guint i = 0; i < self->rows->len; i++)
-    gtk_widget_snapshot_child (widget, g_ptr_array_index (self->rows, i), snapshot);
+    append_row (self, snapshot, g_ptr_array_index (self->rows, i));
   for (guint i = 0; i < self->folds->len; i++)
     gtk_widget_snapshot_child (widget, g_ptr_array_index (self->folds, i), snapshot);
+  gtk_widget_snapshot_child (widget, self->seam, snapshot);
   if (self->marked_block != G_MININT)
     append_marker (self, snapshot);
+  rn_spine_body_append_hover (self, snapshot);
 }

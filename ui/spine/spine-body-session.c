@@ -94,6 +94,7 @@ selection_changed (RnSpineBody *self)
   const int lead = rn_spine_body_find_lead (self);
 
   state_changed (self);
+  rn_spine_body_play_glow (self);
   if (lead != G_MININT)
     rn_spine_body_reveal (self, lead);
 }
@@ -109,27 +110,129 @@ is_same_network (const RnSpec *a, const RnSpec *b)
   return TRUE;
 }
 
+/* Edits */
+
+/* Returns: whether one came from the other by an edit: most of their blocks are the same */
+static gboolean
+is_edited (const RnSpec *a, const RnSpec *b)
+{
+  g_autoptr (GHashTable) ids = g_hash_table_new (NULL, NULL);
+  int n_shared = 0;
+
+  if (a == NULL || b == NULL)
+    return FALSE;
+  for (int i = 0; i < rn_spec_n_blocks (a); i++)
+    g_hash_table_add (ids, GUINT_TO_POINTER (rn_spec_get_block (a, i)->id));
+  for (int i = 0; i < rn_spec_n_blocks (b); i++)
+    n_shared += g_hash_table_contains (ids, GUINT_TO_POINTER (rn_spec_get_block (b, i)->id));
+  return 2 * n_shared >= MIN (rn_spec_n_blocks (a), rn_spec_n_blocks (b));
+}
+
+/* The stage of each block, by id */
+static GHashTable *
+stages_by_block (const RnSpec *spec, const RnSpineLayout *layout)
+{
+  GHashTable *stages = g_hash_table_new (NULL, NULL);
+
+  for (guint s = 0; s < layout->stages->len; s++)
+    {
+      const RnStage *stage = &g_array_index (layout->stages, RnStage, s);
+
+      for (int i = 0; i < stage->n_blocks; i++)
+        g_hash_table_insert (stages,
+                             GUINT_TO_POINTER (
+                                 rn_spec_get_block (spec, stage->first_block + i)->id),
+                             GINT_TO_POINTER ((int) s));
+    }
+  return stages;
+}
+
+static gboolean
+has (const GArray *numbers, int number)
+{
+  for (guint i = 0; i < numbers->len; i++)
+    if (g_array_index (numbers, int, i) == number)
+      return TRUE;
+  return FALSE;
+}
+
+/* What the person folded stays so: a stage is that of the first of its blocks which was there before. */
+static void
+carry_folds (GArray *folds, GHashTable *before, const RnSpec *spec)
+{
+  g_autoptr (RnSpineLayout) layout = rn_spine_layout_new_overview (spec, 0.0);
+  g_autoptr (GArray) old = g_array_copy (folds);
+
+  g_array_set_size (folds, 0);
+  for (guint s = 0; s < layout->stages->len; s++)
+    {
+      const RnStage *stage = &g_array_index (layout->stages, RnStage, s);
+      const int number = (int) s;
+      gpointer was = NULL;
+      gboolean is_found = FALSE;
+
+      for (int i = 0; i < stage->n_blocks && !is_found; i++)
+        is_found =
+            g_hash_table_lookup_extended (before,
+                                          GUINT_TO_POINTER (
+                                              rn_spec_get_block (spec, stage->first_block + i)->id),
+                                          NULL, &was);
+      if (is_found && has (old, GPOINTER_TO_INT (was)))
+        g_array_append_val (folds, number);
+    }
+}
+
+static void
+keep_folds (RnSpineBody *self, const RnSpec *spec)
+{
+  g_autoptr (GHashTable) before = NULL;
+
+  if (self->folded->len == 0 && self->unfolded->len == 0)
+    return;
+  before = stages_by_block (self->view.spec, self->view.layout);
+  carry_folds (self->folded, before, spec);
+  carry_folds (self->unfolded, before, spec);
+}
+
+static void
+take_spec (RnSpineBody *self, const RnSpec *spec)
+{
+  self->keeps_scroll = self->view.layout != NULL && is_edited (spec, self->view.spec);
+  if (self->keeps_scroll)
+    {
+      rn_spine_body_note_places (self);
+      keep_folds (self, spec);
+    }
+  else
+    {
+      g_array_set_size (self->folded, 0);
+      g_array_set_size (self->unfolded, 0);
+    }
+  rn_spine_body_drop_rows (self);
+  g_clear_pointer (&self->view.spec, rn_spec_free);
+  g_clear_pointer (&self->view.layout, rn_spine_layout_free);
+  g_clear_pointer (&self->view.problems, g_array_unref);
+  self->view.spec = spec != NULL ? rn_spec_copy (spec) : NULL;
+  self->view.problems = spec != NULL ? rn_spec_find_problems (spec) : NULL;
+  self->pending = G_MININT;
+}
+
 static void
 document_changed (RnSpineBody *self)
 {
   const RnSpec *spec = rn_session_get_spec (self->view.session);
+  const gboolean is_other = !is_same_network (spec, self->view.spec);
 
-  if (!is_same_network (spec, self->view.spec))
-    {
-      rn_spine_body_drop_rows (self);
-      g_clear_pointer (&self->view.spec, rn_spec_free);
-      g_clear_pointer (&self->view.layout, rn_spine_layout_free);
-      self->view.spec = spec != NULL ? rn_spec_copy (spec) : NULL;
-      g_array_set_size (self->folded, 0);
-      g_array_set_size (self->unfolded, 0);
-      self->pending = G_MININT;
-    }
+  if (is_other)
+    take_spec (self, spec);
   rn_spine_scale_init (&self->view.scale, rn_session_get_measure (self->view.session));
   rn_spine_body_refresh (self);
   state_changed (self);
-  if (self->view.spec != NULL && self->view.layout == NULL)
+  if (self->view.spec != NULL && self->view.layout == NULL && !self->keeps_scroll)
     rn_spine_body_make_spare (self);
   rn_spine_body_renew (self);
+  if (is_other)
+    rn_spine_body_play_slide (self);
 }
 
 /* Where the worker is */

@@ -70,13 +70,15 @@ static void
 lay_out (RnSpineBody *self, int width, int height, double anchor_y)
 {
   RnSpineLayout *before = self->view.layout;
-  double value = 0.0; /* another network begins at its stem */
+  /* another network begins at its stem */
+  double value = self->keeps_scroll ? scroll_of (self) : 0.0;
 
   rn_spine_geometry_init (&self->view.geometry, width);
   self->view.layout =
       rn_spine_layout_new (self->view.spec, height, self->zoom, self->folded, self->unfolded);
   if (before != NULL)
     value = rn_spine_layout_map (before, scroll_of (self) + anchor_y, self->view.layout) - anchor_y;
+  self->keeps_scroll = FALSE;
   rn_spine_layout_free (before);
   rn_spine_body_drop_rows (self);
   configure_scroll (self, height, round (value));
@@ -127,6 +129,7 @@ rn_spine_body_renew (RnSpineBody *self)
       rn_spine_body_show (self, TRUE);
       self->is_placing = FALSE;
     }
+  rn_spine_body_update_seam (self);
   rn_spine_body_forget_backdrop (self);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -149,6 +152,8 @@ rn_spine_body_size_allocate (GtkWidget *widget, int width, int height, int basel
   RnSpineBody *self = RN_SPINE_BODY (widget);
   gboolean is_other;
 
+  if (self->popover != NULL)
+    gtk_popover_present (GTK_POPOVER (self->popover));
   if (self->view.spec == NULL)
     {
       configure_scroll (self, height, 0.0);
@@ -255,7 +260,9 @@ rn_spine_body_set_folded (RnSpineBody *self, int stage, gboolean is_folded)
   put (self->folded, stage, is_folded);
   put (self->unfolded, stage, !is_folded);
   y = g_array_index (layout->stages, RnStage, stage).y - scroll_of (self);
+  rn_spine_body_note_places (self);
   change_layout (self, MAX (y, 0.0));
+  rn_spine_body_play_slide (self);
 }
 
 /* Widget */
@@ -358,6 +365,8 @@ rn_spine_body_dispose (GObject *object)
   if (self->renew_id != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->renew_id);
   self->renew_id = 0;
+  rn_spine_body_end_hover (self);
+  g_clear_pointer (&self->cargo, rn_cargo_unref);
   g_clear_handle_id (&self->update_id, g_source_remove);
   g_clear_handle_id (&self->label_id, g_source_remove);
   g_clear_handle_id (&self->position_id, g_source_remove);
@@ -368,6 +377,8 @@ rn_spine_body_dispose (GObject *object)
   g_ptr_array_set_size (self->folds, 0);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
+  self->seam = self->popover = self->menu = self->repeat = NULL;
+  rn_spine_body_stop_motion (self);
   rn_spine_body_forget_backdrop (self);
   g_clear_object (&self->text);
   g_clear_pointer (&self->view.spec, rn_spec_free);
@@ -387,6 +398,7 @@ rn_spine_body_finalize (GObject *object)
   g_array_unref (self->unfolded);
   rn_spine_layout_free (self->view.layout);
   g_clear_pointer (&self->view.measures, g_array_unref);
+  g_clear_pointer (&self->view.problems, g_array_unref);
   G_OBJECT_CLASS (rn_spine_body_parent_class)->finalize (object);
 }
 
@@ -406,6 +418,7 @@ rn_spine_body_class_init (RnSpineBodyClass *class)
   widget_class->size_allocate = rn_spine_body_size_allocate;
   widget_class->snapshot = rn_spine_body_snapshot;
   widget_class->css_changed = rn_spine_body_css_changed;
+  widget_class->focus = rn_spine_body_focus;
   g_object_class_override_property (object_class, PROP_HADJUSTMENT, "hadjustment");
   g_object_class_override_property (object_class, PROP_VADJUSTMENT, "vadjustment");
   g_object_class_override_property (object_class, PROP_HSCROLL_POLICY, "hscroll-policy");
@@ -415,6 +428,7 @@ rn_spine_body_class_init (RnSpineBodyClass *class)
                               G_TYPE_NONE, 0);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LIST);
   gtk_widget_class_set_css_name (widget_class, "spinebody");
+  rn_spine_body_install_actions (widget_class);
 }
 
 static void

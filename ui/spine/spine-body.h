@@ -38,6 +38,14 @@ void rn_spine_body_scroll_to (RnSpineBody *self, double y);
 RnBlockRow *rn_spine_body_get_row (RnSpineBody *self, int index);
 /** Selects what is at (@x, @y) as a click does. */
 void rn_spine_body_click (RnSpineBody *self, double x, double y, GdkModifierType state);
+/** What is at (@x, @y), in the words of rn_block_row_pick(). Returns: FALSE where no row is */
+gboolean rn_spine_body_pick (RnSpineBody *self, double x, double y, RnPart *part, int *index,
+                             int *layer);
+/** The seam where what is dragged at @y of the widget would go in, marked from now on */
+void rn_spine_body_hover (RnSpineBody *self, double y);
+void rn_spine_body_end_hover (RnSpineBody *self);
+/** Whether rows are on their way to where they belong */
+gboolean rn_spine_body_is_moving (RnSpineBody *self);
 /** Takes what the session has now, without waiting for the next tenth of a second. */
 void rn_spine_body_refresh (RnSpineBody *self);
 

@@ -35,6 +35,15 @@ rn_spine_view_get_value (const RnSpineView *view, int index)
   return measure != NULL ? rn_measure_get (measure, view->scale.kind) : NAN;
 }
 
+const RnSpecProblem *
+rn_spine_view_get_problem (const RnSpineView *view, int index)
+{
+  for (guint i = 0; view->problems != NULL && i < view->problems->len; i++)
+    if (g_array_index (view->problems, RnSpecProblem, i).at == index)
+      return &g_array_index (view->problems, RnSpecProblem, i);
+  return NULL;
+}
+
 gboolean
 rn_spine_view_is_on (const RnSpineView *view, int index)
 {

@@ -29,12 +29,15 @@ typedef struct
   RnSpineScale scale;
   RnSpineGeometry geometry;
   GArray *measures; /* (element-type RnBlockMeasure) (nullable): one per block */
+  GArray *problems; /* (element-type RnSpecProblem) (nullable): where blocks do not fit, in order */
 } RnSpineView;
 
 /** Returns: (nullable): of block @index, where there are measures */
 const RnBlockMeasure *rn_spine_view_get_measure (const RnSpineView *view, int index);
 /** Returns: the shown measure of block @index, NaN where there is none */
 double rn_spine_view_get_value (const RnSpineView *view, int index);
+/** Returns: (nullable): why block @index does not fit */
+const RnSpecProblem *rn_spine_view_get_problem (const RnSpineView *view, int index);
 gboolean rn_spine_view_is_on (const RnSpineView *view, int index);
 
 G_END_DECLS

@@ -30,6 +30,10 @@ static const char style[] =
     ".rn-bar { background: alpha(@accent_bg_color, 0.15); border-radius: 6px; "
     "padding: 3px 3px 3px 8px; }"
     ".rn-bar-button { min-height: 16px; padding: 2px 8px; font-size: 82%; }"
+    ".rn-seam > button { min-width: 16px; min-height: 16px; padding: 0px; border-radius: 99px; "
+    "background: @accent_bg_color; color: @accent_fg_color; -gtk-icon-size: 12px; }"
+    ".rn-cargo { background: @accent_bg_color; color: @accent_fg_color; border-radius: 99px; "
+    "padding: 3px 12px; }"
     "switch.rn-gate { padding: 2px; }"
     "switch.rn-gate > slider { min-width: 12px; min-height: 12px; }"
     "switch.rn-gate > image { -gtk-icon-size: 1px; min-width: 0px; margin: 0px; padding: 0px; }";

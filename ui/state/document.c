@@ -14,7 +14,11 @@ struct _RnDocument
   RnDocumentKind kind;
   char *title;
   char *path;
-  RnSpec *spec;
+  RnSpec *spec;     /* NULL in a sketch */
+  RnSketch *sketch; /* (nullable) */
+  guint64 saved_state;
+  char *aside;          /* (nullable) */
+  gboolean was_changed; /* as "changed" was told last */
   RnRecord *record;
   RnModel *model;
   RnDocument *origin;
@@ -25,6 +29,7 @@ G_DEFINE_FINAL_TYPE (RnDocument, rn_document, G_TYPE_OBJECT)
 enum
 {
   PROP_TITLE = 1,
+  PROP_CHANGED,
   N_PROPS
 };
 
@@ -35,6 +40,8 @@ rn_document_get_property (GObject *object, guint id, GValue *value, GParamSpec *
 {
   if (id == PROP_TITLE)
     g_value_set_string (value, RN_DOCUMENT (object)->title);
+  else if (id == PROP_CHANGED)
+    g_value_set_boolean (value, rn_document_is_changed (RN_DOCUMENT (object)));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -56,8 +63,10 @@ rn_document_finalize (GObject *object)
   RnDocument *self = RN_DOCUMENT (object);
 
   g_clear_pointer (&self->spec, rn_spec_free);
+  g_clear_pointer (&self->sketch, rn_sketch_free);
   g_clear_pointer (&self->title, g_free);
   g_clear_pointer (&self->path, g_free);
+  g_clear_pointer (&self->aside, g_free);
   G_OBJECT_CLASS (rn_document_parent_class)->finalize (object);
 }
 
@@ -71,6 +80,8 @@ rn_document_class_init (RnDocumentClass *class)
   object_class->finalize = rn_document_finalize;
   props[PROP_TITLE] =
       g_param_spec_string ("title", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_CHANGED] = g_param_spec_boolean ("changed", NULL, NULL, FALSE,
+                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -85,7 +96,10 @@ document_new (RnDocumentKind kind, const RnSpec *spec, const char *path)
   RnDocument *self = g_object_new (RN_TYPE_DOCUMENT, NULL);
 
   self->kind = kind;
-  self->spec = rn_spec_copy (spec);
+  if (kind == RN_DOCUMENT_SKETCH)
+    self->sketch = rn_sketch_new (spec);
+  else
+    self->spec = rn_spec_copy (spec);
   self->path = g_strdup (path);
   return self;
 }
@@ -141,7 +155,7 @@ static char *
 title_of_fork (RnDocument *origin)
 {
   const int number = origin->kind == RN_DOCUMENT_RUN && origin->path != NULL
-                         ? number_of_run (origin->spec, origin->path)
+                         ? number_of_run (rn_document_get_spec (origin), origin->path)
                          : 0;
 
   if (number > 0)
@@ -165,6 +179,7 @@ rn_document_new_fork (const RnSpec *spec, RnDocument *origin)
   RnDocument *first = origin->origin != NULL ? origin->origin : origin;
 
   self->origin = g_object_ref (first);
+  rn_sketch_set_origin (self->sketch, rn_document_get_spec (first));
   self->title = title_of_fork (first);
   return self;
 }
@@ -206,7 +221,7 @@ rn_document_get_title (RnDocument *self)
 const RnSpec *
 rn_document_get_spec (RnDocument *self)
 {
-  return self->spec;
+  return self->sketch != NULL ? rn_sketch_get_spec (self->sketch) : self->spec;
 }
 
 RnRecord *
@@ -219,6 +234,77 @@ RnModel *
 rn_document_get_model (RnDocument *self)
 {
   return self->model;
+}
+
+RnSketch *
+rn_document_get_sketch (RnDocument *self)
+{
+  return self->sketch;
+}
+
+gboolean
+rn_document_is_changed (RnDocument *self)
+{
+  return self->sketch != NULL && rn_sketch_get_state (self->sketch) != self->saved_state;
+}
+
+const char *
+rn_document_get_aside (RnDocument *self)
+{
+  if (self->aside == NULL)
+    {
+      g_autofree char *name = g_uuid_string_random ();
+
+      self->aside = g_strconcat (name, ".json", NULL);
+    }
+  return self->aside;
+}
+
+void
+rn_document_set_aside (RnDocument *self, const char *name)
+{
+  g_return_if_fail (self->sketch != NULL);
+
+  g_free (self->aside);
+  self->aside = g_strdup (name);
+  self->saved_state = G_MAXUINT64;
+  rn_document_refresh (self);
+}
+
+void
+rn_document_refresh (RnDocument *self)
+{
+  const gboolean is_changed = rn_document_is_changed (self);
+  g_autofree char *title = NULL;
+
+  g_return_if_fail (self->sketch != NULL);
+
+  if (self->origin == NULL)
+    title = rn_format_spec_title (rn_document_get_spec (self));
+  if (title != NULL && strcmp (title, self->title) != 0)
+    {
+      g_free (self->title);
+      self->title = g_steal_pointer (&title);
+      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TITLE]);
+    }
+  if (is_changed == self->was_changed)
+    return;
+  self->was_changed = is_changed;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CHANGED]);
+}
+
+void
+rn_document_set_saved (RnDocument *self, const char *path, guint64 state)
+{
+  g_return_if_fail (self->sketch != NULL);
+
+  if (g_strcmp0 (path, self->path) != 0)
+    {
+      g_free (self->path);
+      self->path = g_strdup (path);
+    }
+  self->saved_state = state;
+  rn_document_refresh (self);
 }
 
 const char *

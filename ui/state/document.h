@@ -1,13 +1,14 @@
 #pragma once
 
 #include <residua/model.h>
+#include <residua/sketch.h>
 
 #include "state/record.h"
 
 G_BEGIN_DECLS
 
-/* What the window shows: a sketch (a specification), a run (live or stored) or a model file. Never changes what it is:
- * an edit makes another document. */
+/* What the window shows: a sketch (a specification being edited), a run (live or stored) or a model file. A run or a model
+ * never changes what it is: an edit makes a sketch of it. */
 
 typedef enum
 {
@@ -19,7 +20,10 @@ typedef enum
 #define RN_TYPE_DOCUMENT (rn_document_get_type ())
 G_DECLARE_FINAL_TYPE (RnDocument, rn_document, RN, DOCUMENT, GObject)
 
-/* Property "title" (read-only, notifies): "ResNet-20", "ResNet-20, run 3", "resnet50.safetensors", "Sketch from run 3" */
+/* Properties (read-only, notify):
+ *   "title"    "ResNet-20", "ResNet-20, run 3", "resnet50.safetensors", "Sketch from run 3"
+ *   "changed"  a sketch that is not as it was saved or begun
+ */
 
 /** @path: (nullable): the JSON file it came from */
 RnDocument *rn_document_new_sketch (const RnSpec *spec, const char *path);
@@ -34,6 +38,17 @@ const char *rn_document_get_title (RnDocument *self);
 const RnSpec *rn_document_get_spec (RnDocument *self);
 RnRecord *rn_document_get_record (RnDocument *self); /* (nullable): of a run */
 RnModel *rn_document_get_model (RnDocument *self);   /* (nullable): of a model file */
+/** (nullable): of a sketch; to look at: edits go through rn_session_begin_edit() */
+RnSketch *rn_document_get_sketch (RnDocument *self);
+gboolean rn_document_is_changed (RnDocument *self);
+/** Returns: the name, without folder, of the file that keeps it until it is saved */
+const char *rn_document_get_aside (RnDocument *self);
+/** A sketch that was found in the file @name: it is changed, as it is in no other file. */
+void rn_document_set_aside (RnDocument *self, const char *name);
+/** Its sketch was edited: title and mark follow. */
+void rn_document_refresh (RnDocument *self);
+/** Its sketch as it was in @state stands in the file @path. */
+void rn_document_set_saved (RnDocument *self, const char *path, guint64 state);
 const char *rn_document_get_path (RnDocument *self); /* (nullable) */
 /** Returns: (transfer none) (nullable): the run or model that a sketch was forked from */
 RnDocument *rn_document_get_origin (RnDocument *self);

@@ -1,5 +1,8 @@
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
+
+#include <residua/error.h>
 
 #include "state/record-private.h"
 
@@ -39,8 +42,26 @@ load_history (RnRecord *self, RnRun *run, GError **error)
 typedef struct
 {
   RnRecord *record;
-  GArray *group; /* the records of one step so far */
+  GArray *group;  /* the records of one step so far */
+  gint64 damaged; /* step of a group that is none, or -1 */
 } MeasureReading;
+
+/* Whether these are the blocks of the network, at a step that the history may have reached: anything else was written by
+ * nobody. A run that is trained meanwhile is a step ahead of what was read of its history.
+ */
+static gboolean
+is_sound (RnRecord *record, const GArray *group)
+{
+  for (guint i = 0; i < group->len; i++)
+    {
+      const RnBlockMeasure *measure = &g_array_index (group, RnBlockMeasure, i);
+
+      if (measure->block != rn_spec_get_block (record->spec, (int) i)->id || measure->step < 1 ||
+          measure->step > record->last_step + 1)
+        return FALSE;
+    }
+  return TRUE;
+}
 
 static gboolean
 add_measure (const RnBlockMeasure *measure, gpointer data)
@@ -53,19 +74,40 @@ add_measure (const RnBlockMeasure *measure, gpointer data)
   g_array_append_vals (group, measure, 1);
   if (group->len == (guint) rn_spec_n_blocks (reading->record->spec))
     {
+      if (!is_sound (reading->record, group))
+        {
+          reading->damaged = measure->step;
+          return FALSE;
+        }
       rn_record_append_measures (reading->record, (const RnBlockMeasure *) (gpointer) group->data);
       g_array_set_size (group, 0);
     }
   return TRUE;
 }
 
+/* Measures up to the first damage: curves and weights do not hang on them. */
 static gboolean
 load_measures (RnRecord *self, RnRun *run, GError **error)
 {
   g_autoptr (GArray) group = g_array_new (FALSE, FALSE, sizeof (RnBlockMeasure));
-  MeasureReading reading = { self, group };
+  g_autoptr (GError) local = NULL;
+  MeasureReading reading = { self, group, -1 };
 
-  return rn_run_scan_measures (run, add_measure, &reading, error);
+  if (!rn_run_scan_measures (run, add_measure, &reading, &local))
+    {
+      if (!g_error_matches (local, RN_ERROR, RN_ERROR_FORMAT))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      self->damage = g_strdup_printf (_ ("%s. The run is shown without the measures after it"),
+                                      local->message);
+    }
+  else if (reading.damaged >= 0)
+    self->damage = g_strdup_printf (_ ("The measures in “%s” are damaged at step %lld. The run is "
+                                       "shown without those after it"),
+                                    self->path, (long long) reading.damaged);
+  return TRUE;
 }
 
 static gboolean

@@ -14,6 +14,7 @@ struct _RnRecord
   RnSettings settings;
   char *path;
   char *data;
+  char *damage;
 
   gint64 last_step;
   double epoch_steps;

@@ -440,6 +440,12 @@ rn_record_get_path (RnRecord *self)
 }
 
 const char *
+rn_record_get_damage (RnRecord *self)
+{
+  return self->damage;
+}
+
+const char *
 rn_record_get_data (RnRecord *self)
 {
   return self->data;
@@ -449,6 +455,7 @@ void
 rn_record_set_data (RnRecord *self, const char *data)
 {
   g_free (self->data);
+  g_free (self->damage);
   self->data = g_strdup (data);
 }
 

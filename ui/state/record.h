@@ -73,6 +73,8 @@ const RnSettings *rn_record_get_settings (RnRecord *self);
 const char *rn_record_get_path (RnRecord *self); /* (nullable) */
 /** (nullable): what the run was trained on, "sample" or a path */
 const char *rn_record_get_data (RnRecord *self);
+/* Returns: (nullable): what could not be read of a stored run, a sentence; its measures end where the damage begins */
+const char *rn_record_get_damage (RnRecord *self);
 void rn_record_set_data (RnRecord *self, const char *data);
 gint64 rn_record_get_last_step (RnRecord *self);
 /** An epoch's; 0 while it is not known */

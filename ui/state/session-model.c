@@ -28,6 +28,23 @@ rn_session_get_weights (RnSession *self)
   return weights;
 }
 
+RnWeights *
+rn_weights_new_stored (RnDocument *document)
+{
+  RnWeights *weights;
+
+  if (rn_document_get_kind (document) == RN_DOCUMENT_SKETCH)
+    return NULL;
+  weights = g_new0 (RnWeights, 1);
+  weights->step = -1;
+  weights->model = rn_document_get_model (document);
+  if (weights->model != NULL)
+    rn_model_ref (weights->model);
+  else
+    weights->run_path = g_strdup (rn_document_get_path (document));
+  return weights;
+}
+
 void
 rn_weights_free (RnWeights *weights)
 {

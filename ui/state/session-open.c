@@ -49,7 +49,7 @@ read_document (const Open *open, GError **error)
   switch (open->kind)
     {
     case OPEN_SPEC:
-      spec = rn_spec_load (open->path, error);
+      spec = rn_spec_load_draft (open->path, error);
       return spec == NULL ? NULL : rn_document_new_sketch (spec, open->path);
     case OPEN_MODEL:
       model = rn_model_load (open->path, NULL, error);
@@ -94,7 +94,11 @@ title_of_problem (OpenKind kind)
 static void
 show_opened (RnSession *self, RnDocument *document, OpenKind kind)
 {
+  RnRecord *record = rn_document_get_record (document);
+
   rn_session_show (self, document);
+  if (record != NULL && rn_record_get_damage (record) != NULL)
+    rn_session_tell (self, rn_record_get_damage (record));
   if (kind == OPEN_RUN_AND_START)
     rn_session_start (self);
 }

@@ -25,6 +25,7 @@ typedef enum
 enum
 {
   RN_SIGNAL_DOCUMENT,
+  RN_SIGNAL_SKETCH,
   RN_SIGNAL_STATUS,
   RN_SIGNAL_MEASURES,
   RN_SIGNAL_DATASET,
@@ -51,6 +52,15 @@ struct _RnSession
   RnDocument *document;
   GListStore *documents;
   GListStore *compared;
+  GPtrArray
+      *waiting; /* of RnDocument: sketches edited back to their origins, one for each at most */
+  char *sketch_folder;  /* (nullable) */
+  GHashTable *kept;     /* of char: names of files there that are this session's */
+  guint keep_source;    /* a writing is to begin */
+  gboolean is_keeping;  /* its task runs */
+  gboolean keeps_again; /* something changed meanwhile */
+  RnDocument *editing;  /* (nullable): between begin and end of an edit */
+  guint64 edited_state; /* its state at the beginning */
 
   RnDataset *dataset;
   guint64 dataset_seed;
@@ -117,6 +127,19 @@ void rn_session_update_time (RnSession *self, gboolean is_other);
 
 void rn_session_tell_end (RnSession *self, RnState state, const char *text); /* "ended" */
 
+/* What hangs on the network of the shown document, told in order. @is_other: it was another document before */
+void rn_session_tell_document (RnSession *self, gboolean is_other);
+
+/* session-sketch.c */
+void rn_session_dispose_sketch (RnSession *self);
+/* Documents that are closed take with them what waits for them. */
+void rn_session_forget_waiting (RnSession *self, RnDocument *origin);
+
+/* session-aside.c */
+void rn_session_keep_later (RnSession *self); /* a sketch was changed, saved or closed */
+void rn_session_keep_now (RnSession *self);   /* where it was to be later */
+void rn_session_dispose_aside (RnSession *self);
+
 /* session-settings.c */
 void rn_session_init_settings (RnSession *self);
 /* Steps, milestones, augmentation and the rhythm of measures follow from data, document and epochs. Returns: whether
@@ -132,11 +155,14 @@ void rn_session_open_dataset_with (RnSession *self, const char *what, guint64 se
 void rn_session_cancel_dataset (RnSession *self);
 
 /* session-training.c */
+/* Returns: (transfer full) (nullable): the network of a sketch as the data need it; as it is while there are none */
+RnSpec *rn_session_fit_sketch (RnSession *self, RnDocument *sketch, GError **error);
 /* Whether @document is what a start that is not done yet begins with */
 gboolean rn_session_prepares (RnSession *self, RnDocument *document);
-void rn_session_proceed (RnSession *self);        /* with a start that waits, where it can */
-void rn_session_data_failed (RnSession *self);    /* the data that a start waits for */
-void rn_session_refresh_status (RnSession *self); /* where no trainer tells it */
+void rn_session_check_shut_down (RnSession *self); /* something has come to its end */
+void rn_session_proceed (RnSession *self);         /* with a start that waits, where it can */
+void rn_session_data_failed (RnSession *self);     /* the data that a start waits for */
+void rn_session_refresh_status (RnSession *self);  /* where no trainer tells it */
 void rn_session_take (RnSession *self, RnSnapshot *snapshot);
 void rn_session_end_training (RnSession *self); /* frees the trainer, on a thread of its own */
 void rn_session_dispose_training (RnSession *self);
@@ -184,6 +210,8 @@ typedef struct
 /* The step whose weights are shown: -1 for the newest, else the time cursor */
 gint64 rn_session_weights_step (RnSession *self);
 RnWeights *rn_session_get_weights (RnSession *self);
+/* Of a run's latest checkpoint or of a model file; NULL for a sketch */
+RnWeights *rn_weights_new_stored (RnDocument *document);
 void rn_weights_free (RnWeights *weights);
 /* For a task */
 RnModel *rn_weights_load (const RnWeights *weights, GError **error);

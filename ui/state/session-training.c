@@ -18,13 +18,17 @@ struct _RnStart
   gboolean has_asked_data;
   gboolean is_making;  /* its thread runs */
   gboolean is_stopped; /* meanwhile nobody wants it any more */
+  gboolean is_anew;    /* nothing is kept of the sketch's origin */
+  guint64 state;       /* of the sketch that is being trained */
 
   /* the thread's */
   RnSpec *spec;
   RnSettings settings;
   RnDataset *dataset;
-  char *folder;   /* of a new run */
-  char *run_path; /* of a run that goes on */
+  char *folder;       /* of a new run */
+  char *run_path;     /* of a run that goes on */
+  RnWeights *weights; /* (nullable): that a new run begins with */
+  char *origin_name;
   gint64 steps;
   int threads;
   RnTraining *training;
@@ -40,6 +44,8 @@ start_free (RnStart *start)
   g_clear_pointer (&start->dataset, rn_dataset_unref);
   g_clear_pointer (&start->training, rn_training_unref);
   g_clear_error (&start->error);
+  g_clear_pointer (&start->weights, rn_weights_free);
+  g_free (start->origin_name);
   g_free (start->folder);
   g_free (start->run_path);
   g_free (start->source);
@@ -119,7 +125,8 @@ rn_session_has_trainer (RnSession *self)
 gboolean
 rn_session_is_busy (RnSession *self)
 {
-  return self->start != NULL || self->training != NULL || self->n_makers > 0;
+  return self->start != NULL || self->training != NULL || self->n_makers > 0 ||
+         self->keep_source != 0 || self->is_keeping;
 }
 
 gboolean
@@ -144,7 +151,11 @@ static RnTrainer *
 make_new (RnStart *start)
 {
   g_autofree char *stem = rn_document_folder_stem (start->spec);
+  g_autoptr (RnModel) origin =
+      start->weights == NULL ? NULL : rn_weights_load (start->weights, &start->error);
 
+  if (start->weights != NULL && origin == NULL)
+    return NULL;
   for (int number = 1; number < MAX_RUN_NUMBER; number++)
     {
       g_autofree char *name = g_strdup_printf ("%s-%d", stem, number);
@@ -153,8 +164,8 @@ make_new (RnStart *start)
 
       if (g_file_test (path, G_FILE_TEST_EXISTS) || g_file_test (path, G_FILE_TEST_IS_SYMLINK))
         continue;
-      trainer = rn_trainer_new (path, start->spec, &start->settings, start->dataset, start->threads,
-                                &start->error);
+      trainer = rn_trainer_new_from (path, start->spec, &start->settings, start->dataset,
+                                     start->threads, origin, start->origin_name, &start->error);
       if (trainer != NULL || !g_error_matches (start->error, G_IO_ERROR, G_IO_ERROR_EXISTS))
         return trainer;
       g_clear_error (&start->error);
@@ -201,10 +212,10 @@ typedef struct
   RnTraining *training;
 } Ending;
 
-static void
-check_shut_down (RnSession *self)
+void
+rn_session_check_shut_down (RnSession *self)
 {
-  if (self->shut_down == NULL || self->n_makers > 0 || self->training != NULL)
+  if (self->shut_down == NULL || self->n_makers > 0 || self->training != NULL || self->is_keeping)
     return;
   g_task_return_boolean (self->shut_down, TRUE);
   g_clear_object (&self->shut_down);
@@ -217,7 +228,7 @@ has_ended (gpointer data)
 
   self->n_makers--;
   rn_session_proceed (self);
-  check_shut_down (self);
+  rn_session_check_shut_down (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -319,6 +330,8 @@ tell_warnings (RnSession *self)
     rn_session_tell (self, warnings[i]);
 }
 
+static gboolean is_still_shown (RnSession *self, const RnStart *start);
+
 static void
 attach (RnSession *self, RnStart *start)
 {
@@ -341,7 +354,7 @@ attach (RnSession *self, RnStart *start)
       set_pending (self, start->n_steps == 1 ? RN_PENDING_STEP : RN_PENDING_RUN);
       rn_trainer_run (trainer, start->n_steps);
     }
-  if (self->document == start->document)
+  if (is_still_shown (self, start))
     rn_session_show (self, self->live);
   tell_warnings (self);
   rn_session_rewatch (self);
@@ -364,23 +377,64 @@ was_made (gpointer data)
         rn_session_fail (self, _ ("Training cannot start"), start->error->message);
     }
   start_free (start);
-  check_shut_down (self);
+  rn_session_check_shut_down (self);
   return G_SOURCE_REMOVE;
 }
 
-/* The network of a sketch as the data need it. */
+RnSpec *
+rn_session_fit_sketch (RnSession *self, RnDocument *sketch, GError **error)
+{
+  g_autoptr (RnSpec) spec = rn_spec_copy (rn_document_get_spec (sketch));
+  int side;
+
+  if (!rn_spec_set_draft (spec, FALSE, error))
+    return NULL;
+  if (self->dataset == NULL)
+    return g_steal_pointer (&spec);
+  side = rn_session_common_side (self->dataset);
+  if (!rn_spec_set_input (spec, side > 0 ? side : rn_spec_get_side (spec),
+                          rn_dataset_get_channels (self->dataset), error) ||
+      !rn_spec_set_classes (spec, rn_dataset_n_classes (self->dataset), error))
+    return NULL;
+  return g_steal_pointer (&spec);
+}
+
+GArray *
+rn_session_list_carry (RnSession *self)
+{
+  RnDocument *origin = self->document == NULL ? NULL : rn_document_get_origin (self->document);
+  g_autoptr (RnSpec) spec =
+      origin == NULL ? NULL : rn_session_fit_sketch (self, self->document, NULL);
+
+  return spec == NULL ? NULL : rn_carry_list (rn_document_get_spec (origin), spec);
+}
+
 static gboolean
 fit (RnSession *self, RnStart *start, GError **error)
 {
-  const int side = rn_session_common_side (self->dataset);
-  const RnSpec *sketch = rn_document_get_spec (start->document);
+  RnDocument *origin = rn_document_get_origin (start->document);
 
-  start->spec = rn_spec_copy (sketch);
+  start->spec = rn_session_fit_sketch (self, start->document, error);
+  start->state = rn_sketch_get_state (rn_document_get_sketch (start->document));
   start->settings = self->settings;
-  return rn_spec_set_input (start->spec, side > 0 ? side : rn_spec_get_side (sketch),
-                            rn_dataset_get_channels (self->dataset), error) &&
-         rn_spec_set_classes (start->spec, rn_dataset_n_classes (self->dataset), error) &&
-         rn_settings_check (&start->settings, error);
+  if (origin != NULL && !start->is_anew)
+    {
+      const char *path = rn_document_get_path (origin);
+
+      start->weights = rn_weights_new_stored (origin);
+      start->origin_name = path == NULL ? NULL : g_filename_display_basename (path);
+    }
+  return start->spec != NULL && rn_settings_check (&start->settings, error);
+}
+
+/* Whether the document that was to be trained is shown, and is what it was then. */
+static gboolean
+is_still_shown (RnSession *self, const RnStart *start)
+{
+  RnSketch *sketch = rn_document_get_sketch (start->document);
+
+  return self->document == start->document &&
+         (sketch == NULL || rn_sketch_get_state (sketch) == start->state);
 }
 
 /* Returns: whether the data set that is open is what the start needs; asks for it where not. */
@@ -460,7 +514,14 @@ check_startable (RnSession *self, RnDocument *document)
       return FALSE;
     }
   if (record == NULL)
-    return TRUE;
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (rn_spec_check (rn_document_get_spec (document), &error))
+        return TRUE;
+      rn_session_fail (self, _ ("This network cannot be trained"), error->message);
+      return FALSE;
+    }
   goal = wanted_steps (self, record);
   if (goal == 0)
     goal = rn_record_get_settings (record)->steps;
@@ -476,7 +537,7 @@ check_startable (RnSession *self, RnDocument *document)
 }
 
 static void
-begin (RnSession *self, gint64 n_steps)
+begin (RnSession *self, gint64 n_steps, gboolean is_anew)
 {
   RnRecord *record = rn_session_get_record (self);
 
@@ -485,6 +546,7 @@ begin (RnSession *self, gint64 n_steps)
   self->start = g_new0 (RnStart, 1);
   self->start->document = g_object_ref (self->document);
   self->start->n_steps = n_steps;
+  self->start->is_anew = is_anew;
   self->start->steps = record == NULL ? 0 : wanted_steps (self, record);
   if (self->training != NULL)
     {
@@ -496,7 +558,7 @@ begin (RnSession *self, gint64 n_steps)
 }
 
 static void
-run (RnSession *self, gint64 n_steps)
+run (RnSession *self, gint64 n_steps, gboolean is_anew)
 {
   if (self->document == NULL || self->shut_down != NULL)
     return;
@@ -508,9 +570,9 @@ run (RnSession *self, gint64 n_steps)
     }
   rn_session_drain (self);
   if (self->training == NULL)
-    begin (self, n_steps);
+    begin (self, n_steps, is_anew);
   else if (self->live != self->document && self->status.state == RN_STATE_PAUSED)
-    begin (self, n_steps);
+    begin (self, n_steps, is_anew);
   else if (self->live != self->document)
     {
       g_autofree char *text = g_strdup_printf (_ ("“%s” is in training. Pause or stop it first."),
@@ -530,13 +592,19 @@ run (RnSession *self, gint64 n_steps)
 void
 rn_session_start (RnSession *self)
 {
-  run (self, 0);
+  run (self, 0, FALSE);
+}
+
+void
+rn_session_start_anew (RnSession *self)
+{
+  run (self, 0, TRUE);
 }
 
 void
 rn_session_step (RnSession *self)
 {
-  run (self, 1);
+  run (self, 1, FALSE);
 }
 
 void
@@ -609,7 +677,8 @@ rn_session_shut_down (RnSession *self, GAsyncReadyCallback callback, gpointer da
   if (self->start != NULL)
     cancel_start (self);
   rn_session_stop (self);
-  check_shut_down (self);
+  rn_session_keep_now (self);
+  rn_session_check_shut_down (self);
 }
 
 /* Snapshots */
@@ -701,6 +770,17 @@ take_end (RnSession *self, const RnSnapshot *snapshot)
     rn_session_fail (self, _ ("Training has ended"), snapshot->failure->message);
 }
 
+/* The worker paused by itself, for want of room on the disk. */
+static void
+take_failed_write (RnSession *self, const RnSnapshot *snapshot)
+{
+  self->pending = RN_PENDING_NONE;
+  self->status.is_pending = self->status.is_stopping = FALSE;
+  rn_session_emit (self, RN_SIGNAL_STATUS);
+  rn_session_tell_end (self, RN_STATE_PAUSED, snapshot->failure->message);
+  rn_session_fail (self, _ ("The disk is full"), snapshot->failure->message);
+}
+
 void
 rn_session_take (RnSession *self, RnSnapshot *snapshot)
 {
@@ -732,6 +812,8 @@ rn_session_take (RnSession *self, RnSnapshot *snapshot)
     case RN_STATE_PAUSED:
       if (rn_record_is_incomplete (record))
         rn_session_adopt (self, live);
+      if (g_error_matches (snapshot->failure, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
+        take_failed_write (self, snapshot);
       break;
     default:
       if (snapshot->failure != NULL)

@@ -17,6 +17,8 @@ rn_session_dispose (GObject *object)
   rn_session_cancel_dataset (self);
   rn_session_dispose_training (self);
   rn_session_dispose_picture (self);
+  rn_session_dispose_aside (self);
+  rn_session_dispose_sketch (self);
   if (self->time != NULL)
     g_signal_handlers_disconnect_by_data (self->time, self);
   g_clear_object (&self->selection);
@@ -45,8 +47,8 @@ rn_session_finalize (GObject *object)
 static void
 rn_session_class_init (RnSessionClass *class)
 {
-  static const char *const plain[] = { "document", "status",  "measures", "dataset", "settings",
-                                       "picture",  "watched", "gates",    "compared" };
+  static const char *const plain[] = { "document", "sketch",  "status",  "measures", "dataset",
+                                       "settings", "picture", "watched", "gates",    "compared" };
   const GType type = RN_TYPE_SESSION;
 
   G_OBJECT_CLASS (class)->dispose = rn_session_dispose;
@@ -230,6 +232,28 @@ rn_session_update_time (RnSession *self, gboolean is_other)
 }
 
 void
+rn_session_tell_document (RnSession *self, gboolean is_other)
+{
+  RnDocument *document = self->document;
+
+  rn_selection_keep (self->selection, rn_document_get_spec (document));
+  rn_session_derive_settings (self);
+  /* nobody may be told of measures or maps whose blocks are not those that he knows */
+  g_signal_handlers_block_by_func (self->time, rn_session_read_cursor, self);
+  rn_session_update_time (self, is_other);
+  g_signal_handlers_unblock_by_func (self->time, rn_session_read_cursor, self);
+  rn_session_refresh_status (self);
+  rn_session_emit (self, RN_SIGNAL_DOCUMENT);
+  if (self->document != document) /* who was told shows another one */
+    return;
+  rn_session_emit (self, RN_SIGNAL_SKETCH);
+  rn_session_emit (self, RN_SIGNAL_SETTINGS);
+  rn_session_emit (self, RN_SIGNAL_MEASURES);
+  rn_session_emit (self, RN_SIGNAL_WATCHED);
+  rn_session_rewatch (self);
+}
+
+void
 rn_session_show (RnSession *self, RnDocument *document)
 {
   g_return_if_fail (RN_IS_DOCUMENT (document));
@@ -241,68 +265,7 @@ rn_session_show (RnSession *self, RnDocument *document)
   self->run_epochs = 0.0;
   g_clear_pointer (&self->watched, g_ptr_array_unref);
   g_clear_pointer (&self->cursor_measures, g_array_unref);
-  rn_selection_keep (self->selection, rn_document_get_spec (document));
-  rn_session_derive_settings (self);
-  /* nobody may be told of measures or maps whose blocks are not those that he knows */
-  g_signal_handlers_block_by_func (self->time, rn_session_read_cursor, self);
-  rn_session_update_time (self, TRUE);
-  g_signal_handlers_unblock_by_func (self->time, rn_session_read_cursor, self);
-  rn_session_refresh_status (self);
-  rn_session_emit (self, RN_SIGNAL_DOCUMENT);
-  if (self->document != document) /* who was told shows another one */
-    return;
-  rn_session_emit (self, RN_SIGNAL_SETTINGS);
-  rn_session_emit (self, RN_SIGNAL_MEASURES);
-  rn_session_emit (self, RN_SIGNAL_WATCHED);
-  rn_session_rewatch (self);
-}
-
-/* Puts @document where the shown sketch was. */
-static void
-replace_shown (RnSession *self, RnDocument *document)
-{
-  guint at;
-
-  if (g_list_store_find (self->documents, self->document, &at))
-    {
-      gpointer items[] = { document };
-
-      g_list_store_splice (self->documents, at, 1, items,
-                           g_list_store_find (self->documents, document, NULL) ? 0 : 1);
-    }
-  rn_session_show (self, document);
-}
-
-void
-rn_session_show_sketch (RnSession *self, const RnSpec *spec, const char *path)
-{
-  RnDocument *shown = self->document;
-  RnDocument *origin = shown == NULL ? NULL : rn_document_get_origin (shown);
-  const gboolean is_sketch = shown != NULL && rn_document_get_kind (shown) == RN_DOCUMENT_SKETCH;
-  const gboolean is_same =
-      shown != NULL && rn_document_is_same_spec (rn_document_get_spec (shown), spec);
-  g_autoptr (RnDocument) sketch = NULL;
-
-  g_return_if_fail (spec != NULL);
-
-  if (is_sketch && is_same && (path == NULL || g_strcmp0 (rn_document_get_path (shown), path) == 0))
-    return;
-  if (path == NULL && origin != NULL &&
-      rn_document_is_same_spec (rn_document_get_spec (origin), spec))
-    {
-      replace_shown (self, origin);
-      return;
-    }
-  if (shown == NULL || path != NULL || (is_same && !is_sketch))
-    sketch = rn_document_new_sketch (spec, path);
-  else if (is_sketch && origin == NULL)
-    sketch = rn_document_new_sketch (spec, rn_document_get_path (shown));
-  else
-    sketch = rn_document_new_fork (spec, shown);
-  if (is_sketch)
-    replace_shown (self, sketch);
-  else
-    rn_session_show (self, sketch);
+  rn_session_tell_document (self, TRUE);
 }
 
 void
@@ -321,6 +284,8 @@ rn_session_close (RnSession *self, RnDocument *document)
       return;
     }
   g_list_store_remove (self->documents, at);
+  rn_session_forget_waiting (self, document);
+  rn_session_keep_later (self);
   if (document != self->document)
     return;
   next = g_list_model_get_item (G_LIST_MODEL (self->documents), at > 0 ? at - 1 : 0);

@@ -18,7 +18,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (RnSession, rn_session, RN, SESSION, GObject)
 
 /* Signals:
- *   "document"                          another document is shown
+ *   "document"                          another document is shown, or its network was edited
+ *   "sketch"                            the undo list, the mark "changed" or the file of the shown sketch has changed
  *   "status"                            rn_session_get_status() answers otherwise
  *   "measures"                          rn_session_get_measures() does, or the measure that is shown
  *   "dataset"                           opened, opening, progress or failure
@@ -29,7 +30,8 @@ G_DECLARE_FINAL_TYPE (RnSession, rn_session, RN, SESSION, GObject)
  *   "compared"                          the runs that are compared have changed
  *   "message" (const char *)            a sentence for a toast
  *   "problem" (const char *title, const char *text)   an error to show
- *   "ended"   (int RnState, const char *text)         training finished, failed or diverged: for a notification
+ *   "ended"   (int RnState, const char *text)         training finished, failed, diverged, or paused for
+ *             want of room on the disk: for a notification
  */
 
 /** @runs_folder: where runs are kept; made when the first one is */
@@ -54,9 +56,8 @@ RnDocument *rn_session_get_document (RnSession *self);
 /** (element-type RnDocument): those that are open, in the order in which they were */
 GListModel *rn_session_get_documents (RnSession *self);
 void rn_session_show (RnSession *self, RnDocument *document);
-/** An edit, or another network (@path (nullable): its file). In the place of a sketch that is shown; of a run or a model
- * it is a fork, which stands beside it in the list. Edited back to the bytes of the fork's origin, that is shown again,
- * with its weights. */
+/** Another network: with @path (nullable) a new sketch of that file; without, an edit of what is shown (see below), or a
+ * new sketch where the network of a run or a model is wanted once more. */
 void rn_session_show_sketch (RnSession *self, const RnSpec *spec, const char *path);
 /** Takes it out of the list; where it was shown, its neighbour is, or a sketch of its network. One in training stays, with
  * a "problem" that says so. */
@@ -74,6 +75,39 @@ void rn_session_open_model (RnSession *self, const char *path);
 /** (element-type RnDocument): runs whose curves are drawn beside the shown one's */
 GListModel *rn_session_get_compared (RnSession *self);
 void rn_session_compare (RnSession *self, const char *run_path); /* adds it, or takes it out */
+
+/* Editing
+ *
+ * What is shown is edited by rn_session_begin_edit(), functions of <residua/sketch.h>, rn_session_end_edit(). A run or a
+ * model does not change: the edit makes a sketch that begins as its network and stands beside it in the list. Where edits,
+ * undo or redo lead to the bytes of its origin, that is shown again, with its weights, and the sketch waits out of sight
+ * for the next edit or redo. Undo never touches weights, gates, runs or selection.
+ */
+
+/** Returns: (transfer none): the sketch to change at once; nothing else of the session may be called before
+ * rn_session_end_edit() */
+RnSketch *rn_session_begin_edit (RnSession *self);
+/** Shows what the edit has made, with "document" and "sketch". @error: (transfer full) (nullable): why it was refused,
+ * told as a "message". Returns: whether there was no error */
+gboolean rn_session_end_edit (RnSession *self, GError *error);
+/** Returns: (transfer full) (nullable): "Undo delete block 3"; NULL where there is nothing to undo */
+char *rn_session_get_undo_label (RnSession *self);
+char *rn_session_get_redo_label (RnSession *self);
+void rn_session_undo (RnSession *self);
+void rn_session_redo (RnSession *self);
+/** A new sketch without blocks: the input, stem and classes of what is shown; it is shown beside the others. */
+void rn_session_new_sketch (RnSession *self);
+/** Writes the shown network to @path in a task, and tells it as a "message" or a "problem"; a sketch then belongs to that
+ * file. What does not fit is saved as it is. */
+void rn_session_save_sketch (RnSession *self, const char *path);
+
+/** Where changed sketches are kept until they are saved or closed: written in tasks a second after an edit. NULL, as at
+ * first: nowhere. */
+void rn_session_set_sketch_folder (RnSession *self, const char *folder);
+/** Brings back, in a task, what the folder has kept: as sketches of their own beside what is open. One is shown where nothing
+ * was done yet; a "message" tells it. A file that was changed later than its sketch keeps its content: the sketch then
+ * belongs to no file. */
+void rn_session_restore_sketches (RnSession *self);
 
 /* Data */
 
@@ -128,6 +162,12 @@ void rn_session_set_epochs (RnSession *self, double epochs);
  * (RN_STATE_PREPARING), and opens the one that a stored run names. One trainer at a time: a paused one of another document
  * is stopped first, one that runs is a "problem". */
 void rn_session_start (RnSession *self);
+/** The same, but a sketch that was made of a run or a model keeps nothing of their weights. rn_session_start() carries over
+ * what rn_session_list_carry() says. */
+void rn_session_start_anew (RnSession *self);
+/** Returns: (transfer full) (nullable) (element-type RnCarryPart): what a start of the shown sketch, as the data need it,
+ * keeps of its origin; NULL where there is no origin */
+GArray *rn_session_list_carry (RnSession *self);
 void rn_session_pause (RnSession *self); /* takes back a start that is still prepared */
 void rn_session_step (RnSession *self);  /* a single step; starts where nothing runs */
 void rn_session_stop (RnSession *self);  /* checkpoint and end */

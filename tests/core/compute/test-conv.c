@@ -9,42 +9,103 @@
 #include "compute/conv-winograd.h"
 #include "compute/memory.h"
 
-/* What conv.c chooses, and each of what it chooses from: all of them must do any shape. */
+/* What conv.c chooses, and each of what it chooses from: all of them must do any shape that they fit. */
 typedef struct
 {
   gsize (*scratch) (const RnConvShape *shape);
-  gsize (*partials) (const RnConvShape *shape);
-  void (*forward) (RnWorker *worker, float *y, const float *x, const float *w,
-                   const RnConvShape *shape, const RnConvEpilogue *epilogue);
+  gsize (*shared) (const RnConvShape *shape);
+  void (*forward) (RnWorker *worker, float *y, const float *x, const float *w, float *shared,
+                   const RnConvShape *shape, const RnFinish *finish);
   void (*backward_data) (RnWorker *worker, float *dx, const float *dy, const float *w,
-                         const RnConvShape *shape);
+                         float *shared, const RnConvShape *shape);
   void (*backward_filters) (RnWorker *worker, float *dw, const float *x, const float *dy,
-                            float *partials, const RnConvShape *shape);
+                            float *shared, const RnConvShape *shape);
   /* what it can do, where that is not everything */
   gboolean (*fits) (const RnConvShape *shape);
   /* the largest error, as a share of the RMS of the exact result, beside that of plain sums */
   double error;
 } Algorithm;
 
+/* Direct; its gradient of filters is one of two. */
+
 static gsize
 scratch_of_direct (const RnConvShape *shape)
 {
-  return MAX (rn_conv_direct_scratch (shape), rn_conv_direct_data_scratch (shape));
+  return MAX (MAX (rn_conv_direct_scratch (shape), rn_conv_direct_data_scratch (shape)),
+              rn_conv_direct_filters_scratch (shape));
+}
+
+static gsize
+shared_of_direct (const RnConvShape *shape)
+{
+  return MAX (MAX (rn_conv_direct_packed (shape), rn_conv_direct_data_packed (shape)),
+              rn_conv_direct_partials (shape));
+}
+
+static void
+forward_direct (RnWorker *worker, float *y, const float *x, const float *w, float *shared,
+                const RnConvShape *shape, const RnFinish *finish)
+{
+  rn_conv_direct_pack (worker, shared, w, NULL, shape);
+  rn_conv_direct_run (worker, y, x, shared, shape, finish);
+}
+
+static gsize
+scratch_of_product (const RnConvShape *shape)
+{
+  return MAX (scratch_of_direct (shape), rn_conv_gemm_scratch (shape));
+}
+
+static gsize
+shared_of_product (const RnConvShape *shape)
+{
+  return MAX (shared_of_direct (shape), rn_conv_gemm_partials (shape));
+}
+
+/* Winograd's */
+
+static gsize
+scratch_of_winograd (const RnConvShape *shape)
+{
+  return MAX (rn_conv_winograd_scratch (shape), rn_conv_winograd_filters_scratch (shape));
+}
+
+static gsize
+shared_of_winograd (const RnConvShape *shape)
+{
+  return MAX (rn_conv_winograd_packed (shape) + rn_conv_winograd_shared (shape),
+              rn_conv_winograd_filters_shared (shape));
+}
+
+static void
+forward_winograd (RnWorker *worker, float *y, const float *x, const float *w, float *shared,
+                  const RnConvShape *shape, const RnFinish *finish)
+{
+  rn_conv_winograd_pack (worker, shared, w, NULL, shape);
+  rn_conv_winograd_run (worker, y, x, shared, shared + rn_conv_winograd_packed (shape), shape,
+                        finish);
+}
+
+static void
+data_winograd (RnWorker *worker, float *dx, const float *dy, const float *w, float *shared,
+               const RnConvShape *shape)
+{
+  rn_conv_winograd_backward_data (worker, dx, dy, w, shared,
+                                  shared + rn_conv_winograd_packed (shape), shape);
 }
 
 /* Transforms add up numbers that are larger than the result. */
 #define WINOGRAD_ERROR 6e-5
 
 static const Algorithm algorithms[] = {
-  { rn_conv_scratch, rn_conv_partials, rn_conv_forward, rn_conv_backward_data,
+  { rn_conv_scratch, rn_conv_shared, rn_conv_forward, rn_conv_backward_data,
     rn_conv_backward_filters, NULL, WINOGRAD_ERROR },
-  { rn_conv_gemm_scratch, rn_conv_gemm_partials, rn_conv_gemm_forward, rn_conv_gemm_backward_data,
+  { scratch_of_product, shared_of_product, forward_direct, rn_conv_direct_backward_data,
     rn_conv_gemm_backward_filters },
-  { scratch_of_direct, rn_conv_direct_partials, rn_conv_direct_forward,
-    rn_conv_direct_backward_data, rn_conv_direct_backward_filters },
-  { rn_conv_winograd_scratch, rn_conv_winograd_partials, rn_conv_winograd_forward,
-    rn_conv_winograd_backward_data, rn_conv_winograd_backward_filters, rn_conv_winograd_fits,
-    WINOGRAD_ERROR },
+  { scratch_of_direct, shared_of_direct, forward_direct, rn_conv_direct_backward_data,
+    rn_conv_direct_backward_filters },
+  { scratch_of_winograd, shared_of_winograd, forward_winograd, data_winograd,
+    rn_conv_winograd_backward_filters, rn_conv_winograd_fits, WINOGRAD_ERROR },
 };
 
 static gboolean
@@ -59,7 +120,7 @@ typedef struct
   RnConvShape shape;
   gsize n_x, n_w, n_y;
   float *x, *w, *dy, *bias, *add, *dw_before;
-  float *y, *fused, *dx, *dw, *partials;
+  float *y, *fused, *dx, *dw, *shared;
 } Case;
 
 static RnConvShape
@@ -98,15 +159,15 @@ case_new (const Algorithm *algorithm, RnConvShape s, guint32 seed)
   c.fused = check_garbage (c.n_y);
   c.dx = check_garbage (c.n_x);
   c.dw = check_garbage (c.n_w);
-  c.partials = check_garbage (algorithm->partials (&s));
+  c.shared = check_garbage (algorithm->shared (&s));
   return c;
 }
 
 static void
 case_clear (Case *c)
 {
-  float *all[] = { c->x, c->w,     c->dy, c->bias, c->add,     c->dw_before,
-                   c->y, c->fused, c->dx, c->dw,   c->partials };
+  float *all[] = { c->x, c->w,     c->dy, c->bias, c->add,   c->dw_before,
+                   c->y, c->fused, c->dx, c->dw,   c->shared };
 
   for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
     rn_floats_free (all[i]);
@@ -116,12 +177,12 @@ static void
 convolve (RnWorker *worker, gpointer data)
 {
   Case *c = data;
-  RnConvEpilogue epilogue = { c->bias, c->add, TRUE };
+  RnFinish finish = { c->bias, c->add, TRUE };
 
-  c->algorithm->forward (worker, c->y, c->x, c->w, &c->shape, NULL);
-  c->algorithm->forward (worker, c->fused, c->x, c->w, &c->shape, &epilogue);
-  c->algorithm->backward_data (worker, c->dx, c->dy, c->w, &c->shape);
-  c->algorithm->backward_filters (worker, c->dw, c->x, c->dy, c->partials, &c->shape);
+  c->algorithm->forward (worker, c->y, c->x, c->w, c->shared, &c->shape, NULL);
+  c->algorithm->forward (worker, c->fused, c->x, c->w, c->shared, &c->shape, &finish);
+  c->algorithm->backward_data (worker, c->dx, c->dy, c->w, c->shared, &c->shape);
+  c->algorithm->backward_filters (worker, c->dw, c->x, c->dy, c->shared, &c->shape);
 }
 
 /* Runs everything; dw starts from dw_before. */
@@ -245,6 +306,7 @@ test_shapes_of_residual_networks_agree_with_the_definition (void)
     { 2, 7, 7, 64, 256, 1, 1, 0 }, { 2, 8, 8, 128, 64, 1, 2, 0 },  { 1, 7, 7, 128, 96, 3, 1, 1 },
     { 33, 8, 8, 16, 16, 3, 1, 1 }, { 40, 5, 5, 30, 17, 3, 1, 1 },  { 2, 9, 9, 24, 20, 5, 1, 2 },
     { 1, 7, 7, 16, 16, 3, 3, 1 },  { 2, 7, 9, 32, 48, 3, 1, 1 },   { 5, 1, 1, 16, 32, 3, 1, 1 },
+    { 1, 9, 6, 80, 64, 3, 1, 1 },  { 3, 5, 5, 64, 144, 3, 1, 1 },  { 1, 3, 3, 80, 40, 1, 1, 0 },
     { 3, 3, 6, 48, 16, 3, 1, 1 },  { 2, 13, 5, 64, 32, 3, 1, 1 },  { 30, 8, 8, 32, 32, 3, 1, 1 },
   };
 
@@ -382,7 +444,7 @@ test_bits_do_not_depend_on_the_number_of_threads (void)
 {
   const RnConvShape shapes[] = {
     make_shape (32, 16, 16, 16, 16, 3, 1, 1), make_shape (24, 8, 8, 64, 64, 3, 1, 1),
-    make_shape (20, 9, 7, 17, 30, 3, 2, 1),   make_shape (1, 14, 14, 128, 128, 3, 1, 1),
+    make_shape (20, 9, 7, 17, 30, 3, 2, 1),   make_shape (1, 14, 14, 128, 160, 3, 1, 1),
     make_shape (3, 28, 28, 64, 128, 1, 1, 0), make_shape (2, 33, 33, 3, 32, 7, 2, 3),
   };
 
@@ -393,7 +455,7 @@ test_bits_do_not_depend_on_the_number_of_threads (void)
 }
 
 static void
-test_partial_sums_stay_within_their_bound (void)
+test_shared_memory_is_bounded_by_the_filters (void)
 {
   static const int channels[] = { 3, 16, 64, 512, 2048 };
 
@@ -401,7 +463,8 @@ test_partial_sums_stay_within_their_bound (void)
     {
       RnConvShape shape = make_shape (256, 56, 56, channels[i], channels[i], 3, 1, 1);
 
-      g_assert_cmpuint (rn_conv_partials (&shape), <=, 4 << 20);
+      g_assert_cmpuint (rn_conv_shared (&shape), <=,
+                        (gsize) (4 << 20) + (gsize) (36 * channels[i] * channels[i]));
     }
 }
 
@@ -419,7 +482,7 @@ main (int argc, char **argv)
                    test_gradients_are_the_slopes_of_finite_differences);
   g_test_add_func ("/conv/bits do not depend on the number of threads",
                    test_bits_do_not_depend_on_the_number_of_threads);
-  g_test_add_func ("/conv/partial sums stay within their bound",
-                   test_partial_sums_stay_within_their_bound);
+  g_test_add_func ("/conv/shared memory is bounded by the filters",
+                   test_shared_memory_is_bounded_by_the_filters);
   return g_test_run ();
 }

@@ -243,6 +243,57 @@ test_a_run_that_skipped_pieces_says_so_even_if_the_flag_is_taken_back (void)
   rn_team_free (team);
 }
 
+typedef struct
+{
+  int cancel;
+  int rounds[16]; /* of each member */
+} Leaving;
+
+static void
+cancel_in_the_fifth_round (RnWorker *worker, int piece, gpointer data)
+{
+  Leaving *leaving = data;
+
+  if (leaving->rounds[rn_worker_index (worker)] == 5)
+    __atomic_store_n (&leaving->cancel, 1, __ATOMIC_RELAXED);
+}
+
+static void
+leave_when_cancelled (RnWorker *worker, gpointer data)
+{
+  Leaving *leaving = data;
+
+  for (int i = 0; i < 1000 && !rn_worker_is_cancelled (worker); i++)
+    {
+      leaving->rounds[rn_worker_index (worker)]++;
+      rn_worker_share (worker, 64, cancel_in_the_fifth_round, leaving);
+    }
+}
+
+static void
+test_all_leave_a_cancelled_run_in_the_same_place (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (team_sizes); i++)
+    {
+      RnTeam *team = rn_team_new (team_sizes[i]);
+
+      for (int again = 0; again < 50; again++)
+        {
+          Leaving leaving = { 0 };
+
+          g_assert_false (rn_team_run (team, leave_when_cancelled, &leaving, &leaving.cancel));
+          for (int j = 0; j < team_sizes[i]; j++)
+            g_assert_cmpint (leaving.rounds[j], ==, 5);
+
+          /* and nothing of that is left for the next run */
+          leaving = (Leaving){ .rounds = { 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6 } };
+          g_assert_true (rn_team_run (team, leave_when_cancelled, &leaving, &leaving.cancel));
+          g_assert_cmpint (leaving.rounds[0], ==, 1006);
+        }
+      rn_team_free (team);
+    }
+}
+
 static void
 fill_scratch (RnWorker *worker, gpointer data)
 {
@@ -351,6 +402,8 @@ main (int argc, char **argv)
   g_test_add_func ("/parallel/idle members use no processor", test_idle_members_use_no_processor);
   g_test_add_func ("/parallel/cancelling skips the rest and all come home",
                    test_cancelling_skips_the_rest_and_all_come_home);
+  g_test_add_func ("/parallel/all leave a cancelled run in the same place",
+                   test_all_leave_a_cancelled_run_in_the_same_place);
   g_test_add_func ("/parallel/a run that skipped pieces says so even if the flag is taken back",
                    test_a_run_that_skipped_pieces_says_so_even_if_the_flag_is_taken_back);
   g_test_add_func ("/parallel/scratch is each member's own", test_scratch_is_each_members_own);

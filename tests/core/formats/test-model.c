@@ -516,8 +516,8 @@ hints_say_what_a_file_of_others_cannot (void)
                    RN_STRIDE_IN_1X1);
 
   without = rn_model_load (path, NULL, NULL);
-  g_assert_cmpfloat (rn_model_get_preprocess (without)->mean[0], ==, 0.485f);
-  g_assert_cmpfloat (rn_model_get_preprocess (without)->std[2], ==, 0.225f);
+  g_assert_cmpfloat (rn_model_get_preprocess (without)->mean[0], ==, 0.4914f);
+  g_assert_cmpfloat (rn_model_get_preprocess (without)->std[2], ==, 0.2010f);
   g_assert_cmpint (rn_model_get_preprocess (without)->side, ==, 32);
   g_assert_cmpfloat (rn_model_get_epsilon (without), ==, 1e-5);
   g_assert_cmpint (rn_spec_get_block (rn_model_get_spec (without), 2)->shortcut, ==,
@@ -914,7 +914,7 @@ the_reference_resnet20_is_told_and_read (void)
   g_autoptr (RnSpec) expected = rn_spec_preset ("resnet20", NULL);
   g_autoptr (RnModel) model = NULL;
   g_autoptr (RnTensor) bias = NULL, filters = NULL;
-  g_autoptr (RnSafetensors) file = NULL;
+  g_autoptr (RnTensorFile) file = NULL;
   g_autoptr (GError) error = NULL;
   float stored[16 * 3 * 3 * 3];
 
@@ -933,11 +933,11 @@ the_reference_resnet20_is_told_and_read (void)
   file = rn_safetensors_open (path, NULL);
   filters = rn_model_get_parameter (model, "conv1.weight");
   g_assert_true (
-      rn_safetensors_read_floats (file, rn_safetensors_find (file, "conv1.weight"), stored, NULL));
+      rn_tensor_file_read_floats (file, rn_tensor_file_find (file, "conv1.weight"), stored, NULL));
   g_assert_true (memcmp (stored, filters->data, sizeof stored) == 0);
   bias = rn_model_get_parameter (model, "fc.bias");
   g_assert_true (
-      rn_safetensors_read_floats (file, rn_safetensors_find (file, "linear.bias"), stored, NULL));
+      rn_tensor_file_read_floats (file, rn_tensor_file_find (file, "linear.bias"), stored, NULL));
   g_assert_true (memcmp (stored, bias->data, 10 * sizeof (float)) == 0);
 }
 

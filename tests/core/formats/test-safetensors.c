@@ -141,7 +141,7 @@ each_broken_header_is_refused_by_name (void)
       g_autofree char *path =
           write_file ("broken.safetensors", broken->header, length, length, broken->data_size);
       g_autoptr (GError) error = NULL;
-      g_autoptr (RnSafetensors) file = rn_safetensors_open (path, &error);
+      g_autoptr (RnTensorFile) file = rn_safetensors_open (path, &error);
 
       g_test_message ("%s", broken->name);
       g_assert_null (file);
@@ -255,7 +255,7 @@ a_file_over_the_bound_is_refused_before_it_is_read (void)
   g_autofree char *path = write_file ("huge.safetensors", "{}", 2, 2, 0);
   g_autoptr (GError) error = NULL;
 
-  if (truncate (path, (off_t) RN_SAFETENSORS_MAX_FILE + 1) != 0)
+  if (truncate (path, (off_t) RN_TENSOR_FILE_MAX_SIZE + 1) != 0)
     {
       g_test_skip ("the file system has no files of 16 GiB");
       return;
@@ -270,14 +270,14 @@ a_file_that_shrinks_while_it_is_open_is_an_error (void)
 {
   g_autofree char *path = write_file ("shrinks.safetensors", "{" ONE "}", strlen ("{" ONE "}"),
                                       strlen ("{" ONE "}"), 8);
-  g_autoptr (RnSafetensors) file = rn_safetensors_open (path, NULL);
+  g_autoptr (RnTensorFile) file = rn_safetensors_open (path, NULL);
   g_autoptr (GError) error = NULL;
   float values[2];
 
   g_assert_nonnull (file);
   g_assert_cmpint (truncate (path, 20), ==, 0);
   g_assert_false (
-      rn_safetensors_read_floats (file, rn_safetensors_find (file, "a"), values, &error));
+      rn_tensor_file_read_floats (file, rn_tensor_file_find (file, "a"), values, &error));
   assert_error (error, RN_ERROR, RN_ERROR_FORMAT, path, "too early");
 }
 
@@ -340,7 +340,7 @@ all_types_are_read_as_they_were_written (void)
   static const guint8 u8[] = { 1, 2, 255 };
   g_autofree char *path = path_of ("types.safetensors");
   g_autoptr (RnSafetensorsWriter) writer = rn_safetensors_writer_new ();
-  g_autoptr (RnSafetensors) file = NULL;
+  g_autoptr (RnTensorFile) file = NULL;
   g_autoptr (GError) error = NULL;
   float floats[3];
   guint64 raw[3];
@@ -360,30 +360,30 @@ all_types_are_read_as_they_were_written (void)
   g_assert_cmpuint (file->data_start % 8, ==, 0);
 
   g_assert_true (
-      rn_safetensors_read_floats (file, rn_safetensors_find (file, "f32"), floats, NULL));
+      rn_tensor_file_read_floats (file, rn_tensor_file_find (file, "f32"), floats, NULL));
   g_assert_cmpmem (floats, sizeof floats, f32, sizeof f32);
   g_assert_true (
-      rn_safetensors_read_floats (file, rn_safetensors_find (file, "f64"), floats, NULL));
+      rn_tensor_file_read_floats (file, rn_tensor_file_find (file, "f64"), floats, NULL));
   for (int i = 0; i < 3; i++)
     g_assert_cmpfloat (floats[i], ==, (float) f64[i]);
   g_assert_true (
-      rn_safetensors_read_floats (file, rn_safetensors_find (file, "f16"), floats, NULL));
+      rn_tensor_file_read_floats (file, rn_tensor_file_find (file, "f16"), floats, NULL));
   g_assert_true (floats[0] == 1.0f && floats[1] == -2.0f && floats[2] == 0x1p-24f);
   g_assert_true (
-      rn_safetensors_read_floats (file, rn_safetensors_find (file, "bf16"), floats, NULL));
+      rn_tensor_file_read_floats (file, rn_tensor_file_find (file, "bf16"), floats, NULL));
   g_assert_true (floats[0] == 1.0f && floats[1] == -2.0f && floats[2] == 0x1p-133f);
-  g_assert_true (rn_safetensors_read_raw (file, rn_safetensors_find (file, "i64"), raw, NULL));
+  g_assert_true (rn_tensor_file_read_raw (file, rn_tensor_file_find (file, "i64"), raw, NULL));
   g_assert_cmpmem (raw, sizeof i64, i64, sizeof i64);
-  g_assert_true (rn_safetensors_read_raw (file, rn_safetensors_find (file, "u64"), raw, NULL));
+  g_assert_true (rn_tensor_file_read_raw (file, rn_tensor_file_find (file, "u64"), raw, NULL));
   g_assert_cmpmem (raw, sizeof u64, u64, sizeof u64);
-  g_assert_true (rn_safetensors_read_raw (file, rn_safetensors_find (file, "i32"), raw, NULL));
+  g_assert_true (rn_tensor_file_read_raw (file, rn_tensor_file_find (file, "i32"), raw, NULL));
   g_assert_cmpmem (raw, sizeof i32, i32, sizeof i32);
-  g_assert_true (rn_safetensors_read_raw (file, rn_safetensors_find (file, "u8"), raw, NULL));
+  g_assert_true (rn_tensor_file_read_raw (file, rn_tensor_file_find (file, "u8"), raw, NULL));
   g_assert_cmpmem (raw, sizeof u8, u8, sizeof u8);
-  g_assert_cmpint (rn_safetensors_find (file, "single")->n_dims, ==, 0);
-  g_assert_cmpuint (rn_safetensors_find (file, "single")->count, ==, 1);
+  g_assert_cmpint (rn_tensor_file_find (file, "single")->n_dims, ==, 0);
+  g_assert_cmpuint (rn_tensor_file_find (file, "single")->count, ==, 1);
   g_assert_false (
-      rn_safetensors_read_floats (file, rn_safetensors_find (file, "i32"), floats, &error));
+      rn_tensor_file_read_floats (file, rn_tensor_file_find (file, "i32"), floats, &error));
   assert_error (error, RN_ERROR, RN_ERROR_FORMAT, path, "“i32” is of type I32");
 }
 
@@ -409,7 +409,7 @@ numbers_that_are_none_are_refused_in_every_type (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (RnSafetensorsWriter) writer = rn_safetensors_writer_new ();
-      g_autoptr (RnSafetensors) file = NULL;
+      g_autoptr (RnTensorFile) file = NULL;
       g_autoptr (GError) error = NULL;
       float floats[2];
 
@@ -417,7 +417,7 @@ numbers_that_are_none_are_refused_in_every_type (void)
       g_assert_true (rn_safetensors_writer_save (writer, path, NULL));
       file = rn_safetensors_open (path, NULL);
       g_assert_false (
-          rn_safetensors_read_floats (file, rn_safetensors_find (file, "weights"), floats, &error));
+          rn_tensor_file_read_floats (file, rn_tensor_file_find (file, "weights"), floats, &error));
       assert_error (error, RN_ERROR, RN_ERROR_FORMAT, path, cases[i].where);
       g_assert_nonnull (strstr (error->message, "“weights”"));
     }
@@ -431,14 +431,14 @@ large_tensors_are_converted_whole (void)
   g_autofree float *floats = g_new (float, n);
   g_autofree char *path = path_of ("large.safetensors");
   g_autoptr (RnSafetensorsWriter) writer = rn_safetensors_writer_new ();
-  g_autoptr (RnSafetensors) file = NULL;
+  g_autoptr (RnTensorFile) file = NULL;
 
   for (gint64 i = 0; i < n; i++)
     doubles[i] = (double) i / 3.0;
   add (writer, "a", RN_DTYPE_F64, n, doubles);
   g_assert_true (rn_safetensors_writer_save (writer, path, NULL));
   file = rn_safetensors_open (path, NULL);
-  g_assert_true (rn_safetensors_read_floats (file, rn_safetensors_find (file, "a"), floats, NULL));
+  g_assert_true (rn_tensor_file_read_floats (file, rn_tensor_file_find (file, "a"), floats, NULL));
   for (gint64 i = 0; i < n; i++)
     g_assert_cmpfloat (floats[i], ==, (float) doubles[i]);
 }
@@ -449,16 +449,16 @@ metadata_come_back_whatever_they_hold (void)
   static const char text[] = "\"quoted\" \\ / \b\f\n\r\t \x01\x1f\x7f ä 猫 😀 </script>";
   g_autofree char *path = path_of ("metadata.safetensors");
   g_autoptr (RnSafetensorsWriter) writer = rn_safetensors_writer_new ();
-  g_autoptr (RnSafetensors) file = NULL;
+  g_autoptr (RnTensorFile) file = NULL;
 
   rn_safetensors_writer_add_metadata (writer, "format", "pt");
   rn_safetensors_writer_add_metadata (writer, text, text);
   g_assert_true (rn_safetensors_writer_save (writer, path, NULL));
   file = rn_safetensors_open (path, NULL);
   g_assert_nonnull (file);
-  g_assert_cmpstr (rn_safetensors_get_metadata (file, "format"), ==, "pt");
-  g_assert_cmpstr (rn_safetensors_get_metadata (file, text), ==, text);
-  g_assert_null (rn_safetensors_get_metadata (file, "absent"));
+  g_assert_cmpstr (rn_tensor_file_get_metadata (file, "format"), ==, "pt");
+  g_assert_cmpstr (rn_tensor_file_get_metadata (file, text), ==, text);
+  g_assert_null (rn_tensor_file_get_metadata (file, "absent"));
 }
 
 static void
@@ -468,10 +468,10 @@ escapes_of_others_are_understood (void)
       " \t{ \"__metadata__\" :\r\n{ \"\\u0041\\/\\ud83d\\ude00\" : \"\\u00e4\\\"\" } } \n";
   g_autofree char *path =
       write_file ("escapes.safetensors", header, strlen (header), strlen (header), 0);
-  g_autoptr (RnSafetensors) file = rn_safetensors_open (path, NULL);
+  g_autoptr (RnTensorFile) file = rn_safetensors_open (path, NULL);
 
   g_assert_nonnull (file);
-  g_assert_cmpstr (rn_safetensors_get_metadata (file, "A/😀"), ==, "ä\"");
+  g_assert_cmpstr (rn_tensor_file_get_metadata (file, "A/😀"), ==, "ä\"");
 }
 
 /* The bytes of a small file, worked out by hand from the format's description */
@@ -547,7 +547,7 @@ random_damage_is_survived (void)
   for (int i = 0; i < 4000; i++)
     {
       g_autofree char *bad = g_memdup2 (good, length);
-      g_autoptr (RnSafetensors) file = NULL;
+      g_autoptr (RnTensorFile) file = NULL;
       g_autoptr (GError) error = NULL;
 
       for (guint64 n = 1 + rn_random_below (&random, 3); n > 0; n--)

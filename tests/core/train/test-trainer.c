@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -199,6 +200,65 @@ test_pausing_stepping_and_looking_leave_no_trace (World *world, gconstpointer da
       g_assert_nonnull (model);
     }
   assert_same_as (world, "left alone", "disturbed", 60);
+}
+
+/* No file may become longer than that: as a disk that is full, but for this process alone. RLIM_INFINITY takes it back. */
+static void
+set_room (rlim_t bytes)
+{
+  struct rlimit limit;
+
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  limit.rlim_cur = MIN (bytes, limit.rlim_max);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+}
+
+static void
+assert_told_of_room (RnTrainer *trainer)
+{
+  g_autoptr (RnSnapshot) snapshot = NULL;
+  RnSnapshot *next;
+
+  while ((next = rn_feed_take (rn_trainer_get_feed (trainer))) != NULL)
+    {
+      g_clear_pointer (&snapshot, rn_snapshot_free);
+      snapshot = next;
+    }
+  g_assert_nonnull (snapshot);
+  g_assert_cmpint (snapshot->state, ==, RN_STATE_PAUSED);
+  g_assert_error (snapshot->failure, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+  g_assert_nonnull (strstr (snapshot->failure->message, rn_trainer_get_run_path (trainer)));
+}
+
+/* The room ends in the history, in the measures, in a checkpoint, again and again */
+static void
+test_a_full_disk_pauses_and_training_goes_on_without_a_trace (World *world, gconstpointer data)
+{
+  g_autoptr (RnTrainer) trainer = NULL;
+  int n_pauses = 0;
+
+  train_to_the_end (world, "left alone", 2);
+  trainer = trainer_of (world, "short of room", 2);
+  for (rlim_t room = 100; room < 6000; room += 97)
+    {
+      set_room (room);
+      rn_trainer_run (trainer, 0);
+      if (rn_trainer_wait (trainer) == RN_STATE_FINISHED)
+        break;
+      set_room (RLIM_INFINITY);
+      g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_PAUSED);
+      assert_told_of_room (trainer);
+      n_pauses++;
+      rn_trainer_run (trainer, 1);
+      g_assert_cmpint (rn_trainer_wait (trainer), !=, RN_STATE_FAILED);
+    }
+  set_room (RLIM_INFINITY);
+  g_assert_cmpint (n_pauses, >, 10);
+  rn_trainer_run (trainer, 0);
+  g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_FINISHED);
+  g_clear_pointer (&trainer, rn_trainer_free);
+  assert_same_as (world, "left alone", "short of room", 60);
 }
 
 static void
@@ -635,6 +695,118 @@ test_killed_at_twenty_random_moments_it_ends_as_one_left_alone (World *world, gc
   g_assert_cmpint (resumed_lives, >, 0);
 }
 
+/* What the folder's files hold, but for those that tell time or a lock */
+static GHashTable *
+read_all (const char *path)
+{
+  GHashTable *files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autofree char *checkpoints = g_build_filename (path, "checkpoints", NULL);
+  const char *const folders[] = { path, checkpoints };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autoptr (GDir) dir = g_dir_open (folders[i], 0, NULL);
+      const char *name;
+
+      while ((name = g_dir_read_name (dir)) != NULL)
+        {
+          g_autofree char *file = g_build_filename (folders[i], name, NULL);
+          char *text;
+          gsize length;
+
+          if (!g_file_get_contents (file, &text, &length, NULL))
+            continue;
+          g_hash_table_insert (files, g_strdup (name),
+                               g_compute_checksum_for_data (G_CHECKSUM_SHA256, (guchar *) text,
+                                                            length));
+          g_free (text);
+        }
+    }
+  return files;
+}
+
+static RnTrainer *
+trainer_from (World *world, const char *name, const RnSpec *spec, RnModel *origin)
+{
+  g_autofree char *path = run_path (world, name);
+  g_autoptr (GError) error = NULL;
+  RnTrainer *trainer = rn_trainer_new_from (path, spec, &world->settings, world->dataset, 1, origin,
+                                            "first-1", &error);
+
+  g_assert_no_error (error);
+  return trainer;
+}
+
+static void
+test_a_changed_network_goes_on_with_its_weights_and_leaves_the_old_run (World *world,
+                                                                        gconstpointer data)
+{
+  g_autoptr (RnSketch) sketch = rn_sketch_new (world->spec);
+  g_autofree char *first = run_path (world, "first");
+  g_autofree char *second = run_path (world, "second");
+  g_autofree char *record = g_build_filename (second, "origin.json", NULL);
+  g_autoptr (GHashTable) before = NULL, after = NULL;
+  g_autoptr (RnModel) origin = NULL, begun = NULL;
+  g_autoptr (RnRun) run = NULL;
+  g_autoptr (RnTensor) old = NULL, new = NULL;
+  GHashTableIter iter;
+  gpointer name, digest;
+
+  train_to_the_end (world, "first", 1);
+  before = read_all (first);
+  run = rn_run_open (first, NULL);
+  origin = rn_run_load_model (run, -1, NULL);
+  g_assert_true (rn_sketch_deepen (sketch, 1, NULL, NULL));
+
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (RnTrainer) trainer =
+          trainer_from (world, i == 0 ? "second" : "third", rn_sketch_get_spec (sketch), origin);
+
+      if (i == 0)
+        {
+          begun = rn_trainer_copy_model (trainer);
+          rn_trainer_run (trainer, 20);
+          rn_trainer_wait (trainer);
+          g_clear_pointer (&trainer, rn_trainer_free);
+          trainer = resumed (world, "second", 2);
+        }
+      rn_trainer_run (trainer, 0);
+      g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_FINISHED);
+    }
+  old = rn_model_get_parameter (origin, "conv1.weight");
+  new = rn_model_get_parameter (begun, "conv1.weight");
+  g_assert_cmpmem (old->data, 9 * sizeof (float), new->data, 9 * sizeof (float));
+  g_assert_true (g_file_test (record, G_FILE_TEST_EXISTS));
+  {
+    g_autofree char *third = run_path (world, "third");
+
+    assert_same_runs (second, third, world->settings.steps);
+  }
+
+  after = read_all (first);
+  g_assert_cmpuint (g_hash_table_size (before), ==, g_hash_table_size (after));
+  g_hash_table_iter_init (&iter, before);
+  while (g_hash_table_iter_next (&iter, &name, &digest))
+    g_assert_cmpstr (g_hash_table_lookup (after, name), ==, digest);
+}
+
+static void
+test_a_draft_that_does_not_fit_is_refused (World *world, gconstpointer data)
+{
+  g_autoptr (RnSpec) spec = rn_spec_copy (world->spec);
+  const RnBlockSpec narrow = { .channels = 1, .stride = 1, .shortcut = RN_SHORTCUT_A_END };
+  g_autofree char *path = run_path (world, "none");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (rn_spec_set_draft (spec, TRUE, NULL));
+  g_assert_true (rn_spec_add_block (spec, 1, narrow, NULL));
+  g_assert_null (rn_trainer_new (path, spec, &world->settings, world->dataset, 1, &error));
+  g_assert_error (error, RN_ERROR, RN_ERROR_SHAPE);
+  g_assert_true (g_str_has_prefix (error->message, "block 2: "));
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
 #define ADD(sentence, function)                                                                    \
   g_test_add ("/trainer/" sentence, World, NULL, world_set_up, function, world_tear_down)
 
@@ -650,6 +822,8 @@ main (int argc, char **argv)
   ADD ("another seed gives other bytes", test_another_seed_gives_other_bytes);
   ADD ("pausing, stepping and looking leave no trace",
        test_pausing_stepping_and_looking_leave_no_trace);
+  ADD ("a full disk pauses, and training goes on without a trace",
+       test_a_full_disk_pauses_and_training_goes_on_without_a_trace);
   ADD ("stopping and resuming leave no trace", test_stopping_and_resuming_leave_no_trace);
   ADD ("a changed rate takes effect, is recorded and is done again on resume",
        test_a_changed_rate_takes_effect_is_recorded_and_is_done_again_on_resume);
@@ -661,6 +835,9 @@ main (int argc, char **argv)
   ADD ("a run is trained by one at a time", test_a_run_is_trained_by_one_at_a_time);
   ADD ("what does not fit is refused before anything is made",
        test_what_does_not_fit_is_refused_before_anything_is_made);
+  ADD ("a changed network goes on with its weights and leaves the old run",
+       test_a_changed_network_goes_on_with_its_weights_and_leaves_the_old_run);
+  ADD ("a draft that does not fit is refused", test_a_draft_that_does_not_fit_is_refused);
   ADD ("other data than the run was trained on is refused",
        test_other_data_than_the_run_was_trained_on_is_refused);
   ADD ("more steps can be asked for on resume, but not fewer than done",

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "conv-winograd.h"
+
+/* Where the tiles of a convolution by Winograd's F(4x4,3x3) lie, in pictures and in arrays of positions. Tiles of 4x4 outputs
+ * are numbered through the whole batch. An array of positions is [36] of [tiles,channels], each a little longer than it is so
+ * that they do not all fall into the same set of the cache. */
+
+#define RN_WINOGRAD_POSITIONS 36
+#define RN_WINOGRAD_TAPS 9
+
+typedef struct
+{
+  int n, h, w; /* pictures, and their sides */
+  int c, k;    /* channels read and written */
+  int across, per_picture, n_tiles;
+
+  /* Too many filters for the second cache: the positions of a part of the tiles lie in memory that all members share, and each
+   * multiplies some of the positions. Otherwise a member takes a part from its pixels to its results by itself. */
+  gboolean is_wide;
+  int n_parts;
+  gsize in_position, out_position; /* floats from one position to the next */
+} RnWinogradTiles;
+
+RnWinogradTiles rn_winograd_tiles (const RnConvShape *shape, int c, int k);
+
+/* Part i is [first (i),first (i + 1)) */
+static inline int
+rn_winograd_first (const RnWinogradTiles *tiles, int part)
+{
+  return (int) ((gint64) tiles->n_tiles * part / tiles->n_parts);
+}
+
+/* The positions [36] of one part: of what is read, of what is written */
+static inline gsize
+rn_winograd_positions (const RnWinogradTiles *tiles)
+{
+  return RN_WINOGRAD_POSITIONS * (tiles->in_position + tiles->out_position);
+}
+
+static inline gsize
+rn_winograd_filters (const RnWinogradTiles *tiles)
+{
+  return (gsize) RN_WINOGRAD_POSITIONS * (gsize) tiles->c * (gsize) tiles->k;
+}
+
+/* A row of zeros, which stands for rows outside the picture */
+static inline gsize
+rn_winograd_zeros (const RnWinogradTiles *tiles)
+{
+  return (gsize) tiles->w * (gsize) MAX (tiles->c, tiles->k);
+}
+
+/* v [36,n,C]: tiles [first,first + n) of @x transformed */
+void rn_winograd_read (const RnWinogradTiles *tiles, float *v, const float *x, const float *zeros,
+                       int first, int n);
+/* z [36,n,K]: tiles of the gradient @dy transformed */
+void rn_winograd_read_gradients (const RnWinogradTiles *tiles, float *z, const float *dy,
+                                 const float *zeros, int first, int n);
+/* tiles [first,first + n) of @y from m [36,n,K] */
+void rn_winograd_write (const RnWinogradTiles *tiles, float *y, const float *m, int first, int n,
+                        const RnFinish *finish);

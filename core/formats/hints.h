@@ -1,0 +1,13 @@
+#pragma once
+
+#include "residua/model.h"
+
+/* What a file cannot tell about the network @spec: by @hints (nullable), else by what is usual for such a network.
+ *
+ * @imagenet_mean: the file is of those that use ImageNet's mean whatever they were trained on
+ * @classes: (out) (transfer full) (nullable)
+ * @guesses: (out): what stood neither in @hints nor in @spec
+ */
+void rn_hints_apply (const RnModelHints *hints, const RnSpec *spec, gboolean imagenet_mean,
+                     RnPreprocess *preprocess, double *epsilon, char ***classes,
+                     RnModelGuess *guesses);
