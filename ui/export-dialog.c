@@ -118,12 +118,31 @@ on_preview (GObject *source, GAsyncResult *result, gpointer data)
   gtk_widget_set_sensitive (self->write, self->writing == NULL);
 }
 
+/* Who can read @format */
+static const char *
+readers_of (RnFormat format)
+{
+  switch (format)
+    {
+    case RN_FORMAT_ONNX:
+      return _ ("For ONNX Runtime, OpenCV and others");
+    case RN_FORMAT_C:
+      return _ ("One file for everything with a compiler");
+    case RN_FORMAT_TORCH_STATE:
+      return _ ("A .pth file for torch.load");
+    case RN_FORMAT_SAFETENSORS:
+    default:
+      return _ ("For PyTorch and Residua");
+    }
+}
+
 static void
 update_preview (RnExportDialog *self)
 {
   const RnFormat format = (RnFormat) adw_combo_row_get_selected (ADW_COMBO_ROW (self->format));
   g_autoptr (GTask) task = NULL;
 
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->format), readers_of (format));
   gtk_widget_set_visible (self->fold_row, format == RN_FORMAT_ONNX);
   gtk_widget_set_visible (self->preprocess_row, format == RN_FORMAT_ONNX);
   if (self->model == NULL)
@@ -344,10 +363,8 @@ make_switch_row (RnExportDialog *self, const char *title, const char *subtitle, 
 static GtkWidget *
 make_format_row (RnExportDialog *self)
 {
-  const char *const names[] = { _ ("Safetensors, for PyTorch and Residua"),
-                                _ ("ONNX, for ONNX Runtime, OpenCV and others"),
-                                _ ("C source, for everything with a compiler"),
-                                _ ("PyTorch state dictionary (.pth)"), NULL };
+  const char *const names[] = { _ ("Safetensors"), _ ("ONNX"), _ ("C source"), _ ("PyTorch state"),
+                                NULL };
   g_autoptr (GtkStringList) list = gtk_string_list_new (names);
 
   self->format = adw_combo_row_new ();

@@ -14,6 +14,7 @@ typedef struct
   const char *title;
   const Key *keys;
   guint n_keys;
+  const Key *shown; /* (nullable): one row in the place of all */
 } Group;
 
 static const Key training[] = {
@@ -32,12 +33,13 @@ static const Key pages[] = {
   { "win.page::lab", "<Alt>7", N_ ("Lab") },
 };
 
+static const Key all_pages = { NULL, "<Alt>1...<Alt>7", N_ ("Go to a page") };
+
 static const Key window[] = {
   { "win.open", "<Control>o", N_ ("Open files") },
-  { NULL, "<Control>v", N_ ("Paste a picture") },
+  { NULL, "<Control>v", N_ ("Paste a picture or blocks") },
   { "win.spine", "F9", N_ ("Show or hide the spine") },
-  { NULL, "<Control>z", N_ ("Undo") },
-  { NULL, "<Control><Shift>z", N_ ("Redo") },
+  { NULL, "<Control>z <Control><Shift>z", N_ ("Undo or redo an edit") },
   { NULL, "F10", N_ ("Main menu") },
   { "win.presenter", "F11", N_ ("Presenter mode") },
   { "win.preferences", "<Control>comma", N_ ("Preferences") },
@@ -50,7 +52,7 @@ static const Key spine[] = {
   { NULL, "Up Down", N_ ("Go to the block above or below") },
   { NULL, "<Shift>Up <Shift>Down", N_ ("Extend the selection") },
   { NULL, "<Control>a", N_ ("Select all blocks") },
-  { NULL, "Left Right", N_ ("Fold or unfold the stage, go through the row") },
+  { NULL, "Left Right", N_ ("Fold, unfold, go along the row") },
   { NULL, "space", N_ ("Switch the block’s branch off or on") },
   { NULL, "Return", N_ ("Inspect the block") },
   { NULL, "Escape", N_ ("Leave the layer, then the block") },
@@ -59,19 +61,16 @@ static const Key spine[] = {
 static const Key editing[] = {
   { NULL, "Insert", N_ ("Insert a block like this one below") },
   { NULL, "s", N_ ("Insert a whole stage below") },
-  { NULL, "<Control>d", N_ ("Duplicate the blocks") },
-  { NULL, "r", N_ ("Repeat the blocks several times") },
+  { NULL, "<Control>d r", N_ ("Duplicate or repeat the blocks") },
   { NULL, "<Alt>Up <Alt>Down", N_ ("Move the blocks up or down") },
   { NULL, "k", N_ ("Change the kind of the blocks") },
   { NULL, "Delete", N_ ("Delete the blocks") },
   { NULL, "<Control>c <Control>x", N_ ("Copy or cut the blocks") },
-  { NULL, "<Control>v", N_ ("Paste blocks below") },
   { NULL, "Menu <Shift>F10", N_ ("Menu of the blocks") },
 };
 
 static const Key building[] = {
-  { NULL, "<Control>n", N_ ("New network") },
-  { NULL, "<Control><Shift>o", N_ ("Open a network") },
+  { NULL, "<Control>n <Control><Shift>o", N_ ("New network, or open one") },
   { NULL, "<Control>s <Control><Shift>s", N_ ("Save the network, or save it as") },
   { NULL, "<Control>t", N_ ("Plain twin") },
   { NULL, "<Control><Shift>d", N_ ("Deepen") },
@@ -81,20 +80,19 @@ static const Key building[] = {
 };
 
 static const Key charts[] = {
-  { NULL, "plus minus", N_ ("Zoom in and out") },
+  { NULL, "plus minus 0", N_ ("Zoom in and out, show all") },
   { NULL, "Left Right", N_ ("Move along") },
-  { NULL, "0", N_ ("Show all") },
   { NULL, "<Control>c", N_ ("Copy the figure") },
 };
 
 static const Group groups[] = {
-  { N_ ("Train"), training, G_N_ELEMENTS (training) },
-  { N_ ("Pages"), pages, G_N_ELEMENTS (pages) },
-  { N_ ("Window"), window, G_N_ELEMENTS (window) },
-  { N_ ("Spine"), spine, G_N_ELEMENTS (spine) },
-  { N_ ("Blocks in the spine"), editing, G_N_ELEMENTS (editing) },
-  { N_ ("Network"), building, G_N_ELEMENTS (building) },
-  { N_ ("Charts"), charts, G_N_ELEMENTS (charts) },
+  { N_ ("Train"), training, G_N_ELEMENTS (training), NULL },
+  { N_ ("Window"), window, G_N_ELEMENTS (window), NULL },
+  { N_ ("Network"), building, G_N_ELEMENTS (building), NULL },
+  { N_ ("Pages"), pages, G_N_ELEMENTS (pages), &all_pages },
+  { N_ ("Spine"), spine, G_N_ELEMENTS (spine), NULL },
+  { N_ ("Blocks in the spine"), editing, G_N_ELEMENTS (editing), NULL },
+  { N_ ("Charts"), charts, G_N_ELEMENTS (charts), NULL },
 };
 
 void
@@ -111,8 +109,19 @@ rn_shortcuts_set_keys (GtkApplication *application)
 }
 
 /* GTK 4.8 lets nobody but GtkBuilder fill this window. All of it stands on one page: GTK warns of its own labels in a
- * switcher of several.
+ * switcher of several, which it makes by itself of more than two columns: "max-height" leaves two, about as high.
  */
+
+static void
+append_key (GString *ui, const Key *key)
+{
+  g_autofree char *row = g_markup_printf_escaped (
+      "<child><object class='GtkShortcutsShortcut'><property name='accelerator'>%s</property>"
+      "<property name='title'>%s</property></object></child>",
+      key->keys, _ (key->title));
+
+  g_string_append (ui, row);
+}
 
 static void
 append_group (GString *ui, const Group *group)
@@ -122,15 +131,10 @@ append_group (GString *ui, const Group *group)
       _ (group->title));
 
   g_string_append (ui, start);
-  for (guint i = 0; i < group->n_keys; i++)
-    {
-      g_autofree char *key = g_markup_printf_escaped (
-          "<child><object class='GtkShortcutsShortcut'><property name='accelerator'>%s</property>"
-          "<property name='title'>%s</property></object></child>",
-          group->keys[i].keys, _ (group->keys[i].title));
-
-      g_string_append (ui, key);
-    }
+  if (group->shown != NULL)
+    append_key (ui, group->shown);
+  for (guint i = 0; group->shown == NULL && i < group->n_keys; i++)
+    append_key (ui, &group->keys[i]);
   g_string_append (ui, "</object></child>");
 }
 
@@ -140,7 +144,7 @@ rn_shortcuts_new (GtkWindow *parent)
   g_autoptr (GString) ui =
       g_string_new ("<interface><object class='GtkShortcutsWindow' id='shortcuts'><child>"
                     "<object class='GtkShortcutsSection'><property name='section-name'>all"
-                    "</property><property name='max-height'>21</property>");
+                    "</property><property name='max-height'>23</property>");
   g_autoptr (GtkBuilder) builder = NULL;
   GtkWidget *shortcuts;
 

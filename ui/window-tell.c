@@ -2,6 +2,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "import-dialog.h"
+
 #define NOTIFICATION "training"
 
 void
@@ -122,6 +124,14 @@ on_crashed (GObject *source, GAsyncResult *result, gpointer data)
   gtk_box_append (GTK_BOX (self->notices), bar);
 }
 
+/* What the file cannot tell is asked for; its guesses are shown meanwhile. */
+static void
+on_guessed (RnWindow *self)
+{
+  rn_import_dialog_present (GTK_WINDOW (self), self->session,
+                            rn_session_get_document (self->session));
+}
+
 void
 rn_window_listen (RnWindow *self)
 {
@@ -132,6 +142,8 @@ rn_window_listen (RnWindow *self)
   g_signal_connect_object (self->session, "message", G_CALLBACK (rn_window_toast), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "problem", G_CALLBACK (on_problem), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "guessed", G_CALLBACK (on_guessed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "ended", G_CALLBACK (on_ended), self, G_CONNECT_SWAPPED);
   rn_session_find_crashed_async (self->session, on_crashed, g_object_ref (self));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "residua/tensorboard.h"
 #include "residua/trainer.h"
 #include "signals.h"
 #include "terminal.h"
@@ -39,6 +40,7 @@ static struct
   char *augment;
   gboolean drop_last;
   gboolean per_pixel_mean;
+  char *tensorboard;
   gboolean json;
 } option = {
   .steps = RN_CLI_NO_INT,
@@ -95,6 +97,8 @@ static const GOptionEntry entries[] = {
     N_ ("Steps between tests (default: an epoch)"), "N" },
   { "measure-every", 0, 0, G_OPTION_ARG_INT64, &option.measure_every,
     N_ ("Steps between the measures of each block, 0 for none (default: 50)"), "N" },
+  { "tensorboard", 0, 0, G_OPTION_ARG_FILENAME, &option.tensorboard,
+    N_ ("When it ends, write the curves as an event file of TensorBoard into this folder"), "DIR" },
   { "json", 0, 0, G_OPTION_ARG_NONE, &option.json,
     N_ ("Events for machines on stdout: a JSON object a line, its “event” one of start, step, "
         "test, "
@@ -301,11 +305,21 @@ begin (GError **error)
   return trainer;
 }
 
+/* The curves, however the training ended */
+static gboolean
+write_tensorboard (GError **error)
+{
+  g_autoptr (RnRun) run = rn_run_open (option.out, error);
+
+  return run != NULL && rn_run_export_tensorboard (run, option.tensorboard, NULL, error);
+}
+
 RnExit
 rn_cli_train (int argc, char **argv)
 {
   GError *error = NULL;
   RnTrainer *trainer;
+  RnExit result;
 
   if (!rn_cli_parse (&argc, &argv, "--data DATA --net NET --out RUN", summary, examples, entries,
                      NULL, &error) ||
@@ -314,5 +328,8 @@ rn_cli_train (int argc, char **argv)
   trainer = begin (&error);
   if (trainer == NULL)
     return rn_cli_fail_training (error, option.json, "train");
-  return rn_cli_watch_training (trainer, option.json);
+  result = rn_cli_watch_training (trainer, option.json);
+  if (option.tensorboard != NULL && !write_tensorboard (&error))
+    return rn_cli_fail (error, "train");
+  return result;
 }

@@ -142,6 +142,14 @@ rn_protobuf_add_floats (RnProtobuf *message, int field, gsize count, RnProtobufF
   message->large_size += (guint64) count * sizeof (float);
 }
 
+const guint8 *
+rn_protobuf_get_bytes (const RnProtobuf *message, gsize *size)
+{
+  g_return_val_if_fail (message->large->len == 0, NULL);
+  *size = message->bytes->len;
+  return message->bytes->data;
+}
+
 guint64
 rn_protobuf_get_size (const RnProtobuf *message)
 {

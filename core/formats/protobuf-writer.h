@@ -26,6 +26,8 @@ void rn_protobuf_add_message (RnProtobuf *message, int field, RnProtobuf *child)
 void rn_protobuf_add_floats (RnProtobuf *message, int field, gsize count, RnProtobufFill fill,
                              gconstpointer source, gconstpointer how);
 
+/* Returns: (transfer none): the message, which has no fields of rn_protobuf_add_floats(); valid until it changes */
+const guint8 *rn_protobuf_get_bytes (const RnProtobuf *message, gsize *size);
 /* Returns: bytes of the whole message */
 guint64 rn_protobuf_get_size (const RnProtobuf *message);
 /* @check: (nullable): asked before each large field; FALSE stops. Returns: FALSE where it stopped, or memory for the

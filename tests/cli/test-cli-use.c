@@ -1,5 +1,6 @@
 #include "cli.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -144,6 +145,65 @@ test_classify_answers_for_files_and_folders_and_goes_on_after_a_bad_one (void)
 
   empty = cli_run (folder, "classify", "--model", "run", "data", NULL);
   cli_assert_code (empty, 1);
+  cli_folder_free (folder);
+}
+
+/* Each is named after the run, and answers for itself: the file is read back. */
+static void
+test_export_writes_every_format_and_checks_it (void)
+{
+  static const struct
+  {
+    const char *format;
+    const char *file;
+    gboolean same_bits;
+  } cases[] = { { "safetensors", "run.safetensors", TRUE },
+                { "onnx", "run.onnx", TRUE },
+                { "c", "run.c", FALSE },
+                { "torch-state", "run.pth", TRUE } };
+  char *folder = folder_with_run ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CliResult) result = cli_run (folder, "export", "--model", "run@best", "--to",
+                                              cases[i].format, "--json", NULL);
+      g_autofree char *path = g_build_filename (folder, cases[i].file, NULL);
+      g_autoptr (JsonNode) root = NULL;
+      JsonObject *object;
+      GStatBuf info;
+
+      cli_assert_code (result, 0);
+      root = cli_json (result);
+      object = json_node_get_object (root);
+      g_assert_cmpstr (json_object_get_string_member (object, "file"), ==, cases[i].file);
+      g_assert_cmpint (g_stat (path, &info), ==, 0);
+      g_assert_cmpint (json_object_get_int_member (object, "bytes"), ==, info.st_size);
+      g_assert_cmpfloat (json_object_get_double_member (object, "difference"), <=, 1e-5);
+      g_assert_cmpint (json_object_get_boolean_member (object, "same_bits"), ==,
+                       cases[i].same_bits);
+    }
+  cli_folder_free (folder);
+}
+
+static void
+test_train_writes_event_files_for_tensorboard (void)
+{
+  char *folder = cli_folder_new ();
+  g_autoptr (CliResult) result =
+      cli_run (folder, "train", "--data", "data", "--net", "tiny.json", "--batch", "16", "--out",
+               "run", "--steps", "3", "--augment", "none", "--tensorboard", "events", NULL);
+  g_autofree char *path = g_build_filename (folder, "events", NULL);
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+
+  cli_assert_code (result, 0);
+  dir = g_dir_open (path, 0, NULL);
+  g_assert_nonnull (dir);
+  name = g_dir_read_name (dir);
+  g_assert_nonnull (name);
+  g_assert_true (g_str_has_prefix (name, "events.out.tfevents."));
+  g_assert_null (g_dir_read_name (dir));
+  g_clear_pointer (&dir, g_dir_close);
   cli_folder_free (folder);
 }
 
@@ -361,6 +421,10 @@ main (int argc, char **argv)
                    test_limits_splits_and_views_are_respected);
   g_test_add_func ("/cli/use/classify-answers-for-files-and-folders-and-goes-on-after-a-bad-one",
                    test_classify_answers_for_files_and_folders_and_goes_on_after_a_bad_one);
+  g_test_add_func ("/cli/use/export-writes-every-format-and-checks-it",
+                   test_export_writes_every_format_and_checks_it);
+  g_test_add_func ("/cli/use/train-writes-event-files-for-tensorboard",
+                   test_train_writes_event_files_for_tensorboard);
   g_test_add_func ("/cli/use/export-takes-the-model-out-and-overwrites-nothing",
                    test_export_takes_the_model_out_and_overwrites_nothing);
   g_test_add_func ("/cli/use/inspect-names-every-layer-in-order",

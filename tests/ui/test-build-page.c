@@ -394,6 +394,7 @@ test_limits_are_kept (Fixture *f, gconstpointer data)
   rn_property_row_choose (block_row (f, RN_BLOCK_PROPERTY_KIND), RN_BLOCK_BOTTLENECK);
   gtk_spin_button_set_value (button, 66);
   g_assert_cmpint (get_block (f, 8)->channels % 4, ==, 0);
+  g_assert_cmpint (ABS (get_block (f, 8)->channels - 66), ==, 2);
   rn_property_row_choose (block_row (f, RN_BLOCK_PROPERTY_KIND), RN_BLOCK_PLAIN_BASIC);
   g_assert_false (gtk_widget_is_sensitive (
       rn_property_row_get_control (block_row (f, RN_BLOCK_PROPERTY_SHORTCUT))));

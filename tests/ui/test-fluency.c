@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "application.h"
+#include "forget.h"
 #include "pages/progress-card.h"
 #include "pages/train-page.h"
 #include "window.h"
@@ -107,6 +108,7 @@ tear_down (Fixture *f, gconstpointer data)
 {
   gtk_window_close (GTK_WINDOW (f->window));
   iterate_until (gtk_application_get_windows (GTK_APPLICATION (application)) == NULL);
+  forget_sketches ();
 }
 
 /* Trains @preset, with the Train page before it. */

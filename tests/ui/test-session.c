@@ -794,6 +794,55 @@ test_edits_while_the_original_trains_change_no_byte_of_it (World *world, gconstp
 }
 
 static void
+take_result (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(GAsyncResult **) data = g_object_ref (result);
+}
+
+static RnModel *
+load_model (World *world)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  RnModel *model;
+
+  rn_session_get_model_async (world->session, NULL, take_result, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  model = rn_session_get_model_finish (world->session, result, &error);
+  g_assert_no_error (error);
+  return model;
+}
+
+static void
+test_a_deepened_run_has_the_output_of_the_run (World *world, gconstpointer data)
+{
+  float before[3], after[3], x[64];
+  g_autoptr (RnModel) model = NULL, deeper = NULL;
+
+  open_data (world);
+  train_to_the_end (world);
+  model = load_model (world);
+  rn_sketch_deepen (rn_session_begin_edit (world->session), 1, NULL, NULL);
+  rn_session_end_edit (world->session, NULL);
+  g_assert_true (rn_document_has_weights (shown (world)));
+  deeper = load_model (world);
+  g_assert_cmpint (rn_spec_n_blocks (rn_model_get_spec (deeper)), ==, 4);
+  for (int i = 0; i < 64; i++)
+    x[i] = (float) (i % 7) - 3.0f;
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (RnEvaluator) evaluator =
+          rn_evaluator_new (i == 0 ? model : deeper, RN_PATH_TAPS, 1, NULL);
+
+      g_assert_true (rn_evaluator_run (evaluator, i == 0 ? before : after, x, 1, 8, 8, NULL, NULL));
+    }
+  g_assert_cmpmem (before, sizeof before, after, sizeof after);
+  delete_block (world, 1);
+  g_assert_false (rn_document_has_weights (shown (world)));
+}
+
+static void
 test_what_does_not_fit_is_not_trained (World *world, gconstpointer data)
 {
   const RnBlockSpec narrow = { .channels = 1, .stride = 1, .shortcut = RN_SHORTCUT_A_END };
@@ -1052,6 +1101,76 @@ test_what_cannot_be_opened_is_told_with_its_name (World *world, gconstpointer da
   world_wait (world, has_problem, 10.0);
   g_assert_nonnull (strstr (world->signals->str, "broken.json"));
   g_assert_true (shown (world) == before);
+}
+
+/* A model file that does not say what Residua's say: its metadata are under another name. */
+static char *
+write_foreign_model (World *world)
+{
+  const RnPreprocess preprocess = {
+    .side = 32, .channels = 3, .mean = { 0.5f, 0.5f, 0.5f }, .std = { 1.0f, 1.0f, 1.0f }
+  };
+  g_autoptr (RnSpec) spec = rn_spec_preset ("resnet20", NULL);
+  g_autoptr (RnModel) model = rn_model_new (spec, NULL, 1, NULL, &preprocess, NULL);
+  char *path = g_build_filename (world->folder, "foreign.safetensors", NULL);
+  g_autofree char *bytes = NULL;
+  char *at;
+  gsize length;
+
+  g_assert_true (rn_model_save (model, path, NULL));
+  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
+  at = memmem (bytes, length, "residua.version", strlen ("residua.version"));
+  g_assert_nonnull (at);
+  memcpy (at, "another", strlen ("another"));
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) length, NULL));
+  return path;
+}
+
+static void
+count_guess (RnSession *session, int *n)
+{
+  (*n)++;
+}
+
+static gboolean
+shows_a_model (World *world)
+{
+  return rn_document_get_model (shown (world)) != NULL;
+}
+
+static gboolean
+has_the_mean (World *world)
+{
+  RnModel *model = rn_document_get_model (shown (world));
+
+  return model != NULL && rn_model_get_preprocess (model)->mean[0] == 0.25f;
+}
+
+static void
+test_what_a_model_does_not_say_can_be_said (World *world, gconstpointer data)
+{
+  g_autofree char *path = write_foreign_model (world);
+  const guint before = g_list_model_get_n_items (rn_session_get_documents (world->session));
+  RnModelHints hints = { .has_mean = TRUE, .mean = { 0.25f }, .std = { 1, 1, 1 }, .pad_end = TRUE };
+  int n_guessed = 0;
+
+  g_signal_connect (world->session, "guessed", G_CALLBACK (count_guess), &n_guessed);
+  rn_session_open_model (world->session, path);
+  world_wait (world, shows_a_model, 10.0);
+  g_assert_cmpint (n_guessed, ==, 1);
+  g_assert_true (rn_document_get_guesses (shown (world)) & RN_GUESS_MEAN);
+  g_assert_true (rn_document_get_guesses (shown (world)) & RN_GUESS_PADDING);
+  g_assert_false (rn_document_get_guesses (shown (world)) & RN_GUESS_STRIDE);
+
+  rn_session_reopen_model (world->session, shown (world), &hints);
+  world_wait (world, has_the_mean, 10.0);
+  g_assert_cmpint (n_guessed, ==, 1);
+  g_assert_cmpint (rn_document_get_guesses (shown (world)), ==, 0);
+  g_assert_cmpint (rn_spec_get_block (rn_document_get_spec (shown (world)), 3)->shortcut, ==,
+                   RN_SHORTCUT_A_END);
+  g_assert_cmpuint (g_list_model_get_n_items (rn_session_get_documents (world->session)), ==,
+                    before + 1);
+  g_signal_handlers_disconnect_by_func (world->session, count_guess, &n_guessed);
 }
 
 static gboolean
@@ -1357,6 +1476,8 @@ main (int argc, char **argv)
        test_undo_of_a_fork_shows_the_run_and_redo_the_sketch);
   add ("edits while the original trains change no byte of it", 20,
        test_edits_while_the_original_trains_change_no_byte_of_it);
+  add ("a deepened run has the output of the run", 2,
+       test_a_deepened_run_has_the_output_of_the_run);
   add ("what does not fit is not trained", 2, test_what_does_not_fit_is_not_trained);
   add ("a sketch is kept until it is saved and restored", 2,
        test_a_sketch_is_kept_until_it_is_saved_and_restored);
@@ -1369,6 +1490,7 @@ main (int argc, char **argv)
        test_a_run_that_is_opened_again_is_what_it_was);
   add ("responses of a stored run are near those of its last step", 10,
        test_responses_of_a_stored_run_are_near_those_of_its_last_step);
+  add ("what a model does not say can be said", 2, test_what_a_model_does_not_say_can_be_said);
   add ("what cannot be opened is told with its name", 2,
        test_what_cannot_be_opened_is_told_with_its_name);
   add ("a run is compared and no longer", 2, test_a_run_is_compared_and_no_longer);

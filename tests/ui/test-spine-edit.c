@@ -734,10 +734,13 @@ test_folds_and_place_stay_when_blocks_are_edited (void)
 {
   Fixture f;
   double before, after, to;
+  g_autoptr (RnCargo) stage = rn_cargo_new_stage ();
+  guint32 first;
 
   set_up (&f, "resnet110");
   rn_spine_body_set_zoom (f.body, 50.0, -1.0);
   rn_spine_body_set_folded (f.body, 0, TRUE);
+  first = block (&f, 10)->id;
   rn_spine_reveal (f.spine, 30);
   draw (&f);
   select_block (&f, 30);
@@ -750,6 +753,21 @@ test_folds_and_place_stay_when_blocks_are_edited (void)
   g_assert_cmpfloat (ABS (after - before), <=, 60.0);
   g_assert_true (
       g_array_index (rn_spine_body_get_view (f.body)->layout->stages, RnStage, 0).is_folded);
+  /* it is the stage of those blocks, not the first one */
+  rn_edit_insert (f.session, stage, 0);
+  rn_edit_set_kind (f.session, RN_BLOCK_PLAIN_BASIC);
+  rn_edit_drop (f.session, stage, 3, FALSE);
+  draw (&f);
+  for (guint i = 0; i < rn_spine_body_get_view (f.body)->layout->stages->len; i++)
+    {
+      const RnStage *s =
+          &g_array_index (rn_spine_body_get_view (f.body)->layout->stages, RnStage, i);
+      gboolean has_first = FALSE;
+
+      for (int b = 0; b < s->n_blocks; b++)
+        has_first |= block (&f, s->first_block + b)->id == first;
+      g_assert_cmpint (s->is_folded && i > 0, ==, has_first && i > 0);
+    }
   tear_down (&f);
 }
 

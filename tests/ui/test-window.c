@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "application.h"
+#include "forget.h"
 #include "opened.h"
-#include "places.h"
 #include "remembered.h"
 #include "window.h"
 
@@ -65,22 +65,6 @@ open_window (void)
   g_assert_nonnull (window);
   iterate_until (gtk_widget_get_mapped (GTK_WIDGET (window)));
   return window;
-}
-
-/* What a window keeps of its sketches is not for the next test. */
-static void
-forget_sketches (void)
-{
-  g_autofree char *folder = rn_places_get_sketches ();
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
 }
 
 static void

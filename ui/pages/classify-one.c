@@ -133,7 +133,7 @@ has_weights (RnClassifyOne *self)
 {
   RnDocument *document = rn_session_get_document (self->session);
 
-  return document != NULL && rn_document_get_kind (document) != RN_DOCUMENT_SKETCH;
+  return document != NULL && rn_document_has_weights (document);
 }
 
 static void

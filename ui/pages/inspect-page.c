@@ -51,7 +51,7 @@ has_weights (RnInspectPage *self)
 {
   RnDocument *document = rn_session_get_document (self->session);
 
-  return document != NULL && rn_document_get_kind (document) != RN_DOCUMENT_SKETCH;
+  return document != NULL && rn_document_has_weights (document);
 }
 
 static RnTensor *

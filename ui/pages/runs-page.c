@@ -10,6 +10,7 @@
 #include "pages/clear-ground.h"
 #include "pages/margin.h"
 #include "pages/tab-stop.h"
+#include "runs/run-events.h"
 #include "runs/run-list.h"
 #include "runs/run-row.h"
 #include "runs/run-wishes.h"
@@ -268,6 +269,9 @@ on_asked (RnRunRow *row, int wish, RnRunsPage *self)
       break;
     case RN_RUN_WISH_SHOW_FOLDER:
       show_folder (self, path);
+      break;
+    case RN_RUN_WISH_EVENTS:
+      rn_run_ask_events (GTK_WIDGET (self), self->session, path);
       break;
     case RN_RUN_WISH_TRASH:
       rn_run_ask_trash (GTK_WIDGET (self), self->session, path, refresh, G_OBJECT (self));

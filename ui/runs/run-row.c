@@ -155,6 +155,7 @@ tell (RnRunRow *self)
   gtk_stack_set_visible_child (GTK_STACK (self->deeds),
                                state == RN_RUN_RESUMABLE ? self->resume : self->open);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.open", state != RN_RUN_DAMAGED);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.save-events", state != RN_RUN_DAMAGED);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.rename", state != RN_RUN_TRAINING);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.trash", state != RN_RUN_TRAINING);
   name_button (self->open, _ ("Open %s"), name);
@@ -208,6 +209,12 @@ static void
 folder_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   ask (RN_RUN_ROW (widget), RN_RUN_WISH_SHOW_FOLDER);
+}
+
+static void
+events_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ask (RN_RUN_ROW (widget), RN_RUN_WISH_EVENTS);
 }
 
 static void
@@ -274,6 +281,7 @@ make_menu (void)
   g_menu_append (menu, _ ("Open"), "run.open");
   g_menu_append (menu, _ ("Rename…"), "run.rename");
   g_menu_append (menu, _ ("Show the folder"), "run.show-folder");
+  g_menu_append (menu, _ ("Save for TensorBoard…"), "run.save-events");
   g_menu_append (menu, _ ("Move to the wastebasket"), "run.trash");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
@@ -353,6 +361,7 @@ rn_run_row_class_init (RnRunRowClass *class)
   gtk_widget_class_install_action (widget_class, "run.open", NULL, open_action);
   gtk_widget_class_install_action (widget_class, "run.rename", NULL, rename_action);
   gtk_widget_class_install_action (widget_class, "run.show-folder", NULL, folder_action);
+  gtk_widget_class_install_action (widget_class, "run.save-events", NULL, events_action);
   gtk_widget_class_install_action (widget_class, "run.trash", NULL, trash_action);
   asked_signal = g_signal_new ("asked", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                NULL, G_TYPE_NONE, 1, G_TYPE_INT);

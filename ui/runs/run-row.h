@@ -19,6 +19,7 @@ typedef enum
   RN_RUN_WISH_COMPARE, /* or no longer */
   RN_RUN_WISH_RENAME,
   RN_RUN_WISH_SHOW_FOLDER,
+  RN_RUN_WISH_EVENTS, /* a file for TensorBoard */
   RN_RUN_WISH_TRASH
 } RnRunWish;
 

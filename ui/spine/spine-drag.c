@@ -230,7 +230,6 @@ rn_spine_body_add_drag (RnSpineBody *self)
 static void
 append_tag (RnSpineBody *self, GtkSnapshot *snapshot, const RnPalette *palette, double y)
 {
-  const GdkRGBA white = { 1.0f, 1.0f, 1.0f, 1.0f };
   g_autoptr (PangoLayout) text = gtk_widget_create_pango_layout (GTK_WIDGET (self), NULL);
   PangoAttrList *attributes = pango_attr_list_new ();
   int side, channels, width, height;
@@ -258,7 +257,7 @@ append_tag (RnSpineBody *self, GtkSnapshot *snapshot, const RnPalette *palette, 
   gtk_snapshot_pop (snapshot);
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x, (float) y));
-  gtk_snapshot_append_layout (snapshot, text, &white);
+  gtk_snapshot_append_layout (snapshot, text, &palette->ground);
   gtk_snapshot_restore (snapshot);
 }
 

@@ -1,6 +1,7 @@
 #include "state/document.h"
 
 #include <glib/gi18n-lib.h>
+#include <residua/carry.h>
 #include <string.h>
 
 #include "state/format.h"
@@ -18,10 +19,14 @@ struct _RnDocument
   RnSketch *sketch; /* (nullable) */
   guint64 saved_state;
   char *aside;          /* (nullable) */
+  gboolean is_compared; /* the next two are known */
+  guint64 compared_state;
+  gboolean keeps_output;
   gboolean was_changed; /* as "changed" was told last */
   RnRecord *record;
   RnModel *model;
   RnDocument *origin;
+  RnModelGuess guesses;
 };
 
 G_DEFINE_FINAL_TYPE (RnDocument, rn_document, G_TYPE_OBJECT)
@@ -206,6 +211,18 @@ rn_document_new_model (RnModel *model, const char *path)
   return self;
 }
 
+void
+rn_document_set_guesses (RnDocument *self, RnModelGuess guesses)
+{
+  self->guesses = guesses;
+}
+
+RnModelGuess
+rn_document_get_guesses (RnDocument *self)
+{
+  return self->guesses;
+}
+
 RnDocumentKind
 rn_document_get_kind (RnDocument *self)
 {
@@ -269,6 +286,24 @@ rn_document_set_aside (RnDocument *self, const char *name)
   self->aside = g_strdup (name);
   self->saved_state = G_MAXUINT64;
   rn_document_refresh (self);
+}
+
+gboolean
+rn_document_has_weights (RnDocument *self)
+{
+  guint64 state;
+
+  if (self->sketch == NULL || self->origin == NULL)
+    return self->sketch == NULL;
+  state = rn_sketch_get_state (self->sketch);
+  if (!self->is_compared || state != self->compared_state)
+    {
+      self->keeps_output = rn_carry_keeps_output (rn_document_get_spec (self->origin),
+                                                  rn_sketch_get_spec (self->sketch));
+      self->compared_state = state;
+      self->is_compared = TRUE;
+    }
+  return self->keeps_output;
 }
 
 void

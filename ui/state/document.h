@@ -37,10 +37,16 @@ RnDocumentKind rn_document_get_kind (RnDocument *self);
 const char *rn_document_get_title (RnDocument *self);
 const RnSpec *rn_document_get_spec (RnDocument *self);
 RnRecord *rn_document_get_record (RnDocument *self); /* (nullable): of a run */
+/** Of a model file made elsewhere: what had to be guessed */
+void rn_document_set_guesses (RnDocument *self, RnModelGuess guesses);
+RnModelGuess rn_document_get_guesses (RnDocument *self);
 RnModel *rn_document_get_model (RnDocument *self);   /* (nullable): of a model file */
 /** (nullable): of a sketch; to look at: edits go through rn_session_begin_edit() */
 RnSketch *rn_document_get_sketch (RnDocument *self);
 gboolean rn_document_is_changed (RnDocument *self);
+/** Whether there are weights to look at: those of a run or a model, and of a sketch whose output is its origin's to the bit
+ * (rn_carry_keeps_output()): one that was only deepened */
+gboolean rn_document_has_weights (RnDocument *self);
 /** Returns: the name, without folder, of the file that keeps it until it is saved */
 const char *rn_document_get_aside (RnDocument *self);
 /** A sketch that was found in the file @name: it is changed, as it is in no other file. */

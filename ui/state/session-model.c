@@ -13,8 +13,16 @@ rn_session_weights_step (RnSession *self)
 RnWeights *
 rn_session_get_weights (RnSession *self)
 {
-  RnWeights *weights = g_new0 (RnWeights, 1);
+  RnWeights *weights;
 
+  if (self->document != NULL && rn_document_get_kind (self->document) == RN_DOCUMENT_SKETCH &&
+      rn_document_has_weights (self->document))
+    {
+      weights = rn_weights_new_stored (rn_document_get_origin (self->document));
+      weights->changed = rn_spec_copy (rn_session_get_spec (self));
+      return weights;
+    }
+  weights = g_new0 (RnWeights, 1);
   weights->step = rn_session_weights_step (self);
   if (self->document == NULL)
     return weights;
@@ -52,6 +60,7 @@ rn_weights_free (RnWeights *weights)
     return;
   g_clear_pointer (&weights->model, rn_model_unref);
   g_clear_pointer (&weights->training, rn_training_unref);
+  g_clear_pointer (&weights->changed, rn_spec_free);
   g_free (weights->run_path);
   g_free (weights);
 }
@@ -72,8 +81,8 @@ nearest_checkpoint (RnRun *run, gint64 step)
   return nearest;
 }
 
-RnModel *
-rn_weights_load (const RnWeights *weights, GError **error)
+static RnModel *
+load_stored (const RnWeights *weights, GError **error)
 {
   g_autoptr (RnRun) run = NULL;
   RnModel *model = NULL;
@@ -93,6 +102,17 @@ rn_weights_load (const RnWeights *weights, GError **error)
   run = rn_run_open (weights->run_path, error);
   return run == NULL ? NULL
                      : rn_run_load_model (run, nearest_checkpoint (run, weights->step), error);
+}
+
+RnModel *
+rn_weights_load (const RnWeights *weights, GError **error)
+{
+  g_autoptr (RnModel) model = load_stored (weights, error);
+
+  if (model == NULL || weights->changed == NULL)
+    return g_steal_pointer (&model);
+  /* what is new gives nothing, whatever its seed */
+  return rn_model_carry (model, weights->changed, 1, error);
 }
 
 static void

@@ -10,6 +10,7 @@ typedef enum
   OPEN_RUN_AND_START,
   OPEN_SPEC,
   OPEN_MODEL,
+  OPEN_MODEL_AGAIN,
   OPEN_COMPARED
 } OpenKind;
 
@@ -17,6 +18,8 @@ typedef struct
 {
   OpenKind kind;
   char *path;
+  RnModelHints hints;   /* of a model that is opened again */
+  RnDocument *document; /* (nullable): which gives its place */
 } Open;
 
 static void
@@ -24,6 +27,7 @@ open_free (gpointer data)
 {
   Open *open = data;
 
+  g_clear_object (&open->document);
   g_free (open->path);
   g_free (open);
 }
@@ -41,10 +45,23 @@ read_run (const Open *open, GError **error)
 }
 
 static RnDocument *
+read_model (const Open *open, GError **error)
+{
+  const gboolean again = open->kind == OPEN_MODEL_AGAIN;
+  RnModelGuess guesses;
+  g_autoptr (RnModel) model =
+      rn_model_import (open->path, again ? &open->hints : NULL, &guesses, error);
+  RnDocument *document = model == NULL ? NULL : rn_document_new_model (model, open->path);
+
+  if (document != NULL)
+    rn_document_set_guesses (document, again ? 0 : guesses);
+  return document;
+}
+
+static RnDocument *
 read_document (const Open *open, GError **error)
 {
   g_autoptr (RnSpec) spec = NULL;
-  g_autoptr (RnModel) model = NULL;
 
   switch (open->kind)
     {
@@ -52,8 +69,8 @@ read_document (const Open *open, GError **error)
       spec = rn_spec_load_draft (open->path, error);
       return spec == NULL ? NULL : rn_document_new_sketch (spec, open->path);
     case OPEN_MODEL:
-      model = rn_model_load (open->path, NULL, error);
-      return model == NULL ? NULL : rn_document_new_model (model, open->path);
+    case OPEN_MODEL_AGAIN:
+      return read_model (open, error);
     case OPEN_RUN:
     case OPEN_RUN_AND_START:
     case OPEN_COMPARED:
@@ -82,6 +99,7 @@ title_of_problem (OpenKind kind)
     case OPEN_SPEC:
       return _ ("The network cannot be opened");
     case OPEN_MODEL:
+    case OPEN_MODEL_AGAIN:
       return _ ("The model cannot be opened");
     case OPEN_RUN:
     case OPEN_RUN_AND_START:
@@ -101,6 +119,8 @@ show_opened (RnSession *self, RnDocument *document, OpenKind kind)
     rn_session_tell (self, rn_record_get_damage (record));
   if (kind == OPEN_RUN_AND_START)
     rn_session_start (self);
+  if (kind == OPEN_MODEL && rn_document_get_guesses (document) & RN_GUESS_MEAN)
+    rn_session_emit (self, RN_SIGNAL_GUESSED);
 }
 
 static gboolean
@@ -129,6 +149,20 @@ add_compared (RnSession *self, RnDocument *document)
   rn_session_emit (self, RN_SIGNAL_COMPARED);
 }
 
+/* Puts @document where @old was, and shows it where that was shown. */
+static void
+replace_document (RnSession *self, RnDocument *old, RnDocument *document)
+{
+  gpointer items[] = { document };
+  guint at;
+
+  if (!g_list_store_find (self->documents, old, &at))
+    return; /* closed meanwhile */
+  g_list_store_splice (self->documents, at, 1, items, 1);
+  if (self->document == old)
+    rn_session_show (self, document);
+}
+
 static void
 was_opened (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -146,6 +180,11 @@ was_opened (GObject *source, GAsyncResult *result, gpointer data)
   if (open->kind == OPEN_COMPARED)
     {
       add_compared (self, document);
+      return;
+    }
+  if (open->kind == OPEN_MODEL_AGAIN)
+    {
+      replace_document (self, open->document, document);
       return;
     }
   /* it may have been asked for twice meanwhile */
@@ -199,6 +238,20 @@ void
 rn_session_open_model (RnSession *self, const char *path)
 {
   open_document (self, path, OPEN_MODEL);
+}
+
+void
+rn_session_reopen_model (RnSession *self, RnDocument *document, const RnModelHints *hints)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, was_opened, NULL);
+  Open *open = g_new0 (Open, 1);
+
+  open->kind = OPEN_MODEL_AGAIN;
+  open->path = g_strdup (rn_document_get_path (document));
+  open->hints = *hints;
+  open->document = g_object_ref (document);
+  g_task_set_task_data (task, open, open_free);
+  g_task_run_in_thread (task, open_in_task);
 }
 
 void

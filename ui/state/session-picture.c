@@ -255,6 +255,7 @@ typedef struct
   gboolean *gates;
   RnEvaluator *evaluator; /* of the last look where its weights are the same; NULL otherwise */
   guint serial;
+  guint64 state; /* of the sketch */
 } Look;
 
 static void
@@ -310,6 +311,14 @@ evaluate (const Look *look, GError **error)
   return watched;
 }
 
+guint64
+rn_session_get_state (RnSession *self)
+{
+  RnSketch *sketch = self->document == NULL ? NULL : rn_document_get_sketch (self->document);
+
+  return sketch == NULL ? 0 : rn_sketch_get_state (sketch);
+}
+
 static void
 look_in_task (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -351,12 +360,14 @@ has_looked (GObject *source, GAsyncResult *result, gpointer data)
       set_watched (self, watched);
     }
   /* weights that stand still are kept for the next look */
-  if (look->evaluator != NULL && look->document == self->document && self->live != self->document)
+  if (look->evaluator != NULL && look->document == self->document && self->live != self->document &&
+      look->state == rn_session_get_state (self))
     {
       g_clear_pointer (&self->looker, rn_evaluator_free);
       self->looker = g_steal_pointer (&look->evaluator);
       g_set_object (&self->looker_document, look->document);
       self->looker_step = look->weights->step;
+      self->looker_state = look->state;
     }
   if (self->looks_again)
     start_look (self);
@@ -381,7 +392,7 @@ static gboolean
 can_watch (RnSession *self)
 {
   return self->picture.picture != NULL && self->taps != NULL && self->document != NULL &&
-         rn_document_get_kind (self->document) != RN_DOCUMENT_SKETCH;
+         rn_document_has_weights (self->document);
 }
 
 static void
@@ -404,8 +415,9 @@ start_look (RnSession *self)
   look->taps = g_strdupv (self->taps);
   look->gates = gates_of (self);
   look->serial = self->watch_serial;
+  look->state = rn_session_get_state (self);
   if (!look->is_live && self->looker_document == self->document &&
-      self->looker_step == look->weights->step)
+      self->looker_step == look->weights->step && self->looker_state == look->state)
     look->evaluator = g_steal_pointer (&self->looker);
   task = g_task_new (self, NULL, has_looked, NULL);
   g_task_set_task_data (task, look, look_free);
@@ -447,7 +459,8 @@ rn_session_rewatch (RnSession *self)
   self->watch_serial++;
   g_clear_handle_id (&self->look_source, g_source_remove);
   g_clear_pointer (&self->watch_input, rn_tensor_unref);
-  if (self->looker_document != self->document || self->live == self->document)
+  if (self->looker_document != self->document ||
+      self->looker_state != rn_session_get_state (self) || self->live == self->document)
     {
       g_clear_pointer (&self->looker, rn_evaluator_free);
       g_clear_object (&self->looker_document);

@@ -34,6 +34,7 @@ enum
   RN_SIGNAL_WATCHED,
   RN_SIGNAL_GATES,
   RN_SIGNAL_COMPARED,
+  RN_SIGNAL_GUESSED,
   RN_SIGNAL_MESSAGE,
   RN_SIGNAL_PROBLEM,
   RN_SIGNAL_ENDED,
@@ -113,7 +114,8 @@ struct _RnSession
   guint look_source;
   RnEvaluator *looker; /* of the last look, for the next at the same weights */
   RnDocument *looker_document;
-  gint64 looker_step; /* the step that was asked for, as rn_session_weights_step() */
+  guint64 looker_state; /* of its sketch */
+  gint64 looker_step;   /* the step that was asked for, as rn_session_weights_step() */
 };
 
 /* session.c */
@@ -205,6 +207,7 @@ typedef struct
   RnTraining *training; /* (nullable): of the live network */
   char *run_path; /* (nullable): of the checkpoint nearest to @step, or the latest where it is -1 */
   gint64 step;
+  RnSpec *changed; /* (nullable): what was made of them, with the same output */
 } RnWeights;
 
 /* The step whose weights are shown: -1 for the newest, else the time cursor */
@@ -217,6 +220,7 @@ void rn_weights_free (RnWeights *weights);
 RnModel *rn_weights_load (const RnWeights *weights, GError **error);
 
 /* session-picture.c */
+guint64 rn_session_get_state (RnSession *self); /* of the shown sketch; 0 for others */
 void rn_session_rewatch (RnSession *self); /* document, picture, taps, gates or trainer changed */
 void rn_session_take_watched (RnSession *self, const RnSnapshot *snapshot);
 void rn_session_forget_watched (RnSession *self); /* maps of another picture or network */

@@ -47,8 +47,9 @@ rn_session_finalize (GObject *object)
 static void
 rn_session_class_init (RnSessionClass *class)
 {
-  static const char *const plain[] = { "document", "sketch",  "status",  "measures", "dataset",
-                                       "settings", "picture", "watched", "gates",    "compared" };
+  static const char *const plain[] = { "document", "sketch",   "status",  "measures",
+                                       "dataset",  "settings", "picture", "watched",
+                                       "gates",    "compared", "guessed" };
   const GType type = RN_TYPE_SESSION;
 
   G_OBJECT_CLASS (class)->dispose = rn_session_dispose;
@@ -236,6 +237,7 @@ rn_session_tell_document (RnSession *self, gboolean is_other)
 {
   RnDocument *document = self->document;
 
+  g_clear_pointer (&self->watched, g_ptr_array_unref);
   rn_selection_keep (self->selection, rn_document_get_spec (document));
   rn_session_derive_settings (self);
   /* nobody may be told of measures or maps whose blocks are not those that he knows */

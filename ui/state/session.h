@@ -29,6 +29,7 @@ G_DECLARE_FINAL_TYPE (RnSession, rn_session, RN, SESSION, GObject)
  *   "gates"                             a branch was switched
  *   "compared"                          the runs that are compared have changed
  *   "message" (const char *)            a sentence for a toast
+ *   "guessed"                           the model file that is shown does not say all; rn_document_get_guesses()
  *   "problem" (const char *title, const char *text)   an error to show
  *   "ended"   (int RnState, const char *text)         training finished, failed, diverged, or paused for
  *             want of room on the disk: for a notification
@@ -72,6 +73,9 @@ RnRecord *rn_session_get_record (RnSession *self);
 void rn_session_open_run (RnSession *self, const char *path);
 void rn_session_open_spec (RnSession *self, const char *path);
 void rn_session_open_model (RnSession *self, const char *path);
+/** Reads the model file of @document again, with @hints (copied) for what it does not say; the new document takes its
+ * place. */
+void rn_session_reopen_model (RnSession *self, RnDocument *document, const RnModelHints *hints);
 /** (element-type RnDocument): runs whose curves are drawn beside the shown one's */
 GListModel *rn_session_get_compared (RnSession *self);
 void rn_session_compare (RnSession *self, const char *run_path); /* adds it, or takes it out */

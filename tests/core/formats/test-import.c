@@ -7,6 +7,7 @@
 #include "formats/torch-file.h"
 #include "residua/error.h"
 #include "residua/evaluator.h"
+#include "residua/formats.h"
 
 #define SIDE 64
 #define CLASSES 10
@@ -496,6 +497,59 @@ broken_zips_are_refused (void)
     }
 }
 
+/* Graphs by hand: field 7 of a model is its graph, whose fields 1, 5, 11 and 12 are node, constant, input and output */
+
+#define ONNX(name, bytes, fragment) ATTACK (name, "\x08\x07" bytes, fragment)
+#define INPUT "\x5a\x03\x0a\x01x"
+#define OUTPUT "\x62\x03\x0a\x01y"
+
+static const Attack graphs[] = {
+  ONNX ("no graph", "", "one input and one output"),
+  ONNX ("an empty graph", "\x3a\0", "one input and one output"),
+  ONNX ("no nodes", "\x3a\x0a" INPUT OUTPUT, "has no nodes"),
+  ONNX ("two inputs", "\x3a\x0f" INPUT "\x5a\x03\x0a\x01z" OUTPUT, "second input"),
+  ONNX ("two graphs", "\x3a\0\x3a\0", "there twice"),
+  ONNX ("a graph beyond the end", "\x3a\xff\xff\xff\xff\x0f", "beyond the end of its message"),
+  ONNX ("a length of 70 bits", "\x3a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\1", "does not end"),
+  ONNX ("a length that is cut", "\x3a\xff", "ends too early"),
+  ONNX ("a number that is cut", "\x3d\1\2", "ends too early"),
+  ONNX ("a group", "\x3b", "type that is not known"),
+  ONNX ("field 0", "\0\0", "no valid number"),
+  ONNX ("a graph that is a number", "\x38\1", "a message is missing"),
+  ONNX ("a node of nothing", "\x3a\2\x0a\0", "no whole node"),
+  ONNX ("a name that is no UTF-8", "\x3a\6\x0a\4\x0a\2\xff\xfe", "not UTF-8"),
+  ONNX ("a name with a zero", "\x3a\5\x0a\3\x0a\1\0", "not UTF-8"),
+  ONNX ("numbers elsewhere", "\x3a\7\x2a\5\x42\1w\x70\1", "in another file"),
+  ONNX ("too few numbers", "\x3a\x0f\x2a\x0d\x08\2\x10\1\x42\1w\x4a\4\0\0\0\0", "number of bytes"),
+  ONNX ("a negative side", "\x3a\x10\x2a\x0e\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\1\x42\1w",
+        "beyond all bounds"),
+  ONNX ("nine sides", "\x3a\x0d\x2a\x0b\x0a\x09\1\1\1\1\1\1\1\1\1", "more numbers"),
+  ONNX (
+      "a constant twice",
+      "\x3a\x1e\x2a\x0d\x08\1\x10\1\x42\1w\x4a\4\0\0\0\0\x2a\x0d\x08\1\x10\1\x42\1w\x4a\4\0\0\0\0",
+      "twice"),
+  ONNX ("a circle", "\x3a\x17\x0a\x0b\x0a\1x\x12\1x\x22\3Mul" INPUT OUTPUT, "before it"),
+  ONNX ("another operation", "\x3a\x18\x0a\x0c\x0a\1x\x12\1y\x22\4Tanh" INPUT OUTPUT,
+        "node “y” (Tanh)"),
+  ONNX ("no filter",
+        "\x3a\x18\x0a\x0c\x0a\1x\x12\1y\x22\4"
+        "Conv" INPUT OUTPUT,
+        "(Conv) has no filter"),
+  ONNX ("scaled by nothing", "\x3a\x17\x0a\x0b\x0a\1x\x12\1y\x22\3Mul" INPUT OUTPUT, "(Mul)"),
+};
+
+static void
+each_graph_that_is_none_is_refused (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (graphs); i++)
+    {
+      g_autofree char *path = write_bytes ("graph.onnx", graphs[i].program, graphs[i].length);
+
+      g_test_message ("%s", graphs[i].name);
+      assert_refused (path, graphs[i].fragment);
+    }
+}
+
 /* Damage anywhere */
 
 static void
@@ -546,6 +600,27 @@ damaged_files_are_survived (void)
   damage ("attack.pth", 2, 1500, 4096);
 }
 
+/* A network so small that most of its file is names and shapes */
+static void
+damaged_graphs_are_survived (void)
+{
+  const RnPreprocess preprocess = { .side = 8, .channels = 1, .std = { 1.0f } };
+  const RnBlockSpec blocks[] = { { .channels = 2, .stride = 1 },
+                                 { .channels = 4, .stride = 2, .shortcut = RN_SHORTCUT_B } };
+  const RnExportOptions options = { .preprocess = TRUE };
+  g_autoptr (RnSpec) spec = rn_spec_new ("tiny", 8, 1, RN_STEM_3X3, 2, 2, NULL);
+  g_autofree char *path = path_of ("graph-of-ours.onnx");
+  g_autoptr (RnModel) model = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++)
+    g_assert_true (rn_spec_add_block (spec, (int) i, blocks[i], NULL));
+  model = rn_model_new (spec, NULL, 1, NULL, &preprocess, NULL);
+  rn_model_export (model, RN_FORMAT_ONNX, &options, path, NULL, NULL, &error);
+  g_assert_no_error (error);
+  damage ("graph-of-ours.onnx", 6, 2000, 100000);
+}
+
 static void
 damaged_files_of_pytorch_are_survived (void)
 {
@@ -590,8 +665,10 @@ main (int argc, char **argv)
   ADD (each_attack_is_refused_by_name);
   ADD (each_tensor_out_of_place_is_refused);
   ADD (broken_zips_are_refused);
+  ADD (each_graph_that_is_none_is_refused);
   ADD (what_is_no_model_is_told_so);
   ADD (damaged_files_are_survived);
+  ADD (damaged_graphs_are_survived);
   ADD (networks_of_torchvision_give_pytorch_s_logits);
   ADD (whole_objects_and_other_graphs_are_refused_by_name);
   ADD (damaged_files_of_pytorch_are_survived);

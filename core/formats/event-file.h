@@ -1,0 +1,19 @@
+#pragma once
+
+#include "base/file-writer.h"
+
+/* TensorBoard's event files: records of Protocol Buffers messages, each framed as TFRecord has it:
+ *
+ *   length (uint64)  masked crc of the length (uint32)  message  masked crc of the message (uint32)
+ *
+ * all little-endian; crc is CRC-32C, masked is rotated right by 15 plus 0xa282ead8.
+ */
+
+/* CRC-32C (Castagnoli), of @length bytes */
+guint32 rn_crc32c (const void *bytes, gsize length);
+
+/* The record that every file begins with */
+void rn_event_file_begin (RnFileWriter *writer, double wall_time);
+/* A scalar called @tag; @wall_time: seconds since 1970 */
+void rn_event_file_add_scalar (RnFileWriter *writer, double wall_time, gint64 step, const char *tag,
+                               double value);

@@ -1,0 +1,276 @@
+#include "import-dialog.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <string.h>
+
+#define N_PRESETS 3
+#define OWN N_PRESETS /* the choice after the presets */
+
+typedef struct
+{
+  RnSession *session;
+  RnDocument *document;
+  AdwMessageDialog *dialog;
+  GtkWidget *preset;
+  GtkWidget *mean;
+  GtkWidget *std;
+  GtkWidget *side;
+  GtkWidget *epsilon;
+  GtkWidget *padding; /* (nullable) */
+  GtkWidget *stride;  /* (nullable) */
+  gboolean is_filling;
+} Import;
+
+static void
+import_free (gpointer data)
+{
+  Import *self = data;
+
+  g_object_unref (self->session);
+  g_object_unref (self->document);
+  g_free (self);
+}
+
+/* Numbers in rows of text */
+
+static char *
+format_channels (const float *values, int n)
+{
+  GString *text = g_string_new (NULL);
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  for (int i = 0; i < n; i++)
+    g_string_append_printf (text, "%s%s", i == 0 ? "" : ", ",
+                            g_ascii_formatd (number, sizeof number, "%.4g", (double) values[i]));
+  return g_string_free (text, FALSE);
+}
+
+/* One number for each of @n channels, commas or spaces between them, each over @lowest */
+static gboolean
+parse_numbers (GtkWidget *row, int n, double lowest, double *values)
+{
+  const char *at = gtk_editable_get_text (GTK_EDITABLE (row));
+
+  for (int i = 0; i < n; i++)
+    {
+      char *end;
+
+      values[i] = g_ascii_strtod (at, &end);
+      if (end == at || !isfinite (values[i]) || values[i] <= lowest || fabs (values[i]) > 1e6)
+        return FALSE;
+      at = end + strspn (end, " ,;");
+    }
+  return *at == '\0';
+}
+
+static gboolean
+check_row (GtkWidget *row, int n, double lowest, double *values)
+{
+  const gboolean is_right = parse_numbers (row, n, lowest, values);
+
+  if (is_right)
+    gtk_widget_remove_css_class (row, "error");
+  else
+    gtk_widget_add_css_class (row, "error");
+  return is_right;
+}
+
+/* Reads all rows. Returns: whether they can be used */
+static gboolean
+read_rows (Import *self, RnModelHints *hints)
+{
+  const int channels = rn_spec_get_channels (rn_document_get_spec (self->document));
+  const guint preset = adw_combo_row_get_selected (ADW_COMBO_ROW (self->preset));
+  double mean[3] = { 0 }, std[3] = { 0 }, epsilon = 0;
+  gboolean is_right = check_row (self->mean, channels, -1e6, mean);
+
+  is_right = check_row (self->std, channels, 0.0, std) && is_right;
+  is_right = check_row (self->epsilon, 1, 0.0, &epsilon) && is_right && epsilon < 1.0;
+  *hints = (RnModelHints){ 0 };
+  if (preset < N_PRESETS)
+    rn_model_hints_set_preset (hints, rn_model_preset_names ()[preset], NULL);
+  hints->has_mean = TRUE;
+  for (int i = 0; i < 3; i++)
+    {
+      hints->mean[i] = (float) mean[i];
+      hints->std[i] = (float) std[i];
+    }
+  hints->epsilon = epsilon;
+  hints->side = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (self->side));
+  hints->pad_end =
+      self->padding != NULL && adw_combo_row_get_selected (ADW_COMBO_ROW (self->padding)) == 1;
+  hints->stride_in_1x1 =
+      self->stride != NULL && adw_combo_row_get_selected (ADW_COMBO_ROW (self->stride)) == 1;
+  return is_right;
+}
+
+static void
+on_edited (Import *self)
+{
+  RnModelHints hints;
+
+  adw_message_dialog_set_response_enabled (self->dialog, "use", read_rows (self, &hints));
+  /* numbers of one's own go with no preset's names */
+  if (!self->is_filling)
+    adw_combo_row_set_selected (ADW_COMBO_ROW (self->preset), OWN);
+}
+
+static void
+fill_numbers (Import *self, const float *mean, const float *std, int side)
+{
+  const int channels = rn_spec_get_channels (rn_document_get_spec (self->document));
+  g_autofree char *mean_text = format_channels (mean, channels);
+  g_autofree char *std_text = format_channels (std, channels);
+
+  self->is_filling = TRUE;
+  gtk_editable_set_text (GTK_EDITABLE (self->mean), mean_text);
+  gtk_editable_set_text (GTK_EDITABLE (self->std), std_text);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->side), side);
+  self->is_filling = FALSE;
+}
+
+static void
+on_preset (Import *self)
+{
+  const guint preset = adw_combo_row_get_selected (ADW_COMBO_ROW (self->preset));
+  RnModelHints hints = { 0 };
+
+  if (preset >= N_PRESETS ||
+      !rn_model_hints_set_preset (&hints, rn_model_preset_names ()[preset], NULL))
+    return;
+  fill_numbers (self, hints.mean, hints.std, hints.side);
+}
+
+static void
+on_response (Import *self, const char *response)
+{
+  RnModelHints hints;
+
+  if (strcmp (response, "use") == 0 && read_rows (self, &hints))
+    rn_session_reopen_model (self->session, self->document, &hints);
+}
+
+/* Rows */
+
+static GtkWidget *
+new_choice (const char *title, const char *const *names, guint selected)
+{
+  g_autoptr (GtkStringList) list = gtk_string_list_new (names);
+  GtkWidget *row = adw_combo_row_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_combo_row_set_model (ADW_COMBO_ROW (row), G_LIST_MODEL (list));
+  adw_combo_row_set_selected (ADW_COMBO_ROW (row), selected);
+  return row;
+}
+
+static GtkWidget *
+new_entry (Import *self, const char *title)
+{
+  GtkWidget *row = adw_entry_row_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  g_signal_connect_swapped (row, "changed", G_CALLBACK (on_edited), self);
+  return row;
+}
+
+static GtkWidget *
+new_side_row (Import *self, int side)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  self->side = gtk_spin_button_new_with_range (1, RN_MAX_SIDE, 1);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->side), side);
+  gtk_widget_set_valign (self->side, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->side), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Side of the input, pixels"), -1);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Side of the input, pixels"));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), self->side);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), self->side);
+  return row;
+}
+
+/* The preset whose numbers the model was given */
+static guint
+find_preset (const RnPreprocess *preprocess)
+{
+  for (guint i = 0; i < N_PRESETS; i++)
+    {
+      RnModelHints hints = { 0 };
+
+      rn_model_hints_set_preset (&hints, rn_model_preset_names ()[i], NULL);
+      if (preprocess->channels == 3 && hints.side == preprocess->side &&
+          memcmp (hints.mean, preprocess->mean, sizeof hints.mean) == 0 &&
+          memcmp (hints.std, preprocess->std, sizeof hints.std) == 0)
+        return i;
+    }
+  return OWN;
+}
+
+static GtkWidget *
+new_rows (Import *self)
+{
+  const char *const presets[] = { _ ("ImageNet"), _ ("CIFAR-10"),
+                                  _ ("CIFAR-10 with ImageNet’s mean"), _ ("Something else"), NULL };
+  const char *const paddings[] = { _ ("On both sides"), _ ("At the end"), NULL };
+  const char *const strides[] = { _ ("In the 3×3"), _ ("In the first 1×1"), NULL };
+  RnModel *model = rn_document_get_model (self->document);
+  const RnPreprocess *preprocess = rn_model_get_preprocess (model);
+  const RnModelGuess guesses = rn_document_get_guesses (self->document);
+  GtkWidget *group = adw_preferences_group_new ();
+  char epsilon[G_ASCII_DTOSTR_BUF_SIZE];
+
+  self->preset = new_choice (_ ("Trained on"), presets, find_preset (preprocess));
+  self->mean = new_entry (self, _ ("Mean of each channel, where white is 1"));
+  self->std = new_entry (self, _ ("Standard deviation of each channel"));
+  self->epsilon = new_entry (self, _ ("Epsilon of batch-norm"));
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->preset);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->mean);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->std);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), new_side_row (self, preprocess->side));
+  if (guesses & RN_GUESS_PADDING)
+    {
+      self->padding = new_choice (_ ("Zero channels of option A"), paddings, 0);
+      adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->padding);
+    }
+  if (guesses & RN_GUESS_STRIDE)
+    {
+      self->stride = new_choice (_ ("Stride of the bottlenecks"), strides, 0);
+      adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->stride);
+    }
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->epsilon);
+  self->is_filling = TRUE;
+  gtk_editable_set_text (GTK_EDITABLE (self->epsilon),
+                         g_ascii_formatd (epsilon, sizeof epsilon, "%g",
+                                          rn_model_get_epsilon (model)));
+  fill_numbers (self, preprocess->mean, preprocess->std, preprocess->side);
+  g_signal_connect_swapped (self->preset, "notify::selected", G_CALLBACK (on_preset), self);
+  return group;
+}
+
+void
+rn_import_dialog_present (GtkWindow *parent, RnSession *session, RnDocument *document)
+{
+  GtkWidget *dialog = adw_message_dialog_new (parent, NULL, NULL);
+  Import *self = g_new0 (Import, 1);
+
+  self->session = g_object_ref (session);
+  self->document = g_object_ref (document);
+  self->dialog = ADW_MESSAGE_DIALOG (dialog);
+  g_object_set_data_full (G_OBJECT (dialog), "import", self, import_free);
+  adw_message_dialog_format_heading (self->dialog, _ ("What “%s” does not say"),
+                                     rn_document_get_title (document));
+  adw_message_dialog_set_body (
+      self->dialog, _ ("All of this is guessed from what is usual. Wrong values do not stop the "
+                       "network, they make its answers worse. The data it was trained on give the "
+                       "class names too, where their number fits."));
+  adw_message_dialog_add_responses (self->dialog, "keep", _ ("_Keep the guesses"), "use",
+                                    _ ("_Use these values"), NULL);
+  adw_message_dialog_set_response_appearance (self->dialog, "use", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (self->dialog, "use");
+  adw_message_dialog_set_close_response (self->dialog, "keep");
+  adw_message_dialog_set_extra_child (self->dialog, new_rows (self));
+  g_signal_connect_swapped (dialog, "response", G_CALLBACK (on_response), self);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
