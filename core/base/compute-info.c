@@ -1,5 +1,9 @@
 #include "residua/compute-info.h"
 
+#ifdef __linux__
+#include <sys/resource.h>
+#endif
+
 #include "compute/info.h"
 
 const char *
@@ -24,4 +28,15 @@ int
 rn_compute_n_processors (void)
 {
   return rn_info_n_processors ();
+}
+
+#define STUDY_NICENESS 10
+
+void
+rn_compute_lower_priority (void)
+{
+#ifdef __linux__
+  /* Linux counts priorities by thread: 0 is the calling one, whose children inherit it. */
+  setpriority (PRIO_PROCESS, 0, STUDY_NICENESS);
+#endif
 }

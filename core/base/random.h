@@ -19,7 +19,8 @@ typedef enum
   RN_STREAM_AUGMENT,
   RN_STREAM_SPLIT,
   RN_STREAM_SAMPLE,
-  RN_STREAM_TEST
+  RN_STREAM_TEST,
+  RN_STREAM_STUDY
 } RnStream;
 
 void rn_random_start (RnRandom *random, guint64 seed, RnStream stream, guint64 a, guint64 b);

@@ -6,6 +6,7 @@
 
 #include "compute/layers.h"
 #include "inspect/evaluate.h"
+#include "inspect/pictures.h"
 #include "network/evaluator-private.h"
 #include "residua/error.h"
 
@@ -268,16 +269,6 @@ enter (Examination *self, int index, const float *probabilities, const float *lo
             (gsize) result->n_classes * sizeof (float));
 }
 
-/* Decoding large pictures takes longer than whoever cancels wants to wait. */
-static gboolean
-check_cancel (const Examination *self, GError **error)
-{
-  if (self->cancel == NULL || __atomic_load_n (self->cancel, __ATOMIC_RELAXED) == 0)
-    return TRUE;
-  g_set_error_literal (error, RN_ERROR, RN_ERROR_CANCELLED, _ ("Cancelled"));
-  return FALSE;
-}
-
 /* Pictures @from .. @from + @n - 1, each with a view of its own */
 static gboolean
 examine_batch (Examination *self, int from, int n, float *x, float *logits, GError **error)
@@ -287,20 +278,13 @@ examine_batch (Examination *self, int from, int n, float *x, float *logits, GErr
   const int side = preprocess->side, n_classes = self->result->n_classes;
   const RnPass pass = { .cancel = self->cancel };
   g_autofree float *p = g_new (float, n_classes);
+  g_autofree int *indices = g_new (int, n);
 
   for (int i = 0; i < n; i++)
-    {
-      g_autoptr (RnPicture) picture =
-          check_cancel (self, error)
-              ? rn_dataset_get_picture (self->dataset, self->split, from + i, error)
-              : NULL;
-      g_autoptr (RnPicture) view =
-          picture != NULL ? rn_view_single (picture, preprocess, error) : NULL;
-
-      if (view == NULL)
-        return FALSE;
-      rn_preprocess_apply (preprocess, x + (gsize) i * side * side * preprocess->channels, view);
-    }
+    indices[i] = from + i;
+  if (!rn_pictures_load (x, preprocess, self->dataset, self->split, indices, n, self->cancel,
+                         error))
+    return FALSE;
   if (!rn_evaluator_run (self->evaluator, logits, x, n, side, side, &pass, error))
     return FALSE;
   for (int i = 0; i < n; i++)
@@ -356,38 +340,6 @@ examine_all (Examination *self, int count, RnProgressFunc progress, gpointer use
   return TRUE;
 }
 
-/* Whether the model can be asked about these pictures at all. */
-static gboolean
-check_fit (RnModel *model, RnDataset *dataset, RnSplit split, GError **error)
-{
-  const RnSpec *spec = rn_model_get_spec (model);
-  const char *source = rn_dataset_get_source (dataset);
-
-  if (rn_dataset_count (dataset, split) < 1)
-    {
-      g_set_error (error, RN_ERROR, RN_ERROR_DATA,
-                   split == RN_SPLIT_TEST ? _ ("“%s” has no test pictures")
-                                          : _ ("“%s” has no training pictures"),
-                   source);
-      return FALSE;
-    }
-  if (rn_dataset_n_classes (dataset) > rn_spec_get_classes (spec))
-    {
-      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
-                   _ ("The network tells %d classes apart, “%s” has %d"),
-                   rn_spec_get_classes (spec), source, rn_dataset_n_classes (dataset));
-      return FALSE;
-    }
-  if (rn_dataset_get_channels (dataset) != rn_spec_get_channels (spec))
-    {
-      g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
-                   _ ("The network takes %d channels, the pictures of “%s” have %d"),
-                   rn_spec_get_channels (spec), source, rn_dataset_get_channels (dataset));
-      return FALSE;
-    }
-  return TRUE;
-}
-
 RnEvaluation *
 rn_evaluate_cancellable (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split,
                          const RnViews *views, int limit, int n_logits, RnProgressFunc progress,
@@ -399,7 +351,9 @@ rn_evaluate_cancellable (RnEvaluator *evaluator, RnDataset *dataset, RnSplit spl
   g_autoptr (RnEvaluation) result = NULL;
   Examination self = { evaluator, dataset, split, views, cancel, NULL, 0.0 };
 
-  if (!check_views (views, error) || !check_fit (model, dataset, split, error))
+  if (!check_views (views, error) ||
+      !rn_pictures_check (rn_model_get_preprocess (model),
+                          rn_spec_get_classes (rn_model_get_spec (model)), dataset, split, error))
     return NULL;
   result = g_new0 (RnEvaluation, 1);
   result->n_classes = rn_spec_get_classes (rn_model_get_spec (model));

@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "inspect/pictures.h"
 #include "network/evaluator-private.h"
 #include "network/model.h"
 #include "residua/classify.h"
@@ -50,18 +51,13 @@ add_batch (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split, int from, 
   g_autofree float *x = g_new (float, count *(gsize) n);
   g_autofree float *logits =
       g_new (float, (gsize) n *rn_spec_get_classes (rn_model_get_spec (model)));
+  g_autofree int *indices = g_new (int, n);
   const RnPass pass = { .tap_names = names, .taps = taps };
 
   for (int i = 0; i < n; i++)
-    {
-      g_autoptr (RnPicture) picture = rn_dataset_get_picture (dataset, split, from + i, error);
-      g_autoptr (RnPicture) view =
-          picture != NULL ? rn_view_single (picture, preprocess, error) : NULL;
-
-      if (view == NULL)
-        return FALSE;
-      rn_preprocess_apply (preprocess, x + (gsize) i * count, view);
-    }
+    indices[i] = from + i;
+  if (!rn_pictures_load (x, preprocess, dataset, split, indices, n, NULL, error))
+    return FALSE;
   if (!rn_evaluator_run (evaluator, logits, x, n, preprocess->side, preprocess->side, &pass, error))
     return FALSE;
   for (int i = 0; names[i] != NULL; i++)

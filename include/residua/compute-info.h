@@ -15,5 +15,8 @@ int rn_compute_n_processors (void);
 /** Returns: bytes that this process may still take: what /proc/meminfo calls available, or what is left of the control
  *   group's limit where that is less; G_MAXSIZE where the system does not say */
 gsize rn_memory_available (void);
+/** Lets training go first: lowers the priority of the calling thread and of the threads that it makes from here on, for
+ * good. For a thread that is one's own, not one of a pool. */
+void rn_compute_lower_priority (void);
 
 G_END_DECLS

@@ -13,7 +13,7 @@
  *   model.h            a network that has learned: load, save, look up
  *   evaluator.h        run it, with taps and gates
  *   classify.h         pictures in, classes out; accuracy on a data set
- *   inspect.h          taking it apart
+ *   inspect.h, study.h taking it apart
  *
  * Functions that can fail take a GError; see error.h. Nothing here prints or exits.
  */
@@ -34,5 +34,6 @@
 #include "residua/sketch.h"
 #include "residua/spec-table.h"
 #include "residua/spec.h"
+#include "residua/study.h"
 #include "residua/tensor.h"
 #include "residua/trainer.h"

@@ -8,6 +8,7 @@
 #include "pages/class-names.h"
 #include "pages/inspect-activation.h"
 #include "pages/inspect-maps.h"
+#include "pages/inspect-mistakes.h"
 #include "pages/inspect-picture.h"
 #include "pages/inspect-prediction.h"
 #include "pages/looker.h"
@@ -23,7 +24,10 @@ struct _RnInspectPage
 
   RnSession *session;
   RnLooker *looker;
-  GtkWidget *scroller;
+  GtkWidget *box;
+  GtkWidget *picture_button;
+  GtkWidget *test_button;
+  GtkWidget *stack; /* about one picture, or about all test pictures */
   GtkWidget *content;
   GtkWidget *activation;
   GtkWidget *prediction;
@@ -203,6 +207,12 @@ watched_changed (RnInspectPage *self)
 
 /* What to look at */
 
+static gboolean
+is_about_test (RnInspectPage *self)
+{
+  return gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->test_button));
+}
+
 static void
 watch (RnInspectPage *self)
 {
@@ -210,7 +220,8 @@ watch (RnInspectPage *self)
   g_autoptr (GPtrArray) taps = g_ptr_array_new_with_free_func (g_free);
   static const char *const parts[] = { "shortcut", "f", "sum" };
 
-  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || spec == NULL || !has_weights (self))
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || is_about_test (self) || spec == NULL ||
+      !has_weights (self))
     return;
   g_ptr_array_add (taps, g_strdup (rn_inspect_maps_get_tap (RN_INSPECT_MAPS (self->maps))));
   if (self->part != RN_PART_STEM && self->part != RN_PART_HEAD)
@@ -310,15 +321,38 @@ look_again (RnInspectPage *self)
     rn_looker_look (self->looker);
 }
 
-/* Only a page that is seen asks for maps and looks. */
+/* Only a half that is seen asks for maps and looks. */
+static void
+attend (RnInspectPage *self)
+{
+  const gboolean is_seen = gtk_widget_get_mapped (GTK_WIDGET (self)) && !is_about_test (self);
+
+  rn_looker_set_active (self->looker, is_seen);
+  if (is_seen)
+    watch (self);
+  else
+    rn_session_watch (self->session, NULL);
+}
+
+static void
+turn (RnInspectPage *self)
+{
+  gtk_stack_set_visible_child_name (GTK_STACK (self->stack),
+                                    is_about_test (self) ? "test" : "picture");
+  attend (self);
+}
+
+static void
+turn_to_picture (RnInspectPage *self)
+{
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->picture_button), TRUE);
+}
+
 static void
 rn_inspect_page_map (GtkWidget *widget)
 {
-  RnInspectPage *self = RN_INSPECT_PAGE (widget);
-
   GTK_WIDGET_CLASS (rn_inspect_page_parent_class)->map (widget);
-  rn_looker_set_active (self->looker, TRUE);
-  watch (self);
+  attend (RN_INSPECT_PAGE (widget));
 }
 
 static void
@@ -342,8 +376,19 @@ make_block_card (RnInspectPage *self)
                        "of x (He et al. 2015, sections 3.1 and 4.2, figure 7)."));
 }
 
-static void
-make_content (RnInspectPage *self)
+static GtkWidget *
+make_scroller (GtkWidget *content)
+{
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), rn_margin_new (content));
+  return scroller;
+}
+
+static GtkWidget *
+make_picture_half (RnInspectPage *self)
 {
   GtkWidget *pictures = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
@@ -359,12 +404,55 @@ make_content (RnInspectPage *self)
   gtk_box_append (GTK_BOX (self->content), rn_pair_new (pictures, self->prediction, 0.5, BESIDE));
   gtk_box_append (GTK_BOX (self->content), self->block_card);
   gtk_box_append (GTK_BOX (self->content), self->maps);
-  self->scroller = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
-                                  GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller),
-                                 rn_margin_new (self->content));
-  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
+  return make_scroller (self->content);
+}
+
+static GtkWidget *
+make_test_half (RnInspectPage *self)
+{
+  GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkWidget *mistakes = rn_inspect_mistakes_new (self->session);
+
+  g_signal_connect_swapped (mistakes, "opened", G_CALLBACK (turn_to_picture), self);
+  gtk_box_append (GTK_BOX (content), mistakes);
+  return make_scroller (content);
+}
+
+static void
+make_switch (RnInspectPage *self)
+{
+  GtkWidget *linked = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  self->picture_button = gtk_toggle_button_new_with_label (_ ("Picture"));
+  self->test_button = gtk_toggle_button_new_with_label (_ ("Test pictures"));
+  gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (self->test_button),
+                               GTK_TOGGLE_BUTTON (self->picture_button));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->picture_button), TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->picture_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Look into the network with one picture"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->test_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Study the network with all test pictures"), -1);
+  g_signal_connect_swapped (self->test_button, "toggled", G_CALLBACK (turn), self);
+  gtk_widget_add_css_class (linked, "linked");
+  gtk_widget_set_margin_start (linked, 12);
+  gtk_widget_set_margin_top (linked, 12);
+  gtk_box_append (GTK_BOX (linked), self->picture_button);
+  gtk_box_append (GTK_BOX (linked), self->test_button);
+  gtk_box_append (GTK_BOX (self->box), linked);
+}
+
+static void
+make_content (RnInspectPage *self)
+{
+  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  make_switch (self);
+  self->stack = gtk_stack_new ();
+  gtk_widget_set_vexpand (self->stack, TRUE);
+  gtk_stack_add_named (GTK_STACK (self->stack), make_picture_half (self), "picture");
+  gtk_stack_add_named (GTK_STACK (self->stack), make_test_half (self), "test");
+  gtk_box_append (GTK_BOX (self->box), self->stack);
+  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
 }
 
 static void
@@ -375,7 +463,7 @@ rn_inspect_page_dispose (GObject *object)
   rn_throttle_clear (&self->throttle);
   if (self->looker != NULL)
     rn_looker_clear (self->looker);
-  g_clear_pointer (&self->scroller, gtk_widget_unparent);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_pointer (&self->outdated, g_ptr_array_unref);
   g_clear_object (&self->looker);
   g_clear_object (&self->session);

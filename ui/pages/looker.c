@@ -2,6 +2,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "pages/gates.h"
+
 #define PAUSE_US (2 * G_USEC_PER_SEC)
 #define SHARE                                                                                      \
   40 /* at most one part in so many of the time is spent on looking while training goes on */
@@ -97,26 +99,6 @@ looked (GObject *source, GAsyncResult *result, gpointer data)
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
-/* Returns: (transfer full) (nullable): for each block of @spec whether its branch is on; NULL where all are */
-static gboolean *
-gates_of (RnSession *session, const RnSpec *spec)
-{
-  gboolean *gates = g_new (gboolean, MAX (rn_spec_n_blocks (spec), 1));
-  gboolean is_any_off = FALSE;
-
-  for (int i = 0; i < rn_spec_n_blocks (spec); i++)
-    {
-      const RnBlockSpec *block = rn_spec_get_block (spec, i);
-
-      gates[i] = rn_block_kind_is_plain (block->kind) || rn_session_get_gate (session, block->id);
-      is_any_off |= !gates[i];
-    }
-  if (!is_any_off)
-    g_clear_pointer (&gates, g_free);
-  return gates;
-}
-
-/* Gates go by block ids, which a model file may number otherwise than what is shown: the shown specification counts. */
 static void
 got_model (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -136,7 +118,7 @@ got_model (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   self->is_wanted = FALSE; /* what was asked for up to here is in this look */
-  gates = self->kind == RN_LOOK_INSIDE ? gates_of (self->session, spec) : NULL;
+  gates = self->kind == RN_LOOK_INSIDE ? rn_gates_of (self->session, spec) : NULL;
   g_clear_pointer (&self->asked, rn_picture_unref);
   self->asked = rn_picture_ref (subject->picture);
   rn_look_async (model, subject->picture, self->kind, gates,

@@ -42,6 +42,18 @@ rn_sample_item_class_init (RnSampleItemClass *class)
   G_OBJECT_CLASS (class)->finalize = rn_sample_item_finalize;
 }
 
+RnSampleItem *
+rn_sample_item_new (RnDataset *dataset, RnSplit split, int index, guint position)
+{
+  RnSampleItem *self = g_object_new (RN_TYPE_SAMPLE_ITEM, NULL);
+
+  self->dataset = dataset != NULL ? rn_dataset_ref (dataset) : NULL;
+  self->split = split;
+  self->index = index;
+  self->position = position;
+  return self;
+}
+
 RnDataset *
 rn_sample_item_get_dataset (RnSampleItem *self)
 {
@@ -139,16 +151,12 @@ static gpointer
 get_item (GListModel *model, guint position)
 {
   RnSampleList *self = RN_SAMPLE_LIST (model);
-  RnSampleItem *item;
 
   if (position >= self->n)
     return NULL;
-  item = g_object_new (RN_TYPE_SAMPLE_ITEM, NULL);
-  item->dataset = self->dataset != NULL ? rn_dataset_ref (self->dataset) : NULL;
-  item->split = self->split;
-  item->position = position;
-  item->index = self->indices != NULL ? self->indices[position] : (int) position;
-  return item;
+  return rn_sample_item_new (self->dataset, self->split,
+                             self->indices != NULL ? self->indices[position] : (int) position,
+                             position);
 }
 
 static void

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 #define RN_TYPE_SAMPLE_ITEM (rn_sample_item_get_type ())
 G_DECLARE_FINAL_TYPE (RnSampleItem, rn_sample_item, RN, SAMPLE_ITEM, GObject)
 
+/** @dataset: (nullable): NULL for the sample set's scenes; @position: where it stands in its list, for the loader */
+RnSampleItem *rn_sample_item_new (RnDataset *dataset, RnSplit split, int index, guint position);
 /** (nullable): NULL for the sample set's scenes */
 RnDataset *rn_sample_item_get_dataset (RnSampleItem *self);
 RnSplit rn_sample_item_get_split (RnSampleItem *self);

@@ -1,0 +1,321 @@
+#include <math.h>
+#include <string.h>
+
+#include "charts/confusion.h"
+#include "looking.h"
+#include "pages/card.h"
+#include "pages/inspect-mistakes.h"
+#include "pages/inspect-page.h"
+#include "pages/mistake-list.h"
+#include "scratch.h"
+
+#define N_TEST 60
+#define N_CLASSES 10
+
+/* The page with a random network and sixty test pictures of noise */
+typedef struct
+{
+  char *folder;
+  RnModel *model;
+  RnSession *session;
+  GtkWidget *page;
+  GtkWidget *window;
+} Stage;
+
+static gboolean
+is_open (gpointer data)
+{
+  return rn_session_get_dataset (data) != NULL;
+}
+
+static void
+write_pictures (const char *folder)
+{
+  g_autoptr (GByteArray) bytes = make_cifar (N_TEST, 1, N_CLASSES);
+
+  for (int i = 1; i <= 5; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("data_batch_%d.bin", i);
+
+      g_free (scratch_write_array (folder, name, bytes));
+    }
+  g_free (scratch_write_array (folder, "test_batch.bin", bytes));
+}
+
+static void
+press (Stage *stage, const char *label)
+{
+  GtkWidget *button;
+
+  for (int i = 0; (button = looking_find (stage->page, GTK_TYPE_BUTTON, i)) != NULL; i++)
+    if (g_strcmp0 (gtk_button_get_label (GTK_BUTTON (button)), label) == 0)
+      {
+        if (GTK_IS_TOGGLE_BUTTON (button))
+          gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), TRUE);
+        else
+          g_signal_emit_by_name (button, "clicked");
+        return;
+      }
+  g_error ("no button %s", label);
+}
+
+static void
+stage_open (Stage *stage)
+{
+  stage->folder = scratch_new ();
+  write_pictures (stage->folder);
+  stage->model = looking_model (5, FALSE);
+  stage->session = looking_session (stage->model, 32);
+  rn_session_open_dataset (stage->session, stage->folder);
+  looking_wait (is_open, stage->session);
+  stage->page = rn_inspect_page_new (stage->session);
+  stage->window = looking_window (stage->page, 1100, 760);
+  press (stage, "Test pictures");
+}
+
+static void
+stage_close (Stage *stage)
+{
+  looking_close (stage->window);
+  g_object_unref (stage->session);
+  rn_model_unref (stage->model);
+  scratch_free (stage->folder);
+}
+
+static RnConfusion *
+matrix_of (Stage *stage)
+{
+  return looking_find (stage->page, RN_TYPE_CONFUSION, 0);
+}
+
+static RnMistakeList *
+list_of (Stage *stage)
+{
+  return looking_find (stage->page, RN_TYPE_MISTAKE_LIST, 0);
+}
+
+static RnStudyRunner *
+runner_of (Stage *stage)
+{
+  return rn_inspect_mistakes_get_runner (looking_find (stage->page, RN_TYPE_INSPECT_MISTAKES, 0));
+}
+
+static gboolean
+has_answers (gpointer data)
+{
+  RnStudyRunner *runner = runner_of (data);
+
+  g_assert_cmpstr (rn_study_runner_get_problem (runner), ==, NULL);
+  return !rn_study_runner_is_running (runner) && rn_study_runner_get_answers (runner)->len > 0;
+}
+
+static void
+measure (Stage *stage)
+{
+  press (stage, "Measure");
+  looking_wait (has_answers, stage);
+}
+
+/* Returns: (transfer full): what the core answers */
+static RnAnswer *
+core_answers (Stage *stage, const gboolean *gates)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnStudy) study = rn_study_new (stage->model, rn_session_get_dataset (stage->session),
+                                            RN_SPLIT_TEST, 0, 1, NULL, NULL, NULL, &error);
+  RnAnswer *answers = g_new (RnAnswer, N_TEST);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (rn_study_count (study), ==, N_TEST);
+  g_assert_true (rn_study_answers (study, answers, gates, NULL, NULL, NULL, &error));
+  return answers;
+}
+
+static void
+assert_shows (Stage *stage, const RnAnswer *answers)
+{
+  int counts[N_CLASSES][N_CLASSES] = { 0 };
+  g_autofree char *wrong =
+      g_strdup_printf ("%d of 60 test pictures wrong", rn_answers_n_wrong (answers, N_TEST));
+
+  for (int i = 0; i < N_TEST; i++)
+    counts[answers[i].truth][answers[i].answer]++;
+  for (int row = 0; row < N_CLASSES; row++)
+    for (int column = 0; column < N_CLASSES; column++)
+      g_assert_cmpint (rn_confusion_get_count (matrix_of (stage), row, column), ==,
+                       counts[row][column]);
+  g_assert_cmpint ((int) rn_mistake_list_count (list_of (stage)), ==,
+                   rn_answers_n_wrong (answers, N_TEST));
+  for (guint at = 0; at < rn_mistake_list_count (list_of (stage)); at++)
+    {
+      const RnAnswer *one = rn_mistake_list_get (list_of (stage), at);
+
+      g_assert_cmpmem (one, sizeof *one, &answers[one->index], sizeof *one);
+      g_assert_cmpint (one->truth, !=, one->answer);
+      if (at > 0)
+        g_assert_cmpfloat (one->confidence, <=,
+                           rn_mistake_list_get (list_of (stage), at - 1)->confidence);
+    }
+  g_assert_true (looking_says (stage->page, wrong));
+}
+
+static void
+test_nothing_is_measured_until_a_person_asks (void)
+{
+  Stage stage;
+
+  stage_open (&stage);
+  looking_pass (100);
+  g_assert_false (rn_study_runner_is_running (runner_of (&stage)));
+  g_assert_cmpuint (rn_study_runner_get_answers (runner_of (&stage))->len, ==, 0);
+  stage_close (&stage);
+}
+
+static void
+test_the_matrix_and_the_list_are_the_cores_answers (void)
+{
+  Stage stage;
+  g_autofree RnAnswer *answers = NULL;
+
+  stage_open (&stage);
+  measure (&stage);
+  answers = core_answers (&stage, NULL);
+  assert_shows (&stage, answers);
+  looking_shoot (stage.window, "inspect-test");
+  stage_close (&stage);
+}
+
+static void
+test_a_switched_branch_is_measured_by_itself (void)
+{
+  Stage stage;
+  gboolean gates[] = { TRUE, FALSE, TRUE };
+  g_autofree RnAnswer *answers = NULL;
+
+  stage_open (&stage);
+  measure (&stage);
+  rn_session_set_gate (stage.session,
+                       rn_spec_get_block (rn_session_get_spec (stage.session), 1)->id, FALSE);
+  g_assert_true (rn_study_runner_is_running (runner_of (&stage)));
+  looking_wait (has_answers, &stage);
+  answers = core_answers (&stage, gates);
+  assert_shows (&stage, answers);
+  g_assert_true (looking_says (stage.page, "1 branch off"));
+  stage_close (&stage);
+}
+
+/* Returns: the largest cell off the diagonal */
+static int
+find_mistake (Stage *stage, int *truth, int *answer)
+{
+  int most = 0;
+
+  for (int row = 0; row < N_CLASSES; row++)
+    for (int column = 0; column < N_CLASSES; column++)
+      if (row != column && rn_confusion_get_count (matrix_of (stage), row, column) > most)
+        {
+          most = rn_confusion_get_count (matrix_of (stage), row, column);
+          *truth = row;
+          *answer = column;
+        }
+  g_assert_cmpint (most, >, 0);
+  return most;
+}
+
+static void
+test_a_picked_cell_lists_its_pictures (void)
+{
+  Stage stage;
+  int truth = -1, answer = -1, n, n_all;
+
+  stage_open (&stage);
+  measure (&stage);
+  n_all = (int) rn_mistake_list_count (list_of (&stage));
+  n = find_mistake (&stage, &truth, &answer);
+  rn_confusion_pick (matrix_of (&stage), truth, answer);
+  g_assert_cmpint (n, <, n_all);
+  g_assert_cmpint ((int) rn_mistake_list_count (list_of (&stage)), ==, n);
+  for (int at = 0; at < n; at++)
+    {
+      g_assert_cmpint (rn_mistake_list_get (list_of (&stage), (guint) at)->truth, ==, truth);
+      g_assert_cmpint (rn_mistake_list_get (list_of (&stage), (guint) at)->answer, ==, answer);
+    }
+  press (&stage, "All mistakes");
+  g_assert_cmpint ((int) rn_mistake_list_count (list_of (&stage)), ==, n_all);
+  stage_close (&stage);
+}
+
+/* Opening */
+
+typedef struct
+{
+  Stage *stage;
+  RnPicture *expected;
+} Wish;
+
+static gboolean
+is_picture (gpointer data)
+{
+  const Wish *wish = data;
+  const RnPicture *shown = rn_session_get_picture (wish->stage->session)->picture;
+
+  return shown->width == wish->expected->width && shown->height == wish->expected->height &&
+         memcmp (shown->pixels, wish->expected->pixels,
+                 (gsize) shown->width * (gsize) shown->height * 3) == 0;
+}
+
+static void
+test_an_activated_mistake_becomes_the_picture (void)
+{
+  Stage stage;
+  RnAnswer one;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnPicture) picture = NULL;
+
+  stage_open (&stage);
+  measure (&stage);
+  one = *rn_mistake_list_get (list_of (&stage), 3);
+  picture = rn_dataset_get_picture (rn_session_get_dataset (stage.session), RN_SPLIT_TEST,
+                                    one.index, &error);
+  g_assert_no_error (error);
+  rn_mistake_list_activate (list_of (&stage), 3);
+  looking_wait (is_picture, &(Wish){ &stage, picture });
+  g_assert_cmpint (rn_session_get_picture (stage.session)->true_class, ==, one.truth);
+  g_assert_false (gtk_widget_get_mapped (GTK_WIDGET (list_of (&stage))));
+  stage_close (&stage);
+}
+
+static void
+test_another_document_clears_the_answers (void)
+{
+  Stage stage;
+  g_autoptr (RnModel) other = looking_model (6, FALSE);
+  g_autoptr (RnDocument) document = rn_document_new_model (other, "/nonexistent/o.safetensors");
+
+  stage_open (&stage);
+  measure (&stage);
+  rn_session_show (stage.session, document);
+  g_assert_cmpuint (rn_mistake_list_count (list_of (&stage)), ==, 0);
+  g_assert_false (looking_says (stage.page, "pictures wrong"));
+  stage_close (&stage);
+}
+
+int
+main (int argc, char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  g_test_add_func ("/inspect-study/nothing is measured until a person asks",
+                   test_nothing_is_measured_until_a_person_asks);
+  g_test_add_func ("/inspect-study/the matrix and the list are the core's answers",
+                   test_the_matrix_and_the_list_are_the_cores_answers);
+  g_test_add_func ("/inspect-study/a switched branch is measured by itself",
+                   test_a_switched_branch_is_measured_by_itself);
+  g_test_add_func ("/inspect-study/a picked cell lists its pictures",
+                   test_a_picked_cell_lists_its_pictures);
+  g_test_add_func ("/inspect-study/an activated mistake becomes the picture",
+                   test_an_activated_mistake_becomes_the_picture);
+  g_test_add_func ("/inspect-study/another document clears the answers",
+                   test_another_document_clears_the_answers);
+  return g_test_run ();
+}
