@@ -160,6 +160,15 @@ test_the_band_covers_the_least_to_the_greatest (Fixture *fixture, gconstpointer 
   cairo_surface_destroy (picture);
 }
 
+/* Pictures of the same size */
+static void
+assert_same_pixels (cairo_surface_t *a, cairo_surface_t *b)
+{
+  for (int y = 0; y < cairo_image_surface_get_height (a); y++)
+    for (int x = 0; x < cairo_image_surface_get_width (a); x++)
+      g_assert_cmphex (pixel (a, x, y), ==, pixel (b, x, y));
+}
+
 static void
 test_tiles_give_the_same_picture_as_all_anew (Fixture *fixture, gconstpointer data)
 {
@@ -184,11 +193,112 @@ test_tiles_give_the_same_picture_as_all_anew (Fixture *fixture, gconstpointer da
   rn_curve_view_clear (fixture->chart);
   draw_now (fixture);
   anew = grab (fixture);
-  for (int y = 0; y < cairo_image_surface_get_height (grown); y++)
-    for (int x = 0; x < cairo_image_surface_get_width (grown); x++)
-      g_assert_cmphex (pixel (grown, x, y), ==, pixel (anew, x, y));
+  assert_same_pixels (grown, anew);
   cairo_surface_destroy (grown);
   cairo_surface_destroy (anew);
+}
+
+static void
+test_a_panned_chart_is_the_same_as_a_new_one (Fixture *fixture, gconstpointer data)
+{
+  cairo_surface_t *panned, *anew;
+
+  append (fixture->series, 40000, 1.0, 0.4);
+  rn_curve_chart_add_line (fixture->chart, "train", fixture->series, 0, FALSE);
+  rn_curve_chart_add_line (fixture->chart, "run 2, train", fixture->series, 1, TRUE);
+  rn_time_axis_set_range (fixture->time, 2000, 22000);
+  draw_now (fixture);
+  for (int i = 0; i < 9; i++)
+    {
+      rn_time_axis_pan (fixture->time, i % 3 == 2 ? -101 : 997);
+      gtk_test_widget_wait_for_draw (GTK_WIDGET (fixture->chart));
+    }
+  rn_time_axis_zoom (fixture->time, 9000, 0.8);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (fixture->chart));
+  panned = grab (fixture);
+  rn_curve_view_clear (fixture->chart);
+  draw_now (fixture);
+  anew = grab (fixture);
+  assert_same_pixels (panned, anew);
+  cairo_surface_destroy (panned);
+  cairo_surface_destroy (anew);
+}
+
+/* Returns: how much ink stands in the plot's column @c, in whole pixels */
+static double
+ink_in_column (cairo_surface_t *picture, const RnCurveScene *scene, int c)
+{
+  double ink = 0.0;
+
+  for (int y = 0; y < cairo_image_surface_get_height (picture); y++)
+    ink += alpha (pixel (picture, (int) scene->plot.x + c, y)) / 255.0;
+  return ink;
+}
+
+static void
+test_a_line_is_as_wide_in_pixels_as_in_a_path (Fixture *fixture, gconstpointer data)
+{
+  const double slopes[] = { 0.0, 0.3, 2.0 };
+  const RnPalette palette = { .series = { { 0.0f, 0.0f, 1.0f, 1.0f } } };
+
+  append (fixture->series, 10000, 1.0, 0.0);
+  rn_curve_chart_add_line (fixture->chart, "train", fixture->series, 0, FALSE);
+  draw_now (fixture);
+  for (gsize s = 0; s < G_N_ELEMENTS (slopes); s++)
+    {
+      RnCurveScene *scene = rn_curve_view_update (fixture->chart);
+      RnSceneLine *line = scene->lines->pdata[0];
+      double ink[2] = { 0.0, 0.0 };
+
+      for (int c = 0; c < scene->n_columns; c++)
+        line->columns[c].smooth =
+            (float) (scene->y.min + (scene->y.max - scene->y.min) *
+                                        (0.2 + slopes[s] * (c % 100) / scene->plot.height));
+      for (int is_path = 0; is_path < 2; is_path++)
+        {
+          cairo_surface_t *picture =
+              cairo_image_surface_create (CAIRO_FORMAT_ARGB32, WIDTH, HEIGHT);
+          cairo_t *cr = cairo_create (picture);
+          const RnCanvas canvas = { .cr = cr, .palette = &palette, .scale = 1.0 };
+
+          scene->is_sparse = is_path; /* few steps are stroked */
+          rn_curve_draw_lines (scene, &canvas, 0.0, WIDTH);
+          for (int c = 120; c < 180; c++)
+            ink[is_path] += ink_in_column (picture, scene, c) / 60.0;
+          cairo_destroy (cr);
+          cairo_surface_destroy (picture);
+        }
+      scene->is_sparse = FALSE;
+      /* the raw values are a flat line, beside it and of other opacity */
+      g_assert_cmpfloat (ink[0], >, 1.4 * sqrt (1.0 + slopes[s] * slopes[s]));
+      g_assert_cmpfloat_with_epsilon (ink[0], ink[1], 0.35 + 0.05 * slopes[s]);
+    }
+}
+
+static void
+test_a_dashed_line_has_its_gaps (Fixture *fixture, gconstpointer data)
+{
+  const RnCurveScene *scene;
+  cairo_surface_t *picture;
+  int n_gaps = 0, n_inked = 0;
+
+  append (fixture->series, 10000, 1.0, 0.0);
+  rn_curve_chart_add_line (fixture->chart, "train", fixture->series, 0, TRUE);
+  draw_now (fixture);
+  scene = rn_curve_view_update (fixture->chart);
+  picture = grab (fixture);
+  for (int c = 80; c < 160; c++)
+    {
+      const int y = (int) rn_curve_scene_y (scene, 1.0);
+      const int most = MAX (alpha (pixel (picture, (int) scene->plot.x + c, y)),
+                            alpha (pixel (picture, (int) scene->plot.x + c, y - 1)));
+
+      n_inked += most > 150;
+      n_gaps += most < 100;
+    }
+  g_assert_cmpint (n_inked, ==, 50);
+  g_assert_cmpint (n_gaps, ==, 30);
+  cairo_surface_destroy (picture);
 }
 
 static void
@@ -538,6 +648,11 @@ main (int argc, char **argv)
        test_the_band_covers_the_least_to_the_greatest);
   ADD ("tiles give the same picture as all anew", NULL,
        test_tiles_give_the_same_picture_as_all_anew);
+  ADD ("a panned chart is the same as a new one", NULL,
+       test_a_panned_chart_is_the_same_as_a_new_one);
+  ADD ("a line is as wide in pixels as in a path", NULL,
+       test_a_line_is_as_wide_in_pixels_as_in_a_path);
+  ADD ("a dashed line has its gaps", NULL, test_a_dashed_line_has_its_gaps);
   ADD ("only tiles with new data are drawn", NULL, test_only_tiles_with_new_data_are_drawn);
   ADD ("numbers of the read-out are exact", NULL, test_numbers_of_the_read_out_are_exact);
   ADD ("a unit in percent shows shares as percent", "error, %",

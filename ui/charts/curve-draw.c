@@ -1,14 +1,11 @@
+#include "charts/curve-draw.h"
+
 #include <math.h>
 
-#include "charts/curve-scene.h"
-
 /* The design's sizes, pixels */
-#define SMOOTH_WIDTH 1.5
 #define DOTS_WIDTH 2.0
 #define RAW_WIDTH 0.75
 #define DOT_SIZE 5.0
-#define BAND_OPACITY 0.18
-#define JOINED_OPACITY 0.4 /* where single steps are seen, the band is but a thin line */
 #define MARK_HEIGHT 6.0
 /* Dots nearer than this are not drawn: they would hide their line. */
 #define DOT_ROOM 8.0
@@ -119,7 +116,7 @@ draw_grid (const RnCurveScene *scene, const RnCanvas *canvas)
 static void
 draw_legend (const RnCurveScene *scene, const RnCanvas *canvas)
 {
-  static const double dashes[] = { 5.0, 3.0 };
+  static const double dashes[] = { RN_CURVE_DASH, RN_CURVE_DASH_GAP };
   cairo_t *cr = canvas->cr;
 
   for (guint i = 0; i < scene->lines->len; i++)
@@ -177,151 +174,6 @@ column_at (const RnCurveScene *scene, double x)
   return (int) CLAMP ((x - scene->plot.x) * scene->scale, 0.0, scene->n_columns - 1.0);
 }
 
-static inline gboolean
-has_number (const RnColumn *column)
-{
-  return column->last != 0 && !isnan (column->mean);
-}
-
-/* Top and bottom of the raw values in a column, on device pixels; at least one high */
-static gboolean
-band_edges (const RnCurveScene *scene, const RnColumn *column, double *top, double *bottom)
-{
-  const double scale = scene->scale, end = scene->plot.y + scene->plot.height;
-
-  if (!has_number (column))
-    return FALSE;
-  *top = rn_curve_scene_y (scene, (double) column->max);
-  *bottom = rn_curve_scene_y (scene, (double) column->min);
-  if (isnan (*top) || isnan (*bottom))
-    return FALSE;
-  *top = floor (CLAMP (*top, scene->plot.y, end) * scale) / scale;
-  *bottom = ceil (CLAMP (*bottom, scene->plot.y, end) * scale) / scale;
-  *bottom = MAX (*bottom, *top + 1.0 / scale);
-  return TRUE;
-}
-
-/* What a column of the band covers, in whole device pixels of the target; empty where bottom is not below top */
-typedef struct
-{
-  int top;
-  int bottom;
-} Span;
-
-static void
-cover (Span *span, double top, double bottom, double origin, double scale)
-{
-  const int from = (int) floor ((top - origin) * scale + 1e-6),
-            to = (int) ceil ((bottom - origin) * scale - 1e-6);
-
-  if (span->bottom <= span->top)
-    *span = (Span){ from, MAX (to, from + 1) };
-  else
-    *span = (Span){ MIN (span->top, from), MAX (span->bottom, MAX (to, from + 1)) };
-}
-
-/* Between two columns with single steps, where steps are about as wide as pixels or wider, the raw values are joined:
- * each column shows the stretch that a line would cross in it.
- */
-static void
-join_band (const RnCurveScene *scene, Span *spans, const RnColumn *columns, int a, int b,
-           double origin)
-{
-  const double y0 = rn_curve_scene_y (scene, (double) columns[a].mean),
-               y1 = rn_curve_scene_y (scene, (double) columns[b].mean);
-  const double top = scene->plot.y, bottom = top + scene->plot.height;
-
-  if (!isfinite (y0) || !isfinite (y1))
-    return;
-  for (int c = a; c <= b; c++)
-    {
-      const double u = y0 + (y1 - y0) * MAX (c - a - 0.5, 0.0) / (b - a),
-                   v = y0 + (y1 - y0) * MIN (c - a + 0.5, b - a) / (b - a);
-
-      cover (&spans[c - a], CLAMP (MIN (u, v), top, bottom), CLAMP (MAX (u, v), top, bottom),
-             origin, scene->scale);
-    }
-}
-
-/* Returns: whether steps lie between two columns that follow each other which nobody knows */
-static gboolean
-is_gap (const RnColumn *columns, int a, int b)
-{
-  return b - a > 1 && columns[b].last - columns[a].last > 1;
-}
-
-/* Returns: whether the stretch from column @a to @b is to be joined: steps known one by one */
-static gboolean
-is_joined (const RnColumn *columns, int a, int b)
-{
-  return has_number (&columns[a]) && has_number (&columns[b]) &&
-         columns[b].last - columns[a].last == 1 && columns[a].min == columns[a].max &&
-         columns[b].min == columns[b].max;
-}
-
-/* dst = src + (1 - alpha of src) dst for each byte of a premultiplied pixel */
-static guint32
-blend (guint32 src, guint32 dst)
-{
-  const guint32 rest = 255 - (src >> 24);
-  const guint32 even = (dst & 0x00ff00ff) * rest + 0x00800080,
-                odd = (dst >> 8 & 0x00ff00ff) * rest + 0x00800080;
-
-  return src + (((even + (even >> 8 & 0x00ff00ff)) >> 8 & 0x00ff00ff) |
-                ((odd + (odd >> 8 & 0x00ff00ff)) & 0xff00ff00));
-}
-
-/* Spans straight into the target's pixels: a path of so many rectangles takes ten times as long. @left: the target's pixel
- * of the first span.
- */
-static void
-fill_spans (cairo_surface_t *target, const Span *spans, int n, int left, guint32 colour)
-{
-  const int width = cairo_image_surface_get_width (target),
-            height = cairo_image_surface_get_height (target),
-            stride = cairo_image_surface_get_stride (target) / 4;
-  guint32 *pixels;
-
-  cairo_surface_flush (target);
-  pixels = (guint32 *) (gpointer) cairo_image_surface_get_data (target);
-  for (int i = MAX (-left, 0); i < n && left + i < width; i++)
-    for (int y = MAX (spans[i].top, 0); y < MIN (spans[i].bottom, height); y++)
-      {
-        guint32 *pixel = pixels + (gsize) y * (gsize) stride + left + i;
-
-        *pixel = blend (colour, *pixel);
-      }
-  cairo_surface_mark_dirty (target);
-}
-
-/* The raw values, from the least to the greatest in every column, onto an image */
-static void
-draw_band (const RnCurveScene *scene, const RnCanvas *canvas, const RnSceneLine *line, int first,
-           int last)
-{
-  const double scale = scene->scale, origin = (double) canvas->origin.y;
-  g_autofree Span *spans = g_new0 (Span, last - first + 1);
-  GdkRGBA colour = line_colour (canvas, line);
-  int before = -1;
-
-  for (int c = first; c <= last; c++)
-    {
-      double top, bottom;
-
-      if (line->columns[c].last == 0)
-        continue;
-      if (before >= 0 && is_joined (line->columns, before, c))
-        join_band (scene, spans + before - first, line->columns, before, c, origin);
-      before = c;
-      if (band_edges (scene, &line->columns[c], &top, &bottom))
-        cover (&spans[c - first], top, bottom, origin, scale);
-    }
-  colour.alpha *= (float) (scene->is_sparse ? JOINED_OPACITY : BAND_OPACITY);
-  fill_spans (cairo_get_target (canvas->cr), spans, last - first + 1,
-              (int) floor ((scene->plot.x - (double) canvas->origin.x) * scale + 0.5) + first,
-              rn_palette_argb (&colour));
-}
-
 /* For files, where single steps are seen */
 static void
 draw_raw_line (const RnCurveScene *scene, const RnCanvas *canvas, const RnSceneLine *line)
@@ -335,18 +187,18 @@ draw_raw_line (const RnCurveScene *scene, const RnCanvas *canvas, const RnSceneL
 
       if (column->last == 0)
         continue;
-      if (!has_number (column) || !isfinite (y))
+      if (!rn_curve_has_number (column) || !isfinite (y))
         {
           before = -1;
           continue;
         }
-      if (before < 0 || is_gap (line->columns, before, c))
+      if (before < 0 || rn_curve_is_gap (line->columns, before, c))
         cairo_move_to (canvas->cr, (double) line->xs[c], y);
       else
         cairo_line_to (canvas->cr, (double) line->xs[c], y);
       before = c;
     }
-  set_line_source (canvas, line, JOINED_OPACITY);
+  set_line_source (canvas, line, RN_CURVE_JOINED_OPACITY);
   cairo_set_line_width (canvas->cr, RAW_WIDTH);
   cairo_stroke (canvas->cr);
 }
@@ -363,31 +215,31 @@ draw_band_shape (const RnCurveScene *scene, const RnCanvas *canvas, const RnScen
       double top, bottom;
       int to = from;
 
-      if (!band_edges (scene, &line->columns[from], &top, &bottom))
+      if (!rn_curve_band_edges (scene, &line->columns[from], &top, &bottom))
         continue;
       cairo_move_to (canvas->cr, scene->plot.x + from * thin, top);
-      for (; to <= last && band_edges (scene, &line->columns[to], &top, &bottom); to++)
+      for (; to <= last && rn_curve_band_edges (scene, &line->columns[to], &top, &bottom); to++)
         {
           cairo_line_to (canvas->cr, scene->plot.x + to * thin, top);
           cairo_line_to (canvas->cr, scene->plot.x + (to + 1) * thin, top);
         }
       for (int c = to - 1; c >= from; c--)
         {
-          band_edges (scene, &line->columns[c], &top, &bottom);
+          rn_curve_band_edges (scene, &line->columns[c], &top, &bottom);
           cairo_line_to (canvas->cr, scene->plot.x + (c + 1) * thin, bottom);
           cairo_line_to (canvas->cr, scene->plot.x + c * thin, bottom);
         }
       cairo_close_path (canvas->cr);
       from = to;
     }
-  set_line_source (canvas, line, BAND_OPACITY);
+  set_line_source (canvas, line, RN_CURVE_BAND_OPACITY);
   cairo_fill (canvas->cr);
 }
 
 static void
 stroke (const RnCanvas *canvas, const RnSceneLine *line, double width)
 {
-  static const double dashes[] = { 5.0, 3.0 };
+  static const double dashes[] = { RN_CURVE_DASH, RN_CURVE_DASH_GAP };
 
   set_line_source (canvas, line, 1.0);
   cairo_set_line_width (canvas->cr, width);
@@ -400,36 +252,45 @@ stroke (const RnCanvas *canvas, const RnSceneLine *line, double width)
   cairo_set_dash (canvas->cr, NULL, 0, 0.0);
 }
 
-static void
-draw_smooth (const RnCurveScene *scene, const RnCanvas *canvas, const RnSceneLine *line, int first,
-             int last)
+double
+rn_curve_smooth_y (const RnCurveScene *scene, const RnColumn *column)
 {
   const double reach = 4.0 * scene->plot.height;
+  double y;
+
+  if (!rn_curve_has_number (column))
+    return NAN;
+  y = rn_curve_scene_y (scene, (double) (isnan (column->smooth) ? column->mean : column->smooth));
+  return isfinite (y) ? CLAMP (y, scene->plot.y - reach, scene->plot.y + scene->plot.height + reach)
+                      : NAN;
+}
+
+/* The smooth line as a path: for files, and where few steps are in view */
+static void
+stroke_smooth (const RnCurveScene *scene, const RnCanvas *canvas, const RnSceneLine *line,
+               int first, int last)
+{
   int before = -1;
 
   for (int c = first; c <= last; c++)
     {
-      const RnColumn *column = &line->columns[c];
       double y;
 
-      if (column->last == 0)
+      if (line->columns[c].last == 0)
         continue;
-      y = rn_curve_scene_y (scene,
-                            (double) (isnan (column->smooth) ? column->mean : column->smooth));
-      if (!has_number (column) || !isfinite (y))
+      y = rn_curve_smooth_y (scene, &line->columns[c]);
+      if (isnan (y))
         {
           before = -1;
           continue;
         }
-      /* what lies far outside must not cost more than what is near */
-      y = CLAMP (y, scene->plot.y - reach, scene->plot.y + scene->plot.height + reach);
-      if (before < 0 || is_gap (line->columns, before, c))
+      if (before < 0 || rn_curve_is_gap (line->columns, before, c))
         cairo_move_to (canvas->cr, (double) line->xs[c], y);
       else
         cairo_line_to (canvas->cr, (double) line->xs[c], y);
       before = c;
     }
-  stroke (canvas, line, SMOOTH_WIDTH);
+  stroke (canvas, line, RN_CURVE_SMOOTH_WIDTH);
 }
 
 static void
@@ -513,7 +374,7 @@ draw_missing (const RnCurveScene *scene, const RnCanvas *canvas, const RnSceneLi
                               &canvas->palette->dim);
           c = to;
         }
-      else if (before >= 0 && is_gap (line->columns, before, c))
+      else if (before >= 0 && rn_curve_is_gap (line->columns, before, c))
         rn_palette_hatch (canvas->cr, canvas->palette, scene->plot.x + (before + 1) * thin,
                           scene->plot.y, (c - before - 1) * thin, scene->plot.height);
       before = c;
@@ -556,7 +417,7 @@ rn_curve_draw_lines (const RnCurveScene *scene, const RnCanvas *canvas, double f
       else if (canvas->is_vector)
         draw_band_shape (scene, canvas, line, first, last);
       else
-        draw_band (scene, canvas, line, first, last);
+        rn_curve_draw_band (scene, canvas, line, first, last);
     }
   for (guint i = 0; i < scene->lines->len; i++)
     {
@@ -567,9 +428,14 @@ rn_curve_draw_lines (const RnCurveScene *scene, const RnCanvas *canvas, double f
         continue;
       find_stretch (scene, line, from - 2.0 * RN_CURVE_BLEED, to + 2.0 * RN_CURVE_BLEED, &first,
                     &last);
+      if (!canvas->is_vector && !scene->is_sparse)
+        {
+          rn_curve_draw_smooth (scene, canvas, line, first, last);
+          continue;
+        }
       if (line->is_dashed)
         first = 0; /* dashes count from the start of the line */
-      draw_smooth (scene, canvas, line, first, last);
+      stroke_smooth (scene, canvas, line, first, last);
     }
   for (guint i = 0; i < scene->lines->len; i++)
     {

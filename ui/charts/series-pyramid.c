@@ -106,6 +106,31 @@ rn_series_pyramid_cut (RnSeries *self)
     }
 }
 
+/* Adds entries @from to before @to, of one chunk. Columns of a chart need up to 30 single entries each: where every entry is
+ * a step, their means are all that is read.
+ */
+static void
+add_entries (Node *sum, const RnSeries *self, gsize from, gsize to)
+{
+  const Chunk *chunk = rn_series_chunk (self, from);
+  const float *mean = &chunk->means[from & (CHUNK_SIZE - 1)];
+
+  for (gsize i = from; i < to; i++, mean++)
+    if (chunk->extras != NULL)
+      {
+        RnSeriesEntry entry;
+
+        rn_series_get (self, i, &entry);
+        rn_node_add_entry (sum, &entry, entry.last - entry.first + 1);
+      }
+    else if (!isnan (*mean))
+      {
+        sum->sum += (double) *mean;
+        sum->count++;
+        node_widen (sum, *mean, *mean);
+      }
+}
+
 Node
 rn_series_pyramid_sum (const RnSeries *self, gsize from, gsize to)
 {
@@ -113,7 +138,7 @@ rn_series_pyramid_sum (const RnSeries *self, gsize from, gsize to)
 
   while (from < to)
     {
-      RnSeriesEntry entry;
+      gsize end;
       int level = -1;
 
       while (level + 1 < CHUNK_LEVELS + TOP_LEVELS &&
@@ -126,8 +151,10 @@ rn_series_pyramid_sum (const RnSeries *self, gsize from, gsize to)
           from += (gsize) 1 << RADIX_BITS * (level + 1);
           continue;
         }
-      rn_series_get (self, from++, &entry);
-      rn_node_add_entry (&sum, &entry, entry.last - entry.first + 1);
+      /* to the next node of 16, and so inside a chunk */
+      end = MIN ((from | (RADIX - 1)) + 1, to);
+      add_entries (&sum, self, from, end);
+      from = end;
     }
   return sum;
 }
