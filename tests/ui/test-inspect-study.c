@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "chart-pixels.h"
 #include "charts/confusion.h"
 #include "charts/lesion-chart.h"
 #include "looking.h"
@@ -230,12 +231,14 @@ test_a_picked_cell_lists_its_pictures (void)
 {
   Stage stage;
   int truth = -1, answer = -1, n, n_all;
+  double x, y;
 
   stage_open (&stage);
   measure (&stage);
   n_all = (int) rn_mistake_list_count (list_of (&stage));
   n = find_mistake (&stage, &truth, &answer);
-  rn_confusion_pick (matrix_of (&stage), truth, answer);
+  g_assert_true (rn_confusion_get_place (matrix_of (&stage), truth, answer, &x, &y));
+  click (GTK_WIDGET (matrix_of (&stage)), 1, x, y);
   g_assert_cmpint (n, <, n_all);
   g_assert_cmpint ((int) rn_mistake_list_count (list_of (&stage)), ==, n);
   for (int at = 0; at < n; at++)
@@ -375,6 +378,51 @@ test_the_lesion_charts_are_the_points_of_the_study (void)
   stage_close (&stage);
 }
 
+/* Means, ranges and marks of points whose errors all differ */
+static void
+test_a_lesion_chart_sums_its_drawings_and_selects_its_blocks (void)
+{
+  static const RnStudyPoint points[] = {
+    { 0, -1, 0, 1.0, 10 }, { 1, 0, 0, 1.0, 20 },  { 1, 1, 0, 1.0, 30 },
+    { 1, 2, 0, 1.0, 40 },  { 1, -1, 0, 1.0, 22 }, { 1, -1, 1, 1.0, 38 },
+  };
+  g_autoptr (RnModel) model = looking_model (5, FALSE);
+  const RnSpec *spec = rn_model_get_spec (model);
+  g_autoptr (RnSelection) selection = rn_selection_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *window;
+  RnLesionChart *each = RN_LESION_CHART (rn_lesion_chart_new (RN_LESION_EACH, selection));
+  RnLesionChart *many = RN_LESION_CHART (rn_lesion_chart_new (RN_LESION_MANY, NULL));
+  g_autofree char *first = NULL, *second = NULL;
+  double mean, low, high;
+
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (each));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (many));
+  window = looking_window (box, 500, 500);
+  rn_lesion_chart_set (each, spec, points, G_N_ELEMENTS (points), 100);
+  rn_lesion_chart_set (many, spec, points, G_N_ELEMENTS (points), 100);
+  for (int at = 0; at < 3; at++)
+    {
+      double x, y;
+
+      g_assert_true (rn_lesion_chart_get (each, at, &mean, &low, &high));
+      g_assert_cmpfloat_with_epsilon (mean, 0.1 * (at + 2), 1e-12);
+      g_assert_true (rn_lesion_chart_get_place (each, at, &x, &y));
+      click (GTK_WIDGET (each), 1, x, y);
+      g_assert_cmpuint (rn_selection_get_block (selection), ==, rn_spec_get_block (spec, at)->id);
+    }
+  g_assert_cmpint (rn_lesion_chart_count (many), ==, 2);
+  g_assert_true (rn_lesion_chart_get (many, 1, &mean, &low, &high));
+  g_assert_cmpfloat_with_epsilon (mean, 0.3, 1e-12);
+  g_assert_cmpfloat_with_epsilon (low, 0.22, 1e-12);
+  g_assert_cmpfloat_with_epsilon (high, 0.38, 1e-12);
+  first = rn_lesion_chart_describe (each, 0);
+  second = rn_lesion_chart_describe (each, 1);
+  g_assert_null (strstr (first, "changes the shape"));
+  g_assert_nonnull (strstr (second, "changes the shape"));
+  looking_shoot (window, "lesion-chart");
+  looking_close (window);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -394,5 +442,7 @@ main (int argc, char **argv)
                    test_another_document_clears_the_answers);
   g_test_add_func ("/inspect-study/the lesion charts are the points of the study",
                    test_the_lesion_charts_are_the_points_of_the_study);
+  g_test_add_func ("/inspect-study/a lesion chart sums its drawings and selects its blocks",
+                   test_a_lesion_chart_sums_its_drawings_and_selects_its_blocks);
   return g_test_run ();
 }
