@@ -1,12 +1,16 @@
 #include <math.h>
 #include <string.h>
 
+#include "chart-pixels.h"
 #include "charts/confusion.h"
+#include "charts/lesion-chart.h"
 #include "looking.h"
 #include "pages/card.h"
+#include "pages/inspect-lesion.h"
 #include "pages/inspect-mistakes.h"
 #include "pages/inspect-page.h"
 #include "pages/mistake-list.h"
+#include "pages/study-control.h"
 #include "scratch.h"
 
 #define N_TEST 60
@@ -69,7 +73,7 @@ stage_open (Stage *stage)
   rn_session_open_dataset (stage->session, stage->folder);
   looking_wait (is_open, stage->session);
   stage->page = rn_inspect_page_new (stage->session);
-  stage->window = looking_window (stage->page, 1100, 760);
+  stage->window = looking_window (stage->page, 1100, 900);
   press (stage, "Test pictures");
 }
 
@@ -227,12 +231,14 @@ test_a_picked_cell_lists_its_pictures (void)
 {
   Stage stage;
   int truth = -1, answer = -1, n, n_all;
+  double x, y;
 
   stage_open (&stage);
   measure (&stage);
   n_all = (int) rn_mistake_list_count (list_of (&stage));
   n = find_mistake (&stage, &truth, &answer);
-  rn_confusion_pick (matrix_of (&stage), truth, answer);
+  g_assert_true (rn_confusion_get_place (matrix_of (&stage), truth, answer, &x, &y));
+  click (GTK_WIDGET (matrix_of (&stage)), 1, x, y);
   g_assert_cmpint (n, <, n_all);
   g_assert_cmpint ((int) rn_mistake_list_count (list_of (&stage)), ==, n);
   for (int at = 0; at < n; at++)
@@ -300,6 +306,123 @@ test_another_document_clears_the_answers (void)
   stage_close (&stage);
 }
 
+static RnStudyRunner *
+lesions_of (Stage *stage)
+{
+  return rn_inspect_lesion_get_runner (looking_find (stage->page, RN_TYPE_INSPECT_LESION, 0));
+}
+
+static gboolean
+has_lesions (gpointer data)
+{
+  g_assert_cmpstr (rn_study_runner_get_problem (lesions_of (data)), ==, NULL);
+  return !rn_study_runner_is_running (lesions_of (data)) &&
+         rn_study_runner_get_points (lesions_of (data))->len > 0;
+}
+
+/* Errors of the points with @n_off blocks off, @block alone or chance's (-1) */
+static void
+gather (const GArray *points, int n_off, int block, double *mean, double *low, double *high)
+{
+  double sum = 0.0;
+  int n = 0;
+
+  *low = 1.0;
+  *high = 0.0;
+  for (guint i = 0; i < points->len; i++)
+    {
+      const RnStudyPoint *point = &g_array_index (points, RnStudyPoint, i);
+      const double error = (double) point->wrong / N_TEST;
+
+      if (point->n_off != n_off || point->block != block)
+        continue;
+      *low = MIN (*low, error);
+      *high = MAX (*high, error);
+      sum += error;
+      n++;
+    }
+  g_assert_cmpint (n, >, 0);
+  *mean = sum / n;
+}
+
+static void
+test_the_lesion_charts_are_the_points_of_the_study (void)
+{
+  Stage stage;
+  const GArray *points;
+  RnLesionChart *chart;
+
+  stage_open (&stage);
+  g_signal_emit_by_name (looking_find (looking_find (stage.page, RN_TYPE_INSPECT_LESION, 0),
+                                       RN_TYPE_STUDY_CONTROL, 0),
+                         "start");
+  looking_wait (has_lesions, &stage);
+  points = rn_study_runner_get_points (lesions_of (&stage));
+  for (int plot = RN_LESION_EACH; plot <= RN_LESION_MANY; plot++)
+    {
+      chart = looking_find (stage.page, RN_TYPE_LESION_CHART, plot);
+      g_assert_cmpint (rn_lesion_chart_count (chart), ==, plot == RN_LESION_EACH ? 3 : 4);
+      for (int at = 0; at < rn_lesion_chart_count (chart); at++)
+        {
+          double mean, low, high, shown_mean, shown_low, shown_high;
+
+          gather (points, plot == RN_LESION_EACH ? 1 : at, plot == RN_LESION_EACH ? at : -1, &mean,
+                  &low, &high);
+          g_assert_true (rn_lesion_chart_get (chart, at, &shown_mean, &shown_low, &shown_high));
+          g_assert_cmpfloat_with_epsilon (shown_mean, mean, 1e-12);
+          g_assert_cmpfloat_with_epsilon (shown_low, low, 1e-12);
+          g_assert_cmpfloat_with_epsilon (shown_high, high, 1e-12);
+        }
+    }
+  looking_shoot (stage.window, "inspect-lesion");
+  stage_close (&stage);
+}
+
+/* Means, ranges and marks of points whose errors all differ */
+static void
+test_a_lesion_chart_sums_its_drawings_and_selects_its_blocks (void)
+{
+  static const RnStudyPoint points[] = {
+    { 0, -1, 0, 1.0, 10 }, { 1, 0, 0, 1.0, 20 },  { 1, 1, 0, 1.0, 30 },
+    { 1, 2, 0, 1.0, 40 },  { 1, -1, 0, 1.0, 22 }, { 1, -1, 1, 1.0, 38 },
+  };
+  g_autoptr (RnModel) model = looking_model (5, FALSE);
+  const RnSpec *spec = rn_model_get_spec (model);
+  g_autoptr (RnSelection) selection = rn_selection_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *window;
+  RnLesionChart *each = RN_LESION_CHART (rn_lesion_chart_new (RN_LESION_EACH, selection));
+  RnLesionChart *many = RN_LESION_CHART (rn_lesion_chart_new (RN_LESION_MANY, NULL));
+  g_autofree char *first = NULL, *second = NULL;
+  double mean, low, high;
+
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (each));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (many));
+  window = looking_window (box, 500, 500);
+  rn_lesion_chart_set (each, spec, points, G_N_ELEMENTS (points), 100);
+  rn_lesion_chart_set (many, spec, points, G_N_ELEMENTS (points), 100);
+  for (int at = 0; at < 3; at++)
+    {
+      double x, y;
+
+      g_assert_true (rn_lesion_chart_get (each, at, &mean, &low, &high));
+      g_assert_cmpfloat_with_epsilon (mean, 0.1 * (at + 2), 1e-12);
+      g_assert_true (rn_lesion_chart_get_place (each, at, &x, &y));
+      click (GTK_WIDGET (each), 1, x, y);
+      g_assert_cmpuint (rn_selection_get_block (selection), ==, rn_spec_get_block (spec, at)->id);
+    }
+  g_assert_cmpint (rn_lesion_chart_count (many), ==, 2);
+  g_assert_true (rn_lesion_chart_get (many, 1, &mean, &low, &high));
+  g_assert_cmpfloat_with_epsilon (mean, 0.3, 1e-12);
+  g_assert_cmpfloat_with_epsilon (low, 0.22, 1e-12);
+  g_assert_cmpfloat_with_epsilon (high, 0.38, 1e-12);
+  first = rn_lesion_chart_describe (each, 0);
+  second = rn_lesion_chart_describe (each, 1);
+  g_assert_null (strstr (first, "changes the shape"));
+  g_assert_nonnull (strstr (second, "changes the shape"));
+  looking_shoot (window, "lesion-chart");
+  looking_close (window);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -317,5 +440,9 @@ main (int argc, char **argv)
                    test_an_activated_mistake_becomes_the_picture);
   g_test_add_func ("/inspect-study/another document clears the answers",
                    test_another_document_clears_the_answers);
+  g_test_add_func ("/inspect-study/the lesion charts are the points of the study",
+                   test_the_lesion_charts_are_the_points_of_the_study);
+  g_test_add_func ("/inspect-study/a lesion chart sums its drawings and selects its blocks",
+                   test_a_lesion_chart_sums_its_drawings_and_selects_its_blocks);
   return g_test_run ();
 }

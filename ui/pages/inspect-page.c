@@ -7,6 +7,7 @@
 #include "pages/card.h"
 #include "pages/class-names.h"
 #include "pages/inspect-activation.h"
+#include "pages/inspect-lesion.h"
 #include "pages/inspect-maps.h"
 #include "pages/inspect-mistakes.h"
 #include "pages/inspect-picture.h"
@@ -415,6 +416,7 @@ make_test_half (RnInspectPage *self)
 
   g_signal_connect_swapped (mistakes, "opened", G_CALLBACK (turn_to_picture), self);
   gtk_box_append (GTK_BOX (content), mistakes);
+  gtk_box_append (GTK_BOX (content), rn_inspect_lesion_new (self->session));
   return make_scroller (content);
 }
 

@@ -95,11 +95,12 @@ static gboolean
 collect (gpointer data)
 {
   Work *work = data;
-  RnStudyRunner *self = work->runner;
+  g_autoptr (RnStudyRunner) self = NULL;
   gboolean is_done;
 
-  if (self == NULL)
+  if (work->runner == NULL)
     return G_SOURCE_REMOVE;
+  self = g_object_ref (work->runner);
   pthread_mutex_lock (&work->lock);
   work->is_told = FALSE;
   is_done = work->is_done;

@@ -1,0 +1,228 @@
+#include "pages/inspect-lesion.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "charts/lesion-chart.h"
+#include "pages/card.h"
+#include "pages/pair.h"
+#include "pages/study-control.h"
+#include "state/format.h"
+
+#define BESIDE 640 /* pixels from which the two charts stand side by side */
+#define DEFAULT_COUNT 1
+
+static const int counts[] = { 200, 500, 1000, 0 }; /* pictures; 0: all */
+
+struct _RnInspectLesion
+{
+  GtkWidget parent_instance;
+
+  RnSession *session;
+  RnStudyRunner *runner;
+  RnDocument *document; /* (nullable): whose points are shown */
+  GtkWidget *card;
+  GtkWidget *count;
+  GtkWidget *control;
+  GtkWidget *each;
+  GtkWidget *many;
+};
+
+G_DEFINE_FINAL_TYPE (RnInspectLesion, rn_inspect_lesion, GTK_TYPE_WIDGET)
+
+static gboolean
+has_weights (RnInspectLesion *self)
+{
+  RnDocument *document = rn_session_get_document (self->session);
+
+  return document != NULL && rn_document_get_kind (document) != RN_DOCUMENT_SKETCH;
+}
+
+static gboolean
+has_branches (RnInspectLesion *self)
+{
+  const RnSpec *spec = rn_session_get_spec (self->session);
+
+  for (int i = 0; spec != NULL && i < rn_spec_n_blocks (spec); i++)
+    if (!rn_block_kind_is_plain (rn_spec_get_block (spec, i)->kind))
+      return TRUE;
+  return FALSE;
+}
+
+/* Returns: (transfer none): why there is nothing to see yet */
+static const char *
+say_empty (RnInspectLesion *self)
+{
+  if (!has_weights (self))
+    return _ ("Appears as soon as the network has weights.");
+  if (!has_branches (self))
+    return _ ("A plain network has no residual branches that could be switched off.");
+  if (rn_study_runner_get_problem (self->runner) != NULL)
+    return rn_study_runner_get_problem (self->runner);
+  if (rn_session_get_dataset (self->session) == NULL)
+    return _ ("Open a data set to ask the network about its test pictures.");
+  if (rn_study_runner_is_running (self->runner))
+    return _ ("The network is being asked about the test pictures.");
+  return _ ("“Measure” switches off each block in turn, then ever more random ones.");
+}
+
+/* "500 test pictures, weights of step 1,240" */
+static char *
+say_what (RnInspectLesion *self)
+{
+  const int n = rn_study_runner_n_pictures (self->runner);
+  const gint64 at_step = rn_model_get_step (rn_study_runner_get_model (self->runner));
+  g_autofree char *count = rn_format_count (n), *step = rn_format_count (at_step);
+  g_autofree char *pictures =
+      g_strdup_printf (ngettext ("%s test picture", "%s test pictures", n), count);
+  g_autofree char *weights = g_strdup_printf (_ ("weights of step %s"), step);
+
+  return at_step < 0 ? g_steal_pointer (&pictures) : g_strdup_printf ("%s, %s", pictures, weights);
+}
+
+static void
+update (RnInspectLesion *self)
+{
+  const GArray *points = rn_study_runner_get_points (self->runner);
+  const RnStudyPoint *first = (const RnStudyPoint *) (gpointer) points->data;
+  const int n_pictures = rn_study_runner_n_pictures (self->runner);
+  const RnSpec *spec = points->len > 0 ? rn_session_get_spec (self->session) : NULL;
+  g_autofree char *what = points->len > 0 ? say_what (self) : NULL;
+  const gboolean is_ready =
+      has_weights (self) && has_branches (self) && rn_session_get_dataset (self->session) != NULL;
+
+  gtk_widget_set_sensitive (self->control, is_ready);
+  gtk_widget_set_sensitive (self->count, is_ready && !rn_study_runner_is_running (self->runner));
+  rn_lesion_chart_set (RN_LESION_CHART (self->each), spec, first, points->len, n_pictures);
+  rn_lesion_chart_set (RN_LESION_CHART (self->many), spec, first, points->len, n_pictures);
+  rn_card_set_caption (RN_CARD (self->card), what);
+  rn_card_set_empty (RN_CARD (self->card), points->len > 0 ? NULL : say_empty (self), NULL);
+}
+
+static void
+start (RnInspectLesion *self)
+{
+  const guint at = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->count));
+
+  rn_study_runner_start (self->runner, at < G_N_ELEMENTS (counts) ? counts[at] : 0);
+}
+
+static void
+document_changed (RnInspectLesion *self)
+{
+  if (g_set_object (&self->document, rn_session_get_document (self->session)))
+    rn_study_runner_clear (self->runner);
+  else
+    update (self);
+}
+
+static void
+dataset_changed (RnInspectLesion *self)
+{
+  RnDataset *studied = rn_study_runner_get_dataset (self->runner);
+
+  if (studied != NULL && studied != rn_session_get_dataset (self->session))
+    rn_study_runner_clear (self->runner);
+  else if (studied == NULL)
+    update (self);
+}
+
+static void
+make_count (RnInspectLesion *self)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
+    {
+      g_autofree char *count = rn_format_count (counts[i]);
+
+      g_ptr_array_add (texts, counts[i] == 0
+                                  ? g_strdup (_ ("All pictures"))
+                                  : g_strdup_printf (ngettext ("%s picture", "%s pictures",
+                                                               (gulong) counts[i]),
+                                                     count));
+    }
+  g_ptr_array_add (texts, NULL);
+  self->count = gtk_drop_down_new_from_strings ((const char *const *) texts->pdata);
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (self->count), DEFAULT_COUNT);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->count), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Test pictures to ask about"), -1);
+}
+
+static void
+make_content (RnInspectLesion *self)
+{
+  self->each = rn_lesion_chart_new (RN_LESION_EACH, rn_session_get_selection (self->session));
+  self->many = rn_lesion_chart_new (RN_LESION_MANY, NULL);
+  self->card =
+      rn_card_new (_ ("Without its blocks"), rn_pair_new (self->each, self->many, 0.5, BESIDE));
+  rn_card_set_help (
+      RN_CARD (self->card),
+      _ ("Left, the error with one block’s residual branch off; rings are blocks that "
+         "change the shape. Right, with ever more random ones off: the line is the "
+         "mean, the band the range. A residual network loses little with one block, "
+         "as many paths remain (Veit et al. 2016, sections 4.1 and 4.2)."));
+  make_count (self);
+  self->control = rn_study_control_new (self->runner, _ ("Without its blocks"));
+  g_signal_connect_swapped (self->control, "start", G_CALLBACK (start), self);
+  rn_card_add_suffix (RN_CARD (self->card), self->count);
+  rn_card_add_suffix (RN_CARD (self->card), self->control);
+  gtk_widget_set_parent (self->card, GTK_WIDGET (self));
+}
+
+static void
+rn_inspect_lesion_dispose (GObject *object)
+{
+  RnInspectLesion *self = RN_INSPECT_LESION (object);
+
+  if (self->runner != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->runner, self);
+      rn_study_runner_clear (self->runner);
+    }
+  g_clear_pointer (&self->card, gtk_widget_unparent);
+  g_clear_object (&self->runner);
+  g_clear_object (&self->document);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (rn_inspect_lesion_parent_class)->dispose (object);
+}
+
+static void
+rn_inspect_lesion_init (RnInspectLesion *self)
+{
+}
+
+static void
+rn_inspect_lesion_class_init (RnInspectLesionClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = rn_inspect_lesion_dispose;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
+}
+
+static void
+connect (RnInspectLesion *self, gpointer object, const char *signal,
+         void (*changed) (RnInspectLesion *))
+{
+  g_signal_connect_object (object, signal, G_CALLBACK (changed), self, G_CONNECT_SWAPPED);
+}
+
+GtkWidget *
+rn_inspect_lesion_new (RnSession *session)
+{
+  RnInspectLesion *self = g_object_new (RN_TYPE_INSPECT_LESION, NULL);
+
+  self->session = g_object_ref (session);
+  self->runner = rn_study_runner_new (session, RN_STUDY_LESIONS);
+  make_content (self);
+  connect (self, session, "document", document_changed);
+  connect (self, session, "dataset", dataset_changed);
+  connect (self, self->runner, "changed", update);
+  document_changed (self);
+  update (self);
+  return GTK_WIDGET (self);
+}
+
+RnStudyRunner *
+rn_inspect_lesion_get_runner (RnInspectLesion *self)
+{
+  return self->runner;
+}
