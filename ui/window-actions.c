@@ -110,7 +110,7 @@ show_preset (GSimpleAction *action, GVariant *parameter, gpointer data)
   g_autoptr (RnSpec) spec = rn_spec_preset (g_variant_get_string (parameter, NULL), NULL);
 
   if (spec != NULL)
-    rn_session_show_sketch (self->session, spec, NULL);
+    rn_session_show_preset (self->session, spec);
 }
 
 static void

@@ -120,6 +120,14 @@ has_finished (gpointer data)
          rn_session_get_record (session) != NULL;
 }
 
+static gboolean
+has_trained_another (gpointer data)
+{
+  return has_finished (data) && !g_str_has_suffix (rn_record_get_path (rn_session_get_record (
+                                                       ((Fixture *) data)->session)),
+                                                   "/tiny-1");
+}
+
 static void
 test_the_twin_differs_in_nothing_but_its_shortcuts (Fixture *fixture, gconstpointer data)
 {
@@ -147,6 +155,23 @@ test_the_twin_differs_in_nothing_but_its_shortcuts (Fixture *fixture, gconstpoin
 }
 
 static void
+test_the_twin_of_the_shown_run_begins_without_its_weights (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *run = g_build_filename (fixture->runs, "tiny-1", NULL);
+  g_autofree char *origin = NULL;
+  RnRecord *record;
+
+  rn_session_open_run (fixture->session, run);
+  settle_until (offers_twin, fixture, 10.0);
+  g_signal_emit_by_name (find_widget (fixture->page, GTK_TYPE_BUTTON, 0), "clicked");
+  g_assert_null (rn_document_get_origin (rn_session_get_document (fixture->session)));
+  settle_until (has_trained_another, fixture, 30.0);
+  record = rn_session_get_record (fixture->session);
+  origin = g_build_filename (rn_record_get_path (record), "origin.json", NULL);
+  g_assert_false (g_file_test (origin, G_FILE_TEST_EXISTS));
+}
+
+static void
 test_a_plain_network_has_no_twin_to_train (Fixture *fixture, gconstpointer data)
 {
   show_tiny (fixture, TRUE);
@@ -164,6 +189,8 @@ main (int argc, char **argv)
   adw_init ();
   ADD ("/lab-page/the twin differs in nothing but its shortcuts",
        test_the_twin_differs_in_nothing_but_its_shortcuts);
+  ADD ("/lab-page/the twin of the shown run begins without its weights",
+       test_the_twin_of_the_shown_run_begins_without_its_weights);
   ADD ("/lab-page/a plain network has no twin to train", test_a_plain_network_has_no_twin_to_train);
   return g_test_run ();
 }

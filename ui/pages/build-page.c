@@ -92,7 +92,6 @@ rn_build_page_show (RnBuildPage *self, const char *name)
 void
 rn_build_page_choose (RnBuildPage *self, const char *name)
 {
-  RnDocument *document = rn_session_get_document (self->session);
   RnDataset *dataset = rn_session_get_dataset (self->session);
   g_autoptr (GError) error = NULL;
   g_autoptr (RnSpec) spec = rn_spec_preset (name, &error);
@@ -105,13 +104,7 @@ rn_build_page_choose (RnBuildPage *self, const char *name)
     }
   if (dataset != NULL)
     rn_spec_fit_dataset (spec, dataset);
-  if (document == NULL || rn_document_get_kind (document) != RN_DOCUMENT_SKETCH)
-    {
-      rn_session_show_sketch (self->session, spec, NULL);
-      return;
-    }
-  rn_sketch_replace (rn_session_begin_edit (self->session), spec);
-  rn_session_end_edit (self->session, NULL);
+  rn_session_show_preset (self->session, spec);
 }
 
 /* Showing it */

@@ -167,10 +167,12 @@ static void
 train_twin (RnLabPage *self, const RnSettings *settings)
 {
   g_autoptr (RnSpec) twin = rn_spec_plain_twin (rn_session_get_spec (self->session));
+  /* of its own: an edit of the run that is shown would begin with its weights */
+  g_autoptr (RnDocument) sketch = rn_document_new_sketch (twin, NULL);
   /* another document is shown, and with it another run, or none, is the one to compare with */
   g_autofree char *path = g_strdup (rn_run_digest_get_path (self->residual));
 
-  rn_session_show_sketch (self->session, twin, NULL);
+  rn_session_show (self->session, sketch);
   rn_session_set_epochs (self->session, get_epochs (self, settings));
   rn_session_set_settings (self->session, settings);
   if (!rn_run_is_compared (self->session, path))

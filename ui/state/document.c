@@ -18,6 +18,7 @@ struct _RnDocument
   RnSpec *spec;     /* NULL in a sketch */
   RnSketch *sketch; /* (nullable) */
   guint64 saved_state;
+  guint64 preset_state; /* where it is a preset and nothing more; G_MAXUINT64: never */
   char *aside;          /* (nullable) */
   gboolean is_compared; /* the next two are known */
   guint64 compared_state;
@@ -93,6 +94,7 @@ rn_document_class_init (RnDocumentClass *class)
 static void
 rn_document_init (RnDocument *self)
 {
+  self->preset_state = G_MAXUINT64;
 }
 
 static RnDocument *
@@ -263,6 +265,21 @@ gboolean
 rn_document_is_changed (RnDocument *self)
 {
   return self->sketch != NULL && rn_sketch_get_state (self->sketch) != self->saved_state;
+}
+
+void
+rn_document_set_preset (RnDocument *self)
+{
+  g_return_if_fail (self->sketch != NULL);
+
+  self->preset_state = rn_sketch_get_state (self->sketch);
+}
+
+gboolean
+rn_document_is_to_keep (RnDocument *self)
+{
+  return rn_document_is_changed (self) &&
+         (self->path != NULL || rn_sketch_get_state (self->sketch) != self->preset_state);
 }
 
 const char *

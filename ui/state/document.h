@@ -44,6 +44,10 @@ RnModel *rn_document_get_model (RnDocument *self); /* (nullable): of a model fil
 /** (nullable): of a sketch; to look at: edits go through rn_session_begin_edit() */
 RnSketch *rn_document_get_sketch (RnDocument *self);
 gboolean rn_document_is_changed (RnDocument *self);
+/** A sketch that has become a preset and nothing more: as it is now it is not worth keeping where it has no file. */
+void rn_document_set_preset (RnDocument *self);
+/** Whether work would be lost if the program ended now */
+gboolean rn_document_is_to_keep (RnDocument *self);
 /** Whether there are weights to look at: those of a run or a model, and of a sketch whose output is its origin's to the bit
  * (rn_carry_keeps_output()): one that was only deepened */
 gboolean rn_document_has_weights (RnDocument *self);

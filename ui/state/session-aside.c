@@ -113,7 +113,7 @@ keep (RnSession *self)
     {
       g_autoptr (RnDocument) document = g_list_model_get_item (G_LIST_MODEL (self->documents), i);
 
-      if (!rn_document_is_changed (document))
+      if (!rn_document_is_to_keep (document))
         continue;
       g_hash_table_add (now, g_strdup (rn_document_get_aside (document)));
       g_ptr_array_add (keeping->names, g_strdup (rn_document_get_aside (document)));
@@ -226,6 +226,8 @@ read_sketch (const char *path, GError **error)
     return rn_document_new_sketch (aside->spec, is_older ? NULL : aside->file);
   document = rn_document_new_fork (rn_document_get_spec (origin), origin);
   rn_sketch_change (rn_document_get_sketch (document), aside->spec, _ ("all that was restored"));
+  if (aside->file != NULL && !is_older)
+    rn_document_set_saved (document, aside->file, 0);
   return document;
 }
 

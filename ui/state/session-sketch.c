@@ -192,6 +192,25 @@ rn_session_show_sketch (RnSession *self, const RnSpec *spec, const char *path)
 }
 
 void
+rn_session_show_preset (RnSession *self, const RnSpec *spec)
+{
+  RnDocument *shown = self->document;
+
+  g_return_if_fail (spec != NULL);
+
+  if (shown == NULL || (rn_document_get_kind (shown) != RN_DOCUMENT_SKETCH &&
+                        rn_document_is_same_spec (rn_document_get_spec (shown), spec)))
+    {
+      show_new (self, spec, NULL);
+      return;
+    }
+  rn_sketch_replace (rn_session_begin_edit (self), spec);
+  rn_session_end_edit (self, NULL);
+  if (rn_document_get_kind (self->document) == RN_DOCUMENT_SKETCH)
+    rn_document_set_preset (self->document);
+}
+
+void
 rn_session_new_sketch (RnSession *self)
 {
   const RnSpec *shown = rn_session_get_spec (self);

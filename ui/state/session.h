@@ -60,6 +60,9 @@ void rn_session_show (RnSession *self, RnDocument *document);
 /** Another network: with @path (nullable) a new sketch of that file; without, an edit of what is shown (see below), or a
  * new sketch where the network of a run or a model is wanted once more. */
 void rn_session_show_sketch (RnSession *self, const RnSpec *spec, const char *path);
+/** A preset in the place of what is shown, as an edit; none of its blocks takes weights of a run or a model that is
+ * shown. A new sketch where it is the network of that run or model. */
+void rn_session_show_preset (RnSession *self, const RnSpec *spec);
 /** Takes it out of the list; where it was shown, its neighbour is, or a sketch of its network. One in training stays, with
  * a "problem" that says so. */
 void rn_session_close (RnSession *self, RnDocument *document);
