@@ -174,13 +174,24 @@ on_model (GObject *source, GAsyncResult *result, gpointer data)
 
 /* Writing */
 
+/* Writing is the first half, the check the second. */
 static gboolean
-tell_progress (double done, gpointer data)
+tell_progress (Job *job, double done)
 {
-  Job *job = data;
-
   g_atomic_int_set (job->done, (int) (done * PARTS));
   return !g_cancellable_is_cancelled (job->cancellable);
+}
+
+static gboolean
+tell_written (double done, gpointer data)
+{
+  return tell_progress (data, done / 2.0);
+}
+
+static gboolean
+tell_checked (double done, gpointer data)
+{
+  return tell_progress (data, (1.0 + done) / 2.0);
 }
 
 static void
@@ -189,11 +200,19 @@ write_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
   Job *job = data;
   GError *error = NULL;
 
-  if (rn_model_export (job->model, job->format, &job->options, job->path, tell_progress, job,
-                       &error) &&
-      rn_model_check_export (job->model, job->format, &job->options, job->path, &job->check,
-                             tell_progress, job, &error))
+  if (!rn_model_export (job->model, job->format, &job->options, job->path, tell_written, job,
+                        &error))
+    g_task_return_error (task, error);
+  else if (rn_model_check_export (job->model, job->format, &job->options, job->path, &job->check,
+                                  tell_checked, job, &error))
     g_task_return_boolean (task, TRUE);
+  else if (g_error_matches (error, RN_ERROR, RN_ERROR_CANCELLED))
+    {
+      /* the file has its name already */
+      g_error_free (error);
+      job->check.n_pictures = 0;
+      g_task_return_boolean (task, TRUE);
+    }
   else
     g_task_return_error (task, error);
 }
@@ -201,6 +220,8 @@ write_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
 static char *
 describe_check (const RnExportCheck *check)
 {
+  if (check->n_pictures == 0)
+    return g_strdup (_ ("Exported, but not compared with the model"));
   if (check->same_bits && check->difference == 0.0)
     return g_strdup (_ ("Exported; the file holds the same numbers to the bit"));
   if (check->difference > check->allowed)
@@ -230,7 +251,7 @@ on_written (GObject *source, GAsyncResult *result, gpointer data)
   const Job *job = g_task_get_task_data (G_TASK (result));
   g_autoptr (GError) error = NULL;
 
-  /* closed meanwhile: what was written stays, what was not is gone */
+  /* Where it was closed meanwhile, what had its name already stays and is told; what had not is gone. */
   if (self->session == NULL)
     return;
   set_writing (self, FALSE);
@@ -258,8 +279,8 @@ look (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-static void
-write_to (RnExportDialog *self, const char *path)
+void
+rn_export_dialog_write (RnExportDialog *self, const char *path)
 {
   g_autoptr (GTask) task = NULL;
 
@@ -283,7 +304,7 @@ on_chosen (RnExportDialog *self, int response)
   path = file == NULL ? NULL : g_file_get_path (file);
   g_clear_object (&self->chooser);
   if (path != NULL)
-    write_to (self, path);
+    rn_export_dialog_write (self, path);
 }
 
 static void

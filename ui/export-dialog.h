@@ -17,4 +17,7 @@ G_DECLARE_FINAL_TYPE (RnExportDialog, rn_export_dialog, RN, EXPORT_DIALOG, AdwWi
 
 GtkWidget *rn_export_dialog_new (GtkWindow *parent, RnSession *session);
 
+/* What the file chooser leads to: writes to @path, once the dialog has its model and while nothing else is written. */
+void rn_export_dialog_write (RnExportDialog *self, const char *path);
+
 G_END_DECLS

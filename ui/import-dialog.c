@@ -16,7 +16,7 @@ typedef struct
   GtkWidget *mean;
   GtkWidget *std;
   GtkWidget *side;
-  GtkWidget *epsilon;
+  GtkWidget *epsilon; /* (nullable): where the file says it */
   GtkWidget *padding; /* (nullable) */
   GtkWidget *stride;  /* (nullable) */
   gboolean is_filling;
@@ -46,9 +46,9 @@ format_channels (const float *values, int n)
   return g_string_free (text, FALSE);
 }
 
-/* One number for each of @n channels, commas or spaces between them, each over @lowest */
+/* One number for each of @n channels, commas or spaces between them, each over @lowest and under @highest */
 static gboolean
-parse_numbers (GtkWidget *row, int n, double lowest, double *values)
+parse_numbers (GtkWidget *row, int n, double lowest, double highest, double *values)
 {
   const char *at = gtk_editable_get_text (GTK_EDITABLE (row));
 
@@ -57,7 +57,8 @@ parse_numbers (GtkWidget *row, int n, double lowest, double *values)
       char *end;
 
       values[i] = g_ascii_strtod (at, &end);
-      if (end == at || !isfinite (values[i]) || values[i] <= lowest || fabs (values[i]) > 1e6)
+      if (end == at || !isfinite (values[i]) || (double) (float) values[i] <= lowest ||
+          values[i] >= highest)
         return FALSE;
       at = end + strspn (end, " ,;");
     }
@@ -65,9 +66,9 @@ parse_numbers (GtkWidget *row, int n, double lowest, double *values)
 }
 
 static gboolean
-check_row (GtkWidget *row, int n, double lowest, double *values)
+check_row (GtkWidget *row, int n, double lowest, double highest, double *values)
 {
-  const gboolean is_right = parse_numbers (row, n, lowest, values);
+  const gboolean is_right = parse_numbers (row, n, lowest, highest, values);
 
   if (is_right)
     gtk_widget_remove_css_class (row, "error");
@@ -83,10 +84,11 @@ read_rows (Import *self, RnModelHints *hints)
   const int channels = rn_spec_get_channels (rn_document_get_spec (self->document));
   const guint preset = adw_combo_row_get_selected (ADW_COMBO_ROW (self->preset));
   double mean[3] = { 0 }, std[3] = { 0 }, epsilon = 0;
-  gboolean is_right = check_row (self->mean, channels, -1e6, mean);
+  gboolean is_right = check_row (self->mean, channels, -1e6, 1e6, mean);
 
-  is_right = check_row (self->std, channels, 0.0, std) && is_right;
-  is_right = check_row (self->epsilon, 1, 0.0, &epsilon) && is_right && epsilon < 1.0;
+  is_right = check_row (self->std, channels, 0.0, 1e6, std) && is_right;
+  if (self->epsilon != NULL)
+    is_right = check_row (self->epsilon, 1, 0.0, 1.0, &epsilon) && is_right;
   *hints = (RnModelHints){ 0 };
   if (preset < N_PRESETS)
     rn_model_hints_set_preset (hints, rn_model_preset_names ()[preset], NULL);
@@ -224,7 +226,6 @@ new_rows (Import *self)
   self->preset = new_choice (_ ("Trained on"), presets, find_preset (preprocess));
   self->mean = new_entry (self, _ ("Mean of each channel, where white is 1"));
   self->std = new_entry (self, _ ("Standard deviation of each channel"));
-  self->epsilon = new_entry (self, _ ("Epsilon of batch-norm"));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->preset);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->mean);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->std);
@@ -239,11 +240,15 @@ new_rows (Import *self)
       self->stride = new_choice (_ ("Stride of the bottlenecks"), strides, 0);
       adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->stride);
     }
-  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->epsilon);
   self->is_filling = TRUE;
-  gtk_editable_set_text (GTK_EDITABLE (self->epsilon),
-                         g_ascii_formatd (epsilon, sizeof epsilon, "%g",
-                                          rn_model_get_epsilon (model)));
+  if (guesses & RN_GUESS_EPSILON)
+    {
+      self->epsilon = new_entry (self, _ ("Epsilon of batch-norm"));
+      adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->epsilon);
+      gtk_editable_set_text (GTK_EDITABLE (self->epsilon),
+                             g_ascii_formatd (epsilon, sizeof epsilon, "%g",
+                                              rn_model_get_epsilon (model)));
+    }
   fill_numbers (self, preprocess->mean, preprocess->std, preprocess->side);
   g_signal_connect_swapped (self->preset, "notify::selected", G_CALLBACK (on_preset), self);
   return group;

@@ -330,6 +330,6 @@ rn_cli_train (int argc, char **argv)
     return rn_cli_fail_training (error, option.json, "train");
   result = rn_cli_watch_training (trainer, option.json);
   if (option.tensorboard != NULL && !write_tensorboard (&error))
-    return rn_cli_fail (error, "train");
+    return rn_cli_fail_training (error, option.json, "train");
   return result;
 }

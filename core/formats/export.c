@@ -133,16 +133,18 @@ rn_model_export (RnModel *model, RnFormat format, const RnExportOptions *options
 
 /* Checking */
 
-/* Logits of @n_pictures pictures of the sample set in the size and colours that the network takes */
+/* Logits of N_PICTURES pictures of the sample set in the size and colours that the network takes. @half: 0 or 1, of the
+ * progress
+ */
 static float *
-run (RnModel *model, int n_pictures, RnProgressFunc progress, gpointer user_data, GError **error)
+run (RnModel *model, int half, RnProgressFunc progress, gpointer user_data, GError **error)
 {
   g_autoptr (RnEvaluator) evaluator = rn_evaluator_new (model, RN_PATH_RUN, 0, error);
   const RnPreprocess *preprocess = rn_model_get_preprocess (model);
   const gsize side = (gsize) preprocess->side,
               classes = (gsize) rn_spec_get_classes (rn_model_get_spec (model));
   g_autofree float *x = g_try_new (float, side *side *(gsize) preprocess->channels);
-  g_autofree float *logits = g_new (float, (gsize) n_pictures *classes);
+  g_autofree float *logits = g_new (float, N_PICTURES *classes);
 
   if (evaluator == NULL)
     return NULL;
@@ -152,13 +154,13 @@ run (RnModel *model, int n_pictures, RnProgressFunc progress, gpointer user_data
                            _ ("There is no memory to run this network"));
       return NULL;
     }
-  for (int i = 0; i < n_pictures; i++)
+  for (int i = 0; i < N_PICTURES; i++)
     {
       g_autoptr (RnPicture) drawn =
           rn_sample_render (RN_SPLIT_TEST, i, CLAMP (preprocess->side, 16, 2048), error);
       g_autoptr (RnPicture) view = drawn == NULL ? NULL : rn_view_single (drawn, preprocess, error);
 
-      if (progress != NULL && !progress ((double) i / n_pictures, user_data))
+      if (progress != NULL && !progress ((half + (double) i / N_PICTURES) / 2.0, user_data))
         {
           set_cancelled (error);
           return NULL;
@@ -233,8 +235,8 @@ rn_model_check_export (RnModel *model, RnFormat format, const RnExportOptions *o
                    path);
       return FALSE;
     }
-  before = run (model, N_PICTURES, progress, user_data, error);
-  after = before == NULL ? NULL : run (again, N_PICTURES, progress, user_data, error);
+  before = run (model, 0, progress, user_data, error);
+  after = before == NULL ? NULL : run (again, 1, progress, user_data, error);
   if (after == NULL)
     return FALSE;
   check->n_pictures = N_PICTURES;

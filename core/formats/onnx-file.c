@@ -342,7 +342,9 @@ read_node (RnOnnx *onnx, RnProtobufScan *field, GError **error)
   g_ptr_array_add (onnx->nodes, node);
   if (!read_inner (onnx, field, read_node_field, &reading, error))
     return FALSE;
-  if (node->op == NULL || node->outputs->len == 0)
+  /* the first output is what leads on: without a name, a way through the graph could run in a circle */
+  if (node->op == NULL || node->outputs->len == 0 ||
+      ((const char *) node->outputs->pdata[0])[0] == '\0')
     return fail (onnx, node->name != NULL ? node->name : "node", _ ("is no whole node"), error);
   if (node->name == NULL || node->name[0] == '\0')
     {

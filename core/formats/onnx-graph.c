@@ -602,6 +602,9 @@ take_linear (Walk *walk, const RnOnnxNode *node)
     return FALSE;
   network->fc_weight = weight;
   network->fc_bias = is_gemm ? rn_onnx_get_constant (walk->onnx, node, 2) : NULL;
+  /* numbers that could not be read are not the same as none */
+  if (is_gemm && network->fc_bias == NULL && input_of (node, 2)[0] != '\0')
+    return refuse (walk, node, _ ("has a bias that does not fit"));
   follow (walk, node);
   walk->at = output_of (node);
   node = sole_consumer (walk, walk->at);

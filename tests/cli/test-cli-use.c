@@ -185,6 +185,20 @@ test_export_writes_every_format_and_checks_it (void)
   cli_folder_free (folder);
 }
 
+static guint
+count_in (const char *bytes, gsize length, const char *word)
+{
+  const char *end = bytes + length;
+  guint n = 0;
+
+  while ((bytes = memmem (bytes, (gsize) (end - bytes), word, strlen (word))) != NULL)
+    {
+      bytes += strlen (word);
+      n++;
+    }
+  return n;
+}
+
 static void
 test_train_writes_event_files_for_tensorboard (void)
 {
@@ -192,9 +206,10 @@ test_train_writes_event_files_for_tensorboard (void)
   g_autoptr (CliResult) result =
       cli_run (folder, "train", "--data", "data", "--net", "tiny.json", "--batch", "16", "--out",
                "run", "--steps", "3", "--augment", "none", "--tensorboard", "events", NULL);
-  g_autofree char *path = g_build_filename (folder, "events", NULL);
+  g_autofree char *path = g_build_filename (folder, "events", NULL), *file = NULL, *bytes = NULL;
   g_autoptr (GDir) dir = NULL;
   const char *name;
+  gsize length;
 
   cli_assert_code (result, 0);
   dir = g_dir_open (path, 0, NULL);
@@ -202,8 +217,33 @@ test_train_writes_event_files_for_tensorboard (void)
   name = g_dir_read_name (dir);
   g_assert_nonnull (name);
   g_assert_true (g_str_has_prefix (name, "events.out.tfevents."));
+  file = g_build_filename (path, name, NULL);
   g_assert_null (g_dir_read_name (dir));
   g_clear_pointer (&dir, g_dir_close);
+  g_assert_true (g_file_get_contents (file, &bytes, &length, NULL));
+  g_assert_cmpuint (count_in (bytes, length, "\x0a\x0aloss/train"), ==, 3);
+  g_assert_cmpuint (count_in (bytes, length,
+                              "\x0a\x0b"
+                              "error/train"),
+                    ==, 3);
+  g_assert_cmpuint (count_in (bytes, length, "\x0a\x04rate"), ==, 3);
+  g_assert_cmpuint (count_in (bytes, length, "loss/test"), ==, 1);
+  g_assert_cmpuint (count_in (bytes, length, "error/test"), ==, 1);
+  cli_folder_free (folder);
+}
+
+static void
+test_event_files_that_cannot_be_written_are_told_to_machines_too (void)
+{
+  char *folder = cli_folder_new ();
+  g_autoptr (CliResult) result =
+      cli_run (folder, "train", "--data", "data", "--net", "tiny.json", "--batch", "16", "--out",
+               "run", "--steps", "1", "--augment", "none", "--tensorboard", "tiny.json", "--json",
+               NULL);
+
+  g_assert_cmpint (result->code, !=, 0);
+  g_assert_nonnull (strstr (result->out, "\"error\""));
+  g_assert_nonnull (strstr (result->out, "tiny.json"));
   cli_folder_free (folder);
 }
 
@@ -425,6 +465,8 @@ main (int argc, char **argv)
                    test_export_writes_every_format_and_checks_it);
   g_test_add_func ("/cli/use/train-writes-event-files-for-tensorboard",
                    test_train_writes_event_files_for_tensorboard);
+  g_test_add_func ("/cli/use/event-files-that-cannot-be-written-are-told-to-machines-too",
+                   test_event_files_that_cannot_be_written_are_told_to_machines_too);
   g_test_add_func ("/cli/use/export-takes-the-model-out-and-overwrites-nothing",
                    test_export_takes_the_model_out_and_overwrites_nothing);
   g_test_add_func ("/cli/use/inspect-names-every-layer-in-order",

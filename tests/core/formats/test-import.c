@@ -529,6 +529,15 @@ static const Attack graphs[] = {
       "\x3a\x1e\x2a\x0d\x08\1\x10\1\x42\1w\x4a\4\0\0\0\0\x2a\x0d\x08\1\x10\1\x42\1w\x4a\4\0\0\0\0",
       "twice"),
   ONNX ("a circle", "\x3a\x17\x0a\x0b\x0a\1x\x12\1x\x22\3Mul" INPUT OUTPUT, "before it"),
+  ONNX (
+      "a circle through what has no name",
+      "\x3a\x5a\x2a\x0b\x10\1\x42\1w\x4a\4\0\0\x80\x3f\x2a\x13\x08\1\x08\1\x08\1\x08\1\x10\1\x42\1"
+      "f\x4a\4\0\0\x80\x3f\x0a\x0d\x0a\1x\x0a\1w\x12\0\x22\3Mul\x0a\x0c\x0a\0\x0a\1w\x12\0\x22\3Mul"
+      "\x0a\x0f"
+      "\x0a\1q\x0a\1"
+      "f\x12\1y\x22\4"
+      "Conv" INPUT OUTPUT,
+      "no whole node"),
   ONNX ("another operation", "\x3a\x18\x0a\x0c\x0a\1x\x12\1y\x22\4Tanh" INPUT OUTPUT,
         "node “y” (Tanh)"),
   ONNX ("no filter",
@@ -600,9 +609,9 @@ damaged_files_are_survived (void)
   damage ("attack.pth", 2, 1500, 4096);
 }
 
-/* A network so small that most of its file is names and shapes */
+/* A network so small that most of its file is names and shapes, as “graph-of-ours.onnx” */
 static void
-damaged_graphs_are_survived (void)
+write_graph_of_ours (void)
 {
   const RnPreprocess preprocess = { .side = 8, .channels = 1, .std = { 1.0f } };
   const RnBlockSpec blocks[] = { { .channels = 2, .stride = 1 },
@@ -618,7 +627,31 @@ damaged_graphs_are_survived (void)
   model = rn_model_new (spec, NULL, 1, NULL, &preprocess, NULL);
   rn_model_export (model, RN_FORMAT_ONNX, &options, path, NULL, NULL, &error);
   g_assert_no_error (error);
+}
+
+static void
+damaged_graphs_are_survived (void)
+{
+  write_graph_of_ours ();
   damage ("graph-of-ours.onnx", 6, 2000, 100000);
+}
+
+/* A bias that is named, but whose numbers are not there as they lie in memory */
+static void
+a_bias_that_cannot_be_read_is_not_taken_for_none (void)
+{
+  static const char head[] = "\x42\7fc.bias\x4a";
+  g_autofree char *path = path_of ("graph-of-ours.onnx"), *bytes = NULL, *written = NULL;
+  char *found;
+  gsize length;
+
+  write_graph_of_ours ();
+  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
+  found = memmem (bytes, length, head, strlen (head));
+  g_assert_nonnull (found);
+  found[strlen (head) - 1] = '\x7a'; /* another field than the numbers */
+  written = write_bytes ("no-bias.onnx", bytes, length);
+  assert_refused (written, "bias that does not fit");
 }
 
 static void
@@ -669,6 +702,7 @@ main (int argc, char **argv)
   ADD (what_is_no_model_is_told_so);
   ADD (damaged_files_are_survived);
   ADD (damaged_graphs_are_survived);
+  ADD (a_bias_that_cannot_be_read_is_not_taken_for_none);
   ADD (networks_of_torchvision_give_pytorch_s_logits);
   ADD (whole_objects_and_other_graphs_are_refused_by_name);
   ADD (damaged_files_of_pytorch_are_survived);

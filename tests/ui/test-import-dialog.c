@@ -1,0 +1,182 @@
+#include "import-dialog.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+
+#include "looking.h"
+
+typedef struct
+{
+  char *folder;
+  char *path;
+  RnSession *session;
+  GtkWidget *parent;
+  GtkWidget *dialog;
+} World;
+
+/* A file of @preset whose metadata are under another name, as if others had made it */
+static char *
+write_foreign (const char *folder, const char *preset)
+{
+  g_autoptr (RnSpec) spec = rn_spec_preset (preset, NULL);
+  const RnPreprocess preprocess = { .side = rn_spec_get_side (spec),
+                                    .channels = 3,
+                                    .mean = { 0.5f, 0.5f, 0.5f },
+                                    .std = { 1.0f, 1.0f, 1.0f } };
+  g_autoptr (RnModel) model = rn_model_new (spec, NULL, 1, NULL, &preprocess, NULL);
+  char *path = g_build_filename (folder, "foreign.safetensors", NULL), *at;
+  g_autofree char *bytes = NULL;
+  gsize length;
+
+  g_assert_true (rn_model_save (model, path, NULL));
+  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
+  at = memmem (bytes, length, "residua.version", strlen ("residua.version"));
+  g_assert_nonnull (at);
+  memcpy (at, "another", strlen ("another"));
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) length, NULL));
+  return path;
+}
+
+static void
+on_guessed (gboolean *has_guessed)
+{
+  *has_guessed = TRUE;
+}
+
+static gboolean
+is_set (gpointer flag)
+{
+  return *(gboolean *) flag;
+}
+
+static void
+world_set_up (World *world, gconstpointer preset)
+{
+  gboolean has_guessed = FALSE;
+
+  world->folder = g_dir_make_tmp ("residua-XXXXXX", NULL);
+  world->path = write_foreign (world->folder, preset);
+  world->session = rn_session_new ("/nonexistent");
+  world->parent = looking_window (gtk_label_new (NULL), 1000, 640);
+  g_signal_connect_swapped (world->session, "guessed", G_CALLBACK (on_guessed), &has_guessed);
+  rn_session_open_model (world->session, world->path);
+  looking_wait (is_set, &has_guessed);
+  rn_import_dialog_present (GTK_WINDOW (world->parent), world->session,
+                            rn_session_get_document (world->session));
+  for (guint i = 0; i < g_list_model_get_n_items (gtk_window_get_toplevels ()); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (gtk_window_get_toplevels (), i);
+
+      if (ADW_IS_MESSAGE_DIALOG (window))
+        world->dialog = window;
+    }
+  g_assert_nonnull (world->dialog);
+  g_object_add_weak_pointer (G_OBJECT (world->dialog), (gpointer *) &world->dialog);
+  looking_pass (100);
+}
+
+static void
+world_tear_down (World *world, gconstpointer preset)
+{
+  if (world->dialog != NULL)
+    looking_close (world->dialog);
+  looking_close (world->parent);
+  g_object_unref (world->session);
+  g_unlink (world->path);
+  g_rmdir (world->folder);
+  g_free (world->path);
+  g_free (world->folder);
+}
+
+static gpointer
+find_entry (World *world, int nth)
+{
+  return looking_find (world->dialog, ADW_TYPE_ENTRY_ROW, nth);
+}
+
+static gboolean
+can_use (World *world)
+{
+  return adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (world->dialog), "use");
+}
+
+static const RnModel *
+model_of (World *world)
+{
+  return rn_document_get_model (rn_session_get_document (world->session));
+}
+
+static gboolean
+has_the_epsilon (gpointer world)
+{
+  return fabs (rn_model_get_epsilon (model_of (world)) - 0.25) < 1e-9;
+}
+
+static void
+test_what_is_said_is_what_the_model_gets (World *world, gconstpointer data)
+{
+  AdwComboRow *preset = looking_find (world->dialog, ADW_TYPE_COMBO_ROW, 0);
+
+  looking_shoot (world->dialog, "import-dialog");
+  adw_combo_row_set_selected (preset, 2);
+  g_assert_cmpstr (gtk_editable_get_text (find_entry (world, 0)), ==, "0.485, 0.456, 0.406");
+  gtk_editable_set_text (find_entry (world, 0), "0.1 0.2;0.3");
+  /* numbers of one's own are no preset's */
+  g_assert_cmpuint (adw_combo_row_get_selected (preset), ==, 3);
+  gtk_editable_set_text (find_entry (world, 2), "0.25");
+  adw_combo_row_set_selected (looking_find (world->dialog, ADW_TYPE_COMBO_ROW, 1), 1);
+  g_assert_true (can_use (world));
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (world->dialog), "use");
+  looking_wait (has_the_epsilon, world);
+  g_assert_cmpfloat (rn_model_get_preprocess (model_of (world))->mean[1], ==, 0.2f);
+  g_assert_cmpfloat (rn_model_get_preprocess (model_of (world))->std[1], ==, 0.224f);
+  g_assert_cmpint (rn_spec_get_block (rn_model_get_spec (model_of (world)), 3)->shortcut, ==,
+                   RN_SHORTCUT_A_END);
+}
+
+static void
+test_what_is_no_number_is_marked_and_cannot_be_used (World *world, gconstpointer data)
+{
+  static const struct
+  {
+    int row;
+    const char *text;
+  } wrong[] = { { 0, "0.1, 0.2" }, { 0, "0.1, 0.2, 0.3, 0.4" }, { 0, "1, 2, nan" }, { 0, "" },
+                { 1, "1, 0, 1" },  { 1, "1, 1, 1e-60" },        { 2, "0" },         { 2, "1" },
+                { 2, "-1e-5" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autofree char *before = g_strdup (gtk_editable_get_text (find_entry (world, wrong[i].row)));
+
+      g_test_message ("%d: %s", wrong[i].row, wrong[i].text);
+      g_assert_true (can_use (world));
+      gtk_editable_set_text (find_entry (world, wrong[i].row), wrong[i].text);
+      g_assert_false (can_use (world));
+      g_assert_true (gtk_widget_has_css_class (find_entry (world, wrong[i].row), "error"));
+      gtk_editable_set_text (find_entry (world, wrong[i].row), before);
+      g_assert_false (gtk_widget_has_css_class (find_entry (world, wrong[i].row), "error"));
+    }
+}
+
+static void
+test_a_dialog_that_is_closed_leaves_nothing (World *world, gconstpointer data)
+{
+  gtk_window_destroy (GTK_WINDOW (world->dialog));
+  looking_pass (300);
+  g_assert_null (world->dialog);
+}
+
+int
+main (int argc, char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+#define ADD(name, function)                                                                        \
+  g_test_add ("/import-dialog/" name, World, "resnet20", world_set_up, function, world_tear_down)
+  ADD ("what is said is what the model gets", test_what_is_said_is_what_the_model_gets);
+  ADD ("what is no number is marked and cannot be used",
+       test_what_is_no_number_is_marked_and_cannot_be_used);
+  ADD ("a dialog that is closed leaves nothing", test_a_dialog_that_is_closed_leaves_nothing);
+  return g_test_run ();
+}
