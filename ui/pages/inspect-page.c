@@ -437,11 +437,9 @@ make_switch (RnInspectPage *self)
                                   _ ("Study the network with all test pictures"), -1);
   g_signal_connect_swapped (self->test_button, "toggled", G_CALLBACK (turn), self);
   gtk_widget_add_css_class (linked, "linked");
-  gtk_widget_set_margin_start (linked, 12);
-  gtk_widget_set_margin_top (linked, 12);
   gtk_box_append (GTK_BOX (linked), self->picture_button);
   gtk_box_append (GTK_BOX (linked), self->test_button);
-  gtk_box_append (GTK_BOX (self->box), linked);
+  gtk_box_append (GTK_BOX (self->box), rn_margin_new_head (linked));
 }
 
 static void

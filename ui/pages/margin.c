@@ -9,6 +9,7 @@ struct _RnMargin
   GtkWidget parent_instance;
 
   GtkWidget *child;
+  gboolean is_head; /* nothing below it: what follows has a margin of its own */
 };
 
 G_DEFINE_FINAL_TYPE (RnMargin, rn_margin, GTK_TYPE_WIDGET)
@@ -30,18 +31,19 @@ rn_margin_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, 
 
   gtk_widget_measure (self->child, orientation, for_size < 0 ? -1 : MAX (for_size - 2 * margin, 0),
                       minimum, natural, NULL, NULL);
-  *minimum += 2 * margin;
-  *natural += 2 * margin;
+  *minimum += is_height && self->is_head ? margin : 2 * margin;
+  *natural += is_height && self->is_head ? margin : 2 * margin;
 }
 
 static void
 rn_margin_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
+  RnMargin *self = RN_MARGIN (widget);
   const int margin = get_margin (width);
 
-  gtk_widget_size_allocate (RN_MARGIN (widget)->child,
+  gtk_widget_size_allocate (self->child,
                             &(GtkAllocation){ margin, margin, width - 2 * margin,
-                                              height - 2 * margin },
+                                              height - (self->is_head ? margin : 2 * margin) },
                             -1);
 }
 
@@ -82,4 +84,13 @@ rn_margin_new (GtkWidget *child)
   self->child = child;
   gtk_widget_set_parent (child, GTK_WIDGET (self));
   return GTK_WIDGET (self);
+}
+
+GtkWidget *
+rn_margin_new_head (GtkWidget *child)
+{
+  GtkWidget *self = rn_margin_new (child);
+
+  RN_MARGIN (self)->is_head = TRUE;
+  return self;
 }

@@ -10,5 +10,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (RnMargin, rn_margin, RN, MARGIN, GtkWidget)
 
 GtkWidget *rn_margin_new (GtkWidget *child);
+/** The same for what stands above a page with margins: none below it. */
+GtkWidget *rn_margin_new_head (GtkWidget *child);
 
 G_END_DECLS
