@@ -94,12 +94,41 @@ show_document (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+on_close_answered (RnWindow *self, const char *response, AdwMessageDialog *dialog)
+{
+  if (g_str_equal (response, "discard"))
+    rn_session_close (self->session, g_object_get_data (G_OBJECT (dialog), "document"));
+}
+
+/* Nothing keeps a sketch that is closed. */
+static void
+ask_to_discard (RnWindow *self, RnDocument *document)
+{
+  g_autofree char *title =
+      g_strdup_printf (_ ("Close “%s” without saving it?"), rn_document_get_title (document));
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), title,
+                                              _ ("What was changed since it was saved is lost."));
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "discard",
+                                    _ ("Close _without saving"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "discard",
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_object_set_data_full (G_OBJECT (dialog), "document", g_object_ref (document), g_object_unref);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_close_answered), self,
+                           G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
 close_document (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   RnWindow *self = data;
   RnDocument *document = rn_session_get_document (self->session);
 
-  if (document != NULL)
+  if (document != NULL && rn_document_is_to_keep (document))
+    ask_to_discard (self, document);
+  else if (document != NULL)
     rn_session_close (self->session, document);
 }
 

@@ -120,7 +120,8 @@ ask_and_answer (Fixture *fixture, const char *picture, const char *response)
   g_assert_cmpstr (adw_message_dialog_get_default_response (dialog), ==, "keep");
   g_assert_cmpstr (adw_message_dialog_get_close_response (dialog), ==, "cancel");
   g_assert_true (says (GTK_WIDGET (dialog), "tiny, run 1"));
-  g_assert_true (says (GTK_WIDGET (dialog), "These keep their weights: the stem, block 1, the head."));
+  g_assert_true (
+      says (GTK_WIDGET (dialog), "These keep their weights: the stem, block 1, the head."));
   g_assert_true (says (GTK_WIDGET (dialog), "These start anew: blocks 2–3."));
   adw_message_dialog_response (dialog, response);
   gtk_window_destroy (GTK_WINDOW (dialog));

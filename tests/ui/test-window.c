@@ -767,6 +767,40 @@ test_dialogs_open_without_complaint (void)
 }
 
 static void
+answer (RnWindow *window, const char *response)
+{
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.close-document", NULL);
+  g_assert_nonnull (find_dialog (window));
+  iterate_for (200000);
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (find_dialog (window)), response);
+  gtk_window_destroy (find_dialog (window));
+  iterate_until (find_dialog (window) == NULL);
+}
+
+static void
+test_a_changed_sketch_is_closed_only_when_one_says_so (void)
+{
+  RnWindow *window = open_window ();
+  RnSession *session = rn_window_get_session (window);
+  g_autoptr (RnDocument) document = NULL;
+
+  rn_session_new_sketch (session);
+  document = g_object_ref (rn_session_get_document (session));
+  rn_sketch_set_classes (rn_session_begin_edit (session), 7, NULL);
+  rn_session_end_edit (session, NULL);
+  answer (window, "cancel");
+  g_assert_true (rn_session_get_document (session) == document);
+  answer (window, "discard");
+  g_assert_true (rn_session_get_document (session) != document);
+
+  /* what nobody changed goes at once */
+  rn_session_new_sketch (session);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.close-document", NULL);
+  g_assert_null (find_dialog (window));
+  close_window (window);
+}
+
+static void
 test_every_key_is_for_one_action (void)
 {
   g_auto (GStrv) actions = gtk_application_list_action_descriptions (GTK_APPLICATION (application));
@@ -855,6 +889,8 @@ add_tests (void)
                    test_presenter_mode_enlarges_and_gives_back);
   g_test_add_func ("/window/the style is the person's", test_the_style_is_the_persons);
   g_test_add_func ("/window/dialogs open without complaint", test_dialogs_open_without_complaint);
+  g_test_add_func ("/window/a changed sketch is closed only when one says so",
+                   test_a_changed_sketch_is_closed_only_when_one_says_so);
   g_test_add_func ("/window/every key is for one action", test_every_key_is_for_one_action);
   g_test_add_func ("/window/the first frame comes soon", test_the_first_frame_comes_soon);
 }
