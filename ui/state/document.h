@@ -40,7 +40,7 @@ RnRecord *rn_document_get_record (RnDocument *self); /* (nullable): of a run */
 /** Of a model file made elsewhere: what had to be guessed */
 void rn_document_set_guesses (RnDocument *self, RnModelGuess guesses);
 RnModelGuess rn_document_get_guesses (RnDocument *self);
-RnModel *rn_document_get_model (RnDocument *self);   /* (nullable): of a model file */
+RnModel *rn_document_get_model (RnDocument *self); /* (nullable): of a model file */
 /** (nullable): of a sketch; to look at: edits go through rn_session_begin_edit() */
 RnSketch *rn_document_get_sketch (RnDocument *self);
 gboolean rn_document_is_changed (RnDocument *self);

@@ -24,6 +24,7 @@ rn_record_finalize (GObject *object)
   g_clear_pointer (&self->spec, rn_spec_free);
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->data, g_free);
+  g_clear_pointer (&self->damage, g_free);
   g_clear_pointer (&self->loss, rn_series_unref);
   g_clear_pointer (&self->error, rn_series_unref);
   for (int i = 0; i < RN_N_MEASURES; i++)
@@ -455,7 +456,6 @@ void
 rn_record_set_data (RnRecord *self, const char *data)
 {
   g_free (self->data);
-  g_free (self->damage);
   self->data = g_strdup (data);
 }
 
