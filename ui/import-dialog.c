@@ -213,8 +213,9 @@ find_preset (const RnPreprocess *preprocess)
 static GtkWidget *
 new_rows (Import *self)
 {
-  const char *const presets[] = { _ ("ImageNet"), _ ("CIFAR-10"),
-                                  _ ("CIFAR-10 with ImageNet’s mean"), _ ("Something else"), NULL };
+  /* a combo row shows no more than some 20 letters */
+  const char *const presets[] = { _ ("ImageNet"), _ ("CIFAR-10"), _ ("CIFAR-10 (ImageNet)"),
+                                  _ ("Something else"), NULL };
   const char *const paddings[] = { _ ("On both sides"), _ ("At the end"), NULL };
   const char *const strides[] = { _ ("In the 3×3"), _ ("In the first 1×1"), NULL };
   RnModel *model = rn_document_get_model (self->document);
