@@ -4,7 +4,7 @@
 #include "conv-gemm.h"
 #include "conv-winograd.h"
 
-/* The one place that chooses the algorithm, from measurements (`residua-cli bench --kernels` repeats them). Winograd's is up to
+/* The one place that chooses the algorithm, from measurements of single layers. Winograd's is up to
  * three times as fast as the direct one where it fits; it reads four times as many filters, which a few tiles do not repay.
  * Gradients of filters have no filters to read; there the direct one falls behind lowering and OpenBLAS where the sums leave the
  * second cache, where most lanes of a block would be empty, and where nothing needs lowering. */

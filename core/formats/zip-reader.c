@@ -254,7 +254,7 @@ index_entries (RnZip *zip, GError **error)
 static gboolean
 read_directory (RnZip *zip, GError **error)
 {
-  Directory directory;
+  Directory directory = { 0 };
   g_autofree guint8 *bytes = NULL;
   gsize at = 0;
 

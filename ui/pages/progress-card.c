@@ -56,7 +56,7 @@ describe_epoch (const RnStatus *status, const char *form)
 {
   const double last = MAX (ceil (status->epochs - 1e-9), 1.0);
   g_autofree char *now = rn_format_count ((gint64) MIN (floor (status->epoch + 1e-9) + 1.0, last));
-  g_autofree char *all = format_epochs (status->epochs);
+  g_autofree char *all = rn_format_count ((gint64) last);
 
   return g_strdup_printf (form, now, all);
 }
@@ -142,30 +142,17 @@ rn_progress_describe_detail (const RnStatus *status)
   return g_string_free (text, FALSE);
 }
 
-/* The words for a run that is shown while nothing trains */
-static void
-describe_record (RnRecord *record, char **state, char **detail, double *fraction, double *error)
+/* Where nothing trains the best that a run has reached says more than the newest. */
+static char *
+append_best (char *detail, RnRecord *record)
 {
-  const RnSettings *settings = rn_record_get_settings (record);
-  const gint64 done = rn_record_get_last_step (record);
-  const gint64 all = settings != NULL ? settings->steps : 0;
-  const GArray *tests = rn_record_get_tests (record);
-  g_autofree char *done_text = rn_format_count (done);
-  g_autofree char *all_text = rn_format_count (all);
+  GString *text = g_string_new (detail);
   g_autofree char *best = rn_format_percent (rn_record_get_best_error (record));
 
-  *state = all > done
-               ? g_strdup_printf (ngettext ("Trained %s of %s step", "Trained %s of %s steps",
-                                            (gulong) all),
-                                  done_text, all_text)
-               : g_strdup_printf (ngettext ("Trained %s step", "Trained %s steps", (gulong) done),
-                                  done_text);
-  *detail = isnan (rn_record_get_best_error (record))
-                ? g_strdup ("")
-                : g_strdup_printf (_ ("lowest test error %s"), best);
-  *fraction = all > 0 ? (double) done / (double) all : 0.0;
-  *error =
-      tests != NULL && tests->len > 0 ? g_array_index (tests, RnTest, tests->len - 1).error : NAN;
+  g_free (detail);
+  if (!isnan (rn_record_get_best_error (record)))
+    append_part (text, g_strdup_printf (_ ("lowest test error %s"), best));
+  return g_string_free (text, FALSE);
 }
 
 /* Showing it */
@@ -269,26 +256,22 @@ refresh (GtkWidget *widget, guint flags)
 
   if (status == NULL)
     return;
-  if (status->state == RN_STATE_IDLE && record != NULL)
-    describe_record (record, &state, &detail, &fraction, &test_error);
-  else
+  state = rn_progress_describe_state (status, rn_session_get_dataset_name (self->session),
+                                      self->failure);
+  detail = status->state == RN_STATE_IDLE ? describe_length (rn_session_get_epochs (self->session))
+                                          : rn_progress_describe_detail (status);
+  if (record != NULL && (status->state == RN_STATE_FINISHED || status->state == RN_STATE_STOPPED))
+    detail = append_best (detail, record);
+  test_error = status->test_error;
+  fraction = status->state == RN_STATE_PREPARING ? status->preparing
+             : status->steps > 0                 ? (double) status->step / (double) status->steps
+                                                 : 0.0;
+  if (live != NULL && live != rn_session_get_document (self->session))
     {
-      state = rn_progress_describe_state (status, rn_session_get_dataset_name (self->session),
-                                          self->failure);
-      detail = status->state == RN_STATE_IDLE
-                   ? describe_length (rn_session_get_epochs (self->session))
-                   : rn_progress_describe_detail (status);
-      test_error = status->test_error;
-      fraction = status->state == RN_STATE_PREPARING ? status->preparing
-                 : status->steps > 0 ? (double) status->step / (double) status->steps
-                                     : 0.0;
-      if (live != NULL && live != rn_session_get_document (self->session))
-        {
-          char *shown = g_strdup_printf ("%s: %s", rn_document_get_title (live), state);
+      char *shown = g_strdup_printf ("%s: %s", rn_document_get_title (live), state);
 
-          g_free (state);
-          state = shown;
-        }
+      g_free (state);
+      state = shown;
     }
   percent = rn_format_percent (test_error);
   error_text = g_strdup_printf (_ ("test error %s"), percent);
