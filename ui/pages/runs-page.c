@@ -104,9 +104,12 @@ match_item (gpointer item, gpointer data)
   g_autofree char *wanted =
       g_utf8_casefold (gtk_editable_get_text (GTK_EDITABLE (self->search)), -1);
   g_autofree char *net = spec != NULL ? rn_format_spec_title (spec) : NULL;
+  g_autofree char *title =
+      spec != NULL ? rn_document_make_run_title (spec, rn_run_digest_get_path (digest)) : NULL;
 
   return *wanted == '\0' || contains (rn_run_digest_get_name (digest), wanted) ||
-         contains (net, wanted) || contains (rn_run_digest_get_data (digest), wanted);
+         contains (net, wanted) || contains (title, wanted) ||
+         contains (rn_run_digest_get_data (digest), wanted);
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include "charts/sparkline.h"
 #include "pages/dataset-head.h"
+#include "state/document.h"
 #include "state/format.h"
 
 #define CURVE_WIDTH_PX 96
@@ -50,6 +51,15 @@ describe_time (gint64 seconds)
     return g_date_time_format (then, _ ("today, %H:%M"));
   /* Translators: a date, as strftime() writes it */
   return g_date_time_format (then, _ ("%e %B %Y"));
+}
+
+static char *
+make_title (const RnRunDigest *digest)
+{
+  const RnSpec *spec = rn_run_digest_get_spec (digest);
+
+  return spec != NULL ? rn_document_make_run_title (spec, rn_run_digest_get_path (digest))
+                      : g_strdup (rn_run_digest_get_name (digest));
 }
 
 static char *
@@ -135,9 +145,10 @@ tell (RnRunRow *self)
   const RnRunState state = rn_run_digest_get_state (digest);
   const char *name = rn_run_digest_get_name (digest);
   g_autofree char *about = describe_run (digest), *state_text = describe_state (digest);
-  g_autofree char *all = NULL;
+  g_autofree char *title = make_title (digest), *all = NULL;
 
-  set_text (self->name, name);
+  set_text (self->name, title);
+  gtk_widget_set_tooltip_text (self->name, name);
   set_text (self->about, about);
   set_text (self->state, state_text);
   if (state == RN_RUN_DAMAGED)

@@ -143,8 +143,8 @@ number_of_run (const RnSpec *spec, const char *path)
   return (int) number;
 }
 
-static char *
-title_of_run (const RnSpec *spec, const char *path)
+char *
+rn_document_make_run_title (const RnSpec *spec, const char *path)
 {
   g_autofree char *name = rn_format_spec_title (spec);
   int number;
@@ -198,7 +198,7 @@ rn_document_new_run (RnRecord *record)
   RnDocument *self = document_new (RN_DOCUMENT_RUN, rn_record_get_spec (record), path);
 
   self->record = g_object_ref (record);
-  self->title = title_of_run (self->spec, path);
+  self->title = rn_document_make_run_title (self->spec, path);
   return self;
 }
 

@@ -68,5 +68,8 @@ gboolean rn_document_is_same_spec (const RnSpec *a, const RnSpec *b);
 /** Returns: (transfer full): the start of the names of runs of @spec: its name, with what file names should not have
  * replaced; "network" where it has none */
 char *rn_document_folder_stem (const RnSpec *spec);
+/** Returns: (transfer full): what people call the run in the folder @path (nullable): "ResNet-20, run 3" where the folder has
+ * the name that it was given, otherwise the folder's name */
+char *rn_document_make_run_title (const RnSpec *spec, const char *path);
 
 G_END_DECLS
