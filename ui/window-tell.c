@@ -24,6 +24,16 @@ on_problem (RnWindow *self, const char *title, const char *text)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* One of our dialogs may have the focus. */
+static gboolean
+is_looked_at (GtkApplication *application)
+{
+  for (GList *each = gtk_application_get_windows (application); each != NULL; each = each->next)
+    if (gtk_window_is_active (each->data))
+      return TRUE;
+  return FALSE;
+}
+
 /* Who looks elsewhere is told by the desktop. */
 static void
 on_ended (RnWindow *self, int state, const char *text)
@@ -33,7 +43,7 @@ on_ended (RnWindow *self, int state, const char *text)
 
   if (self->is_closing)
     return;
-  if (application == NULL || gtk_window_is_active (GTK_WINDOW (self)))
+  if (application == NULL || is_looked_at (application))
     {
       rn_window_toast (self, text);
       return;
