@@ -10,6 +10,7 @@
 #include <glib/gstdio.h>
 
 #include "application.h"
+#include "desktop.h"
 #include "window.h"
 
 /* Longest time that the main loop may take for what was done, in seconds: generous, as the tests share a processor */
@@ -407,6 +408,7 @@ main (int argc, char **argv)
   self.random = g_rand_new_with_seed ((guint32) seed);
   self.folder = g_dir_make_tmp ("residua-clumsy-XXXXXX", NULL);
   make_files (&self);
+  desktop_start ();
   self.application = rn_application_new ();
   g_assert_true (g_application_register (G_APPLICATION (self.application), NULL, NULL));
   find_window (&self);
