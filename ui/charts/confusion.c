@@ -299,15 +299,6 @@ draw_for_print (GtkWidget *widget, cairo_t *cr, int width, int height)
   rn_confusion_draw (RN_CONFUSION (widget), cr, &palette, width, height);
 }
 
-static void
-append_quoted (GString *text, const char *name)
-{
-  g_auto (GStrv) parts = g_strsplit (name, "\"", -1);
-  g_autofree char *quoted = g_strjoinv ("\"\"", parts);
-
-  g_string_append_printf (text, "\"%s\"", quoted);
-}
-
 /* Returns: (transfer full) (type GString): the table, a row for each true class */
 static gpointer
 copy_numbers (GtkWidget *widget)
@@ -318,12 +309,12 @@ copy_numbers (GtkWidget *widget)
   for (int k = 0; k < self->n; k++)
     {
       g_string_append_c (text, ',');
-      append_quoted (text, self->names[k]);
+      rn_figure_append_quoted (text, self->names[k]);
     }
   for (int row = 0; row < self->n; row++)
     {
       g_string_append_c (text, '\n');
-      append_quoted (text, self->names[row]);
+      rn_figure_append_quoted (text, self->names[row]);
       for (int column = 0; column < self->n; column++)
         g_string_append_printf (text, ",%d", self->counts[row * self->n + column]);
     }
@@ -331,20 +322,8 @@ copy_numbers (GtkWidget *widget)
   return text;
 }
 
-static char *
-format_csv (gconstpointer numbers)
-{
-  return g_strdup (((const GString *) numbers)->str);
-}
-
-static void
-free_numbers (gpointer numbers)
-{
-  g_string_free (numbers, TRUE);
-}
-
-static const RnFigure figure = { "confusion", draw_for_print, copy_numbers, format_csv,
-                                 free_numbers };
+static const RnFigure figure = { "confusion", draw_for_print, copy_numbers, rn_figure_format_text,
+                                 rn_figure_free_text };
 
 static void
 rn_confusion_init (RnConfusion *self)

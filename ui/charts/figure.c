@@ -421,3 +421,26 @@ rn_figure_allocate (GtkWidget *widget)
   if (popover != NULL)
     gtk_popover_present (GTK_POPOVER (popover));
 }
+
+/* Text as numbers */
+
+char *
+rn_figure_format_text (gconstpointer text)
+{
+  return g_strdup (((const GString *) text)->str);
+}
+
+void
+rn_figure_free_text (gpointer text)
+{
+  g_string_free (text, TRUE);
+}
+
+void
+rn_figure_append_quoted (GString *text, const char *name)
+{
+  g_auto (GStrv) parts = g_strsplit (name, "\"", -1);
+  g_autofree char *quoted = g_strjoinv ("\"\"", parts);
+
+  g_string_append_printf (text, "\"%s\"", quoted);
+}

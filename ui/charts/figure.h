@@ -25,6 +25,12 @@ typedef struct
   GDestroyNotify free_numbers;
 } RnFigure;
 
+/** For RnFigure, where the numbers are few and their CSV is made at once: format_csv and free_numbers of a GString */
+char *rn_figure_format_text (gconstpointer text);
+void rn_figure_free_text (gpointer text);
+/** Appends @name to the line of a CSV, in quotes */
+void rn_figure_append_quoted (GString *text, const char *name);
+
 /** The actions "figure.copy", "figure.save" and "figure.menu" and their keys; from class_init() */
 void rn_figure_install (GtkWidgetClass *class);
 /** From init(); @figure is static. */

@@ -265,20 +265,8 @@ copy_numbers (GtkWidget *widget)
   return text;
 }
 
-static char *
-format_csv (gconstpointer numbers)
-{
-  return g_strdup (((const GString *) numbers)->str);
-}
-
-static void
-free_numbers (gpointer numbers)
-{
-  g_string_free (numbers, TRUE);
-}
-
-static const RnFigure figure = { "lesions", draw_for_print, copy_numbers, format_csv,
-                                 free_numbers };
+static const RnFigure figure = { "lesions", draw_for_print, copy_numbers, rn_figure_format_text,
+                                 rn_figure_free_text };
 
 static void
 rn_lesion_chart_init (RnLesionChart *self)

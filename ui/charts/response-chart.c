@@ -319,30 +319,17 @@ copy_numbers (GtkWidget *widget)
       for (guint k = 0; curve != NULL && k < curve->points->len; k++)
         {
           const RnResponsePoint *point = &g_array_index (curve->points, RnResponsePoint, k);
-          g_auto (GStrv) quoted = g_strsplit (curve->name, "\"", -1);
-          g_autofree char *name = g_strjoinv ("\"\"", quoted);
 
-          g_string_append_printf (text, "\"%s\",%u,%s,%s\n", name, k + 1, point->name,
+          rn_figure_append_quoted (text, curve->name);
+          g_string_append_printf (text, ",%u,%s,%s\n", k + 1, point->name,
                                   g_ascii_formatd (number, sizeof number, "%.9g", point->std));
         }
     }
   return text;
 }
 
-static char *
-format_csv (gconstpointer numbers)
-{
-  return g_strdup (((const GString *) numbers)->str);
-}
-
-static void
-free_numbers (gpointer numbers)
-{
-  g_string_free (numbers, TRUE);
-}
-
-static const RnFigure figure = { "layer-responses", draw_for_print, copy_numbers, format_csv,
-                                 free_numbers };
+static const RnFigure figure = { "layer-responses", draw_for_print, copy_numbers,
+                                 rn_figure_format_text, rn_figure_free_text };
 
 static void
 rn_response_chart_class_init (RnResponseChartClass *class)

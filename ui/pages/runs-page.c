@@ -104,8 +104,7 @@ match_item (gpointer item, gpointer data)
   g_autofree char *wanted =
       g_utf8_casefold (gtk_editable_get_text (GTK_EDITABLE (self->search)), -1);
   g_autofree char *net = spec != NULL ? rn_format_spec_title (spec) : NULL;
-  g_autofree char *title =
-      spec != NULL ? rn_document_make_run_title (spec, rn_run_digest_get_path (digest)) : NULL;
+  g_autofree char *title = rn_run_digest_make_title (digest);
 
   return *wanted == '\0' || contains (rn_run_digest_get_name (digest), wanted) ||
          contains (net, wanted) || contains (title, wanted) ||

@@ -10,6 +10,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "state/document.h"
+
 #define HISTORY "history.csv"
 #define SETTINGS "settings.json"
 #define CHECKPOINTS "checkpoints"
@@ -340,6 +342,13 @@ const char *
 rn_run_digest_get_name (const RnRunDigest *self)
 {
   return self->name;
+}
+
+char *
+rn_run_digest_make_title (const RnRunDigest *self)
+{
+  return self->spec != NULL ? rn_document_make_run_title (self->spec, self->path)
+                            : g_strdup (self->name);
 }
 
 RnRunState

@@ -29,6 +29,8 @@ void rn_run_digest_unref (RnRunDigest *self);
 const char *rn_run_digest_get_path (const RnRunDigest *self);
 /** Returns: the folder's name, for the screen */
 const char *rn_run_digest_get_name (const RnRunDigest *self);
+/** Returns: (transfer full): what people call it, as rn_document_make_run_title(); its name where it cannot be read */
+char *rn_run_digest_make_title (const RnRunDigest *self);
 RnRunState rn_run_digest_get_state (const RnRunDigest *self);
 /** Returns: (nullable): what is damaged, in a sentence */
 const char *rn_run_digest_get_problem (const RnRunDigest *self);

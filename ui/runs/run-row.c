@@ -5,7 +5,6 @@
 
 #include "charts/sparkline.h"
 #include "pages/dataset-head.h"
-#include "state/document.h"
 #include "state/format.h"
 
 #define CURVE_WIDTH_PX 96
@@ -51,15 +50,6 @@ describe_time (gint64 seconds)
     return g_date_time_format (then, _ ("today, %H:%M"));
   /* Translators: a date, as strftime() writes it */
   return g_date_time_format (then, _ ("%e %B %Y"));
-}
-
-static char *
-make_title (const RnRunDigest *digest)
-{
-  const RnSpec *spec = rn_run_digest_get_spec (digest);
-
-  return spec != NULL ? rn_document_make_run_title (spec, rn_run_digest_get_path (digest))
-                      : g_strdup (rn_run_digest_get_name (digest));
 }
 
 static char *
@@ -125,7 +115,8 @@ tell_curve (RnRunRow *self, const RnRunDigest *digest)
 {
   float values[RN_RUN_DIGEST_MAX_VALUES];
   const guint n = rn_run_digest_get_values (digest, values);
-  g_autofree char *text = g_strdup_printf (_ ("Loss of %s"), rn_run_digest_get_name (digest));
+  g_autofree char *title = rn_run_digest_make_title (digest);
+  g_autofree char *text = g_strdup_printf (_ ("Loss of %s"), title);
 
   rn_sparkline_set_values (RN_SPARKLINE (self->curve), values, n, text);
 }
@@ -145,7 +136,7 @@ tell (RnRunRow *self)
   const RnRunState state = rn_run_digest_get_state (digest);
   const char *name = rn_run_digest_get_name (digest);
   g_autofree char *about = describe_run (digest), *state_text = describe_state (digest);
-  g_autofree char *title = make_title (digest), *all = NULL;
+  g_autofree char *title = rn_run_digest_make_title (digest), *all = NULL;
 
   set_text (self->name, title);
   gtk_widget_set_tooltip_text (self->name, name);
