@@ -82,13 +82,20 @@ sum_group (RnWorker *worker, int group, gpointer data)
     {
       const int first = rn_winograd_first (tiles, part);
       const int n = rn_winograd_first (tiles, part + 1) - first;
+      RnWinogradAhead ahead = { 0 };
 
+      if (part + 1 < end)
+        rn_winograd_ahead (&ahead, tiles, part + 1);
       rn_winograd_read (tiles, in, plan->x, zeros, first, n);
       rn_winograd_read_gradients (tiles, out, plan->dy, zeros, first, n);
       for (gsize i = 0; i < RN_WINOGRAD_POSITIONS; i++)
-        rn_kernels ()->winograd_outer (sums + i * pairs (plan), out + i * tiles->out_position,
-                                       in + i * tiles->in_position, n, tiles->k, tiles->c, 0,
-                                       tiles->k);
+        {
+          rn_winograd_fetch (&ahead, tiles, plan->x, tiles->c, 1, (int) i);
+          rn_winograd_fetch (&ahead, tiles, plan->dy, tiles->k, 0, (int) i);
+          rn_kernels ()->winograd_outer (sums + i * pairs (plan), out + i * tiles->out_position,
+                                         in + i * tiles->in_position, n, tiles->k, tiles->c, 0,
+                                         tiles->k);
+        }
     }
   for (int block = 0; block < tiles->c / RN_CONV_BLOCK; block++)
     transform_sums (plan, plan->partials + (gsize) group * RN_WINOGRAD_TAPS * pairs (plan), sums,

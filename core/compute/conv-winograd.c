@@ -12,6 +12,8 @@
  */
 #define SHARE_TILES 4 /* that are transformed in a piece, where there are many filters */
 #define PANEL 128     /* channels that are multiplied in a piece there */
+#define LONGEST_RUN 8 /* parts in a piece, where there are few filters */
+#define ENOUGH_RUNS 64
 
 typedef struct
 {
@@ -19,6 +21,7 @@ typedef struct
   float *y;
   const float *x, *filters; /* [36,K / 16,C,16] */
   RnFinish finish;
+  int run; /* parts in a piece, where they are not shared */
 
   /* the part of the tiles under way, where it is shared */
   float *in, *out; /* [36,n,C], [36,n,K] */
@@ -52,11 +55,12 @@ multiply (const Plan *plan, float *m, const float *v, int position, int n, int k
   rn_kernels ()->conv_row (&row);
 }
 
-/* A part from pixels to results, in scratch behind the row of zeros */
+/* A part from pixels to results, in scratch behind the row of zeros; meanwhile its results' memory comes, and that of the next
+ * part's pixels. */
 static void
-convolve_part (RnWorker *worker, int part, gpointer data)
+convolve_part (RnWorker *worker, const Plan *plan, int part, const RnWinogradAhead *here,
+               const RnWinogradAhead *next)
 {
-  const Plan *plan = data;
   const RnWinogradTiles *tiles = &plan->tiles;
   const float *zeros = rn_worker_scratch (worker);
   float *in = rn_worker_scratch (worker) + rn_winograd_zeros (tiles);
@@ -66,8 +70,30 @@ convolve_part (RnWorker *worker, int part, gpointer data)
 
   rn_winograd_read (tiles, in, plan->x, zeros, first, n);
   for (int i = 0; i < RN_WINOGRAD_POSITIONS; i++)
-    multiply (plan, out, in, i, n, 0, tiles->k);
+    {
+      rn_winograd_fetch (here, tiles, plan->y, tiles->k, 0, i);
+      rn_winograd_fetch (next, tiles, plan->x, tiles->c, 1, i);
+      multiply (plan, out, in, i, n, 0, tiles->k);
+    }
   rn_winograd_write (tiles, plan->y, out, first, n, &plan->finish);
+}
+
+/* Parts that follow one another */
+static void
+convolve_run (RnWorker *worker, int piece, gpointer data)
+{
+  const Plan *plan = data;
+  const int begin = piece * plan->run, end = MIN (begin + plan->run, plan->tiles.n_parts);
+  RnWinogradAhead here, next;
+
+  rn_winograd_ahead (&here, &plan->tiles, begin);
+  for (int part = begin; part < end; part++, here = next)
+    {
+      next.n = 0;
+      if (part + 1 < end)
+        rn_winograd_ahead (&next, &plan->tiles, part + 1);
+      convolve_part (worker, plan, part, &here, &next);
+    }
 }
 
 /* The three steps of a part that is shared */
@@ -110,7 +136,8 @@ convolve (RnWorker *worker, Plan *plan, float *shared)
   memset (rn_worker_scratch (worker), 0, rn_winograd_zeros (tiles) * sizeof (float));
   if (!tiles->is_wide)
     {
-      rn_worker_share (worker, tiles->n_parts, convolve_part, plan);
+      plan->run = CLAMP (tiles->n_parts / ENOUGH_RUNS, 1, LONGEST_RUN);
+      rn_worker_share (worker, divide_up (tiles->n_parts, plan->run), convolve_run, plan);
       return;
     }
   plan->in = shared;

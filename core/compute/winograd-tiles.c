@@ -2,7 +2,6 @@
 
 #define NARROW_FILTERS                                                                             \
   (64 * 64) /* pairs of channels whose transformed filters stay in the second cache */
-#define NARROW_TILES 12
 #define WIDE_FLOATS                                                                                \
   (2 * 1024 * 1024) /* of positions that are shared, about; the third cache keeps them */
 #define LEAST_WIDE_TILES 24
@@ -25,7 +24,7 @@ rn_winograd_tiles (const RnConvShape *shape, int c, int k)
   tiles.n_tiles = (int) MIN ((gint64) tiles.n * tiles.per_picture, G_MAXINT / 4);
   tiles.is_wide = (gint64) c * k > NARROW_FILTERS;
   part = tiles.is_wide ? MAX (WIDE_FLOATS / (RN_WINOGRAD_POSITIONS * (c + k)), LEAST_WIDE_TILES)
-                       : NARROW_TILES;
+                       : RN_WINOGRAD_NARROW;
   tiles.n_parts = divide_up (tiles.n_tiles, part);
   part = divide_up (tiles.n_tiles, tiles.n_parts);
   tiles.in_position = (gsize) part * (gsize) c + PAD;
@@ -132,5 +131,43 @@ rn_winograd_write (const RnWinogradTiles *tiles, float *y, const float *m, int f
       if (here.add != NULL)
         here.add += at;
       rn_kernels ()->winograd_output (&tile, y + at, m, tiles->out_position, &here);
+    }
+}
+
+void
+rn_winograd_ahead (RnWinogradAhead *ahead, const RnWinogradTiles *tiles, int part)
+{
+  const int first = rn_winograd_first (tiles, part);
+  Place place = find_place (tiles, first);
+
+  ahead->n = rn_winograd_first (tiles, part + 1) - first;
+  for (int t = 0; t < ahead->n; t++, go_to_next (tiles, &place))
+    {
+      ahead->pixels[t] =
+          ((gsize) place.picture * (gsize) tiles->h + (gsize) place.top) * (gsize) tiles->w +
+          (gsize) place.left;
+      ahead->rows[t] = tiles->h - place.top;
+    }
+}
+
+#define ROWS 4
+#define LINE 16 /* floats of a cache line */
+
+void
+rn_winograd_fetch (const RnWinogradAhead *ahead, const RnWinogradTiles *tiles, const float *x,
+                   int channels, int below, int position)
+{
+  const int n = ROWS * ahead->n;
+  const int end = n * (position + 1) / RN_WINOGRAD_POSITIONS;
+
+  for (int i = n * position / RN_WINOGRAD_POSITIONS; i < end; i++)
+    {
+      const int t = i / ROWS, row = i % ROWS + below;
+      const float *pixels =
+          x + (ahead->pixels[t] + (gsize) row * (gsize) tiles->w) * (gsize) channels;
+
+      if (row < ahead->rows[t])
+        for (int line = 0; line < ROWS * channels; line += LINE)
+          __builtin_prefetch (pixels + line, 0, 2);
     }
 }

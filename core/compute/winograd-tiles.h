@@ -8,6 +8,7 @@
 
 #define RN_WINOGRAD_POSITIONS 36
 #define RN_WINOGRAD_TAPS 9
+#define RN_WINOGRAD_NARROW 12 /* tiles in a part, at most, where a member takes it by itself */
 
 typedef struct
 {
@@ -60,3 +61,19 @@ void rn_winograd_read_gradients (const RnWinogradTiles *tiles, float *z, const f
 /* tiles [first,first + n) of @y from m [36,n,K] */
 void rn_winograd_write (const RnWinogradTiles *tiles, float *y, const float *m, int first, int n,
                         const RnFinish *finish);
+
+/* Asks for the memory of a part's tiles while something else is computed: tiles are too small a run of pixels for the processor
+ * to foresee them, and what is not in its second cache costs more than all arithmetic of a transform. The asking is dealt out
+ * over the products of the 36 positions. */
+typedef struct
+{
+  int n;                            /* tiles; 0 asks for nothing */
+  gsize pixels[RN_WINOGRAD_NARROW]; /* where in the batch each begins */
+  int rows[RN_WINOGRAD_NARROW];     /* of the picture that are left there */
+} RnWinogradAhead;
+
+/* Of part @part */
+void rn_winograd_ahead (RnWinogradAhead *ahead, const RnWinogradTiles *tiles, int part);
+/* Of @x, with @channels channels, rows [@below,@below + 4) of the tiles: the share of position @position */
+void rn_winograd_fetch (const RnWinogradAhead *ahead, const RnWinogradTiles *tiles, const float *x,
+                        int channels, int below, int position);
