@@ -18,6 +18,7 @@ typedef struct
   const RnConvShape *shape;
   float *dx;
   const float *dy, *w;
+  const RnNormGather *gather; /* (nullable) */
   float *packed;
   int panel; /* channels in a piece, a multiple of STEP */
   int n_panels;
@@ -229,6 +230,19 @@ convolve_classes (const Plan *plan, float *dx, const float *frame, int c, int n,
       }
 }
 
+/* @rows rows of dx, channels [c,end), have been written */
+static void
+gather_band (const Plan *plan, int slot, int c, int end, gsize pixel, int rows)
+{
+  const int run = plan->shape->w;
+  const RnNormArea area = { .pixel = pixel, .rows = rows, .run = run, .width = (gsize) run };
+
+  if (plan->gather == NULL)
+    return;
+  rn_norm_gather_begin (plan->gather, slot, c, end - c);
+  rn_norm_gather (plan->gather, slot, c, end - c, &area);
+}
+
 static void
 backward_piece (RnWorker *worker, int piece, gpointer data)
 {
@@ -247,14 +261,17 @@ backward_piece (RnWorker *worker, int piece, gpointer data)
               above, end_seen (shape, bottom - 1), plan);
   for (int c = panel * plan->panel; c < end; c += STEP)
     convolve_classes (plan, dx, frame, c, MIN (STEP, end - c), top, bottom, above);
+  gather_band (plan, piece % per_panel, panel * plan->panel, end,
+               (gsize) (picture * shape->h + top) * (gsize) shape->w, bottom - top);
 }
 
 void
 rn_conv_direct_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w,
-                              float *packed, const RnConvShape *shape)
+                              float *packed, const RnConvShape *shape, const RnNormGather *gather)
 {
   Plan plan = describe (shape);
 
+  plan.gather = gather;
   plan.dx = dx;
   plan.dy = dy;
   plan.w = w;
@@ -269,4 +286,10 @@ rn_conv_direct_data_scratch (const RnConvShape *shape)
   Plan plan = describe (shape);
 
   return frame_floats (&plan, plan.band);
+}
+
+int
+rn_conv_direct_data_slots (const RnConvShape *shape)
+{
+  return shape->n * describe (shape).n_bands;
 }

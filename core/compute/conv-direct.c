@@ -21,11 +21,12 @@ typedef struct
   float *y;
   const float *x, *packed;
   RnFinish finish;
-  int rows;    /* P, or bands of pixels */
-  int band;    /* rows in a piece */
-  int n_bands; /* in a picture */
-  int run;     /* pixels in a row: Q, or of a band */
-  int panel;   /* channels in a piece, a multiple of STEP */
+  const RnNormGather *gather; /* (nullable) */
+  int rows;                   /* P, or bands of pixels */
+  int band;                   /* rows in a piece */
+  int n_bands;                /* in a picture */
+  int run;                    /* pixels in a row: Q, or of a band */
+  int panel;                  /* channels in a piece, a multiple of STEP */
   int n_panels;
 } Plan;
 
@@ -174,6 +175,19 @@ convolve_band (const Plan *plan, RnConvRow *row, int panel, gsize pixel, int n, 
     }
 }
 
+/* What convolve_band() wrote goes to slot @slot */
+static void
+gather_band (const Plan *plan, int panel, int slot, gsize pixel, int rows, int run)
+{
+  const int k = panel * plan->panel, n = MIN (plan->panel, plan->shape->k - k);
+  const RnNormArea area = { .pixel = pixel, .rows = rows, .run = run, .width = (gsize) run };
+
+  if (plan->gather == NULL)
+    return;
+  rn_norm_gather_begin (plan->gather, slot, k, n);
+  rn_norm_gather (plan->gather, slot, k, n, &area);
+}
+
 static void
 run_piece (RnWorker *worker, int piece, gpointer data)
 {
@@ -183,7 +197,7 @@ run_piece (RnWorker *worker, int piece, gpointer data)
   const int panel = piece / per_panel, picture = piece % per_panel / plan->n_bands;
   const int first = piece % plan->n_bands * plan->band;
   const int last = MIN (first + plan->band, plan->rows);
-  const gsize c = (gsize) shape->c;
+  const gsize c = (gsize) shape->c, pixel = (gsize) (picture * shape->p + first) * (gsize) shape->q;
   const float *x = plan->x + (gsize) picture * (gsize) (shape->h * shape->w) * c;
   RnConvRow row = {
     .y_pixel = (gsize) shape->k,
@@ -202,8 +216,8 @@ run_piece (RnWorker *worker, int piece, gpointer data)
     }
   else
     x += (gsize) (first * shape->stride) * row.x_row;
-  convolve_band (plan, &row, panel, (gsize) (picture * shape->p + first) * (gsize) shape->q,
-                 last - first, x, (gsize) shape->stride * row.x_row);
+  convolve_band (plan, &row, panel, pixel, last - first, x, (gsize) shape->stride * row.x_row);
+  gather_band (plan, panel, piece % per_panel, pixel, last - first, shape->q);
 }
 
 static void
@@ -224,14 +238,16 @@ run_pointwise_piece (RnWorker *worker, int piece, gpointer data)
 
   convolve_band (plan, &row, piece / plan->n_bands, (gsize) first, 1, plan->x + (gsize) first * c,
                  0);
+  gather_band (plan, piece / plan->n_bands, piece % plan->n_bands, (gsize) first, 1, row.q);
 }
 
 void
 rn_conv_direct_run (RnWorker *worker, float *y, const float *x, const float *packed,
-                    const RnConvShape *shape, const RnFinish *finish)
+                    const RnConvShape *shape, const RnFinish *finish, const RnNormGather *gather)
 {
   Plan plan = describe (shape);
 
+  plan.gather = gather;
   plan.y = y;
   plan.x = x;
   plan.packed = packed;
@@ -247,4 +263,10 @@ gsize
 rn_conv_direct_scratch (const RnConvShape *shape)
 {
   return shape->pad > 0 ? rn_conv_frame_floats (shape, describe (shape).band) : 0;
+}
+
+int
+rn_conv_direct_slots (const RnConvShape *shape)
+{
+  return (is_pointwise (shape) ? 1 : shape->n) * describe (shape).n_bands;
 }

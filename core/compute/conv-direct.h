@@ -10,13 +10,17 @@ gsize rn_conv_direct_scratch (const RnConvShape *shape);
 void rn_conv_direct_pack (RnWorker *worker, float *packed, const float *w, const float *scale,
                           const RnConvShape *shape);
 void rn_conv_direct_run (RnWorker *worker, float *y, const float *x, const float *packed,
-                         const RnConvShape *shape, const RnFinish *finish);
+                         const RnConvShape *shape, const RnFinish *finish,
+                         const RnNormGather *gather);
+int rn_conv_direct_slots (const RnConvShape *shape);
 
 /* @packed: rn_conv_direct_data_packed() floats, shared */
 gsize rn_conv_direct_data_packed (const RnConvShape *shape);
 gsize rn_conv_direct_data_scratch (const RnConvShape *shape);
 void rn_conv_direct_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w,
-                                   float *packed, const RnConvShape *shape);
+                                   float *packed, const RnConvShape *shape,
+                                   const RnNormGather *gather);
+int rn_conv_direct_data_slots (const RnConvShape *shape);
 
 /* @partials: rn_conv_direct_partials() floats, shared */
 gsize rn_conv_direct_partials (const RnConvShape *shape);

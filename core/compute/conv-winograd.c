@@ -12,7 +12,7 @@
  */
 #define SHARE_TILES 4 /* that are transformed in a piece, where there are many filters */
 #define PANEL 128     /* channels that are multiplied in a piece there */
-#define LONGEST_RUN 8 /* parts in a piece, where there are few filters */
+#define LONGEST_RUN 8 /* parts in a piece, about, where there are few filters */
 #define ENOUGH_RUNS 64
 
 typedef struct
@@ -21,11 +21,11 @@ typedef struct
   float *y;
   const float *x, *filters; /* [36,K / 16,C,16] */
   RnFinish finish;
-  int run; /* parts in a piece, where they are not shared */
+  const RnNormGather *gather; /* (nullable) */
 
   /* the part of the tiles under way, where it is shared */
   float *in, *out; /* [36,n,C], [36,n,K] */
-  int first, n;
+  int part, first, n;
   int n_panels;
 } Plan;
 
@@ -55,6 +55,23 @@ multiply (const Plan *plan, float *m, const float *v, int position, int n, int k
   rn_kernels ()->conv_row (&row);
 }
 
+/* Asks for a share of the memory that a part is written to, and that is looked at with it. */
+static void
+fetch_results (const Plan *plan, const RnWinogradAhead *part, int position)
+{
+  const RnWinogradTiles *tiles = &plan->tiles;
+  const RnNormGather *gather = plan->gather;
+
+  rn_winograd_fetch (part, tiles, plan->y, tiles->k, 0, position);
+  if (gather == NULL || gather->d == NULL)
+    return;
+  rn_winograd_fetch (part, tiles, gather->z, tiles->k, 0, position);
+  if (gather->y != NULL)
+    rn_winograd_fetch (part, tiles, gather->y, tiles->k, 0, position);
+  if (gather->dy2 != NULL)
+    rn_winograd_fetch (part, tiles, gather->dy2, tiles->k, 0, position);
+}
+
 /* A part from pixels to results, in scratch behind the row of zeros; meanwhile its results' memory comes, and that of the next
  * part's pixels. */
 static void
@@ -71,11 +88,17 @@ convolve_part (RnWorker *worker, const Plan *plan, int part, const RnWinogradAhe
   rn_winograd_read (tiles, in, plan->x, zeros, first, n);
   for (int i = 0; i < RN_WINOGRAD_POSITIONS; i++)
     {
-      rn_winograd_fetch (here, tiles, plan->y, tiles->k, 0, i);
+      fetch_results (plan, here, i);
       rn_winograd_fetch (next, tiles, plan->x, tiles->c, 1, i);
       multiply (plan, out, in, i, n, 0, tiles->k);
     }
   rn_winograd_write (tiles, plan->y, out, first, n, &plan->finish);
+}
+
+static int
+count_runs (const RnWinogradTiles *tiles)
+{
+  return MIN (tiles->n_parts, MAX (ENOUGH_RUNS, tiles->n_parts / LONGEST_RUN));
 }
 
 /* Parts that follow one another */
@@ -83,16 +106,23 @@ static void
 convolve_run (RnWorker *worker, int piece, gpointer data)
 {
   const Plan *plan = data;
-  const int begin = piece * plan->run, end = MIN (begin + plan->run, plan->tiles.n_parts);
+  const RnWinogradTiles *tiles = &plan->tiles;
+  const int n_runs = count_runs (tiles);
+  const int begin = (int) ((gint64) tiles->n_parts * piece / n_runs);
+  const int end = (int) ((gint64) tiles->n_parts * (piece + 1) / n_runs);
   RnWinogradAhead here, next;
 
-  rn_winograd_ahead (&here, &plan->tiles, begin);
+  if (plan->gather != NULL)
+    rn_norm_gather_begin (plan->gather, piece, 0, tiles->k);
+  rn_winograd_ahead (&here, tiles, begin);
   for (int part = begin; part < end; part++, here = next)
     {
       next.n = 0;
       if (part + 1 < end)
-        rn_winograd_ahead (&next, &plan->tiles, part + 1);
+        rn_winograd_ahead (&next, tiles, part + 1);
       convolve_part (worker, plan, part, &here, &next);
+      if (plan->gather != NULL)
+        rn_winograd_gather (tiles, plan->gather, piece, rn_winograd_first (tiles, part), here.n);
     }
 }
 
@@ -118,14 +148,29 @@ multiply_piece (RnWorker *worker, int piece, gpointer data)
             MIN (PANEL, plan->tiles.k - k));
 }
 
+/* Pieces that the largest part is written in */
+static int
+count_writes (const RnWinogradTiles *tiles)
+{
+  return divide_up (divide_up (tiles->n_tiles, tiles->n_parts), SHARE_TILES);
+}
+
 static void
 write_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Plan *plan = data;
-  const int at = piece * SHARE_TILES;
+  const RnWinogradTiles *tiles = &plan->tiles;
+  const int at = piece * SHARE_TILES, n = MIN (SHARE_TILES, plan->n - at);
+  const int slot = plan->part * count_writes (tiles) + piece;
 
-  rn_winograd_write (&plan->tiles, plan->y, plan->out + (gsize) at * (gsize) plan->tiles.k,
-                     plan->first + at, MIN (SHARE_TILES, plan->n - at), &plan->finish);
+  if (n > 0)
+    rn_winograd_write (tiles, plan->y, plan->out + (gsize) at * (gsize) tiles->k, plan->first + at,
+                       n, &plan->finish);
+  if (plan->gather == NULL)
+    return;
+  rn_norm_gather_begin (plan->gather, slot, 0, tiles->k);
+  if (n > 0)
+    rn_winograd_gather (tiles, plan->gather, slot, plan->first + at, n);
 }
 
 static void
@@ -136,8 +181,7 @@ convolve (RnWorker *worker, Plan *plan, float *shared)
   memset (rn_worker_scratch (worker), 0, rn_winograd_zeros (tiles) * sizeof (float));
   if (!tiles->is_wide)
     {
-      plan->run = CLAMP (tiles->n_parts / ENOUGH_RUNS, 1, LONGEST_RUN);
-      rn_worker_share (worker, divide_up (tiles->n_parts, plan->run), convolve_run, plan);
+      rn_worker_share (worker, count_runs (tiles), convolve_run, plan);
       return;
     }
   plan->in = shared;
@@ -145,11 +189,12 @@ convolve (RnWorker *worker, Plan *plan, float *shared)
   plan->n_panels = divide_up (tiles->k, PANEL);
   for (int part = 0; part < tiles->n_parts; part++)
     {
+      plan->part = part;
       plan->first = rn_winograd_first (tiles, part);
       plan->n = rn_winograd_first (tiles, part + 1) - plan->first;
       rn_worker_share (worker, divide_up (plan->n, SHARE_TILES), read_piece, plan);
       rn_worker_share (worker, RN_WINOGRAD_POSITIONS * plan->n_panels, multiply_piece, plan);
-      rn_worker_share (worker, divide_up (plan->n, SHARE_TILES), write_piece, plan);
+      rn_worker_share (worker, count_writes (tiles), write_piece, plan);
     }
 }
 
@@ -193,10 +238,15 @@ rn_conv_winograd_pack (RnWorker *worker, float *packed, const float *w, const fl
 
 void
 rn_conv_winograd_run (RnWorker *worker, float *y, const float *x, const float *packed,
-                      float *shared, const RnConvShape *shape, const RnFinish *finish)
+                      float *shared, const RnConvShape *shape, const RnFinish *finish,
+                      const RnNormGather *gather)
 {
   Plan plan = {
-    .tiles = rn_winograd_tiles (shape, shape->c, shape->k), .y = y, .x = x, .filters = packed
+    .tiles = rn_winograd_tiles (shape, shape->c, shape->k),
+    .y = y,
+    .x = x,
+    .filters = packed,
+    .gather = gather,
   };
 
   if (finish != NULL)
@@ -226,10 +276,15 @@ pack_turned_piece (RnWorker *worker, int piece, gpointer data)
 
 void
 rn_conv_winograd_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w,
-                                float *packed, float *shared, const RnConvShape *shape)
+                                float *packed, float *shared, const RnConvShape *shape,
+                                const RnNormGather *gather)
 {
   Plan plan = {
-    .tiles = rn_winograd_tiles (shape, shape->k, shape->c), .y = dx, .x = dy, .filters = packed
+    .tiles = rn_winograd_tiles (shape, shape->k, shape->c),
+    .y = dx,
+    .x = dy,
+    .filters = packed,
+    .gather = gather,
   };
   Pack pack = { packed, w, NULL, shape->c, shape->k };
 
@@ -265,4 +320,12 @@ rn_conv_winograd_shared (const RnConvShape *shape)
   const RnWinogradTiles tiles = rn_winograd_tiles (shape, shape->c, shape->k);
 
   return tiles.is_wide ? rn_winograd_positions (&tiles) : 0;
+}
+
+int
+rn_conv_winograd_slots (const RnConvShape *shape, int c, int k)
+{
+  const RnWinogradTiles tiles = rn_winograd_tiles (shape, c, k);
+
+  return tiles.is_wide ? tiles.n_parts * count_writes (&tiles) : count_runs (&tiles);
 }

@@ -11,14 +11,18 @@ gboolean rn_conv_winograd_fits (const RnConvShape *shape);
 gsize rn_conv_winograd_packed (const RnConvShape *shape);
 gsize rn_conv_winograd_scratch (const RnConvShape *shape);
 gsize rn_conv_winograd_shared (const RnConvShape *shape);
+/* @c, @k: channels read and written */
+int rn_conv_winograd_slots (const RnConvShape *shape, int c, int k);
 void rn_conv_winograd_pack (RnWorker *worker, float *packed, const float *w, const float *scale,
                             const RnConvShape *shape);
 void rn_conv_winograd_run (RnWorker *worker, float *y, const float *x, const float *packed,
-                           float *shared, const RnConvShape *shape, const RnFinish *finish);
+                           float *shared, const RnConvShape *shape, const RnFinish *finish,
+                           const RnNormGather *gather);
 
 /* @packed and @shared as for forward */
 void rn_conv_winograd_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w,
-                                     float *packed, float *shared, const RnConvShape *shape);
+                                     float *packed, float *shared, const RnConvShape *shape,
+                                     const RnNormGather *gather);
 
 gsize rn_conv_winograd_filters_scratch (const RnConvShape *shape);
 gsize rn_conv_winograd_filters_shared (const RnConvShape *shape);

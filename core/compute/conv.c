@@ -134,33 +134,56 @@ rn_conv_pack (RnWorker *worker, float *packed, const float *w, const float *scal
     rn_conv_direct_pack (worker, packed, w, scale, shape);
 }
 
+static void
+run (RnWorker *worker, float *y, const float *x, const float *packed, float *shared,
+     const RnConvShape *shape, const RnFinish *finish, const RnNormGather *gather)
+{
+  if (rn_conv_forward_method (shape) == RN_CONV_WINOGRAD)
+    rn_conv_winograd_run (worker, y, x, packed, shared, shape, finish, gather);
+  else
+    rn_conv_direct_run (worker, y, x, packed, shape, finish, gather);
+}
+
 void
 rn_conv_run (RnWorker *worker, float *y, const float *x, const float *packed, float *shared,
              const RnConvShape *shape, const RnFinish *finish)
 {
-  if (rn_conv_forward_method (shape) == RN_CONV_WINOGRAD)
-    rn_conv_winograd_run (worker, y, x, packed, shared, shape, finish);
-  else
-    rn_conv_direct_run (worker, y, x, packed, shape, finish);
+  run (worker, y, x, packed, shared, shape, finish, NULL);
+}
+
+int
+rn_conv_forward_slots (const RnConvShape *shape)
+{
+  return rn_conv_forward_method (shape) == RN_CONV_WINOGRAD
+             ? rn_conv_winograd_slots (shape, shape->c, shape->k)
+             : rn_conv_direct_slots (shape);
+}
+
+int
+rn_conv_data_slots (const RnConvShape *shape)
+{
+  return rn_conv_data_method (shape) == RN_CONV_WINOGRAD
+             ? rn_conv_winograd_slots (shape, shape->k, shape->c)
+             : rn_conv_direct_data_slots (shape);
 }
 
 void
 rn_conv_forward (RnWorker *worker, float *y, const float *x, const float *w, float *shared,
-                 const RnConvShape *shape, const RnFinish *finish)
+                 const RnConvShape *shape, const RnNormGather *gather)
 {
   rn_conv_pack (worker, shared, w, NULL, shape);
-  rn_conv_run (worker, y, x, shared, shared + rn_conv_packed (shape), shape, finish);
+  run (worker, y, x, shared, shared + rn_conv_packed (shape), shape, NULL, gather);
 }
 
 void
 rn_conv_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w, float *shared,
-                       const RnConvShape *shape)
+                       const RnConvShape *shape, const RnNormGather *gather)
 {
   if (rn_conv_data_method (shape) == RN_CONV_WINOGRAD)
     rn_conv_winograd_backward_data (worker, dx, dy, w, shared,
-                                    shared + rn_conv_winograd_packed (shape), shape);
+                                    shared + rn_conv_winograd_packed (shape), shape, gather);
   else
-    rn_conv_direct_backward_data (worker, dx, dy, w, shared, shape);
+    rn_conv_direct_backward_data (worker, dx, dy, w, shared, shape, gather);
 }
 
 void

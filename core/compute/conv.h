@@ -1,5 +1,6 @@
 #pragma once
 
+#include "batch-norm.h"
 #include "kernels.h"
 #include "parallel.h"
 
@@ -36,13 +37,16 @@ RnConvMethod rn_conv_filters_method (const RnConvShape *shape);
 gsize rn_conv_scratch (const RnConvShape *shape);
 gsize rn_conv_shared (const RnConvShape *shape);
 
-/* y, and what is done to it while it is in registers (@finish, nullable). @add may not be y. */
+/* @gather: (nullable): whose slots take y, or dx, in the pieces that it is written in: as many as these say */
+int rn_conv_forward_slots (const RnConvShape *shape);
+int rn_conv_data_slots (const RnConvShape *shape);
+
 void rn_conv_forward (RnWorker *worker, float *y, const float *x, const float *w, float *shared,
-                      const RnConvShape *shape, const RnFinish *finish);
+                      const RnConvShape *shape, const RnNormGather *gather);
 
 /* dx[n,h,w,c] = sum of dy w; overwrites dx */
 void rn_conv_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w,
-                            float *shared, const RnConvShape *shape);
+                            float *shared, const RnConvShape *shape, const RnNormGather *gather);
 
 /* dw[k,r,s,c] += sum over n, p, q of dy x */
 void rn_conv_backward_filters (RnWorker *worker, float *dw, const float *x, const float *dy,
@@ -58,5 +62,6 @@ gsize rn_conv_run_shared (const RnConvShape *shape);
 /* Packs  w[k,..] scale[k];  @scale: (nullable): [K] */
 void rn_conv_pack (RnWorker *worker, float *packed, const float *w, const float *scale,
                    const RnConvShape *shape);
+/* @finish: (nullable): what is done to y while it is in registers; its addend may not be y */
 void rn_conv_run (RnWorker *worker, float *y, const float *x, const float *packed, float *shared,
                   const RnConvShape *shape, const RnFinish *finish);

@@ -135,29 +135,44 @@ norm_apply_measured (const RnNormTile *tile, gboolean relu)
     FOR_COLUMNS (tile->lanes, measured_columns, tile, relu, FALSE);
 }
 
-INLINE void
-sums_columns (const RnNormTile *t, gboolean with_dy2, gboolean with_y, int at, int n, int part)
+/* Where a ReLU let something through */
+typedef enum
 {
-  Vec mean[BLOCK], sum[BLOCK], sum2[BLOCK];
+  MASK_NOTHING,
+  MASK_BY_Y, /* y > 0 */
+  MASK_BY_Z  /* z lane[1] + lane[2] > 0, what norm_apply() makes of z */
+} Mask;
+
+INLINE void
+sums_columns (const RnNormTile *t, gboolean with_dy2, const Mask mask, int at, int n, int part)
+{
+  Vec mean[BLOCK], scale[BLOCK], shift[BLOCK], sum[BLOCK], sum2[BLOCK];
 
   for (int i = 0; i < n; i++)
     {
       mean[i] = load (t->lane[0] + at + i * VECTOR, part);
       sum[i] = sum2[i] = splat (0.0f);
+      if (mask != MASK_BY_Z)
+        continue;
+      scale[i] = load (t->lane[1] + at + i * VECTOR, part);
+      shift[i] = load (t->lane[2] + at + i * VECTOR, part);
     }
   for (int row = 0; row < t->rows; row++)
     for (int i = 0; i < n; i++)
       {
         gsize offset = row * t->stride + at + i * VECTOR;
-        Vec d = load (t->dy + offset, part);
+        Vec d = load (t->d + offset, part), z = load (t->z + offset, part);
 
         if (with_dy2)
           d += load (t->dy2 + offset, part);
-        if (with_y)
+        if (mask == MASK_BY_Y)
           d = (Vec) ((Bits) d & (load (t->y + offset, part) > splat (0.0f)));
-        store (t->d + offset, d, part);
+        if (mask == MASK_BY_Z)
+          d = (Vec) ((Bits) d & (z * scale[i] + shift[i] > splat (0.0f)));
+        if (with_dy2 || mask != MASK_NOTHING)
+          store (t->d + offset, d, part);
         sum[i] += d;
-        sum2[i] += d * (load (t->z + offset, part) - mean[i]);
+        sum2[i] += d * (z - mean[i]);
       }
   for (int i = 0; i < n; i++)
     {
@@ -169,14 +184,20 @@ sums_columns (const RnNormTile *t, gboolean with_dy2, gboolean with_y, int at, i
 static void
 norm_backward_sums (const RnNormTile *tile)
 {
-  if (tile->dy2 != NULL && tile->y != NULL)
-    FOR_COLUMNS (tile->lanes, sums_columns, tile, TRUE, TRUE);
+  const Mask mask = tile->y != NULL ? MASK_BY_Y : tile->lane[1] != NULL ? MASK_BY_Z : MASK_NOTHING;
+
+  if (tile->dy2 != NULL && mask == MASK_BY_Y)
+    FOR_COLUMNS (tile->lanes, sums_columns, tile, TRUE, MASK_BY_Y);
+  else if (tile->dy2 != NULL && mask == MASK_BY_Z)
+    FOR_COLUMNS (tile->lanes, sums_columns, tile, TRUE, MASK_BY_Z);
   else if (tile->dy2 != NULL)
-    FOR_COLUMNS (tile->lanes, sums_columns, tile, TRUE, FALSE);
-  else if (tile->y != NULL)
-    FOR_COLUMNS (tile->lanes, sums_columns, tile, FALSE, TRUE);
+    FOR_COLUMNS (tile->lanes, sums_columns, tile, TRUE, MASK_NOTHING);
+  else if (mask == MASK_BY_Y)
+    FOR_COLUMNS (tile->lanes, sums_columns, tile, FALSE, MASK_BY_Y);
+  else if (mask == MASK_BY_Z)
+    FOR_COLUMNS (tile->lanes, sums_columns, tile, FALSE, MASK_BY_Z);
   else
-    FOR_COLUMNS (tile->lanes, sums_columns, tile, FALSE, FALSE);
+    FOR_COLUMNS (tile->lanes, sums_columns, tile, FALSE, MASK_NOTHING);
 }
 
 INLINE void

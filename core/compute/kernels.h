@@ -13,9 +13,8 @@ typedef struct
   gsize stride;
 
   const float *z;
-  const float *s; /* (nullable) */
-  float *y;       /* (nullable) in backward */
-  const float *dy;
+  const float *s;   /* (nullable) */
+  float *y;         /* (nullable) in backward */
   const float *dy2; /* (nullable) */
   float *d;
   float *dz;
@@ -89,7 +88,8 @@ typedef struct
   void (*norm_apply) (const RnNormTile *tile, gboolean relu);
   /* the same; sum[0] = sum of s^2, sum[1] is non-zero where the lane of y is not zero everywhere */
   void (*norm_apply_measured) (const RnNormTile *tile, gboolean relu);
-  /* d = (dy + dy2) where y > 0; sum[0] = sum of d, sum[1] = sum of d (z - lane[0]) */
+  /* d = (d + dy2) where y > 0, or, without y, where z lane[1] + lane[2] > 0, or, without those, everywhere;
+   * sum[0] = sum of d, sum[1] = sum of d (z - lane[0]) */
   void (*norm_backward_sums) (const RnNormTile *tile);
   /* dz = lane[1] d - lane[2] (z - lane[0]) - lane[3] */
   void (*norm_backward_apply) (const RnNormTile *tile);

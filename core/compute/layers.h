@@ -8,9 +8,9 @@
  * which of the 9 won (the first of equals), NULL where backward is not wanted. NaN wins. */
 void rn_pool_forward (RnWorker *worker, float *y, guint8 *arg, const float *x, int n, int h, int w,
                       int channels);
-/* overwrites dx */
-void rn_pool_backward (RnWorker *worker, float *dx, const float *dy, const guint8 *arg, int n,
-                       int h, int w, int channels);
+/* The gradient of y is dy + dy2; @dy2: (nullable); overwrites dx */
+void rn_pool_backward (RnWorker *worker, float *dx, const float *dy, const float *dy2,
+                       const guint8 *arg, int n, int h, int w, int channels);
 
 /* y[n,c] = mean of x[n,:,:,c], summed in double;  x [N,H W,C] */
 void rn_average_forward (RnWorker *worker, float *y, const float *x, int n, int pixels,

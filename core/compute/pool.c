@@ -10,7 +10,7 @@ typedef struct
   float *y, *dx;
   guint8 *arg_out;
   const guint8 *arg;
-  const float *x, *dy;
+  const float *x, *dy, *dy2;
   int n, h, w, p, q, channels;
 } Pool;
 
@@ -87,20 +87,36 @@ rn_pool_forward (RnWorker *worker, float *y, guint8 *arg, const float *x, int n,
   rn_worker_share (worker, n * pool.p, forward_piece, &pool);
 }
 
+/* dx [n] += dy + dy2 where arg is @tap */
+static void
+add_tap (float *restrict dx, const float *restrict dy, const float *restrict dy2,
+         const guint8 *restrict arg, guint8 tap, int n)
+{
+  if (dy2 == NULL)
+    for (int c = 0; c < n; c++)
+      dx[c] += arg[c] == tap ? dy[c] : 0.0f;
+  else
+    for (int c = 0; c < n; c++)
+      dx[c] += arg[c] == tap ? dy[c] + dy2[c] : 0.0f;
+}
+
 /* dx_row [W,C] += what row p of dy sends to it through the window's row @tap_row */
 static void
 add_row (const Pool *pool, float *dx_row, gsize picture, int p, int tap_row)
 {
-  gsize row = (picture * (gsize) pool->p + (gsize) p) * (gsize) pool->q * (gsize) pool->channels;
+  const gsize channels = (gsize) pool->channels;
+  gsize at = (picture * (gsize) pool->p + (gsize) p) * (gsize) pool->q * channels;
 
-  for (int q = 0; q < pool->q; q++)
-    for (int c = 0; c < pool->channels; c++, row++)
-      if (pool->arg[row] / TAPS == tap_row)
-        {
-          int j = 2 * q - 1 + pool->arg[row] % TAPS;
+  for (int q = 0; q < pool->q; q++, at += channels)
+    for (int column = 0; column < TAPS; column++)
+      {
+        const int j = 2 * q - 1 + column;
 
-          dx_row[(gsize) j * (gsize) pool->channels + (gsize) c] += pool->dy[row];
-        }
+        if (j >= 0 && j < pool->w)
+          add_tap (dx_row + (gsize) j * channels, pool->dy + at,
+                   pool->dy2 == NULL ? NULL : pool->dy2 + at, pool->arg + at,
+                   (guint8) (tap_row * TAPS + column), pool->channels);
+      }
 }
 
 /* A piece is a row of dx: nobody else writes it. */
@@ -120,10 +136,12 @@ backward_piece (RnWorker *worker, int piece, gpointer data)
 }
 
 void
-rn_pool_backward (RnWorker *worker, float *dx, const float *dy, const guint8 *arg, int n, int h,
-                  int w, int channels)
+rn_pool_backward (RnWorker *worker, float *dx, const float *dy, const float *dy2, const guint8 *arg,
+                  int n, int h, int w, int channels)
 {
-  Pool pool = { .dx = dx, .dy = dy, .arg = arg, .n = n, .h = h, .w = w, .channels = channels };
+  Pool pool = {
+    .dx = dx, .dy = dy, .dy2 = dy2, .arg = arg, .n = n, .h = h, .w = w, .channels = channels
+  };
 
   pool.p = (h + 1) / 2;
   pool.q = (w + 1) / 2;

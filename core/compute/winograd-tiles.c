@@ -61,6 +61,13 @@ go_to_next (const RnWinogradTiles *tiles, Place *place)
   place->picture++;
 }
 
+static gsize
+pixel_of (const RnWinogradTiles *tiles, const Place *place)
+{
+  return ((gsize) place->picture * (gsize) tiles->h + (gsize) place->top) * (gsize) tiles->w +
+         (gsize) place->left;
+}
+
 /* The tile as @side rows of @x [N,H,W,channels], from @above rows and columns outside it on */
 static RnWinogradTile
 make_tile (const RnWinogradTiles *tiles, const Place *place, const float *x, int channels, int side,
@@ -118,8 +125,7 @@ rn_winograd_write (const RnWinogradTiles *tiles, float *y, const float *m, int f
 
   for (int t = 0; t < n; t++, m += tiles->k, go_to_next (tiles, &place))
     {
-      const gsize at = ((gsize) place.picture * (gsize) tiles->h + (gsize) place.top) * row +
-                       (gsize) place.left * pixel;
+      const gsize at = pixel_of (tiles, &place) * pixel;
       const RnWinogradTile tile = {
         .pixel = pixel,
         .row = row,
@@ -135,6 +141,30 @@ rn_winograd_write (const RnWinogradTiles *tiles, float *y, const float *m, int f
 }
 
 void
+rn_winograd_gather (const RnWinogradTiles *tiles, const RnNormGather *gather, int slot, int first,
+                    int n)
+{
+  Place place = find_place (tiles, first);
+
+  while (n > 0)
+    {
+      /* what of them lies in one row of tiles */
+      const int across = MIN (n, tiles->across - place.left / 4);
+      const RnNormArea area = {
+        .pixel = pixel_of (tiles, &place),
+        .rows = MIN (4, tiles->h - place.top),
+        .run = MIN (4 * across, tiles->w - place.left),
+        .width = (gsize) tiles->w,
+      };
+
+      rn_norm_gather (gather, slot, 0, tiles->k, &area);
+      place.left += 4 * (across - 1);
+      go_to_next (tiles, &place);
+      n -= across;
+    }
+}
+
+void
 rn_winograd_ahead (RnWinogradAhead *ahead, const RnWinogradTiles *tiles, int part)
 {
   const int first = rn_winograd_first (tiles, part);
@@ -143,9 +173,7 @@ rn_winograd_ahead (RnWinogradAhead *ahead, const RnWinogradTiles *tiles, int par
   ahead->n = rn_winograd_first (tiles, part + 1) - first;
   for (int t = 0; t < ahead->n; t++, go_to_next (tiles, &place))
     {
-      ahead->pixels[t] =
-          ((gsize) place.picture * (gsize) tiles->h + (gsize) place.top) * (gsize) tiles->w +
-          (gsize) place.left;
+      ahead->pixels[t] = pixel_of (tiles, &place);
       ahead->rows[t] = tiles->h - place.top;
     }
 }

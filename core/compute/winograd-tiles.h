@@ -62,6 +62,10 @@ void rn_winograd_read_gradients (const RnWinogradTiles *tiles, float *z, const f
 void rn_winograd_write (const RnWinogradTiles *tiles, float *y, const float *m, int first, int n,
                         const RnFinish *finish);
 
+/* Adds tiles [first,first + n) of what was written, channels [0,tiles->k), to a slot of @gather that is begun already. */
+void rn_winograd_gather (const RnWinogradTiles *tiles, const RnNormGather *gather, int slot,
+                         int first, int n);
+
 /* Asks for the memory of a part's tiles while something else is computed: tiles are too small a run of pixels for the processor
  * to foresee them, and what is not in its second cache costs more than all arithmetic of a transform. The asking is dealt out
  * over the products of the 36 positions. */

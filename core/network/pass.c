@@ -15,20 +15,30 @@ at (const RnNetwork *network, gsize place)
 }
 
 static double *
-partials_of (const RnNetwork *network)
+slots_of (const RnNetwork *network)
 {
   return (double *) (gpointer) network->norm_partials;
 }
 
-/* What block @b sees, and gives. */
-static float *
-input_of (const RnNetwork *network, int b)
+/* The convolution whose batch-norm ends in what block @b sees (the head is the block after the last); -1 where a max-pool lies
+ * between. */
+static int
+conv_before (const RnNetwork *network, int b)
 {
   const RnLayoutBlock *before = b > 0 ? &network->layout->blocks[b - 1] : NULL;
 
   if (before == NULL)
-    return at (network, network->plan->stem_out);
-  return at (network, network->plan->y[before->first_conv + before->n_convs - 1]);
+    return network->layout->pool ? -1 : 0;
+  return before->first_conv + before->n_convs - 1;
+}
+
+/* What block @b sees */
+static float *
+input_of (const RnNetwork *network, int b)
+{
+  const int before = conv_before (network, b);
+
+  return at (network, before < 0 ? network->plan->stem_out : network->plan->y[before]);
 }
 
 static gsize
@@ -69,11 +79,11 @@ convolve (RnWorker *worker, RnNetwork *network, int index, const float *x)
   RnNetworkConv *conv = &network->convs[index];
   const RnConvShape shape = rn_conv_shape_of (layer, network->n);
   float *z = at (network, network->plan->z[index]);
+  const RnNormGather statistics = { .z = z, .channels = layer->out_c, .slots = slots_of (network) };
   gpointer norm[2] = { conv, (gpointer) layer };
 
-  rn_conv_forward (worker, z, x, conv->w, network->conv_shared, &shape, NULL);
-  rn_norm_statistics (worker, conv->mean, conv->var, z, partials_of (network),
-                      pixels_of (network, layer), layer->out_c);
+  rn_conv_forward (worker, z, x, conv->w, network->conv_shared, &shape, &statistics);
+  rn_norm_statistics (worker, conv->mean, conv->var, &statistics, rn_conv_forward_slots (&shape));
   rn_worker_share (worker, 1, prepare_norm, norm);
 }
 
@@ -85,7 +95,7 @@ normalise (RnWorker *worker, RnNetwork *network, int index, float *y, const floa
   RnNetworkConv *conv = &network->convs[index];
 
   rn_norm_apply (worker, y, at (network, network->plan->z[index]), s, conv->scale, conv->shift,
-                 relu, network->measure && relu ? &conv->measures : NULL, partials_of (network),
+                 relu, network->measure && relu ? &conv->measures : NULL, slots_of (network),
                  pixels_of (network, layer), layer->out_c);
 }
 
@@ -145,109 +155,182 @@ forward_block (RnWorker *worker, RnNetwork *network, int b)
     }
 }
 
-/* The other gradient of one convolution's input and filters, from that of its batch-norm's output (and ReLU's, where
- * @y is given). @d keeps what reaches the batch-norm; @dz may be @d; @dx is NULL where nobody wants it. */
-static void
-backward_conv (RnWorker *worker, RnNetwork *network, int index, float *dx, float *dz, float *d,
-               const float *dy, const float *dy2, const float *y, const float *x)
-{
-  const RnLayoutConv *layer = &network->layout->convs[index];
-  RnNetworkConv *conv = &network->convs[index];
-  const RnConvShape shape = rn_conv_shape_of (layer, network->n);
-
-  rn_norm_backward (worker, dz, d, dy, dy2, y, at (network, network->plan->z[index]), conv->mean,
-                    conv->inv_std, conv->gamma, conv->dgamma, conv->dbeta, partials_of (network),
-                    pixels_of (network, layer), layer->out_c);
-  rn_conv_backward_filters (worker, conv->dw, x, dz, network->conv_shared, &shape);
-  if (dx != NULL)
-    rn_conv_backward_data (worker, dx, dz, conv->w, network->conv_shared, &shape);
-}
-
-/* The four buffers of the way back; which of them is which changes hands. @second is NULL where a block's output has
- * one gradient only. */
+/* The four buffers of the way back; which of them is which changes hands. */
 typedef struct
 {
-  float *first;  /* of the output along the shortcut of the block after (or its only one) */
-  float *second; /* along the branch of the block after */
-  float *spare;  /* where second goes when it comes */
+  float *d;     /* what has come back to the output of the block under way: see RnNormGather */
+  float *spare; /* as long as d */
+  float *
+      second; /* (nullable) a second gradient of the first block's input, where that is no batch-norm's output */
   float *branch[2];
+  int n_slots; /* where the sums of d lie */
 } WayBack;
 
-/* ds in first becomes dx in first */
+/* What is gathered for the batch-norm of convolution @index from @d, a gradient of what follows it, while it is written. */
+static RnNormGather
+gather_of (RnNetwork *network, int index, float *d, const float *dy2)
+{
+  const RnNetworkConv *conv = &network->convs[index];
+
+  return (RnNormGather){
+    .z = at (network, network->plan->z[index]),
+    .channels = network->layout->convs[index].out_c,
+    .slots = slots_of (network),
+    .d = d,
+    .dy2 = dy2,
+    .mean = conv->mean,
+  };
+}
+
+/* The batch-norm at the end of a block, or of the stem */
+static RnNormGather
+gather_of_output (RnNetwork *network, int index, float *d, const float *dy2)
+{
+  RnNormGather gather = gather_of (network, index, d, dy2);
+
+  gather.y = at (network, network->plan->y[index]);
+  return gather;
+}
+
+/* One inside of a branch */
+static RnNormGather
+gather_of_inner (RnNetwork *network, int index, float *d)
+{
+  RnNormGather gather = gather_of (network, index, d, NULL);
+
+  gather.scale = network->convs[index].scale;
+  gather.shift = network->convs[index].shift;
+  return gather;
+}
+
+/* dz and the gradients of gamma and beta from d, whose sums lie in @n_slots; @dz may be @d. */
 static void
+backward_norm (RnWorker *worker, RnNetwork *network, int index, float *dz, float *d, int n_slots)
+{
+  const RnNormGather gather = gather_of (network, index, d, NULL);
+  const RnNetworkConv *conv = &network->convs[index];
+
+  rn_norm_backward (worker, dz, &gather, n_slots, conv->inv_std, conv->gamma, conv->dgamma,
+                    conv->dbeta, pixels_of (network, &network->layout->convs[index]));
+}
+
+static void
+backward_filters (RnWorker *worker, RnNetwork *network, int index, const float *dz, const float *x)
+{
+  const RnConvShape shape = rn_conv_shape_of (&network->layout->convs[index], network->n);
+
+  rn_conv_backward_filters (worker, network->convs[index].dw, x, dz, network->conv_shared, &shape);
+}
+
+/* Returns: how many slots @gather (nullable) was told */
+static int
+backward_data (RnWorker *worker, RnNetwork *network, int index, float *dx, const float *dz,
+               const RnNormGather *gather)
+{
+  const RnConvShape shape = rn_conv_shape_of (&network->layout->convs[index], network->n);
+
+  rn_conv_backward_data (worker, dx, dz, network->convs[index].w, network->conv_shared, &shape,
+                         gather);
+  return rn_conv_data_slots (&shape);
+}
+
+/* Returns: (nullable): the gradient of the block's input along its shortcut; way->d is of no more use where it is not that. */
+static float *
 backward_shortcut (RnWorker *worker, RnNetwork *network, const RnLayoutBlock *block, const float *x,
                    WayBack *way)
 {
-  float *freed = way->branch[0];
+  RnNormGather gather;
 
   switch (block->shortcut)
     {
+    case RN_PATH_IDENTITY:
+      return way->d;
     case RN_PATH_SUBSAMPLE:
-      rn_subsample_backward (worker, freed, way->first, network->n, block->in_h, block->in_w,
+      rn_subsample_backward (worker, way->spare, way->d, network->n, block->in_h, block->in_w,
                              block->in_c, block->out_c, rn_block_stride_of (network->layout, block),
                              block->pad_before);
-      way->branch[0] = way->first;
-      way->first = freed;
-      break;
+      return way->spare;
     case RN_PATH_PROJECTION:
-      backward_conv (worker, network, block->downsample, way->first, freed, way->first, way->first,
-                     NULL, NULL, x);
-      break;
-    case RN_PATH_IDENTITY:
+      gather = gather_of (network, block->downsample, way->d, NULL);
+      backward_norm (worker, network, block->downsample, way->d, way->d,
+                     rn_norm_gather_all (worker, &gather,
+                                         pixels_of (network,
+                                                    &network->layout->convs[block->downsample])));
+      backward_filters (worker, network, block->downsample, way->d, x);
+      backward_data (worker, network, block->downsample, way->spare, way->d, NULL);
+      return way->spare;
     case RN_PATH_NONE:
     default:
-      break;
+      return NULL;
     }
+}
+
+/* The gradient of a block's input, from dz of its first convolution: its two parts are added, and the sums for the batch-norm
+ * before gathered, where one is written. */
+static void
+backward_input (RnWorker *worker, RnNetwork *network, int b, const float *dz, const float *along,
+                WayBack *way)
+{
+  const int before = conv_before (network, b), first = network->layout->blocks[b].first_conv;
+  float *dx = along == way->d ? way->spare : way->d, *other = along == way->d ? way->d : way->spare;
+
+  if (before < 0)
+    {
+      backward_data (worker, network, first, dx, dz, NULL);
+      way->second = (float *) along;
+    }
+  else
+    {
+      const RnNormGather gather = gather_of_output (network, before, dx, along);
+
+      way->n_slots = backward_data (worker, network, first, dx, dz, &gather);
+    }
+  way->d = dx;
+  way->spare = other;
 }
 
 static void
 backward_block (RnWorker *worker, RnNetwork *network, int b, WayBack *way)
 {
   const RnLayoutBlock *block = &network->layout->blocks[b];
-  const RnTrainingPlan *plan = network->plan;
-  const gboolean is_plain = block->shortcut == RN_PATH_NONE;
-  const float *dy = way->first, *dy2 = way->second, *x = input_of (network, b);
-  float *d = way->first, *dz = way->branch[0], *dx_branch = way->branch[1];
+  const float *x = input_of (network, b), *along;
+  float *d = way->d, *dz = way->branch[0], *other = way->branch[1];
 
-  for (int i = block->n_convs - 1; i >= 0; i--)
+  for (int i = block->n_convs - 1; i > 0; i--)
     {
       const int index = block->first_conv + i;
-      const float *in = i > 0 ? at (network, plan->y[index - 1]) : x;
-      float *dx = i > 0 ? dx_branch : is_plain ? way->first : way->spare;
+      const RnNormGather gather = gather_of_inner (network, index - 1, other);
 
-      backward_conv (worker, network, index, dx, dz, d, dy, dy2, at (network, plan->y[index]), in);
-      dy = d = dx;
-      dy2 = NULL;
-      /* the gradient that has arrived becomes dz in place; the buffer before it is free for the next */
-      dx_branch = dz;
-      dz = dx;
+      backward_norm (worker, network, index, dz, d, way->n_slots);
+      backward_filters (worker, network, index, dz, at (network, network->plan->y[index - 1]));
+      way->n_slots = backward_data (worker, network, index, other, dz, &gather);
+      d = other; /* becomes dz in place; the buffer before it is free for the next */
+      other = dz;
+      dz = d;
     }
-  way->second = is_plain ? NULL : way->spare;
-  backward_shortcut (worker, network, block, x, way);
+  backward_norm (worker, network, block->first_conv, dz, d, way->n_slots);
+  backward_filters (worker, network, block->first_conv, dz, x);
+  along = backward_shortcut (worker, network, block, x, way);
+  backward_input (worker, network, b, dz, along, way);
 }
 
 static void
 backward_stem (RnWorker *worker, RnNetwork *network, WayBack *way)
 {
   const RnLayoutConv *layer = &network->layout->convs[0];
-  float *dy = way->first, *dy2 = way->second;
 
   if (network->layout->pool)
     {
       const guint8 *arg = (const guint8 *) (gpointer) at (network, network->plan->pool_arg);
+      const RnNormGather gather = gather_of_output (network, 0, way->branch[0], NULL);
 
-      rn_pool_backward (worker, way->branch[0], dy, arg, network->n, layer->out_h, layer->out_w,
-                        layer->out_c);
-      dy = way->branch[0];
-      if (dy2 != NULL)
-        {
-          rn_pool_backward (worker, way->branch[1], dy2, arg, network->n, layer->out_h,
-                            layer->out_w, layer->out_c);
-          dy2 = way->branch[1];
-        }
+      rn_pool_backward (worker, way->branch[0], way->d, way->second, arg, network->n, layer->out_h,
+                        layer->out_w, layer->out_c);
+      way->n_slots = rn_norm_gather_all (worker, &gather, pixels_of (network, layer));
+      way->d = way->branch[0];
     }
-  backward_conv (worker, network, 0, NULL, dy, dy, dy, dy2, at (network, network->plan->y[0]),
-                 network->x);
+  backward_norm (worker, network, 0, way->d, way->d, way->n_slots);
+  backward_filters (worker, network, 0, way->d, network->x);
 }
 
 static void
@@ -260,12 +343,13 @@ measure_loss (RnWorker *worker, int piece, gpointer data)
                     network->layout->classes);
 }
 
-/* Global average pool, classifier, loss, and back to the gradient of the last block's output. */
+/* Global average pool, classifier, loss, and back to the last block's output. */
 static void
 pass_head (RnWorker *worker, RnNetwork *network, WayBack *way)
 {
   const RnLayout *layout = network->layout;
   const RnTrainingPlan *plan = network->plan;
+  const int last = conv_before (network, layout->n_blocks);
   const int n = network->n, pixels = layout->out_h * layout->out_w;
   float *pooled = at (network, plan->pooled), *dpooled = at (network, plan->dpooled);
 
@@ -276,7 +360,13 @@ pass_head (RnWorker *worker, RnNetwork *network, WayBack *way)
   rn_worker_share (worker, 1, measure_loss, network);
   rn_linear_backward (worker, dpooled, network->fc_dw, network->fc_db, at (network, plan->dlogits),
                       pooled, network->fc_w, n, layout->out_c, layout->classes);
-  rn_average_backward (worker, way->first, dpooled, n, pixels, layout->out_c);
+  rn_average_backward (worker, way->d, dpooled, n, pixels, layout->out_c);
+  if (last >= 0)
+    {
+      const RnNormGather gather = gather_of_output (network, last, way->d, NULL);
+
+      way->n_slots = rn_norm_gather_all (worker, &gather, (gsize) n * (gsize) pixels);
+    }
 }
 
 #define CLEAR_PIECE ((gsize) 1 << 18)
@@ -298,10 +388,11 @@ rn_network_pass (RnWorker *worker, gpointer data)
   RnNetwork *network = data;
   const RnTrainingPlan *plan = network->plan;
   const int n_blocks = network->layout->n_blocks;
-  WayBack way = { at (network, plan->gradient[0]),
-                  NULL,
-                  at (network, plan->gradient[1]),
-                  { at (network, plan->branch[0]), at (network, plan->branch[1]) } };
+  WayBack way = {
+    .d = at (network, plan->gradient[0]),
+    .spare = at (network, plan->gradient[1]),
+    .branch = { at (network, plan->branch[0]), at (network, plan->branch[1]) },
+  };
 
   set_position (network, worker, -1, FALSE);
   rn_worker_share (worker, (int) ((network->parameters->n_learned + CLEAR_PIECE - 1) / CLEAR_PIECE),

@@ -79,13 +79,7 @@ gradient_sizes (const RnLayout *layout, int batch, gsize *gradient, gsize *branc
 
       *gradient = MAX (*gradient, (gsize) batch * block->out_h * block->out_w * block->out_c);
       *gradient = MAX (*gradient, (gsize) batch * block->in_h * block->in_w * block->in_c);
-      /* option A's gradient passes from the one kind of buffer to the other */
-      if (block->shortcut == RN_PATH_SUBSAMPLE)
-        *branch = MAX (*branch, (gsize) batch * block->in_h * block->in_w * block->in_c);
     }
-  for (int i = 0; i < layout->n_blocks; i++)
-    if (layout->blocks[i].shortcut == RN_PATH_SUBSAMPLE)
-      *gradient = *branch = MAX (*gradient, *branch);
 }
 
 RnTrainingPlan *
@@ -189,6 +183,25 @@ rn_running_group (const RnLayout *layout, int batch)
   return batch % group == 0 || are_alike (layout, group, batch % group) ? group : 0;
 }
 
+/* Doubles for what is gathered in a pass over the output of a convolution, */
+static gsize
+slots_of_output (const RnConvShape *shape)
+{
+  const gsize pixels = (gsize) shape->n * (gsize) shape->p * (gsize) shape->q;
+
+  return rn_norm_slots (rn_norm_count_slots (pixels, shape->k), shape->k);
+}
+
+/* and also while it, or the gradient of the input, is written */
+static gsize
+slots_of (const RnConvShape *shape)
+{
+  const gsize forward = rn_norm_slots (rn_conv_forward_slots (shape), shape->k);
+  const gsize backward = rn_norm_slots (rn_conv_data_slots (shape), shape->c);
+
+  return MAX (slots_of_output (shape), MAX (forward, backward));
+}
+
 /* Raises what is needed to what one convolution needs with @n pictures. */
 static void
 raise_workspace (const RnLayoutConv *conv, int n, gboolean training, gsize *scratch,
@@ -199,8 +212,7 @@ raise_workspace (const RnLayoutConv *conv, int n, gboolean training, gsize *scra
   *scratch = MAX (*scratch, training ? rn_conv_scratch (&shape) : rn_conv_run_scratch (&shape));
   *conv_shared =
       MAX (*conv_shared, training ? rn_conv_shared (&shape) : rn_conv_run_shared (&shape));
-  *norm_partials =
-      MAX (*norm_partials, rn_norm_partials ((gsize) n * conv->out_h * conv->out_w, conv->out_c));
+  *norm_partials = MAX (*norm_partials, training ? slots_of (&shape) : slots_of_output (&shape));
 }
 
 static gboolean

@@ -15,16 +15,32 @@ typedef struct
   gsize (*scratch) (const RnConvShape *shape);
   gsize (*shared) (const RnConvShape *shape);
   void (*forward) (RnWorker *worker, float *y, const float *x, const float *w, float *shared,
-                   const RnConvShape *shape, const RnFinish *finish);
+                   const RnConvShape *shape, const RnFinish *finish, const RnNormGather *gather);
   void (*backward_data) (RnWorker *worker, float *dx, const float *dy, const float *w,
-                         float *shared, const RnConvShape *shape);
+                         float *shared, const RnConvShape *shape, const RnNormGather *gather);
   void (*backward_filters) (RnWorker *worker, float *dw, const float *x, const float *dy,
                             float *shared, const RnConvShape *shape);
+  int (*forward_slots) (const RnConvShape *shape);
+  int (*data_slots) (const RnConvShape *shape);
   /* what it can do, where that is not everything */
   gboolean (*fits) (const RnConvShape *shape);
   /* the largest error, as a share of the RMS of the exact result, beside that of plain sums */
   double error;
 } Algorithm;
+
+/* Finished or gathered, as running and training do it. */
+static void
+forward_chosen (RnWorker *worker, float *y, const float *x, const float *w, float *shared,
+                const RnConvShape *shape, const RnFinish *finish, const RnNormGather *gather)
+{
+  if (finish == NULL)
+    {
+      rn_conv_forward (worker, y, x, w, shared, shape, gather);
+      return;
+    }
+  rn_conv_pack (worker, shared, w, NULL, shape);
+  rn_conv_run (worker, y, x, shared, shared + rn_conv_packed (shape), shape, finish);
+}
 
 /* Direct; its gradient of filters is one of two. */
 
@@ -44,10 +60,10 @@ shared_of_direct (const RnConvShape *shape)
 
 static void
 forward_direct (RnWorker *worker, float *y, const float *x, const float *w, float *shared,
-                const RnConvShape *shape, const RnFinish *finish)
+                const RnConvShape *shape, const RnFinish *finish, const RnNormGather *gather)
 {
   rn_conv_direct_pack (worker, shared, w, NULL, shape);
-  rn_conv_direct_run (worker, y, x, shared, shape, finish);
+  rn_conv_direct_run (worker, y, x, shared, shape, finish, gather);
 }
 
 static gsize
@@ -79,33 +95,46 @@ shared_of_winograd (const RnConvShape *shape)
 
 static void
 forward_winograd (RnWorker *worker, float *y, const float *x, const float *w, float *shared,
-                  const RnConvShape *shape, const RnFinish *finish)
+                  const RnConvShape *shape, const RnFinish *finish, const RnNormGather *gather)
 {
   rn_conv_winograd_pack (worker, shared, w, NULL, shape);
   rn_conv_winograd_run (worker, y, x, shared, shared + rn_conv_winograd_packed (shape), shape,
-                        finish);
+                        finish, gather);
 }
 
 static void
 data_winograd (RnWorker *worker, float *dx, const float *dy, const float *w, float *shared,
-               const RnConvShape *shape)
+               const RnConvShape *shape, const RnNormGather *gather)
 {
   rn_conv_winograd_backward_data (worker, dx, dy, w, shared,
-                                  shared + rn_conv_winograd_packed (shape), shape);
+                                  shared + rn_conv_winograd_packed (shape), shape, gather);
+}
+
+static int
+forward_slots_winograd (const RnConvShape *shape)
+{
+  return rn_conv_winograd_slots (shape, shape->c, shape->k);
+}
+
+static int
+data_slots_winograd (const RnConvShape *shape)
+{
+  return rn_conv_winograd_slots (shape, shape->k, shape->c);
 }
 
 /* Transforms add up numbers that are larger than the result. */
 #define WINOGRAD_ERROR 6e-5
 
 static const Algorithm algorithms[] = {
-  { rn_conv_scratch, rn_conv_shared, rn_conv_forward, rn_conv_backward_data,
-    rn_conv_backward_filters, NULL, WINOGRAD_ERROR },
+  { rn_conv_scratch, rn_conv_shared, forward_chosen, rn_conv_backward_data,
+    rn_conv_backward_filters, rn_conv_forward_slots, rn_conv_data_slots, NULL, WINOGRAD_ERROR },
   { scratch_of_product, shared_of_product, forward_direct, rn_conv_direct_backward_data,
-    rn_conv_gemm_backward_filters },
+    rn_conv_gemm_backward_filters, rn_conv_direct_slots, rn_conv_direct_data_slots },
   { scratch_of_direct, shared_of_direct, forward_direct, rn_conv_direct_backward_data,
-    rn_conv_direct_backward_filters },
+    rn_conv_direct_backward_filters, rn_conv_direct_slots, rn_conv_direct_data_slots },
   { scratch_of_winograd, shared_of_winograd, forward_winograd, data_winograd,
-    rn_conv_winograd_backward_filters, rn_conv_winograd_fits, WINOGRAD_ERROR },
+    rn_conv_winograd_backward_filters, forward_slots_winograd, data_slots_winograd,
+    rn_conv_winograd_fits, WINOGRAD_ERROR },
 };
 
 static gboolean
@@ -121,6 +150,11 @@ typedef struct
   gsize n_x, n_w, n_y;
   float *x, *w, *dy, *bias, *add, *dw_before;
   float *y, *fused, *dx, *dw, *shared;
+
+  /* gathered on the way: statistics of y; dx masked and summed, as if x were the output of a convolution */
+  float *mean, *var;
+  float *scale, *shift, *ones, *dx2, *d, *dgamma, *dbeta;
+  double *slots;
 } Case;
 
 static RnConvShape
@@ -160,17 +194,35 @@ case_new (const Algorithm *algorithm, RnConvShape s, guint32 seed)
   c.dx = check_garbage (c.n_x);
   c.dw = check_garbage (c.n_w);
   c.shared = check_garbage (algorithm->shared (&s));
+  c.mean = check_garbage ((gsize) s.k);
+  c.var = check_garbage ((gsize) s.k);
+  c.scale = check_random (random, (gsize) s.c);
+  c.shift = check_random (random, (gsize) s.c);
+  c.ones = check_garbage ((gsize) s.c);
+  c.dgamma = check_garbage ((gsize) s.c);
+  c.dbeta = check_garbage ((gsize) s.c);
+  for (int i = 0; i < s.c; i++)
+    {
+      c.ones[i] = 1.0f;
+      c.dgamma[i] = c.dbeta[i] = 0.0f;
+    }
+  c.dx2 = check_random (random, c.n_x);
+  c.d = check_garbage (c.n_x);
+  c.slots = g_new (double, MAX (rn_norm_slots (algorithm->forward_slots (&s), s.k),
+                                rn_norm_slots (algorithm->data_slots (&s), s.c)));
   return c;
 }
 
 static void
 case_clear (Case *c)
 {
-  float *all[] = { c->x, c->w,     c->dy, c->bias, c->add,   c->dw_before,
-                   c->y, c->fused, c->dx, c->dw,   c->shared };
+  float *all[] = { c->x,     c->w,    c->dy,  c->bias,   c->add,    c->dw_before, c->y,
+                   c->fused, c->dx,   c->dw,  c->shared, c->mean,   c->var,       c->scale,
+                   c->shift, c->ones, c->dx2, c->d,      c->dgamma, c->dbeta };
 
   for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
     rn_floats_free (all[i]);
+  g_free (c->slots);
 }
 
 static void
@@ -179,9 +231,24 @@ convolve (RnWorker *worker, gpointer data)
   Case *c = data;
   RnFinish finish = { c->bias, c->add, TRUE };
 
-  c->algorithm->forward (worker, c->y, c->x, c->w, c->shared, &c->shape, NULL);
-  c->algorithm->forward (worker, c->fused, c->x, c->w, c->shared, &c->shape, &finish);
-  c->algorithm->backward_data (worker, c->dx, c->dy, c->w, c->shared, &c->shape);
+  const RnNormGather statistics = { .z = c->y, .channels = c->shape.k, .slots = c->slots };
+  const RnNormGather sums = { .z = c->x,
+                              .channels = c->shape.c,
+                              .slots = c->slots,
+                              .d = c->d,
+                              .dy2 = c->dx2,
+                              .scale = c->scale,
+                              .shift = c->shift,
+                              .mean = c->shift };
+
+  c->algorithm->forward (worker, c->y, c->x, c->w, c->shared, &c->shape, NULL, &statistics);
+  rn_norm_statistics (worker, c->mean, c->var, &statistics,
+                      c->algorithm->forward_slots (&c->shape));
+  c->algorithm->forward (worker, c->fused, c->x, c->w, c->shared, &c->shape, &finish, NULL);
+  c->algorithm->backward_data (worker, c->dx, c->dy, c->w, c->shared, &c->shape, NULL);
+  c->algorithm->backward_data (worker, c->d, c->dy, c->w, c->shared, &c->shape, &sums);
+  rn_norm_backward (worker, c->d, &sums, c->algorithm->data_slots (&c->shape), c->ones, c->ones,
+                    c->dgamma, c->dbeta, c->n_x / (gsize) c->shape.c);
   c->algorithm->backward_filters (worker, c->dw, c->x, c->dy, c->shared, &c->shape);
 }
 
@@ -253,6 +320,47 @@ bound_of (const Algorithm *algorithm, const RnConvShape *shape, int n_terms, con
   return 1e-5 + 1e-6 * sqrt (n_terms) + (transforms ? algorithm->error * rms_of (exact, n) : 0.0);
 }
 
+/* Statistics of what was written, in double */
+static void
+check_statistics (const Case *c, const char *what)
+{
+  const gsize k = (gsize) c->shape.k, pixels = c->n_y / k;
+  g_autofree double *mean = g_new0 (double, k), *var = g_new0 (double, k);
+
+  for (gsize i = 0; i < c->n_y; i++)
+    mean[i % k] += (double) c->y[i] / (double) pixels;
+  for (gsize i = 0; i < c->n_y; i++)
+    var[i % k] += pow ((double) c->y[i] - mean[i % k], 2.0) / (double) pixels;
+  check_close (c->mean, mean, k, 1e-5, what);
+  check_close (c->var, var, k, 1e-5, what);
+}
+
+/* The gradient of what x would be made of, by the formulas of batch-norm.h, from dx as it is without gathering */
+static void
+check_sums (const Case *c, const char *what)
+{
+  const gsize channels = (gsize) c->shape.c, pixels = c->n_x / channels;
+  g_autofree double *sum = g_new0 (double, channels), *sum_x = g_new0 (double, channels);
+  g_autofree double *dz = g_new (double, c->n_x);
+
+  for (gsize i = 0; i < c->n_x; i++)
+    {
+      const gsize k = i % channels;
+      const gboolean passes = (double) c->x[i] * (double) c->scale[k] + (double) c->shift[k] > 0.0;
+
+      dz[i] = passes ? (double) c->dx[i] + (double) c->dx2[i] : 0.0;
+      sum[k] += dz[i];
+      sum_x[k] += dz[i] * ((double) c->x[i] - (double) c->shift[k]);
+    }
+  for (gsize i = 0; i < c->n_x; i++)
+    dz[i] -= (sum[i % channels] +
+              ((double) c->x[i] - (double) c->shift[i % channels]) * sum_x[i % channels]) /
+             (double) pixels;
+  check_close (c->dbeta, sum, channels, 1e-4, what);
+  check_close (c->dgamma, sum_x, channels, 1e-4, what);
+  check_close (c->d, dz, c->n_x, 1e-4, what);
+}
+
 static void
 check_outputs (const Algorithm *algorithm, RnConvShape s, guint32 seed, Reference *reference,
                const char *what)
@@ -272,6 +380,8 @@ check_outputs (const Algorithm *algorithm, RnConvShape s, guint32 seed, Referenc
     fused[i] = fmax (fused[i] + (double) c.bias[i % (gsize) s.k] + (double) c.add[i], 0.0);
   check_close (c.fused, fused, c.n_y, bound_of (algorithm, &s, window * s.c, reference->y, c.n_y),
                what);
+  check_statistics (&c, what);
+  check_sums (&c, what);
   case_clear (&c);
 }
 
@@ -433,6 +543,11 @@ check_bits (const Algorithm *algorithm, RnConvShape shape)
       check_same_bits (team.y, alone.y, team.n_y);
       check_same_bits (team.fused, alone.fused, team.n_y);
       check_same_bits (team.dx, alone.dx, team.n_x);
+      check_same_bits (team.d, alone.d, team.n_x);
+      check_same_bits (team.mean, alone.mean, (gsize) team.shape.k);
+      check_same_bits (team.var, alone.var, (gsize) team.shape.k);
+      check_same_bits (team.dgamma, alone.dgamma, (gsize) team.shape.c);
+      check_same_bits (team.dbeta, alone.dbeta, (gsize) team.shape.c);
       check_same_bits (team.dw, alone.dw, team.n_w);
       case_clear (&team);
     }

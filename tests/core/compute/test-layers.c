@@ -12,6 +12,7 @@ typedef struct
 {
   int n, h, w, p, q, c, k, stride, before;
   float *x, *y, *dx, *dy, *weights, *bias, *dw, *db;
+  float *dy2; /* (nullable) */
   guint8 *arg;
   gsize n_x, n_y;
 } Case;
@@ -41,7 +42,7 @@ case_new (int n, int h, int w, int c, int k, int stride, guint32 seed)
 static void
 case_clear (Case *t)
 {
-  float *all[] = { t->x, t->y, t->dx, t->dy, t->weights, t->bias, t->dw, t->db };
+  float *all[] = { t->x, t->y, t->dx, t->dy, t->weights, t->bias, t->dw, t->db, t->dy2 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
     rn_floats_free (all[i]);
@@ -76,7 +77,7 @@ pool (RnWorker *worker, gpointer data)
   Case *t = data;
 
   rn_pool_forward (worker, t->y, t->arg, t->x, t->n, t->h, t->w, t->c);
-  rn_pool_backward (worker, t->dx, t->dy, t->arg, t->n, t->h, t->w, t->c);
+  rn_pool_backward (worker, t->dx, t->dy, t->dy2, t->arg, t->n, t->h, t->w, t->c);
 }
 
 static double
@@ -96,6 +97,8 @@ pool_loss (const double *x, gpointer data)
               for (int j = MAX (2 * q - 1, 0); j <= MIN (2 * q + 1, t->w - 1); j++)
                 best = fmax (best, x[((n * t->h + i) * t->w + j) * t->c + c]);
             loss += best * (double) t->dy[((n * t->p + p) * t->q + q) * t->c + c];
+            if (t->dy2 != NULL)
+              loss += best * (double) t->dy2[((n * t->p + p) * t->q + q) * t->c + c];
           }
   return loss;
 }
@@ -112,10 +115,15 @@ test_pooling_takes_the_largest_and_sends_its_gradient_back (void)
     {
       const int *shape = shapes[s];
       Case t = case_new (shape[0], shape[1], shape[2], shape[3], shape[3], 2, 3);
+      g_autoptr (GRand) random = g_rand_new_with_seed (4);
       g_autofree double *x = check_widen (t.x, t.n_x);
 
       check_run (2, 0, pool, &t);
       check_gradient (t.dx, t.x, t.n_x, pool_loss, &t, 1e-5, "pool dx");
+      t.dy2 = check_random (random, t.n_y);
+      check_run (2, 0, pool, &t);
+      check_gradient (t.dx, t.x, t.n_x, pool_loss, &t, 1e-5, "pool dx of two gradients");
+      g_clear_pointer (&t.dy2, rn_floats_free);
       memset (t.dy, 0, t.n_y * sizeof (float));
       for (gsize i = 0; i<t.n_y; i += t.n_y> 100 ? 13 : 1)
         {

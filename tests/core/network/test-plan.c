@@ -73,8 +73,6 @@ needs_of_way_back (const RnLayout *layout, int batch, gsize *gradient, gsize *br
           MAX (*gradient, MAX (in, (gsize) batch * block->out_h * block->out_w * block->out_c));
       for (int i = 0; i < block->n_convs; i++)
         *branch = MAX (*branch, out_of (&layout->convs[block->first_conv + i], batch));
-      if (block->shortcut == RN_PATH_SUBSAMPLE)
-        *branch = MAX (*branch, in);
     }
 }
 
