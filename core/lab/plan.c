@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "lab/experiment-private.h"
+#include "lab/plan-private.h"
 #include "residua/bench.h"
 #include "residua/error.h"
-#include "residua/lab.h"
 
 /* Pictures up to this side decide the side of a network's input. */
 #define MAX_ADOPTED_SIDE 256
@@ -202,6 +202,43 @@ rn_lab_plan_get_step (const RnLabPlan *self, int run)
   on_disk = rn_run_open (self->runs[run].path, NULL);
   steps = on_disk != NULL ? rn_run_list_checkpoints (on_disk, NULL) : NULL;
   return steps != NULL && steps->len > 0 ? g_array_index (steps, gint64, steps->len - 1) : -1;
+}
+
+gboolean
+rn_lab_plan_check_run (const RnLabPlan *self, int run, RnRun *on_disk, GError **error)
+{
+  const PlannedRun *planned = &self->runs[run];
+  g_autofree char *wanted = rn_settings_to_json (&planned->settings, NULL, NULL);
+  g_autofree char *found = rn_settings_to_json (rn_run_get_settings (on_disk), NULL, NULL);
+
+  if (rn_spec_equal (rn_run_get_spec (on_disk), planned->spec) && strcmp (wanted, found) == 0 &&
+      g_strcmp0 (rn_run_get_data_digest (on_disk), rn_dataset_get_digest (self->dataset)) == 0)
+    return TRUE;
+  g_set_error (error, RN_ERROR, RN_ERROR_DATA,
+               _ ("“%s” was changed after the lab made it: its network, settings or pictures are "
+                  "others now"),
+               planned->path);
+  return FALSE;
+}
+
+gboolean
+rn_lab_plan_is_finished (const RnLabPlan *self, int run)
+{
+  g_autoptr (RnRun) on_disk = NULL;
+  g_autoptr (GArray) history = NULL;
+  gint64 steps;
+
+  g_return_val_if_fail (run >= 0 && run < self->n_runs, FALSE);
+
+  steps = self->runs[run].settings.steps;
+  if (rn_lab_plan_get_step (self, run) != steps)
+    return FALSE;
+  /* a stop within the last evaluation leaves the last checkpoint without the last line */
+  on_disk = rn_run_open (self->runs[run].path, NULL);
+  if (on_disk == NULL || !rn_lab_plan_check_run (self, run, on_disk, NULL))
+    return FALSE;
+  history = rn_run_read_history (on_disk, NULL);
+  return history != NULL && history->len == steps;
 }
 
 /* Pictures of training that what is left of a run takes the time of: those that it trains on, and those that it is tested

@@ -62,6 +62,8 @@ int rn_lab_plan_n_runs (const RnLabPlan *plan);
 const RnLabRun *rn_lab_plan_get_run (const RnLabPlan *plan, int run);
 /** Returns: the steps of run @run that are safe on disk: those of its newest checkpoint; -1 where there is no run yet */
 gint64 rn_lab_plan_get_step (const RnLabPlan *plan, int run);
+/** Returns: whether run @run has done all its steps, the last evaluation included, and is the run that the plan means */
+gboolean rn_lab_plan_is_finished (const RnLabPlan *plan, int run);
 
 /**
  * rn_lab_plan_estimate:
@@ -80,7 +82,8 @@ gboolean rn_lab_plan_estimate (const RnLabPlan *plan, int threads, const int *ca
  * RnLabRunner:
  *
  * Trains the runs of a plan in a thread of its own. Commands return at once. Runs that are finished are left as they are,
- * others go on from their newest checkpoint, and whatever ends it (also a kill) leaves all of them resumable.
+ * others go on from their newest checkpoint, and whatever ends it (also a kill) leaves all of them resumable. A run that
+ * diverges does not keep the others from their end; the runner fails then.
  */
 typedef struct _RnLabRunner RnLabRunner;
 
@@ -100,7 +103,7 @@ typedef enum
  *   there is not enough memory for all of them at once, those that wait are put on disk
  * @RN_LAB_ONE_BY_ONE: each run to its end before the next
  *
- * The order changes no byte of the runs.
+ * The order changes no byte of curves and weights.
  */
 typedef enum
 {
@@ -163,7 +166,7 @@ GError *rn_lab_runner_get_error (RnLabRunner *runner);
  *   steps that were done before the runner began; rn_run_read_history() has those. Its wake is the runner's
  */
 RnFeed *rn_lab_runner_get_feed (RnLabRunner *runner, int run);
-/** Waits until the runner is paused, finished, stopped or failed. Returns: that state */
+/** Waits until the runner is at rest: idle, paused, finished, stopped or failed. Returns: that state */
 RnLabState rn_lab_runner_wait (RnLabRunner *runner);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnLabPlan, rn_lab_plan_unref)
