@@ -90,7 +90,7 @@ static void
 tell (RnLabRunner *self)
 {
   if (self->wake != NULL)
-    self->wake (self->wake_data, NULL);
+    self->wake (self, self->wake_data);
 }
 
 static void

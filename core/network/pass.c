@@ -200,6 +200,36 @@ backward_shortcut (RnWorker *worker, RnNetwork *network, const RnLayoutBlock *bl
     }
 }
 
+/* What has come to a block's input, by one way and by the other */
+typedef struct
+{
+  double *sums; /* of squares: shortcut, branch */
+  const float *shortcut;
+  const float *branch; /* of a plain block NULL: what there is came by its branch */
+  gsize count;
+} Ways;
+
+/* One piece, so that the order of the sum is fixed. */
+static void
+measure_ways_piece (RnWorker *worker, int piece, gpointer data)
+{
+  const Ways *ways = data;
+  const gboolean is_plain = ways->branch == NULL;
+
+  ways->sums[0] = is_plain ? NAN : rn_sum_squares (ways->shortcut, ways->count);
+  ways->sums[1] = rn_sum_squares (is_plain ? ways->shortcut : ways->branch, ways->count);
+}
+
+static void
+measure_ways (RnWorker *worker, RnNetwork *network, int b, const WayBack *way)
+{
+  const RnLayoutBlock *block = &network->layout->blocks[b];
+  Ways ways = { network->ways + 2 * b, way->first, way->second,
+                (gsize) network->n * block->in_h * block->in_w * block->in_c };
+
+  rn_worker_share (worker, 1, measure_ways_piece, &ways);
+}
+
 static void
 backward_block (RnWorker *worker, RnNetwork *network, int b, WayBack *way)
 {
@@ -224,6 +254,8 @@ backward_block (RnWorker *worker, RnNetwork *network, int b, WayBack *way)
     }
   way->second = is_plain ? NULL : way->spare;
   backward_shortcut (worker, network, block, x, way);
+  if (network->ways != NULL)
+    measure_ways (worker, network, b, way);
 }
 
 static void

@@ -142,8 +142,8 @@ void rn_lab_runner_free (RnLabRunner *runner);
 
 /**
  * rn_lab_runner_set_wake:
- * @wake: (nullable): called on the runner's thread when the status has changed or a feed turns from empty to filled; must
- *   not block. Set before the start
+ * @wake: (nullable): called on the runner's thread, with the runner or the feed and @data, when the status has changed or
+ *   a feed turns from empty to filled; must not block. Set before the start
  */
 void rn_lab_runner_set_wake (RnLabRunner *runner, GFunc wake, gpointer data);
 
