@@ -20,7 +20,8 @@ G_BEGIN_DECLS
  *   trained on, as they came
  * @RN_LAB_TEST_LOSS, @RN_LAB_TEST_ERROR: of the newest evaluation on the test split
  * @RN_LAB_RESPONSE: standard deviation of a 3x3 layer's response, mean over these layers (He et al. 2015, figure 7)
- * @RN_LAB_LESION: test error without one block, median over the residual blocks (Veit et al. 2016, figure 3)
+ * @RN_LAB_LESION: test error without one block, median over the blocks that do not change the shape, taken out one at a
+ *   time (Veit et al. 2016, figure 3)
  * @RN_LAB_SHUFFLE: test error after blocks were exchanged, mean over all drawings (Veit et al. 2016, figure 5b)
  * @RN_LAB_SHORTCUT_SHARE: of the gradient that enters a block's input, the norm of what came through the shortcut over
  *   the sum of the norms of both ways, mean over the residual blocks; 0 to 1
@@ -54,8 +55,9 @@ gboolean rn_lab_quantity_is_share (RnLabQuantity quantity);
  * @RN_LAB_FIGURE_FINAL_TRAIN_ERROR, @RN_LAB_FIGURE_FINAL_TEST_ERROR: by arm, each seed a dot
  * @RN_LAB_FIGURE_RESPONSES: of each 3x3 layer in the order of the network
  * @RN_LAB_FIGURE_RESPONSES_SORTED: the same, largest first
- * @RN_LAB_FIGURE_LESIONS: test error without each block alone
- * @RN_LAB_FIGURE_LESIONS_MANY: test error over the number of random blocks that are off
+ * @RN_LAB_FIGURE_LESIONS: test error without each block alone, of those that do not change the shape; the whole network
+ *   stands at 0
+ * @RN_LAB_FIGURE_LESIONS_MANY: test error over the number of random blocks that are taken out
  * @RN_LAB_FIGURE_SHUFFLES: test error over Kendall's rank correlation of the order with the trained one
  * @RN_LAB_FIGURE_SHORTCUT_SHARE: of each block
  */

@@ -31,7 +31,7 @@ void rn_lab_results_unref (RnLabResults *results);
 RnLabPlan *rn_lab_results_get_plan (RnLabResults *results);
 /** Returns: runs of the plan that have done all their steps */
 int rn_lab_results_n_finished (const RnLabResults *results);
-/** Returns: seconds of training, from the runs' timing.csv, breaks of over a minute left out */
+/** Returns: seconds of training, over all runs, from the speeds in their timing.csv, evaluations left out */
 double rn_lab_results_get_seconds (const RnLabResults *results);
 
 /**
@@ -67,7 +67,7 @@ typedef enum
 
 /**
  * RnLabVerdict:
- * @side: the number on either side; the second's spread is 0 where it is a number of the file
+ * @side: the number on either side; the second's n is 1 where it is a number of the file
  * @difference: first less second, seed by seed: twins share what chance decides, so it says more than the two spreads
  * @n_as_said: seeds in which the relation holds
  */
@@ -138,9 +138,18 @@ typedef struct
 
 /** Returns: (transfer none): figure @figure of the experiment; it may be empty */
 const RnLabFigure *rn_lab_results_get_figure (const RnLabResults *results, int figure);
-/** Returns: (transfer full): the figure as an SVG document of @width x @height pixels */
+/**
+ * rn_lab_figure_to_svg:
+ * @experiment: whose arms it is of
+ * @width, @height: pixels of CSS, at least 200 and 120
+ *
+ * Returns: (transfer full): an SVG element: title, axes with units, a legend, and texts as texts; light, on white
+ */
 char *rn_lab_figure_to_svg (const RnLabFigure *figure, const RnExperiment *experiment, int width,
                             int height);
+/** Returns: (transfer full) (element-type double): round numbers from @min to @max, about @wanted of them; whole ones where
+ *   @is_whole */
+GArray *rn_lab_find_ticks (double min, double max, int wanted, gboolean is_whole);
 
 /**
  * rn_lab_write_report:
