@@ -25,3 +25,4 @@ RnExit rn_cli_import (int argc, char **argv);
 RnExit rn_cli_info (int argc, char **argv);
 RnExit rn_cli_bench (int argc, char **argv);
 RnExit rn_cli_data (int argc, char **argv);
+RnExit rn_cli_lab (int argc, char **argv);

@@ -28,6 +28,7 @@ static const Command commands[] = {
   { "export", rn_cli_export, N_ ("take a trained model out as a file of its own") },
   { "import", rn_cli_import, N_ ("make a model of elsewhere one of Residua") },
   { "info", rn_cli_info, N_ ("what a network costs, what a file holds, what there is") },
+  { "lab", rn_cli_lab, N_ ("do an experiment of the papers, and compare") },
   { "bench", rn_cli_bench, N_ ("measure the speed of this machine") },
   { "data", rn_cli_data, N_ ("look into a data set, or write it out") },
 };

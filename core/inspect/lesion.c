@@ -47,7 +47,7 @@ measure_lesion (Course *self, RnStudyPoint point, const gboolean *gates, GError 
 
 /* @off: the first @n of a shuffled list of residual blocks */
 static gboolean
-without (Course *self, RnStudyPoint point, const int *off, int n, int n_blocks, GError **error)
+switched_off (Course *self, RnStudyPoint point, const int *off, int n, int n_blocks, GError **error)
 {
   g_autofree gboolean *gates = g_new (gboolean, MAX (n_blocks, 1));
 
@@ -58,11 +58,15 @@ without (Course *self, RnStudyPoint point, const int *off, int n, int n_blocks, 
   return measure_lesion (self, point, gates, error);
 }
 
+/* How the network is measured without the first @n of @off */
+typedef gboolean (*WithoutFunc) (Course *self, RnStudyPoint point, const int *off, int n,
+                                 int n_blocks, GError **error);
+
 static gboolean
-lesions (Course *self, int *residual, int n_residual, int n_blocks, int most_off, int draws,
-         guint64 seed, GError **error)
+lesions (Course *self, WithoutFunc without, int *residual, int n_residual, int n_blocks,
+         int most_off, int draws, guint64 seed, GError **error)
 {
-  if (!measure_lesion (self, (RnStudyPoint){ .block = -1 }, NULL, error))
+  if (!without (self, (RnStudyPoint){ .block = -1 }, residual, 0, n_blocks, error))
     return FALSE;
   for (int i = 0; i < n_residual; i++)
     if (!without (self, (RnStudyPoint){ .n_off = 1, .block = residual[i] }, residual + i, 1,
@@ -99,12 +103,13 @@ rn_study_lesions (RnStudy *study, int most_off, int draws, guint64 seed, RnStudy
   most_off = CLAMP (most_off, 0, n_residual);
   draws = CLAMP (draws, 1, 1000);
   course_init (&course, study, 1 + n_residual + most_off * draws, func, user_data, cancel);
-  is_done = lesions (&course, residual, n_residual, n_blocks, most_off, draws, seed, error);
+  is_done =
+      lesions (&course, switched_off, residual, n_residual, n_blocks, most_off, draws, seed, error);
   g_free (course.answers);
   return is_done;
 }
 
-/* Shuffles */
+/* Blocks in another order, or without some of them */
 
 /* Whether the two can stand in one another's place: same layers, no change of shape. */
 static gboolean
@@ -146,12 +151,18 @@ measure_order (Course *self, RnStudyPoint point, const int *order, int n, GError
           ? rn_evaluator_new (model, RN_PATH_TAPS, rn_study_get_threads (self->study), error)
           : NULL;
 
-  point.tau = rn_kendall_tau (order, n);
-  point.block = -1;
   return evaluator != NULL &&
          rn_study_answers_of (self->study, evaluator, self->answers, NULL, NULL, NULL, self->cancel,
                               error) &&
          tell (self, point, error);
+}
+
+static gboolean
+measure_shuffle (Course *self, RnStudyPoint point, const int *order, int n, GError **error)
+{
+  point.tau = rn_kendall_tau (order, n);
+  point.block = -1;
+  return measure_order (self, point, order, n, error);
 }
 
 static void
@@ -166,7 +177,7 @@ shuffles (Course *self, const GArray *pairs, int *order, int n, int most_pairs, 
           guint64 seed, GError **error)
 {
   set_in_order (order, n);
-  if (!measure_order (self, (RnStudyPoint){ 0 }, order, n, error))
+  if (!measure_shuffle (self, (RnStudyPoint){ 0 }, order, n, error))
     return FALSE;
   for (int n_pairs = 1; n_pairs <= most_pairs; n_pairs++)
     for (int draw = 0; draw < draws; draw++)
@@ -183,8 +194,8 @@ shuffles (Course *self, const GArray *pairs, int *order, int n, int most_pairs, 
             order[pair.a] = order[pair.b];
             order[pair.b] = kept;
           }
-        if (!measure_order (self, (RnStudyPoint){ .n_off = n_pairs, .draw = draw }, order, n,
-                            error))
+        if (!measure_shuffle (self, (RnStudyPoint){ .n_off = n_pairs, .draw = draw }, order, n,
+                              error))
           return FALSE;
       }
   return TRUE;
@@ -210,6 +221,55 @@ rn_study_shuffles (RnStudy *study, int most_pairs, int draws, guint64 seed, RnSt
     }
   course_init (&course, study, 1 + most_pairs * draws, func, user_data, cancel);
   is_done = shuffles (&course, pairs, order, layout->n_blocks, most_pairs, draws, seed, error);
+  g_free (course.answers);
+  return is_done;
+}
+
+/* Removals */
+
+/* @off: the first @n of a shuffled list of blocks */
+static gboolean
+removed (Course *self, RnStudyPoint point, const int *off, int n, int n_blocks, GError **error)
+{
+  g_autofree int *order = g_new (int, MAX (n_blocks, 1));
+  int n_left = 0;
+
+  for (int i = 0; i < n_blocks; i++)
+    {
+      gboolean is_off = FALSE;
+
+      for (int j = 0; j < n; j++)
+        is_off |= off[j] == i;
+      if (!is_off)
+        order[n_left++] = i;
+    }
+  point.tau = 1.0;
+  return measure_order (self, point, order, n_left, error);
+}
+
+gboolean
+rn_study_removals (RnStudy *study, int most_off, int draws, guint64 seed, RnStudyFunc func,
+                   gpointer user_data, const int *cancel, GError **error)
+{
+  const RnLayout *layout = rn_model_get_layout (rn_study_get_model (study));
+  g_autofree int *blocks = g_new (int, MAX (layout->n_blocks, 1));
+  gboolean is_done;
+  int n = 0;
+  Course course;
+
+  for (int i = 0; i < layout->n_blocks; i++)
+    if (is_alike (layout, i, i))
+      blocks[n++] = i;
+  if (n == 0)
+    {
+      g_set_error_literal (error, RN_ERROR, RN_ERROR_SHAPE,
+                           _ ("Every block of this network changes the shape"));
+      return FALSE;
+    }
+  most_off = CLAMP (most_off, 0, n);
+  draws = CLAMP (draws, 1, 1000);
+  course_init (&course, study, 1 + n + most_off * draws, func, user_data, cancel);
+  is_done = lesions (&course, removed, blocks, n, layout->n_blocks, most_off, draws, seed, error);
   g_free (course.answers);
   return is_done;
 }

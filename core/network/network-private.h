@@ -50,6 +50,7 @@ struct _RnNetwork
   const int *labels;
   int n;
   gboolean measure;
+  double *ways; /* (nullable): as rn_network_set_ways() says */
   double loss;
   int wrong;
   atomic_int at_block;

@@ -355,6 +355,12 @@ rn_network_get_measures (const RnNetwork *network, RnBlockMeasure *measures)
 }
 
 void
+rn_network_set_ways (RnNetwork *network, double *ways)
+{
+  network->ways = ways;
+}
+
+void
 rn_network_get_responses (const RnNetwork *network, RnLayerResponse *responses)
 {
   const RnLayout *layout = network->layout;

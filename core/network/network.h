@@ -50,6 +50,12 @@ void rn_network_commit (RnNetwork *network, double rate, double momentum, double
 /* The measures of the last compute that was asked for them, one per block, before it is committed; steps are left 0. */
 void rn_network_get_measures (const RnNetwork *network, RnBlockMeasure *measures);
 
+/* @ways: (nullable): where every compute from now on leaves, for each block, the sum of squares of the gradient that comes
+ * to its input through the shortcut, and through the branch: [n_blocks,2]; NULL for none. Plain blocks have one way only:
+ * the shortcut's is NaN.
+ */
+void rn_network_set_ways (RnNetwork *network, double *ways);
+
 /* The responses of the last compute, one per convolution of the layout, in its order, before it is committed. */
 void rn_network_get_responses (const RnNetwork *network, RnLayerResponse *responses);
 

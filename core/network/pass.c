@@ -265,6 +265,38 @@ backward_shortcut (RnWorker *worker, RnNetwork *network, const RnLayoutBlock *bl
     }
 }
 
+/* What has come to a block's input, by one way and by the other */
+typedef struct
+{
+  double *sums;          /* of squares: shortcut, branch */
+  const float *shortcut; /* of a plain block NULL */
+  const float *branch;
+  gsize count;
+} Ways;
+
+/* One piece, so that the order of the sum is fixed. */
+static void
+measure_ways_piece (RnWorker *worker, int piece, gpointer data)
+{
+  const Ways *ways = data;
+
+  ways->sums[0] = ways->shortcut != NULL ? rn_sum_squares (ways->shortcut, ways->count) : NAN;
+  ways->sums[1] = rn_sum_squares (ways->branch, ways->count);
+}
+
+/* Each way alone, in @dx, which nobody needs yet: what is written for training is already their sum. */
+static void
+measure_ways (RnWorker *worker, RnNetwork *network, int b, float *dx, const float *dz,
+              const float *along)
+{
+  const RnLayoutBlock *block = &network->layout->blocks[b];
+  Ways ways = { network->ways + 2 * b, along, dx,
+                (gsize) network->n * block->in_h * block->in_w * block->in_c };
+
+  backward_data (worker, network, block->first_conv, dx, dz, NULL);
+  rn_worker_share (worker, 1, measure_ways_piece, &ways);
+}
+
 /* The gradient of a block's input, from dz of its first convolution: its two parts are added, and the sums for the batch-norm
  * before gathered, where one is written. */
 static void
@@ -274,6 +306,8 @@ backward_input (RnWorker *worker, RnNetwork *network, int b, const float *dz, co
   const int before = conv_before (network, b), first = network->layout->blocks[b].first_conv;
   float *dx = along == way->d ? way->spare : way->d, *other = along == way->d ? way->d : way->spare;
 
+  if (network->ways != NULL)
+    measure_ways (worker, network, b, dx, dz, along);
   if (before < 0)
     {
       backward_data (worker, network, first, dx, dz, NULL);

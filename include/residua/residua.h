@@ -14,6 +14,8 @@
  *   evaluator.h        run it, with taps and gates
  *   classify.h         pictures in, classes out; accuracy on a data set
  *   inspect.h, study.h taking it apart
+ *   experiment.h, lab.h, lab-results.h
+ *                      networks compared: what is trained, training it, what came out
  *
  * Functions that can fail take a GError; see error.h. Nothing here prints or exits.
  */
@@ -26,8 +28,11 @@
 #include "residua/dataset.h"
 #include "residua/error.h"
 #include "residua/evaluator.h"
+#include "residua/experiment.h"
 #include "residua/feed.h"
 #include "residua/inspect.h"
+#include "residua/lab-results.h"
+#include "residua/lab.h"
 #include "residua/model.h"
 #include "residua/run.h"
 #include "residua/settings.h"

@@ -105,6 +105,17 @@ gboolean rn_study_lesions (RnStudy *study, int most_off, int draws, guint64 seed
                            gpointer user_data, const int *cancel, GError **error);
 
 /**
+ * rn_study_removals:
+ * @error: also RN_ERROR_SHAPE where every block changes the shape
+ *
+ * As rn_study_lesions(), but a block is taken out whole, and plain blocks, which have no branch to switch off, can be
+ * taken out, too: all that do not change the shape. Where the shortcut is an identity this is the same as switching the
+ * branch off.
+ */
+gboolean rn_study_removals (RnStudy *study, int most_off, int draws, guint64 seed, RnStudyFunc func,
+                            gpointer user_data, const int *cancel, GError **error);
+
+/**
  * rn_study_shuffles:
  * @most_pairs: pairs exchanged, 1, 2, .. @most_pairs
  * @error: also RN_ERROR_SHAPE where no two blocks have one shape

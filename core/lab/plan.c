@@ -1,0 +1,281 @@
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "lab/experiment-private.h"
+#include "lab/plan-private.h"
+#include "residua/bench.h"
+#include "residua/error.h"
+
+/* Pictures up to this side decide the side of a network's input. */
+#define MAX_ADOPTED_SIDE 256
+#define DIGEST_LENGTH 10
+/* Of a step of training, which is a forward and two backward passes, what an evaluation of as many pictures takes */
+#define EVALUATION_SHARE (1.0 / 3.0)
+
+typedef struct
+{
+  RnLabRun run; /* what others see; its pointers are to what follows */
+  RnSpec *spec;
+  RnSettings settings;
+  char *name;
+  char *path;
+} PlannedRun;
+
+struct _RnLabPlan
+{
+  gatomicrefcount references;
+  RnExperiment *experiment;
+  RnDataset *dataset;
+  int n_seeds;
+  int n_runs;
+  PlannedRun *runs;
+};
+
+/* Returns: (transfer full): @spec with the colours and classes of the data and, where all pictures are squares of one
+ * small size, their side
+ */
+static RnSpec *
+fit_spec (const RnSpec *spec, RnDataset *dataset, GError **error)
+{
+  g_autoptr (RnSpec) fitted = rn_spec_copy (spec);
+  int width, height;
+
+  rn_dataset_get_size (dataset, &width, &height);
+  if (width != height || width < 1 || width > MAX_ADOPTED_SIDE)
+    width = rn_spec_get_side (spec);
+  if (!rn_spec_set_input (fitted, width, rn_dataset_get_channels (dataset), error) ||
+      !rn_spec_set_classes (fitted, rn_dataset_n_classes (dataset), error))
+    return NULL;
+  return g_steal_pointer (&fitted);
+}
+
+/* Returns: (transfer full): the network's name as part of a folder's */
+static char *
+folder_word (const char *name)
+{
+  GString *word = g_string_new (NULL);
+
+  for (const char *at = name; *at != '\0' && word->len < RN_LAB_MAX_ID; at++)
+    g_string_append_c (word, g_ascii_isalnum (*at) || *at == '.' ? *at : '-');
+  return g_string_free (word, FALSE);
+}
+
+/* The name says who it is to people, and to the machine everything that decides the result: the digest is of the network,
+ * the settings with the seed and the pictures' digest, and the run that it begins with.
+ */
+static char *
+name_run (const PlannedRun *run, RnDataset *dataset, const char *origin)
+{
+  g_autofree char *spec = rn_spec_to_json (run->spec), *digest = NULL;
+  g_autofree char *settings =
+      rn_settings_to_json (&run->settings, NULL, rn_dataset_get_digest (dataset));
+  g_autofree char *word = folder_word (rn_spec_get_name (run->spec));
+  g_autofree char *all = g_strconcat (spec, settings, origin, NULL);
+
+  digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, all, -1);
+  return g_strdup_printf ("lab-%s-seed%" G_GUINT64_FORMAT "-%.*s", *word != '\0' ? word : "network",
+                          run->settings.seed, DIGEST_LENGTH, digest);
+}
+
+static gboolean
+plan_run (RnLabPlan *self, int index, const char *runs_folder, GError **error)
+{
+  const int n_arms = self->experiment->n_arms;
+  const RnExperimentArm *arm = &self->experiment->arms[index % n_arms];
+  PlannedRun *planned = &self->runs[index];
+  const RnLabRun *origin = NULL;
+
+  planned->run.arm = index % n_arms;
+  planned->run.seed = arm->settings.base.seed + (guint64) (index / n_arms);
+  planned->run.origin = arm->arm.origin < 0 ? -1 : index - planned->run.arm + arm->arm.origin;
+  if (planned->run.origin >= 0)
+    origin = &self->runs[planned->run.origin].run;
+  planned->spec = fit_spec (arm->spec, self->dataset, error);
+  if (planned->spec == NULL ||
+      !rn_lab_settings_resolve (&arm->settings, rn_dataset_count (self->dataset, RN_SPLIT_TRAIN),
+                                planned->run.seed, &planned->settings, error))
+    {
+      g_prefix_error (error, _ ("“%s”, arm “%s”: "), self->experiment->name, arm->id);
+      return FALSE;
+    }
+  if (origin != NULL)
+    planned->run.offset = origin->offset + origin->settings->steps;
+  planned->name = name_run (planned, self->dataset, origin != NULL ? origin->name : NULL);
+  planned->path = g_build_filename (runs_folder, planned->name, NULL);
+  planned->run.spec = planned->spec;
+  planned->run.settings = &planned->settings;
+  planned->run.name = planned->name;
+  planned->run.path = planned->path;
+  return TRUE;
+}
+
+RnLabPlan *
+rn_lab_plan_new (RnExperiment *experiment, RnDataset *dataset, int n_seeds, const char *runs_folder,
+                 GError **error)
+{
+  g_autoptr (RnLabPlan) self = g_new0 (RnLabPlan, 1);
+
+  g_return_val_if_fail (n_seeds >= 0 && n_seeds <= RN_LAB_MAX_SEEDS, NULL);
+
+  g_atomic_ref_count_init (&self->references);
+  self->experiment = rn_experiment_ref (experiment);
+  self->dataset = rn_dataset_ref (dataset);
+  self->n_seeds = n_seeds > 0 ? n_seeds : experiment->n_seeds;
+  self->n_runs = self->n_seeds * experiment->n_arms;
+  self->runs = g_new0 (PlannedRun, self->n_runs);
+  if (rn_dataset_count (dataset, RN_SPLIT_TRAIN) < 1)
+    {
+      g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("“%s” has no training pictures"),
+                   rn_dataset_get_source (dataset));
+      return NULL;
+    }
+  for (int i = 0; i < self->n_runs; i++)
+    if (!plan_run (self, i, runs_folder, error))
+      return NULL;
+  return g_steal_pointer (&self);
+}
+
+RnLabPlan *
+rn_lab_plan_ref (RnLabPlan *self)
+{
+  g_atomic_ref_count_inc (&self->references);
+  return self;
+}
+
+void
+rn_lab_plan_unref (RnLabPlan *self)
+{
+  if (self == NULL || !g_atomic_ref_count_dec (&self->references))
+    return;
+  for (int i = 0; i < self->n_runs; i++)
+    {
+      rn_spec_free (self->runs[i].spec);
+      g_free (self->runs[i].name);
+      g_free (self->runs[i].path);
+    }
+  g_free (self->runs);
+  rn_dataset_unref (self->dataset);
+  rn_experiment_unref (self->experiment);
+  g_free (self);
+}
+
+RnExperiment *
+rn_lab_plan_get_experiment (RnLabPlan *self)
+{
+  return self->experiment;
+}
+
+RnDataset *
+rn_lab_plan_get_dataset (RnLabPlan *self)
+{
+  return self->dataset;
+}
+
+int
+rn_lab_plan_n_seeds (const RnLabPlan *self)
+{
+  return self->n_seeds;
+}
+
+int
+rn_lab_plan_n_runs (const RnLabPlan *self)
+{
+  return self->n_runs;
+}
+
+const RnLabRun *
+rn_lab_plan_get_run (const RnLabPlan *self, int run)
+{
+  g_return_val_if_fail (run >= 0 && run < self->n_runs, NULL);
+
+  return &self->runs[run].run;
+}
+
+gint64
+rn_lab_plan_get_step (const RnLabPlan *self, int run)
+{
+  g_autoptr (RnRun) on_disk = NULL;
+  g_autoptr (GArray) steps = NULL;
+
+  g_return_val_if_fail (run >= 0 && run < self->n_runs, -1);
+
+  on_disk = rn_run_open (self->runs[run].path, NULL);
+  steps = on_disk != NULL ? rn_run_list_checkpoints (on_disk, NULL) : NULL;
+  return steps != NULL && steps->len > 0 ? g_array_index (steps, gint64, steps->len - 1) : -1;
+}
+
+gboolean
+rn_lab_plan_check_run (const RnLabPlan *self, int run, RnRun *on_disk, GError **error)
+{
+  const PlannedRun *planned = &self->runs[run];
+  g_autofree char *wanted = rn_settings_to_json (&planned->settings, NULL, NULL);
+  g_autofree char *found = rn_settings_to_json (rn_run_get_settings (on_disk), NULL, NULL);
+
+  if (rn_spec_equal (rn_run_get_spec (on_disk), planned->spec) && strcmp (wanted, found) == 0 &&
+      g_strcmp0 (rn_run_get_data_digest (on_disk), rn_dataset_get_digest (self->dataset)) == 0)
+    return TRUE;
+  g_set_error (error, RN_ERROR, RN_ERROR_DATA,
+               _ ("“%s” was changed after the lab made it: its network, settings or pictures are "
+                  "others now"),
+               planned->path);
+  return FALSE;
+}
+
+gboolean
+rn_lab_plan_is_finished (const RnLabPlan *self, int run)
+{
+  g_autoptr (RnRun) on_disk = NULL;
+  g_autoptr (GArray) history = NULL;
+  gint64 steps;
+
+  g_return_val_if_fail (run >= 0 && run < self->n_runs, FALSE);
+
+  steps = self->runs[run].settings.steps;
+  if (rn_lab_plan_get_step (self, run) != steps)
+    return FALSE;
+  /* a stop within the last evaluation leaves the last checkpoint without the last line */
+  on_disk = rn_run_open (self->runs[run].path, NULL);
+  if (on_disk == NULL || !rn_lab_plan_check_run (self, run, on_disk, NULL))
+    return FALSE;
+  history = rn_run_read_history (on_disk, NULL);
+  return history != NULL && history->len == steps;
+}
+
+/* Pictures of training that what is left of a run takes the time of: those that it trains on, and those that it is tested
+ * on at their smaller cost
+ */
+static double
+pictures_left (const RnLabPlan *self, int run)
+{
+  const RnSettings *settings = &self->runs[run].settings;
+  const gint64 n_train = rn_dataset_count (self->dataset, RN_SPLIT_TRAIN);
+  const gint64 done = MAX (rn_lab_plan_get_step (self, run), 0);
+  const gint64 every = settings->evaluate_every > 0
+                           ? settings->evaluate_every
+                           : MAX ((n_train + settings->batch - 1) / settings->batch, 1);
+  const double left = (double) (settings->steps - done);
+  const double n_evaluations = left > 0.0 ? left / (double) every + 1.0 : 0.0;
+
+  return left * (double) MIN (settings->batch, n_train) +
+         n_evaluations * rn_dataset_count (self->dataset, RN_SPLIT_TEST) * EVALUATION_SHARE;
+}
+
+gboolean
+rn_lab_plan_estimate (const RnLabPlan *self, int threads, const int *cancel, double *seconds,
+                      GError **error)
+{
+  *seconds = 0.0;
+  for (int i = 0; i < self->n_runs; i++)
+    {
+      const double pictures = pictures_left (self, i);
+      double of_run;
+
+      if (pictures <= 0.0)
+        continue;
+      if (!rn_bench_estimate_epoch (self->runs[i].spec, self->runs[i].settings.batch,
+                                    (gint64) pictures, threads, cancel, &of_run, error))
+        return FALSE;
+      *seconds += of_run;
+    }
+  return TRUE;
+}
