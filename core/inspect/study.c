@@ -2,6 +2,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 #include "compute/layers.h"
 #include "compute/memory.h"
@@ -109,6 +110,17 @@ int
 rn_study_get_threads (RnStudy *self)
 {
   return self->threads;
+}
+
+void
+rn_study_gather (RnStudy *self, float *x, int *labels, const int *which, int n)
+{
+  for (int i = 0; i < n; i++)
+    {
+      memcpy (x + (gsize) i * self->picture_floats,
+              self->x + (gsize) which[i] * self->picture_floats, self->picture_floats * sizeof *x);
+      labels[i] = self->truths[which[i]];
+    }
 }
 
 int

@@ -39,6 +39,21 @@ gsize rn_network_get_memory (const RnNetwork *network);
 gboolean rn_network_compute (RnNetwork *network, const float *x, const int *labels, int n,
                              gboolean measure, const int *cancel, double *loss, int *wrong);
 
+/* Which way the gradient goes back through a residual block; plain blocks have one way only. */
+typedef enum
+{
+  RN_ROUTE_BOTH,
+  RN_ROUTE_BRANCH,
+  RN_ROUTE_SHORTCUT
+} RnRoute;
+
+/* Gradient of the loss of the last rn_network_compute(), whose pictures must still be there, with respect to them.
+ * @dx: [n,H,W,C], overwritten; @routes: (nullable): one per block, NULL is RN_ROUTE_BOTH everywhere. A block's final ReLU counts
+ *   for both ways, as it was on the way forward
+ * The gradients of the parameters are worthless afterwards. Returns: FALSE where it was cancelled */
+gboolean rn_network_back_to_pictures (RnNetwork *network, float *dx, const RnRoute *routes,
+                                      const int *cancel);
+
 /* Whether loss, all gradients and all statistics of the last compute are finite. A variance can be infinite while the
  * rest is not, and would stay in the running statistics for good. */
 gboolean rn_network_is_finite (const RnNetwork *network);

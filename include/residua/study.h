@@ -149,6 +149,52 @@ double rn_kendall_tau (const int *order, int n);
 void rn_path_lengths (double *shares, int n_blocks);
 
 /**
+ * RnPathGradient:
+ * @length: of the path: residual branches that it goes through
+ * @draw: which drawing, from 0
+ * @norm: Euclidean norm of d loss / d x over the batch's pictures, the loss being its mean cross-entropy
+ *
+ * How strongly one path of a network carries the gradient back to the pictures.
+ */
+typedef struct
+{
+  int length;
+  int draw;
+  double norm;
+} RnPathGradient;
+
+/**
+ * RnPathFunc:
+ * @done: 0 to 1, this gradient included
+ *
+ * Returns: FALSE to cancel: the call then fails with RN_ERROR_CANCELLED
+ */
+typedef gboolean (*RnPathFunc) (const RnPathGradient *gradient, double done, gpointer user_data);
+
+/**
+ * rn_study_path_gradients:
+ * @draws: 1 to 1000
+ * @seed: of the drawings
+ * @error: RN_ERROR_SHAPE where no block is residual, RN_ERROR_MEMORY
+ *
+ * For each drawing, a random batch of the study's pictures goes forward through a copy of the network as it trains (with the
+ * batch's own statistics); then the gradient goes back through one random path of each length 0, 1, .. residual blocks: in
+ * the blocks of the path by the branch alone, in the others by the shortcut alone (Veit et al. 2016, section 4.3).
+ */
+gboolean rn_study_path_gradients (RnStudy *study, int draws, guint64 seed, RnPathFunc func,
+                                  gpointer user_data, const int *cancel, GError **error);
+
+/**
+ * rn_path_shares:
+ * @shares: (out): @n_blocks + 1 numbers that sum to 1, or 0 where all of @gradients are 0
+ * @gradients: of one path of each length, 0 and more; NAN counts as 0
+ *
+ * What all paths of a length together contribute to the gradient: their number times the gradient of one (Veit et al. 2016,
+ * figure 6c).
+ */
+void rn_path_shares (double *shares, const double *gradients, int n_blocks);
+
+/**
  * rn_occlusion:
  * @evaluator: of either path
  * @x: `[1,side,side,channels]`, normalised

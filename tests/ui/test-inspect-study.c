@@ -3,10 +3,10 @@
 
 #include "chart-pixels.h"
 #include "charts/confusion.h"
-#include "charts/lesion-chart.h"
+#include "charts/study-chart.h"
 #include "looking.h"
 #include "pages/card.h"
-#include "pages/inspect-lesion.h"
+#include "pages/inspect-study.h"
 #include "pages/inspect-mistakes.h"
 #include "pages/inspect-page.h"
 #include "pages/mistake-list.h"
@@ -310,7 +310,7 @@ test_another_document_clears_the_answers (void)
 static RnStudyRunner *
 lesions_of (Stage *stage)
 {
-  return rn_inspect_lesion_get_runner (looking_find (stage->page, RN_TYPE_INSPECT_LESION, 0));
+  return rn_inspect_study_get_runner (looking_find (stage->page, RN_TYPE_INSPECT_STUDY, 0));
 }
 
 static gboolean
@@ -351,25 +351,25 @@ test_the_lesion_charts_are_the_points_of_the_study (void)
 {
   Stage stage;
   const GArray *points;
-  RnLesionChart *chart;
+  RnStudyChart *chart;
 
   stage_open (&stage);
-  g_signal_emit_by_name (looking_find (looking_find (stage.page, RN_TYPE_INSPECT_LESION, 0),
+  g_signal_emit_by_name (looking_find (looking_find (stage.page, RN_TYPE_INSPECT_STUDY, 0),
                                        RN_TYPE_STUDY_CONTROL, 0),
                          "start");
   looking_wait (has_lesions, &stage);
   points = rn_study_runner_get_points (lesions_of (&stage));
-  for (int plot = RN_LESION_EACH; plot <= RN_LESION_MANY; plot++)
+  for (int plot = RN_STUDY_PLOT_EACH; plot <= RN_STUDY_PLOT_MANY; plot++)
     {
-      chart = looking_find (stage.page, RN_TYPE_LESION_CHART, plot);
-      g_assert_cmpint (rn_lesion_chart_count (chart), ==, plot == RN_LESION_EACH ? 3 : 4);
-      for (int at = 0; at < rn_lesion_chart_count (chart); at++)
+      chart = looking_find (stage.page, RN_TYPE_STUDY_CHART, plot);
+      g_assert_cmpint (rn_study_chart_count (chart), ==, plot == RN_STUDY_PLOT_EACH ? 3 : 4);
+      for (int at = 0; at < rn_study_chart_count (chart); at++)
         {
           double mean, low, high, shown_mean, shown_low, shown_high;
 
-          gather (points, plot == RN_LESION_EACH ? 1 : at, plot == RN_LESION_EACH ? at : -1, &mean,
-                  &low, &high);
-          g_assert_true (rn_lesion_chart_get (chart, at, &shown_mean, &shown_low, &shown_high));
+          gather (points, plot == RN_STUDY_PLOT_EACH ? 1 : at, plot == RN_STUDY_PLOT_EACH ? at : -1,
+                  &mean, &low, &high);
+          g_assert_true (rn_study_chart_get (chart, at, &shown_mean, &shown_low, &shown_high));
           g_assert_cmpfloat_with_epsilon (shown_mean, mean, 1e-12);
           g_assert_cmpfloat_with_epsilon (shown_low, low, 1e-12);
           g_assert_cmpfloat_with_epsilon (shown_high, high, 1e-12);
@@ -391,33 +391,33 @@ test_a_lesion_chart_sums_its_drawings_and_selects_its_blocks (void)
   const RnSpec *spec = rn_model_get_spec (model);
   g_autoptr (RnSelection) selection = rn_selection_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *window;
-  RnLesionChart *each = RN_LESION_CHART (rn_lesion_chart_new (RN_LESION_EACH, selection));
-  RnLesionChart *many = RN_LESION_CHART (rn_lesion_chart_new (RN_LESION_MANY, NULL));
+  RnStudyChart *each = RN_STUDY_CHART (rn_study_chart_new (RN_STUDY_PLOT_EACH, selection));
+  RnStudyChart *many = RN_STUDY_CHART (rn_study_chart_new (RN_STUDY_PLOT_MANY, NULL));
   g_autofree char *first = NULL, *second = NULL;
   double mean, low, high;
 
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (each));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (many));
   window = looking_window (box, 500, 500);
-  rn_lesion_chart_set (each, spec, points, G_N_ELEMENTS (points), 100);
-  rn_lesion_chart_set (many, spec, points, G_N_ELEMENTS (points), 100);
+  rn_study_chart_set (each, spec, points, G_N_ELEMENTS (points), 100);
+  rn_study_chart_set (many, spec, points, G_N_ELEMENTS (points), 100);
   for (int at = 0; at < 3; at++)
     {
       double x, y;
 
-      g_assert_true (rn_lesion_chart_get (each, at, &mean, &low, &high));
+      g_assert_true (rn_study_chart_get (each, at, &mean, &low, &high));
       g_assert_cmpfloat_with_epsilon (mean, 0.1 * (at + 2), 1e-12);
-      g_assert_true (rn_lesion_chart_get_place (each, at, &x, &y));
+      g_assert_true (rn_study_chart_get_place (each, at, &x, &y));
       click (GTK_WIDGET (each), 1, x, y);
       g_assert_cmpuint (rn_selection_get_block (selection), ==, rn_spec_get_block (spec, at)->id);
     }
-  g_assert_cmpint (rn_lesion_chart_count (many), ==, 2);
-  g_assert_true (rn_lesion_chart_get (many, 1, &mean, &low, &high));
+  g_assert_cmpint (rn_study_chart_count (many), ==, 2);
+  g_assert_true (rn_study_chart_get (many, 1, &mean, &low, &high));
   g_assert_cmpfloat_with_epsilon (mean, 0.3, 1e-12);
   g_assert_cmpfloat_with_epsilon (low, 0.22, 1e-12);
   g_assert_cmpfloat_with_epsilon (high, 0.38, 1e-12);
-  first = rn_lesion_chart_describe (each, 0);
-  second = rn_lesion_chart_describe (each, 1);
+  first = rn_study_chart_describe (each, 0);
+  second = rn_study_chart_describe (each, 1);
   g_assert_null (strstr (first, "changes the shape"));
   g_assert_nonnull (strstr (second, "changes the shape"));
   looking_shoot (window, "lesion-chart");

@@ -194,8 +194,9 @@ draw_picked (RnConfusion *self, cairo_t *cr, const RnPalette *palette, const RnC
 }
 
 void
-rn_confusion_draw (RnConfusion *self, cairo_t *cr, const RnPalette *palette, int width, int height)
+rn_confusion_draw (RnPlot *widget, cairo_t *cr, const RnPalette *palette, int width, int height)
 {
+  RnConfusion *self = RN_CONFUSION (widget);
   const RnConfusionPlot plot = rn_confusion_get_plot (self, width, height);
 
   if (self->n == 0)

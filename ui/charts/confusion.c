@@ -4,13 +4,12 @@
 #include <math.h>
 
 #include "charts/confusion-private.h"
-#include "charts/figure.h"
 #include "charts/overlay.h"
 #include "state/format.h"
 
 #define MOST_CLASSES 10000
 
-G_DEFINE_FINAL_TYPE (RnConfusion, rn_confusion, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (RnConfusion, rn_confusion, RN_TYPE_PLOT)
 
 enum
 {
@@ -19,13 +18,6 @@ enum
 };
 
 static guint signals[N_SIGNALS];
-
-static void
-invalidate (RnConfusion *self)
-{
-  g_clear_pointer (&self->base, gsk_render_node_unref);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
 
 static gboolean
 is_cell (RnConfusion *self, int row, int column)
@@ -58,13 +50,6 @@ rn_confusion_describe (RnConfusion *self, int truth, int answer)
                           count, sum);
 }
 
-static void
-say (RnConfusion *self, const char *text)
-{
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text,
-                                  -1);
-}
-
 /* The most frequent mistake */
 static void
 say_summary (RnConfusion *self)
@@ -78,52 +63,36 @@ say_summary (RnConfusion *self)
       most = at;
   if (most >= 0)
     text = rn_confusion_describe (self, most / self->n, most % self->n);
-  say (self, text != NULL ? text : _ ("No picture is taken for another class."));
+  rn_plot_say (RN_PLOT (self), text != NULL ? text : _ ("No picture is taken for another class."));
 }
 
-/* Pointer and keys */
+/* Places: cells, row after row */
 
-static void
-point (RnConfusion *self, int row, int column)
+static int
+count_cells (RnPlot *plot)
 {
-  if (row == self->row && column == self->column && !self->has_pointer)
-    return;
-  self->row = row;
-  self->column = column;
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  return RN_CONFUSION (plot)->n * RN_CONFUSION (plot)->n;
 }
 
-static void
-find (RnConfusion *self, double x, double y, int *row, int *column)
+static int
+find (RnPlot *plot, double x, double y)
 {
-  const RnConfusionPlot plot = get_plot (self);
-  const double at_row = floor ((y - plot.y) / plot.cell);
-  const double at_column = floor ((x - plot.x) / plot.cell);
+  const RnConfusion *self = RN_CONFUSION (plot);
+  const RnConfusionPlot cells = get_plot (RN_CONFUSION (plot));
+  const double row = floor ((y - cells.y) / cells.cell);
+  const double column = floor ((x - cells.x) / cells.cell);
 
-  *row = *column = -1;
-  if (at_row < 0.0 || at_row >= self->n || at_column < 0.0 || at_column >= self->n)
-    return;
-  *row = (int) at_row;
-  *column = (int) at_column;
+  if (row < 0.0 || row >= self->n || column < 0.0 || column >= self->n)
+    return -1;
+  return (int) row * self->n + (int) column;
 }
 
-static void
-on_motion (RnConfusion *self, double x, double y)
+static char *
+describe (RnPlot *plot, int at)
 {
-  int row, column;
+  RnConfusion *self = RN_CONFUSION (plot);
 
-  self->pointer_x = x;
-  self->pointer_y = y;
-  self->has_pointer = TRUE;
-  find (self, x, y, &row, &column);
-  point (self, row, column);
-}
-
-static void
-on_leave (RnConfusion *self)
-{
-  point (self, -1, -1);
-  self->has_pointer = FALSE;
+  return rn_confusion_describe (self, at / self->n, at % self->n);
 }
 
 static void
@@ -135,14 +104,12 @@ toggle (RnConfusion *self, int row, int column)
 }
 
 static void
-on_pressed (RnConfusion *self, int n_press, double x, double y, GtkGestureClick *gesture)
+choose (RnPlot *plot, int at, double y)
 {
-  int row, column;
+  RnConfusion *self = RN_CONFUSION (plot);
 
-  gtk_widget_grab_focus (GTK_WIDGET (self));
-  find (self, x, y, &row, &column);
-  if (row >= 0)
-    toggle (self, row, column);
+  if (at >= 0)
+    toggle (self, at / self->n, at % self->n);
 }
 
 /* Arguments: by how many rows and columns */
@@ -150,31 +117,31 @@ static gboolean
 move (GtkWidget *widget, GVariant *arguments, gpointer data)
 {
   RnConfusion *self = RN_CONFUSION (widget);
+  const int pointed = rn_plot_get_pointed (RN_PLOT (self));
   g_autofree char *text = NULL;
-  int rows, columns;
+  int rows, columns, row = 0, column = 0;
 
   if (self->n == 0)
     return FALSE;
   g_variant_get (arguments, "(ii)", &rows, &columns);
-  self->has_pointer = FALSE;
-  if (self->row < 0)
-    rows = columns = 0;
-  point (self, CLAMP (self->row + rows, 0, self->n - 1),
-         CLAMP (self->column + columns, 0, self->n - 1));
-  text = rn_confusion_describe (self, self->row, self->column);
-  say (self, text);
+  if (pointed >= 0)
+    {
+      row = CLAMP (pointed / self->n + rows, 0, self->n - 1);
+      column = CLAMP (pointed % self->n + columns, 0, self->n - 1);
+    }
+  rn_plot_point_at (RN_PLOT (self), row * self->n + column);
+  text = rn_confusion_describe (self, row, column);
+  rn_plot_say (RN_PLOT (self), text);
   return TRUE;
 }
 
 static gboolean
 pick_pointed (GtkWidget *widget, GVariant *arguments, gpointer data)
 {
-  RnConfusion *self = RN_CONFUSION (widget);
+  const int pointed = rn_plot_get_pointed (RN_PLOT (widget));
 
-  if (self->row < 0)
-    return FALSE;
-  toggle (self, self->row, self->column);
-  return TRUE;
+  choose (RN_PLOT (widget), pointed, NAN);
+  return pointed >= 0;
 }
 
 static gboolean
@@ -189,81 +156,28 @@ pick_none (GtkWidget *widget, GVariant *arguments, gpointer data)
 /* The widget */
 
 static void
-snapshot_pointed (RnConfusion *self, GtkSnapshot *snapshot, const RnPalette *palette)
+draw_pointed (RnPlot *plot, GtkSnapshot *snapshot, const RnPalette *palette, int at)
 {
   const float widths[] = { 1, 1, 1, 1 };
-  const RnConfusionPlot plot = get_plot (self);
-  const double x = plot.x + self->column * plot.cell, y = plot.y + self->row * plot.cell;
-  g_autofree char *text = NULL;
+  RnConfusion *self = RN_CONFUSION (plot);
+  const RnConfusionPlot cells = get_plot (self);
+  const double x = cells.x + at % self->n * cells.cell, y = cells.y + at / self->n * cells.cell;
+  g_autofree char *text = describe (plot, at);
+  double pointer_x, pointer_y;
+  const gboolean has_pointer = rn_plot_get_pointer (plot, &pointer_x, &pointer_y);
   GskRoundedRect shape;
 
-  if (self->row < 0)
-    return;
-  text = rn_confusion_describe (self, self->row, self->column);
   gsk_rounded_rect_init_from_rect (&shape,
                                    &GRAPHENE_RECT_INIT ((float) x - 1, (float) y - 1,
-                                                        (float) plot.cell + 1,
-                                                        (float) plot.cell + 1),
+                                                        (float) cells.cell + 1,
+                                                        (float) cells.cell + 1),
                                    0);
   gtk_snapshot_append_border (snapshot, &shape, widths,
                               (GdkRGBA[]){ palette->text, palette->text, palette->text,
                                            palette->text });
   rn_overlay_card (snapshot, GTK_WIDGET (self), palette, text,
-                   self->has_pointer ? self->pointer_x : x + plot.cell,
-                   self->has_pointer ? self->pointer_y : y + plot.cell / 2.0);
-}
-
-static void
-rn_confusion_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
-{
-  RnConfusion *self = RN_CONFUSION (widget);
-  const int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
-  RnPalette palette;
-
-  rn_palette_get (widget, &palette);
-  if (self->base == NULL)
-    {
-      GtkSnapshot *own = gtk_snapshot_new ();
-      cairo_t *cr = gtk_snapshot_append_cairo (own, &GRAPHENE_RECT_INIT (0, 0, (float) width,
-                                                                         (float) height));
-
-      rn_confusion_draw (self, cr, &palette, width, height);
-      cairo_destroy (cr);
-      self->base = gtk_snapshot_free_to_node (own);
-    }
-  if (self->base != NULL)
-    gtk_snapshot_append_node (snapshot, self->base);
-  snapshot_pointed (self, snapshot, &palette);
-  rn_overlay_focus (snapshot, widget, &palette);
-}
-
-static void
-rn_confusion_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
-                      int *natural, int *minimum_baseline, int *natural_baseline)
-{
-  *minimum = 260;
-  *natural = 420;
-}
-
-static void
-rn_confusion_size_allocate (GtkWidget *widget, int width, int height, int baseline)
-{
-  g_clear_pointer (&RN_CONFUSION (widget)->base, gsk_render_node_unref);
-  rn_figure_allocate (widget);
-}
-
-static void
-rn_confusion_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
-{
-  GTK_WIDGET_CLASS (rn_confusion_parent_class)->css_changed (widget, change);
-  invalidate (RN_CONFUSION (widget));
-}
-
-static void
-rn_confusion_state_flags_changed (GtkWidget *widget, GtkStateFlags before)
-{
-  GTK_WIDGET_CLASS (rn_confusion_parent_class)->state_flags_changed (widget, before);
-  gtk_widget_queue_draw (widget);
+                   has_pointer ? pointer_x : x + cells.cell,
+                   has_pointer ? pointer_y : y + cells.cell / 2.0);
 }
 
 static void
@@ -274,38 +188,22 @@ clear (RnConfusion *self)
   g_clear_pointer (&self->sums, g_free);
   self->n = 0;
   self->most = 0.0;
-  self->row = self->column = -1;
 }
 
 static void
-rn_confusion_dispose (GObject *object)
+rn_confusion_finalize (GObject *object)
 {
-  RnConfusion *self = RN_CONFUSION (object);
-
-  rn_figure_detach (GTK_WIDGET (self));
-  g_clear_pointer (&self->base, gsk_render_node_unref);
-  clear (self);
-  G_OBJECT_CLASS (rn_confusion_parent_class)->dispose (object);
+  clear (RN_CONFUSION (object));
+  G_OBJECT_CLASS (rn_confusion_parent_class)->finalize (object);
 }
 
-/* For print */
-
+/* The table, a row for each true class */
 static void
-draw_for_print (GtkWidget *widget, cairo_t *cr, int width, int height)
+write_csv (RnPlot *plot, GString *text)
 {
-  RnPalette palette;
+  const RnConfusion *self = RN_CONFUSION (plot);
 
-  rn_palette_get_for_print (&palette);
-  rn_confusion_draw (RN_CONFUSION (widget), cr, &palette, width, height);
-}
-
-/* Returns: (transfer full) (type GString): the table, a row for each true class */
-static gpointer
-copy_numbers (GtkWidget *widget)
-{
-  RnConfusion *self = RN_CONFUSION (widget);
-  GString *text = g_string_new ("true class");
-
+  g_string_append (text, "true class");
   for (int k = 0; k < self->n; k++)
     {
       g_string_append_c (text, ',');
@@ -319,29 +217,12 @@ copy_numbers (GtkWidget *widget)
         g_string_append_printf (text, ",%d", self->counts[row * self->n + column]);
     }
   g_string_append_c (text, '\n');
-  return text;
 }
-
-static const RnFigure figure = { "confusion", draw_for_print, copy_numbers, rn_figure_format_text,
-                                 rn_figure_free_text };
 
 static void
 rn_confusion_init (RnConfusion *self)
 {
-  GtkEventController *motion = gtk_event_controller_motion_new ();
-  GtkGesture *press = gtk_gesture_click_new ();
-
-  self->row = self->column = self->picked_row = self->picked_column = -1;
-  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
-  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
-  rn_figure_attach (GTK_WIDGET (self), &figure);
-  g_signal_connect_swapped (motion, "enter", G_CALLBACK (on_motion), self);
-  g_signal_connect_swapped (motion, "motion", G_CALLBACK (on_motion), self);
-  g_signal_connect_swapped (motion, "leave", G_CALLBACK (on_leave), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), motion);
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (press), GDK_BUTTON_PRIMARY);
-  g_signal_connect_swapped (press, "pressed", G_CALLBACK (on_pressed), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (press));
+  self->picked_row = self->picked_column = -1;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Confusion matrix"), -1);
 }
@@ -361,18 +242,21 @@ add_keys (GtkWidgetClass *class)
 static void
 rn_confusion_class_init (RnConfusionClass *class)
 {
-  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+  RnPlotClass *plot = RN_PLOT_CLASS (class);
 
-  G_OBJECT_CLASS (class)->dispose = rn_confusion_dispose;
-  widget_class->snapshot = rn_confusion_snapshot;
-  widget_class->measure = rn_confusion_measure;
-  widget_class->size_allocate = rn_confusion_size_allocate;
-  widget_class->css_changed = rn_confusion_css_changed;
-  widget_class->state_flags_changed = rn_confusion_state_flags_changed;
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
-  gtk_widget_class_set_css_name (widget_class, "confusion");
-  rn_figure_install (widget_class);
-  add_keys (widget_class);
+  G_OBJECT_CLASS (class)->finalize = rn_confusion_finalize;
+  plot->figure.name = "confusion";
+  plot->minimum_width = plot->minimum_height = 260;
+  plot->natural_width = plot->natural_height = 420;
+  plot->count = count_cells;
+  plot->find = find;
+  plot->describe = describe;
+  plot->choose = choose;
+  plot->draw = rn_confusion_draw;
+  plot->draw_pointed = draw_pointed;
+  plot->write_csv = write_csv;
+  gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (class), "confusion");
+  add_keys (GTK_WIDGET_CLASS (class));
   signals[PICKED] = g_signal_new ("picked", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -421,7 +305,7 @@ rn_confusion_set (RnConfusion *self, const char *const *names, const int *counts
   say_summary (self);
   if (!keeps)
     rn_confusion_pick (self, -1, -1);
-  invalidate (self);
+  rn_plot_invalidate (RN_PLOT (self));
 }
 
 int
@@ -441,7 +325,7 @@ rn_confusion_pick (RnConfusion *self, int truth, int answer)
     return;
   self->picked_row = truth;
   self->picked_column = answer;
-  invalidate (self);
+  rn_plot_invalidate (RN_PLOT (self));
   g_signal_emit (self, signals[PICKED], 0);
 }
 

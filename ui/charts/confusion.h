@@ -1,6 +1,6 @@
 #pragma once
 
-#include <gtk/gtk.h>
+#include "charts/plot.h"
 
 G_BEGIN_DECLS
 
@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  */
 
 #define RN_TYPE_CONFUSION (rn_confusion_get_type ())
-G_DECLARE_FINAL_TYPE (RnConfusion, rn_confusion, RN, CONFUSION, GtkWidget)
+G_DECLARE_FINAL_TYPE (RnConfusion, rn_confusion, RN, CONFUSION, RnPlot)
 
 /* Signal "picked" (no arguments): rn_confusion_get_picked() answers otherwise. */
 

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <gtk/gtk.h>
-
+#include "charts/plot.h"
 #include "charts/strip-data.h"
 #include "state/selection.h"
 
@@ -19,7 +18,7 @@ typedef struct
 } RnResponsePoint;
 
 #define RN_TYPE_RESPONSE_CHART (rn_response_chart_get_type ())
-G_DECLARE_FINAL_TYPE (RnResponseChart, rn_response_chart, RN, RESPONSE_CHART, GtkWidget)
+G_DECLARE_FINAL_TYPE (RnResponseChart, rn_response_chart, RN, RESPONSE_CHART, RnPlot)
 
 /** @selection: (nullable): a click on a point selects its block */
 GtkWidget *rn_response_chart_new (RnSelection *selection);

@@ -6,11 +6,8 @@
 #include "state/format.h"
 
 /* Logical pixels */
-#define GAP 6.0
 #define DOT 2.6          /* radius */
 #define DOT_DISTANCE 6.0 /* points closer than this have no dots */
-#define LINE 2.0
-#define MARGIN 4.0 /* half a dot beyond the plot, at both ends */
 
 /* Data */
 
@@ -65,62 +62,31 @@ rn_response_n_layers (RnResponseChart *self)
 
 /* Places */
 
-static void
-get_text_size (RnResponseChart *self, const char *text, int *width, int *height)
-{
-  g_autoptr (PangoLayout) layout = rn_text_layout (GTK_WIDGET (self), RN_TEXT_CAPTION, text);
-
-  pango_layout_get_pixel_size (layout, width, height);
-}
-
-RnResponsePlot
-rn_response_get_plot (RnResponseChart *self, int width, int height)
+RnPlotFrame
+rn_response_get_frame (RnResponseChart *self, int width, int height)
 {
   g_autofree char *label = rn_axis_format (&self->axis, self->axis.max);
-  int label_width, text_height;
-  double x, y;
 
-  get_text_size (self, label, &label_width, &text_height);
-  x = label_width + GAP + MARGIN;
-  y = 1.5 * text_height + GAP;
-  /* below: ticks, and the unit of x under their right end */
-  return (RnResponsePlot){ x, round (y), MAX (width - x - 2.0 * MARGIN - GAP, 1.0),
-                           MAX (height - round (y) - 2.0 * text_height - GAP, 1.0) };
+  return rn_plot_frame (GTK_WIDGET (self), label, width, height);
 }
 
 double
-rn_response_get_x (RnResponseChart *self, const RnResponsePlot *plot, int at)
+rn_response_get_x (RnResponseChart *self, const RnPlotFrame *frame, int at)
 {
-  const int n = rn_response_n_layers (self);
-
-  return plot->x + (n > 1 ? plot->width * at / (n - 1) : plot->width / 2.0);
+  return rn_plot_frame_get_x (frame, at, rn_response_n_layers (self));
 }
 
 double
-rn_response_get_y (RnResponseChart *self, const RnResponsePlot *plot, double std)
+rn_response_get_y (RnResponseChart *self, const RnPlotFrame *frame, double std)
 {
-  return plot->y + plot->height * (1.0 - rn_axis_fraction (&self->axis, std));
-}
-
-int
-rn_response_find_layer (RnResponseChart *self, double x, double y)
-{
-  const RnResponsePlot plot = rn_response_get_plot (self, gtk_widget_get_width (GTK_WIDGET (self)),
-                                                    gtk_widget_get_height (GTK_WIDGET (self)));
-  const int n = rn_response_n_layers (self);
-
-  if (n == 0 || x < plot.x - GAP || x > plot.x + plot.width + GAP || y < plot.y - GAP ||
-      y > plot.y + plot.height + GAP)
-    return -1;
-  return n == 1 ? 0
-                : (int) CLAMP (round ((x - plot.x) / plot.width * (n - 1)), 0.0, (double) (n - 1));
+  return rn_plot_frame_get_y (frame, &self->axis, std);
 }
 
 int
 rn_response_find_curve (RnResponseChart *self, int at, double y)
 {
-  const RnResponsePlot plot = rn_response_get_plot (self, gtk_widget_get_width (GTK_WIDGET (self)),
-                                                    gtk_widget_get_height (GTK_WIDGET (self)));
+  const RnPlotFrame frame = rn_response_get_frame (self, gtk_widget_get_width (GTK_WIDGET (self)),
+                                                   gtk_widget_get_height (GTK_WIDGET (self)));
   double nearest = INFINITY;
   int found = -1;
 
@@ -131,7 +97,7 @@ rn_response_find_curve (RnResponseChart *self, int at, double y)
 
       if (point == NULL)
         continue;
-      distance = isfinite (point->std) ? fabs (rn_response_get_y (self, &plot, point->std) - y)
+      distance = isfinite (point->std) ? fabs (rn_response_get_y (self, &frame, point->std) - y)
                                        : G_MAXDOUBLE;
       if (distance < nearest)
         {
@@ -145,101 +111,27 @@ rn_response_find_curve (RnResponseChart *self, int at, double y)
 /* Drawing */
 
 static void
-draw_y_axis (RnResponseChart *self, cairo_t *cr, const RnPalette *palette,
-             const RnResponsePlot *plot)
-{
-  double ticks[RN_AXIS_MAX_TICKS];
-  const int n = rn_axis_get_ticks (&self->axis, ticks);
-
-  for (int i = 0; i < n; i++)
-    {
-      const double y = round (rn_response_get_y (self, plot, ticks[i]));
-      g_autofree char *label = rn_axis_format (&self->axis, ticks[i]);
-
-      rn_palette_set_source (cr, i == 0 ? &palette->baseline : &palette->grid, 1.0);
-      rn_hairline_horizontal (cr, GTK_WIDGET (self), plot->x - MARGIN,
-                              plot->x + plot->width + MARGIN, y);
-      rn_text_draw (cr, GTK_WIDGET (self), RN_TEXT_CAPTION, label, plot->x - MARGIN - GAP, y, 1.0,
-                    &palette->dim);
-    }
-}
-
-static void
-draw_x_label (RnResponseChart *self, cairo_t *cr, const RnPalette *palette,
-              const RnResponsePlot *plot, int layer, double y)
-{
-  g_autofree char *label = rn_format_count (layer);
-
-  rn_text_draw (cr, GTK_WIDGET (self), RN_TEXT_CAPTION, label,
-                rn_response_get_x (self, plot, layer - 1), y, 0.5, &palette->dim);
-}
-
-/* Ticks at 1, at multiples of 1-2-5 and at the last, as far as each other as their labels need */
-static void
-draw_x_axis (RnResponseChart *self, cairo_t *cr, const RnPalette *palette,
-             const RnResponsePlot *plot)
-{
-  const int n = rn_response_n_layers (self);
-  const char *unit = self->is_sorted ? _ ("3×3 layers by size") : _ ("3×3 layer");
-  int label_width, text_height, step = 1;
-  double pitch, y;
-
-  get_text_size (self, "0000", &label_width, &text_height);
-  pitch = n > 1 ? plot->width / (n - 1) : plot->width;
-  for (int i = 0; step * pitch < label_width || n / step > 6; i++)
-    step = i % 3 == 1 ? step / 2 * 5 : step * 2;
-  y = plot->y + plot->height + GAP + text_height / 2.0;
-  draw_x_label (self, cr, palette, plot, 1, y);
-  for (int layer = step; layer < n; layer += step)
-    if ((layer - 1) * pitch >= label_width && (n - layer) * pitch >= label_width)
-      draw_x_label (self, cr, palette, plot, layer, y);
-  if (n > 1)
-    draw_x_label (self, cr, palette, plot, n, y);
-  rn_text_draw (cr, GTK_WIDGET (self), RN_TEXT_CAPTION, unit, plot->x + plot->width + MARGIN,
-                y + text_height, 1.0, &palette->dim);
-}
-
-static void
-set_curve_style (cairo_t *cr, const RnPalette *palette, int curve)
-{
-  static const double dashes[] = { 5.0, 3.0 };
-
-  rn_palette_set_source (cr, &palette->series[curve % RN_N_SERIES_COLOURS], 1.0);
-  cairo_set_dash (cr, dashes, curve >= RN_N_SERIES_COLOURS ? 2 : 0, 0.0);
-  cairo_set_line_width (cr, LINE);
-  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-}
-
-/* The unit above the y axis, the names of the curves in their colours at the right, as many as there is room for */
-static void
-draw_head (RnResponseChart *self, cairo_t *cr, const RnPalette *palette, const RnResponsePlot *plot)
+draw_axes (RnResponseChart *self, cairo_t *cr, const RnPalette *palette, const RnPlotFrame *frame)
 {
   const char *unit = C_ ("axis", "standard deviation");
-  double right = plot->x + plot->width + MARGIN;
-  int width, height;
-  double left;
+  const int n = rn_response_n_layers (self), n_curves = (int) self->curves->len;
+  g_autofree int *numbers = g_new (int, n);
+  g_autofree const char **names = g_new (const char *, n_curves);
 
-  get_text_size (self, unit, &width, &height);
-  left = width + 2.0 * GAP;
-  rn_text_draw (cr, GTK_WIDGET (self), RN_TEXT_CAPTION, unit, 0.0, height / 2.0, 0.0,
-                &palette->dim);
-  for (int i = (int) self->curves->len - 1; i >= 0; i--)
-    {
-      const RnResponseCurve *curve = rn_response_get_curve (self, i);
-
-      if (curve == NULL)
-        continue;
-      get_text_size (self, curve->name, &width, NULL);
-      if (right - width < left)
-        return;
-      rn_text_draw (cr, GTK_WIDGET (self), RN_TEXT_CAPTION, curve->name, right, height / 2.0, 1.0,
-                    &palette->series[i % RN_N_SERIES_COLOURS]);
-      right -= width + 2.0 * GAP;
-    }
+  for (int i = 0; i < n; i++)
+    numbers[i] = i + 1;
+  for (int i = 0; i < n_curves; i++)
+    names[i] =
+        rn_response_get_curve (self, i) != NULL ? rn_response_get_curve (self, i)->name : NULL;
+  rn_plot_frame_draw_y (frame, cr, palette, &self->axis, rn_axis_format, unit);
+  rn_plot_frame_draw_places (frame, cr, palette, numbers, n);
+  rn_plot_frame_draw_x_unit (frame, cr, palette,
+                             self->is_sorted ? _ ("3×3 layers by size") : _ ("3×3 layer"));
+  rn_plot_frame_draw_names (frame, cr, palette, unit, names, n_curves);
 }
 
 static void
-draw_line (RnResponseChart *self, cairo_t *cr, const RnResponsePlot *plot, int curve)
+draw_line (RnResponseChart *self, cairo_t *cr, const RnPlotFrame *frame, int curve)
 {
   const int n = (int) rn_response_get_curve (self, curve)->points->len;
   gboolean is_down = FALSE;
@@ -251,11 +143,12 @@ draw_line (RnResponseChart *self, cairo_t *cr, const RnResponsePlot *plot, int c
       if (!isfinite (std))
         is_down = FALSE;
       else if (is_down)
-        cairo_line_to (cr, rn_response_get_x (self, plot, i), rn_response_get_y (self, plot, std));
+        cairo_line_to (cr, rn_response_get_x (self, frame, i),
+                       rn_response_get_y (self, frame, std));
       else
         {
-          cairo_move_to (cr, rn_response_get_x (self, plot, i),
-                         rn_response_get_y (self, plot, std));
+          cairo_move_to (cr, rn_response_get_x (self, frame, i),
+                         rn_response_get_y (self, frame, std));
           is_down = TRUE;
         }
     }
@@ -264,7 +157,7 @@ draw_line (RnResponseChart *self, cairo_t *cr, const RnResponsePlot *plot, int c
 
 /* Where many layers share a pixel: their range as a rectangle one pixel wide, all in one fill */
 static void
-draw_ranges (RnResponseChart *self, cairo_t *cr, const RnResponsePlot *plot, int curve)
+draw_ranges (RnResponseChart *self, cairo_t *cr, const RnPlotFrame *frame, int curve)
 {
   const int n = (int) rn_response_get_curve (self, curve)->points->len;
   const cairo_antialias_t before = cairo_get_antialias (cr);
@@ -272,10 +165,10 @@ draw_ranges (RnResponseChart *self, cairo_t *cr, const RnResponsePlot *plot, int
 
   while (i < n)
     {
-      const double x = floor (rn_response_get_x (self, plot, i));
+      const double x = floor (rn_response_get_x (self, frame, i));
       double low = INFINITY, high = -INFINITY;
 
-      for (; i < n && floor (rn_response_get_x (self, plot, i)) <= x; i++)
+      for (; i < n && floor (rn_response_get_x (self, frame, i)) <= x; i++)
         {
           const double std = rn_response_get_point (self, curve, i)->std;
 
@@ -287,8 +180,8 @@ draw_ranges (RnResponseChart *self, cairo_t *cr, const RnResponsePlot *plot, int
         }
       if (low <= high)
         {
-          const double top = floor (rn_response_get_y (self, plot, high));
-          const double bottom = ceil (rn_response_get_y (self, plot, low));
+          const double top = floor (rn_response_get_y (self, frame, high));
+          const double bottom = ceil (rn_response_get_y (self, frame, low));
 
           cairo_rectangle (cr, x, top, 1.0, MAX (bottom - top, 1.0));
         }
@@ -308,17 +201,17 @@ is_selected (RnResponseChart *self, const RnResponsePoint *point)
 }
 
 static void
-draw_curve (RnResponseChart *self, cairo_t *cr, const RnPalette *palette,
-            const RnResponsePlot *plot, int curve)
+draw_curve (RnResponseChart *self, cairo_t *cr, const RnPalette *palette, const RnPlotFrame *frame,
+            int curve)
 {
   const int n = (int) rn_response_get_curve (self, curve)->points->len;
-  const double pitch = plot->width / MAX (rn_response_n_layers (self) - 1, 1);
+  const double pitch = frame->width / MAX (rn_response_n_layers (self) - 1, 1);
 
-  set_curve_style (cr, palette, curve);
+  rn_plot_frame_set_series (cr, palette, curve);
   if (pitch < 1.0)
-    draw_ranges (self, cr, plot, curve);
+    draw_ranges (self, cr, frame, curve);
   else
-    draw_line (self, cr, plot, curve);
+    draw_line (self, cr, frame, curve);
   cairo_set_dash (cr, NULL, 0, 0.0);
   for (int i = 0; i < n; i++)
     {
@@ -327,9 +220,8 @@ draw_curve (RnResponseChart *self, cairo_t *cr, const RnPalette *palette,
 
       if (!isfinite (point->std) || (pitch < DOT_DISTANCE && n > 1 && !selected))
         continue;
-      cairo_new_sub_path (cr);
-      cairo_arc (cr, rn_response_get_x (self, plot, i), rn_response_get_y (self, plot, point->std),
-                 selected ? 1.6 * DOT : DOT, 0.0, 2.0 * G_PI);
+      rn_plot_frame_dot (cr, rn_response_get_x (self, frame, i),
+                         rn_response_get_y (self, frame, point->std), selected ? 1.6 * DOT : DOT);
     }
   cairo_fill (cr);
 }
@@ -337,9 +229,9 @@ draw_curve (RnResponseChart *self, cairo_t *cr, const RnPalette *palette,
 /* A band behind the layers of the selected blocks, of curve 0 */
 static void
 draw_selection (RnResponseChart *self, cairo_t *cr, const RnPalette *palette,
-                const RnResponsePlot *plot)
+                const RnPlotFrame *frame)
 {
-  const double half = MAX (plot->width / MAX (rn_response_n_layers (self) - 1, 1) / 2.0, 1.0);
+  const double half = MAX (frame->width / MAX (rn_response_n_layers (self) - 1, 1) / 2.0, 1.0);
 
   for (int i = 0; i < rn_response_n_layers (self); i++)
     {
@@ -347,11 +239,11 @@ draw_selection (RnResponseChart *self, cairo_t *cr, const RnPalette *palette,
 
       if (point != NULL && is_selected (self, point))
         {
-          const double x = rn_response_get_x (self, plot, i);
-          const double left = MAX (x - half, plot->x - MARGIN);
-          const double right = MIN (x + half, plot->x + plot->width + MARGIN);
+          const double x = rn_response_get_x (self, frame, i);
+          const double left = MAX (x - half, frame->x - RN_PLOT_MARGIN);
+          const double right = MIN (x + half, frame->x + frame->width + RN_PLOT_MARGIN);
 
-          cairo_rectangle (cr, left, plot->y, right - left, plot->height);
+          cairo_rectangle (cr, left, frame->y, right - left, frame->height);
         }
     }
   rn_palette_set_source (cr, &palette->accent, 0.14);
@@ -374,22 +266,20 @@ draw_empty (RnResponseChart *self, cairo_t *cr, const RnPalette *palette, int wi
 }
 
 void
-rn_response_draw (RnResponseChart *self, cairo_t *cr, const RnPalette *palette, int width,
-                  int height)
+rn_response_draw (RnPlot *plot, cairo_t *cr, const RnPalette *palette, int width, int height)
 {
-  const RnResponsePlot plot = rn_response_get_plot (self, width, height);
+  RnResponseChart *self = RN_RESPONSE_CHART (plot);
+  const RnPlotFrame frame = rn_response_get_frame (self, width, height);
 
   if (rn_response_n_layers (self) == 0)
     {
       draw_empty (self, cr, palette, width, height);
       return;
     }
-  draw_y_axis (self, cr, palette, &plot);
-  draw_x_axis (self, cr, palette, &plot);
-  draw_head (self, cr, palette, &plot);
-  draw_selection (self, cr, palette, &plot);
+  draw_axes (self, cr, palette, &frame);
+  draw_selection (self, cr, palette, &frame);
   /* the first on top */
   for (int i = (int) self->curves->len - 1; i >= 0; i--)
     if (rn_response_get_curve (self, i) != NULL)
-      draw_curve (self, cr, palette, &plot, i);
+      draw_curve (self, cr, palette, &frame, i);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "charts/axis.h"
 #include "charts/pace.h"
+#include "charts/plot-frame.h"
 #include "charts/response-chart.h"
 
 G_BEGIN_DECLS
@@ -15,7 +15,7 @@ typedef struct
 
 struct _RnResponseChart
 {
-  GtkWidget parent_instance;
+  RnPlot parent_instance;
 
   RnSelection *selection; /* (nullable) */
   GPtrArray *curves;      /* of RnResponseCurve; NULL where one was removed */
@@ -23,17 +23,8 @@ struct _RnResponseChart
   RnAxis axis;
   gboolean is_fitted; /* the axis has seen data */
   char *empty_text;
-  GskRenderNode *base; /* (nullable): all but what follows the pointer */
   RnPace draw_pace, text_pace;
-  int hover; /* layer along x, -1 none */
-  gboolean has_pointer;
-  double pointer_x, pointer_y;
 };
-
-typedef struct
-{
-  double x, y, width, height;
-} RnResponsePlot;
 
 /* response-draw.c */
 
@@ -46,15 +37,12 @@ const RnResponsePoint *rn_response_get_point (RnResponseChart *self, int curve, 
 /* Returns: layers of the longest curve */
 int rn_response_n_layers (RnResponseChart *self);
 
-RnResponsePlot rn_response_get_plot (RnResponseChart *self, int width, int height);
-double rn_response_get_x (RnResponseChart *self, const RnResponsePlot *plot, int at);
-double rn_response_get_y (RnResponseChart *self, const RnResponsePlot *plot, double std);
-/* Returns: the layer nearest to (@x, @y), -1 outside the plot */
-int rn_response_find_layer (RnResponseChart *self, double x, double y);
+RnPlotFrame rn_response_get_frame (RnResponseChart *self, int width, int height);
+double rn_response_get_x (RnResponseChart *self, const RnPlotFrame *frame, int at);
+double rn_response_get_y (RnResponseChart *self, const RnPlotFrame *frame, double std);
 /* Returns: the curve whose point @at is nearest to @y, -1 where none has one */
 int rn_response_find_curve (RnResponseChart *self, int at, double y);
 
-void rn_response_draw (RnResponseChart *self, cairo_t *cr, const RnPalette *palette, int width,
-                       int height);
+void rn_response_draw (RnPlot *plot, cairo_t *cr, const RnPalette *palette, int width, int height);
 
 G_END_DECLS

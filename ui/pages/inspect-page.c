@@ -7,11 +7,11 @@
 #include "pages/card.h"
 #include "pages/class-names.h"
 #include "pages/inspect-activation.h"
-#include "pages/inspect-lesion.h"
 #include "pages/inspect-maps.h"
 #include "pages/inspect-mistakes.h"
 #include "pages/inspect-picture.h"
 #include "pages/inspect-prediction.h"
+#include "pages/inspect-study.h"
 #include "pages/looker.h"
 #include "pages/margin.h"
 #include "pages/pair.h"
@@ -416,7 +416,8 @@ make_test_half (RnInspectPage *self)
 
   g_signal_connect_swapped (mistakes, "opened", G_CALLBACK (turn_to_picture), self);
   gtk_box_append (GTK_BOX (content), mistakes);
-  gtk_box_append (GTK_BOX (content), rn_inspect_lesion_new (self->session));
+  gtk_box_append (GTK_BOX (content), rn_inspect_study_new (self->session, RN_STUDY_LESIONS));
+  gtk_box_append (GTK_BOX (content), rn_inspect_study_new (self->session, RN_STUDY_SHUFFLES));
   return make_scroller (content);
 }
 

@@ -1,8 +1,8 @@
-#include "pages/inspect-lesion.h"
+#include "pages/inspect-study.h"
 
 #include <glib/gi18n-lib.h>
 
-#include "charts/lesion-chart.h"
+#include "charts/study-chart.h"
 #include "pages/card.h"
 #include "pages/pair.h"
 #include "pages/study-control.h"
@@ -10,27 +10,29 @@
 
 #define BESIDE 640 /* pixels from which the two charts stand side by side */
 #define DEFAULT_COUNT 1
+#define MOST_CHARTS 2
 
 static const int counts[] = { 200, 500, 1000, 0 }; /* pictures; 0: all */
 
-struct _RnInspectLesion
+struct _RnInspectStudy
 {
   GtkWidget parent_instance;
 
+  RnStudyKind kind;
   RnSession *session;
   RnStudyRunner *runner;
   RnDocument *document; /* (nullable): whose points are shown */
   GtkWidget *card;
   GtkWidget *count;
   GtkWidget *control;
-  GtkWidget *each;
-  GtkWidget *many;
+  GtkWidget *charts[MOST_CHARTS];
+  int n_charts;
 };
 
-G_DEFINE_FINAL_TYPE (RnInspectLesion, rn_inspect_lesion, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (RnInspectStudy, rn_inspect_study, GTK_TYPE_WIDGET)
 
 static gboolean
-has_weights (RnInspectLesion *self)
+has_weights (RnInspectStudy *self)
 {
   RnDocument *document = rn_session_get_document (self->session);
 
@@ -38,7 +40,7 @@ has_weights (RnInspectLesion *self)
 }
 
 static gboolean
-has_branches (RnInspectLesion *self)
+has_branches (RnInspectStudy *self)
 {
   const RnSpec *spec = rn_session_get_spec (self->session);
 
@@ -50,7 +52,7 @@ has_branches (RnInspectLesion *self)
 
 /* Returns: (transfer none): why there is nothing to see yet */
 static const char *
-say_empty (RnInspectLesion *self)
+say_empty (RnInspectStudy *self)
 {
   if (!has_weights (self))
     return _ ("Appears as soon as the network has weights.");
@@ -62,12 +64,14 @@ say_empty (RnInspectLesion *self)
     return _ ("Open a data set to ask the network about its test pictures.");
   if (rn_study_runner_is_running (self->runner))
     return _ ("The network is being asked about the test pictures.");
+  if (self->kind == RN_STUDY_SHUFFLES)
+    return _ ("“Measure” exchanges ever more pairs of blocks of the same shape.");
   return _ ("“Measure” switches off each block in turn, then ever more random ones.");
 }
 
 /* "500 test pictures, weights of step 1,240" */
 static char *
-say_what (RnInspectLesion *self)
+say_what (RnInspectStudy *self)
 {
   const int n = rn_study_runner_n_pictures (self->runner);
   const gint64 at_step = rn_model_get_step (rn_study_runner_get_model (self->runner));
@@ -80,7 +84,7 @@ say_what (RnInspectLesion *self)
 }
 
 static void
-update (RnInspectLesion *self)
+update (RnInspectStudy *self)
 {
   const GArray *points = rn_study_runner_get_points (self->runner);
   const RnStudyPoint *first = (const RnStudyPoint *) (gpointer) points->data;
@@ -92,14 +96,14 @@ update (RnInspectLesion *self)
 
   gtk_widget_set_sensitive (self->control, is_ready);
   gtk_widget_set_sensitive (self->count, is_ready && !rn_study_runner_is_running (self->runner));
-  rn_lesion_chart_set (RN_LESION_CHART (self->each), spec, first, points->len, n_pictures);
-  rn_lesion_chart_set (RN_LESION_CHART (self->many), spec, first, points->len, n_pictures);
+  for (int i = 0; i < self->n_charts; i++)
+    rn_study_chart_set (RN_STUDY_CHART (self->charts[i]), spec, first, points->len, n_pictures);
   rn_card_set_caption (RN_CARD (self->card), what);
   rn_card_set_empty (RN_CARD (self->card), points->len > 0 ? NULL : say_empty (self), NULL);
 }
 
 static void
-start (RnInspectLesion *self)
+start (RnInspectStudy *self)
 {
   const guint at = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->count));
 
@@ -107,7 +111,7 @@ start (RnInspectLesion *self)
 }
 
 static void
-document_changed (RnInspectLesion *self)
+document_changed (RnInspectStudy *self)
 {
   if (g_set_object (&self->document, rn_session_get_document (self->session)))
     rn_study_runner_clear (self->runner);
@@ -116,7 +120,7 @@ document_changed (RnInspectLesion *self)
 }
 
 static void
-dataset_changed (RnInspectLesion *self)
+dataset_changed (RnInspectStudy *self)
 {
   RnDataset *studied = rn_study_runner_get_dataset (self->runner);
 
@@ -127,7 +131,7 @@ dataset_changed (RnInspectLesion *self)
 }
 
 static void
-make_count (RnInspectLesion *self)
+make_count (RnInspectStudy *self)
 {
   g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
 
@@ -148,21 +152,52 @@ make_count (RnInspectLesion *self)
                                   _ ("Test pictures to ask about"), -1);
 }
 
-static void
-make_content (RnInspectLesion *self)
+/* Charts, name and help of each kind. Returns: (transfer floating): the card */
+static GtkWidget *
+make_lesions (RnInspectStudy *self)
 {
-  self->each = rn_lesion_chart_new (RN_LESION_EACH, rn_session_get_selection (self->session));
-  self->many = rn_lesion_chart_new (RN_LESION_MANY, NULL);
-  self->card =
-      rn_card_new (_ ("Without its blocks"), rn_pair_new (self->each, self->many, 0.5, BESIDE));
+  GtkWidget *card;
+
+  self->n_charts = 2;
+  self->charts[0] =
+      rn_study_chart_new (RN_STUDY_PLOT_EACH, rn_session_get_selection (self->session));
+  self->charts[1] = rn_study_chart_new (RN_STUDY_PLOT_MANY, NULL);
+  card = rn_card_new (_ ("Without its blocks"),
+                      rn_pair_new (self->charts[0], self->charts[1], 0.5, BESIDE));
   rn_card_set_help (
-      RN_CARD (self->card),
+      RN_CARD (card),
       _ ("Left, the error with one block’s residual branch off; rings are blocks that "
          "change the shape. Right, with ever more random ones off: the line is the "
          "mean, the band the range. A residual network loses little with one block, "
          "as many paths remain (Veit et al. 2016, sections 4.1 and 4.2)."));
+  return card;
+}
+
+static GtkWidget *
+make_shuffles (RnInspectStudy *self)
+{
+  GtkWidget *card;
+
+  self->n_charts = 1;
+  self->charts[0] = rn_study_chart_new (RN_STUDY_PLOT_ORDER, NULL);
+  card = rn_card_new (_ ("In another order"), self->charts[0]);
+  rn_card_set_help (RN_CARD (card),
+                    _ ("The error after pairs of blocks have changed places; only blocks of one "
+                       "shape can. Each small dot is one drawing, the line the mean; τ is 1 in the "
+                       "trained order and falls the more it is disturbed. The error grows "
+                       "smoothly, as in an ensemble (Veit et al. 2016, section 4.2)."));
+  return card;
+}
+
+static void
+make_content (RnInspectStudy *self)
+{
+  const char *name;
+
+  self->card = self->kind == RN_STUDY_SHUFFLES ? make_shuffles (self) : make_lesions (self);
+  name = self->kind == RN_STUDY_SHUFFLES ? _ ("In another order") : _ ("Without its blocks");
   make_count (self);
-  self->control = rn_study_control_new (self->runner, _ ("Without its blocks"));
+  self->control = rn_study_control_new (self->runner, name);
   g_signal_connect_swapped (self->control, "start", G_CALLBACK (start), self);
   rn_card_add_suffix (RN_CARD (self->card), self->count);
   rn_card_add_suffix (RN_CARD (self->card), self->control);
@@ -170,9 +205,9 @@ make_content (RnInspectLesion *self)
 }
 
 static void
-rn_inspect_lesion_dispose (GObject *object)
+rn_inspect_study_dispose (GObject *object)
 {
-  RnInspectLesion *self = RN_INSPECT_LESION (object);
+  RnInspectStudy *self = RN_INSPECT_STUDY (object);
 
   if (self->runner != NULL)
     {
@@ -183,35 +218,36 @@ rn_inspect_lesion_dispose (GObject *object)
   g_clear_object (&self->runner);
   g_clear_object (&self->document);
   g_clear_object (&self->session);
-  G_OBJECT_CLASS (rn_inspect_lesion_parent_class)->dispose (object);
+  G_OBJECT_CLASS (rn_inspect_study_parent_class)->dispose (object);
 }
 
 static void
-rn_inspect_lesion_init (RnInspectLesion *self)
+rn_inspect_study_init (RnInspectStudy *self)
 {
 }
 
 static void
-rn_inspect_lesion_class_init (RnInspectLesionClass *class)
+rn_inspect_study_class_init (RnInspectStudyClass *class)
 {
-  G_OBJECT_CLASS (class)->dispose = rn_inspect_lesion_dispose;
+  G_OBJECT_CLASS (class)->dispose = rn_inspect_study_dispose;
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
 }
 
 static void
-connect (RnInspectLesion *self, gpointer object, const char *signal,
-         void (*changed) (RnInspectLesion *))
+connect (RnInspectStudy *self, gpointer object, const char *signal,
+         void (*changed) (RnInspectStudy *))
 {
   g_signal_connect_object (object, signal, G_CALLBACK (changed), self, G_CONNECT_SWAPPED);
 }
 
 GtkWidget *
-rn_inspect_lesion_new (RnSession *session)
+rn_inspect_study_new (RnSession *session, RnStudyKind kind)
 {
-  RnInspectLesion *self = g_object_new (RN_TYPE_INSPECT_LESION, NULL);
+  RnInspectStudy *self = g_object_new (RN_TYPE_INSPECT_STUDY, NULL);
 
+  self->kind = kind;
   self->session = g_object_ref (session);
-  self->runner = rn_study_runner_new (session, RN_STUDY_LESIONS);
+  self->runner = rn_study_runner_new (session, kind);
   make_content (self);
   connect (self, session, "document", document_changed);
   connect (self, session, "dataset", dataset_changed);
@@ -222,7 +258,7 @@ rn_inspect_lesion_new (RnSession *session)
 }
 
 RnStudyRunner *
-rn_inspect_lesion_get_runner (RnInspectLesion *self)
+rn_inspect_study_get_runner (RnInspectStudy *self)
 {
   return self->runner;
 }

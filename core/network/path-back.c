@@ -1,0 +1,206 @@
+#include "compute/layers.h"
+#include "network/network-private.h"
+
+/* The gradient at the pictures, through chosen paths: training's way back over what the last pass kept, but that each block
+ * hands on the gradient of its branch, of its shortcut, or of both, and that filters are spared (Veit et al. 2016, section 4.3).
+ *
+ * Called by every member of the team at once. What they decide may depend on the network and on @routes alone.
+ */
+
+typedef struct
+{
+  RnNetwork *network;
+  float *dx;
+  const RnRoute *routes;
+} PathBack;
+
+/* Four buffers, which is which changes hands: the gradient of what a block gave, where that of what it got goes, and two that
+ * the branch alternates between */
+typedef struct
+{
+  float *dy, *next;
+  float *branch[2];
+} Buffers;
+
+static float *
+at (const RnNetwork *network, gsize place)
+{
+  return network->activations + place;
+}
+
+static float *
+output_of (const RnNetwork *network, int b)
+{
+  const RnLayoutBlock *block = &network->layout->blocks[b];
+
+  return at (network, network->plan->y[block->first_conv + block->n_convs - 1]);
+}
+
+/* @dz: in place of @d or elsewhere; then @dx. @y: (nullable): of the ReLU */
+static void
+back_conv (RnWorker *worker, RnNetwork *network, int index, float *dx, float *dz, float *d,
+           const float *y)
+{
+  const RnLayoutConv *layer = &network->layout->convs[index];
+  RnNetworkConv *conv = &network->convs[index];
+  const RnConvShape shape = rn_conv_shape_of (layer, network->n);
+
+  rn_norm_backward (worker, dz, d, d, NULL, y, at (network, network->plan->z[index]), conv->mean,
+                    conv->inv_std, conv->gamma, conv->dgamma, conv->dbeta,
+                    (double *) (gpointer) network->norm_partials,
+                    (gsize) network->n * layer->out_h * layer->out_w, layer->out_c);
+  rn_conv_backward_data (worker, dx, dz, conv->w, network->conv_shared, &shape);
+}
+
+typedef struct
+{
+  float *d;
+  const float *y;
+  gsize count;
+} Mix;
+
+#define PIECE ((gsize) 1 << 16)
+
+/* d = d where y > 0 */
+static void
+mask_piece (RnWorker *worker, int piece, gpointer data)
+{
+  const Mix *mix = data;
+  const gsize from = (gsize) piece * PIECE, to = MIN (from + PIECE, mix->count);
+
+  for (gsize i = from; i < to; i++)
+    mix->d[i] = mix->y[i] > 0.0f ? mix->d[i] : 0.0f;
+}
+
+/* d += y */
+static void
+add_piece (RnWorker *worker, int piece, gpointer data)
+{
+  const Mix *mix = data;
+  const gsize from = (gsize) piece * PIECE, to = MIN (from + PIECE, mix->count);
+
+  for (gsize i = from; i < to; i++)
+    mix->d[i] += mix->y[i];
+}
+
+static void
+share_mix (RnWorker *worker, RnPieceFunc func, float *d, const float *y, gsize count)
+{
+  Mix mix = { d, y, count };
+
+  rn_worker_share (worker, (int) ((count + PIECE - 1) / PIECE), func, &mix);
+}
+
+/* From dy to next, through the branch; dy becomes what reaches the end of the branch: the gradient of s. */
+static void
+back_branch (RnWorker *worker, RnNetwork *network, int b, const Buffers *buffers)
+{
+  const RnLayoutBlock *block = &network->layout->blocks[b];
+  float *d = buffers->dy, *dz = buffers->branch[0], *dx = buffers->branch[1];
+
+  for (int i = block->n_convs - 1; i >= 0; i--)
+    {
+      const int index = block->first_conv + i;
+      float *to = i > 0 ? dx : buffers->next;
+
+      back_conv (worker, network, index, to, dz, d, at (network, network->plan->y[index]));
+      /* the gradient that has arrived becomes dz in place; the buffer before it is free for the next */
+      dx = dz;
+      d = dz = to;
+    }
+}
+
+/* ds in dy becomes dx in dy. */
+static void
+back_shortcut (RnWorker *worker, RnNetwork *network, const RnLayoutBlock *block, Buffers *buffers)
+{
+  float *freed = buffers->branch[0];
+
+  if (block->shortcut == RN_PATH_PROJECTION)
+    back_conv (worker, network, block->downsample, buffers->dy, freed, buffers->dy, NULL);
+  if (block->shortcut != RN_PATH_SUBSAMPLE)
+    return;
+  rn_subsample_backward (worker, freed, buffers->dy, network->n, block->in_h, block->in_w,
+                         block->in_c, block->out_c, rn_block_stride_of (network->layout, block),
+                         block->pad_before);
+  buffers->branch[0] = buffers->dy;
+  buffers->dy = freed;
+}
+
+static void
+back_block (RnWorker *worker, RnNetwork *network, int b, RnRoute route, Buffers *buffers)
+{
+  const RnLayoutBlock *block = &network->layout->blocks[b];
+  const gsize n = (gsize) network->n;
+
+  if (block->shortcut == RN_PATH_NONE)
+    route = RN_ROUTE_BRANCH;
+  if (route == RN_ROUTE_SHORTCUT)
+    share_mix (worker, mask_piece, buffers->dy, output_of (network, b),
+               n * block->out_h * block->out_w * block->out_c);
+  else
+    back_branch (worker, network, b, buffers);
+  if (route == RN_ROUTE_BRANCH)
+    {
+      float *freed = buffers->dy;
+
+      buffers->dy = buffers->next;
+      buffers->next = freed;
+      return;
+    }
+  back_shortcut (worker, network, block, buffers);
+  if (route == RN_ROUTE_BOTH)
+    share_mix (worker, add_piece, buffers->dy, buffers->next,
+               n * block->in_h * block->in_w * block->in_c);
+}
+
+static void
+back_stem (RnWorker *worker, RnNetwork *network, float *dx, Buffers *buffers)
+{
+  const RnLayoutConv *layer = &network->layout->convs[0];
+  float *d = buffers->dy;
+
+  if (network->layout->pool)
+    {
+      rn_pool_backward (worker, buffers->branch[0], d,
+                        (const guint8 *) (gpointer) at (network, network->plan->pool_arg),
+                        network->n, layer->out_h, layer->out_w, layer->out_c);
+      d = buffers->branch[0];
+    }
+  back_conv (worker, network, 0, dx, d, d, at (network, network->plan->y[0]));
+}
+
+static void
+pass_back (RnWorker *worker, gpointer data)
+{
+  const PathBack *back = data;
+  RnNetwork *network = back->network;
+  const RnLayout *layout = network->layout;
+  const RnTrainingPlan *plan = network->plan;
+  const float *pooled = at (network, plan->pooled);
+  Buffers buffers = { at (network, plan->gradient[0]),
+                      at (network, plan->gradient[1]),
+                      { at (network, plan->branch[0]), at (network, plan->branch[1]) } };
+
+  rn_linear_backward (worker, at (network, plan->dpooled), network->fc_dw, network->fc_db,
+                      at (network, plan->dlogits), pooled, network->fc_w, network->n, layout->out_c,
+                      layout->classes);
+  rn_average_backward (worker, buffers.dy, at (network, plan->dpooled), network->n,
+                       layout->out_h * layout->out_w, layout->out_c);
+  for (int b = layout->n_blocks - 1; b >= 0 && !rn_worker_is_cancelled (worker); b--)
+    back_block (worker, network, b, back->routes != NULL ? back->routes[b] : RN_ROUTE_BOTH,
+                &buffers);
+  if (!rn_worker_is_cancelled (worker))
+    back_stem (worker, network, back->dx, &buffers);
+}
+
+gboolean
+rn_network_back_to_pictures (RnNetwork *network, float *dx, const RnRoute *routes,
+                             const int *cancel)
+{
+  PathBack back = { network, dx, routes };
+
+  g_return_val_if_fail (network->n >= 1, FALSE);
+
+  return rn_team_run (network->team, pass_back, &back, cancel);
+}
