@@ -36,20 +36,38 @@ output_of (const RnNetwork *network, int b)
   return at (network, network->plan->y[block->first_conv + block->n_convs - 1]);
 }
 
-/* @dz: in place of @d or elsewhere; then @dx. @y: (nullable): of the ReLU */
+/* What a convolution's batch-norm ends in */
+typedef enum
+{
+  END_BARE,  /* nothing: a projection */
+  END_INNER, /* a ReLU */
+  END_OUTPUT /* the end of a block or of the stem: its output is kept */
+} NormEnd;
+
+/* d becomes what reaches the batch-norm; @dz: in place of @d or elsewhere; then @dx. */
 static void
 back_conv (RnWorker *worker, RnNetwork *network, int index, float *dx, float *dz, float *d,
-           const float *y)
+           NormEnd end)
 {
   const RnLayoutConv *layer = &network->layout->convs[index];
   RnNetworkConv *conv = &network->convs[index];
   const RnConvShape shape = rn_conv_shape_of (layer, network->n);
+  const gsize pixels = (gsize) network->n * layer->out_h * layer->out_w;
+  const RnNormGather gather = {
+    .z = at (network, network->plan->z[index]),
+    .channels = layer->out_c,
+    .slots = (double *) (gpointer) network->norm_partials,
+    .d = d,
+    .y = end == END_OUTPUT ? at (network, network->plan->y[index]) : NULL,
+    .scale = end == END_INNER ? conv->scale : NULL,
+    .shift = end == END_INNER ? conv->shift : NULL,
+    .mean = conv->mean,
+  };
+  const int n_slots = rn_norm_gather_all (worker, &gather, pixels);
 
-  rn_norm_backward (worker, dz, d, d, NULL, y, at (network, network->plan->z[index]), conv->mean,
-                    conv->inv_std, conv->gamma, conv->dgamma, conv->dbeta,
-                    (double *) (gpointer) network->norm_partials,
-                    (gsize) network->n * layer->out_h * layer->out_w, layer->out_c);
-  rn_conv_backward_data (worker, dx, dz, conv->w, network->conv_shared, &shape);
+  rn_norm_backward (worker, dz, &gather, n_slots, conv->inv_std, conv->gamma, conv->dgamma,
+                    conv->dbeta, pixels);
+  rn_conv_backward_data (worker, dx, dz, conv->w, network->conv_shared, &shape, NULL);
 }
 
 typedef struct
@@ -103,7 +121,8 @@ back_branch (RnWorker *worker, RnNetwork *network, int b, const Buffers *buffers
       const int index = block->first_conv + i;
       float *to = i > 0 ? dx : buffers->next;
 
-      back_conv (worker, network, index, to, dz, d, at (network, network->plan->y[index]));
+      back_conv (worker, network, index, to, dz, d,
+                 i == block->n_convs - 1 ? END_OUTPUT : END_INNER);
       /* the gradient that has arrived becomes dz in place; the buffer before it is free for the next */
       dx = dz;
       d = dz = to;
@@ -117,7 +136,7 @@ back_shortcut (RnWorker *worker, RnNetwork *network, const RnLayoutBlock *block,
   float *freed = buffers->branch[0];
 
   if (block->shortcut == RN_PATH_PROJECTION)
-    back_conv (worker, network, block->downsample, buffers->dy, freed, buffers->dy, NULL);
+    back_conv (worker, network, block->downsample, buffers->dy, freed, buffers->dy, END_BARE);
   if (block->shortcut != RN_PATH_SUBSAMPLE)
     return;
   rn_subsample_backward (worker, freed, buffers->dy, network->n, block->in_h, block->in_w,
@@ -162,12 +181,12 @@ back_stem (RnWorker *worker, RnNetwork *network, float *dx, Buffers *buffers)
 
   if (network->layout->pool)
     {
-      rn_pool_backward (worker, buffers->branch[0], d,
+      rn_pool_backward (worker, buffers->branch[0], d, NULL,
                         (const guint8 *) (gpointer) at (network, network->plan->pool_arg),
                         network->n, layer->out_h, layer->out_w, layer->out_c);
       d = buffers->branch[0];
     }
-  back_conv (worker, network, 0, dx, d, d, at (network, network->plan->y[0]));
+  back_conv (worker, network, 0, dx, d, d, END_OUTPUT);
 }
 
 static void
