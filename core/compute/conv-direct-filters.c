@@ -16,8 +16,9 @@ typedef struct
   const RnConvShape *shape;
   float *partials;
   const float *x, *dy;
-  int band;    /* rows of y */
-  int n_bands; /* in a picture */
+  const RnConvInput *input; /* (nullable) */
+  int band;                 /* rows of y */
+  int n_bands;              /* in a picture */
   int n_groups;
 } Plan;
 
@@ -82,7 +83,7 @@ sum_group (RnWorker *worker, int group, gpointer data)
       const int first = piece % plan->n_bands * plan->band;
       const int last = MIN (first + plan->band, shape->p);
       float *rest = rn_conv_frame_fill (frame, plan->x + (gsize) picture * picture_floats, first,
-                                        last, shape);
+                                        last, shape, plan->input);
 
       memset (rest, 0, SLACK * sizeof (float));
       f.p = last - first;
@@ -93,10 +94,12 @@ sum_group (RnWorker *worker, int group, gpointer data)
 
 void
 rn_conv_direct_backward_filters (RnWorker *worker, float *dw, const float *x, const float *dy,
-                                 float *partials, const RnConvShape *shape)
+                                 float *partials, const RnConvShape *shape,
+                                 const RnConvInput *input)
 {
   Plan plan = describe (shape);
 
+  plan.input = input;
   plan.partials = partials;
   plan.x = x;
   plan.dy = dy;

@@ -21,12 +21,13 @@ typedef struct
   float *y;
   const float *x, *packed;
   RnFinish finish;
-  const RnNormGather *gather; /* (nullable) */
-  int rows;                   /* P, or bands of pixels */
-  int band;                   /* rows in a piece */
-  int n_bands;                /* in a picture */
-  int run;                    /* pixels in a row: Q, or of a band */
-  int panel;                  /* channels in a piece, a multiple of STEP */
+  const RnConvInput *input; /* (nullable), as is */
+  const RnNormGather *gather;
+  int rows;    /* P, or bands of pixels */
+  int band;    /* rows in a piece */
+  int n_bands; /* in a picture */
+  int run;     /* pixels in a row: Q, or of a band */
+  int panel;   /* channels in a piece, a multiple of STEP */
   int n_panels;
 } Plan;
 
@@ -211,7 +212,7 @@ run_piece (RnWorker *worker, int piece, gpointer data)
 
   if (shape->pad > 0)
     {
-      rn_conv_frame_fill (rn_worker_scratch (worker), x, first, last, shape);
+      rn_conv_frame_fill (rn_worker_scratch (worker), x, first, last, shape, plan->input);
       x = rn_worker_scratch (worker);
     }
   else
@@ -243,10 +244,12 @@ run_pointwise_piece (RnWorker *worker, int piece, gpointer data)
 
 void
 rn_conv_direct_run (RnWorker *worker, float *y, const float *x, const float *packed,
-                    const RnConvShape *shape, const RnFinish *finish, const RnNormGather *gather)
+                    const RnConvShape *shape, const RnFinish *finish, const RnConvInput *input,
+                    const RnNormGather *gather)
 {
   Plan plan = describe (shape);
 
+  plan.input = input;
   plan.gather = gather;
   plan.y = y;
   plan.x = x;

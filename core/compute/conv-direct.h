@@ -10,7 +10,7 @@ gsize rn_conv_direct_scratch (const RnConvShape *shape);
 void rn_conv_direct_pack (RnWorker *worker, float *packed, const float *w, const float *scale,
                           const RnConvShape *shape);
 void rn_conv_direct_run (RnWorker *worker, float *y, const float *x, const float *packed,
-                         const RnConvShape *shape, const RnFinish *finish,
+                         const RnConvShape *shape, const RnFinish *finish, const RnConvInput *input,
                          const RnNormGather *gather);
 int rn_conv_direct_slots (const RnConvShape *shape);
 
@@ -26,4 +26,5 @@ int rn_conv_direct_data_slots (const RnConvShape *shape);
 gsize rn_conv_direct_partials (const RnConvShape *shape);
 gsize rn_conv_direct_filters_scratch (const RnConvShape *shape);
 void rn_conv_direct_backward_filters (RnWorker *worker, float *dw, const float *x, const float *dy,
-                                      float *partials, const RnConvShape *shape);
+                                      float *partials, const RnConvShape *shape,
+                                      const RnConvInput *input);

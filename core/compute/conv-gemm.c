@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "blas.h"
+#include "conv-frame.h"
 #include "conv-sum.h"
 
 /* A lowered pixel is the R S C inputs that an output pixel sees; for each r its S C floats lie together in x, so lowering
@@ -19,9 +20,10 @@ typedef struct
   const RnConvShape *shape;
   float *out;
   const float *x, *dy;
-  int rows;  /* N P */
-  int depth; /* R S C */
-  int band;  /* rows in a band */
+  const RnConvInput *input; /* (nullable) */
+  int rows;                 /* N P */
+  int depth;                /* R S C */
+  int band;                 /* rows in a band */
 
   int n_groups; /* the first factor of the number of pieces */
   int block;    /* channels in a block */
@@ -66,7 +68,7 @@ split_channels (Plan *plan, int channels)
 
 /* One output row: col [Q,R S C] from x [H,W,C] of its picture. */
 static float *
-lower_row (float *col, const float *x, int p, const RnConvShape *shape)
+lower_row (float *col, const float *x, int p, const RnConvShape *shape, const RnConvInput *input)
 {
   const int side = shape->kernel;
   const gsize c = (gsize) shape->c;
@@ -88,7 +90,9 @@ lower_row (float *col, const float *x, int p, const RnConvShape *shape)
               continue;
             }
           memset (col, 0, s0 * c * sizeof (float));
-          memcpy (col + s0 * c, row + ((gsize) left + s0) * c, (s1 - s0) * c * sizeof (float));
+          if (s1 > s0)
+            rn_conv_read_pixels (col + s0 * c, row + ((gsize) left + s0) * c, s1 - s0, shape->c,
+                                 input);
           memset (col + s1 * c, 0, ((gsize) side - s1) * c * sizeof (float));
         }
     }
@@ -97,7 +101,8 @@ lower_row (float *col, const float *x, int p, const RnConvShape *shape)
 
 /* The lowered form of rows [first,last): @col filled, or x itself. */
 static const float *
-lower (float *col, const float *x, int first, int last, const RnConvShape *shape)
+lower (float *col, const float *x, int first, int last, const RnConvShape *shape,
+       const RnConvInput *input)
 {
   const gsize picture = (gsize) shape->h * (gsize) shape->w * (gsize) shape->c;
   float *next = col;
@@ -105,7 +110,7 @@ lower (float *col, const float *x, int first, int last, const RnConvShape *shape
   if (is_plain (shape))
     return x + (gsize) first * (gsize) shape->w * (gsize) shape->c;
   for (int row = first; row < last; row++)
-    next = lower_row (next, x + (gsize) (row / shape->p) * picture, row % shape->p, shape);
+    next = lower_row (next, x + (gsize) (row / shape->p) * picture, row % shape->p, shape, input);
   return col;
 }
 
@@ -144,7 +149,8 @@ backward_filters_piece (RnWorker *worker, int piece, gpointer data)
     {
       int n = MIN (plan->band, last - row);
       const float *dy = plan->dy + (gsize) row * (gsize) shape->q * (gsize) shape->k + k;
-      const float *col = lower (rn_worker_scratch (worker), plan->x, row, row + n, shape);
+      const float *col =
+          lower (rn_worker_scratch (worker), plan->x, row, row + n, shape, plan->input);
 
       rn_blas_product (dw, dy, col, MIN (plan->block, shape->k - k), plan->depth, n * shape->q,
                        plan->depth, shape->k, plan->depth, TRUE, FALSE, beta);
@@ -153,10 +159,11 @@ backward_filters_piece (RnWorker *worker, int piece, gpointer data)
 
 void
 rn_conv_gemm_backward_filters (RnWorker *worker, float *dw, const float *x, const float *dy,
-                               float *partials, const RnConvShape *shape)
+                               float *partials, const RnConvShape *shape, const RnConvInput *input)
 {
   Plan plan = plan_filters (shape);
 
+  plan.input = input;
   plan.out = plan.n_groups == 1 ? dw : partials;
   plan.x = x;
   plan.dy = dy;

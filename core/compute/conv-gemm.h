@@ -7,4 +7,5 @@
 gsize rn_conv_gemm_scratch (const RnConvShape *shape);
 gsize rn_conv_gemm_partials (const RnConvShape *shape);
 void rn_conv_gemm_backward_filters (RnWorker *worker, float *dw, const float *x, const float *dy,
-                                    float *partials, const RnConvShape *shape);
+                                    float *partials, const RnConvShape *shape,
+                                    const RnConvInput *input);

@@ -17,6 +17,7 @@ typedef struct
 {
   RnWinogradTiles tiles;
   const float *x, *dy;
+  const RnConvInput *input; /* (nullable) */
   float *dw;
   float *partials; /* [n_groups,K,3,3,C] */
   int n_groups;
@@ -38,6 +39,14 @@ static gsize
 pairs (const Plan *plan)
 {
   return (gsize) plan->tiles.c * (gsize) plan->tiles.k;
+}
+
+/* Floats of scratch before the strip */
+static gsize
+group_scratch (const RnWinogradTiles *tiles)
+{
+  return rn_winograd_zeros (tiles) +
+         (tiles->is_wide ? 0 : rn_winograd_filters (tiles) + rn_winograd_positions (tiles));
 }
 
 /* The sums of block @block of channels of x, transformed back: into dw [K,3,3,C], or added to it */
@@ -64,13 +73,27 @@ transform_sums (const Plan *plan, float *dw, const float *sums, int block, gbool
     }
 }
 
+/* In scratch: zeros, what sum_group() needs, the strip */
+static RnWinogradSource
+source_of (RnWorker *worker, const Plan *plan)
+{
+  float *scratch = rn_worker_scratch (worker);
+
+  return (RnWinogradSource){
+    .x = plan->x,
+    .input = plan->input,
+    .zeros = scratch,
+    .strip = scratch + group_scratch (&plan->tiles),
+  };
+}
+
 /* Scratch: zeros, the group's sums, and the positions of one part of its tiles */
 static void
 sum_group (RnWorker *worker, int group, gpointer data)
 {
   const Plan *plan = data;
   const RnWinogradTiles *tiles = &plan->tiles;
-  const float *zeros = rn_worker_scratch (worker);
+  const RnWinogradSource source = source_of (worker, plan);
   float *sums = rn_worker_scratch (worker) + rn_winograd_zeros (tiles);
   float *in = sums + rn_winograd_filters (tiles);
   float *out = in + RN_WINOGRAD_POSITIONS * tiles->in_position;
@@ -86,8 +109,8 @@ sum_group (RnWorker *worker, int group, gpointer data)
 
       if (part + 1 < end)
         rn_winograd_ahead (&ahead, tiles, part + 1);
-      rn_winograd_read (tiles, in, plan->x, zeros, first, n);
-      rn_winograd_read_gradients (tiles, out, plan->dy, zeros, first, n);
+      rn_winograd_read (tiles, in, &source, first, n);
+      rn_winograd_read_gradients (tiles, out, plan->dy, source.zeros, first, n);
       for (gsize i = 0; i < RN_WINOGRAD_POSITIONS; i++)
         {
           rn_winograd_fetch (&ahead, tiles, plan->x, tiles->c, 1, (int) i);
@@ -110,12 +133,11 @@ read_piece (RnWorker *worker, int piece, gpointer data)
   const Plan *plan = data;
   const RnWinogradTiles *tiles = &plan->tiles;
   const int at = piece * SHARE_TILES, n = MIN (SHARE_TILES, plan->n - at);
-  const float *zeros = rn_worker_scratch (worker);
+  const RnWinogradSource source = source_of (worker, plan);
 
-  rn_winograd_read (tiles, plan->in + (gsize) at * (gsize) tiles->c, plan->x, zeros,
-                    plan->first + at, n);
-  rn_winograd_read_gradients (tiles, plan->out + (gsize) at * (gsize) tiles->k, plan->dy, zeros,
-                              plan->first + at, n);
+  rn_winograd_read (tiles, plan->in + (gsize) at * (gsize) tiles->c, &source, plan->first + at, n);
+  rn_winograd_read_gradients (tiles, plan->out + (gsize) at * (gsize) tiles->k, plan->dy,
+                              source.zeros, plan->first + at, n);
 }
 
 static void
@@ -173,10 +195,15 @@ count_groups (const RnWinogradTiles *tiles)
 
 void
 rn_conv_winograd_backward_filters (RnWorker *worker, float *dw, const float *x, const float *dy,
-                                   float *shared, const RnConvShape *shape)
+                                   float *shared, const RnConvShape *shape,
+                                   const RnConvInput *input)
 {
   Plan plan = {
-    .tiles = rn_winograd_tiles (shape, shape->c, shape->k), .x = x, .dy = dy, .dw = dw
+    .tiles = rn_winograd_tiles (shape, shape->c, shape->k),
+    .x = x,
+    .dy = dy,
+    .input = input,
+    .dw = dw,
   };
 
   memset (rn_worker_scratch (worker), 0, rn_winograd_zeros (&plan.tiles) * sizeof (float));
@@ -196,8 +223,7 @@ rn_conv_winograd_filters_scratch (const RnConvShape *shape)
 {
   const RnWinogradTiles tiles = rn_winograd_tiles (shape, shape->c, shape->k);
 
-  return rn_winograd_zeros (&tiles) +
-         (tiles.is_wide ? 0 : rn_winograd_filters (&tiles) + rn_winograd_positions (&tiles));
+  return group_scratch (&tiles) + rn_winograd_strip (&tiles);
 }
 
 gsize

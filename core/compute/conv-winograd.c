@@ -20,6 +20,7 @@ typedef struct
   RnWinogradTiles tiles;
   float *y;
   const float *x, *filters; /* [36,K / 16,C,16] */
+  const RnConvInput *input; /* (nullable) */
   RnFinish finish;
   const RnNormGather *gather; /* (nullable) */
 
@@ -33,6 +34,13 @@ static int
 divide_up (int a, int b)
 {
   return (a + b - 1) / b;
+}
+
+/* Floats of scratch before the strip */
+static gsize
+part_scratch (const RnWinogradTiles *tiles)
+{
+  return rn_winograd_zeros (tiles) + (tiles->is_wide ? 0 : rn_winograd_positions (tiles));
 }
 
 /* m [n,K] = v [n,C] u of one position, channels [k,k + channels) */
@@ -72,6 +80,21 @@ fetch_results (const Plan *plan, const RnWinogradAhead *part, int position)
     rn_winograd_fetch (part, tiles, gather->dy2, tiles->k, 0, position);
 }
 
+/* In scratch: zeros, what convolve_part() needs, the strip */
+static RnWinogradSource
+source_of (RnWorker *worker, const Plan *plan)
+{
+  const RnWinogradTiles *tiles = &plan->tiles;
+  float *scratch = rn_worker_scratch (worker);
+
+  return (RnWinogradSource){
+    .x = plan->x,
+    .input = plan->input,
+    .zeros = scratch,
+    .strip = scratch + part_scratch (tiles),
+  };
+}
+
 /* A part from pixels to results, in scratch behind the row of zeros; meanwhile its results' memory comes, and that of the next
  * part's pixels. */
 static void
@@ -79,13 +102,13 @@ convolve_part (RnWorker *worker, const Plan *plan, int part, const RnWinogradAhe
                const RnWinogradAhead *next)
 {
   const RnWinogradTiles *tiles = &plan->tiles;
-  const float *zeros = rn_worker_scratch (worker);
+  const RnWinogradSource source = source_of (worker, plan);
   float *in = rn_worker_scratch (worker) + rn_winograd_zeros (tiles);
   float *out = in + RN_WINOGRAD_POSITIONS * tiles->in_position;
   const int first = rn_winograd_first (tiles, part),
             n = rn_winograd_first (tiles, part + 1) - first;
 
-  rn_winograd_read (tiles, in, plan->x, zeros, first, n);
+  rn_winograd_read (tiles, in, &source, first, n);
   for (int i = 0; i < RN_WINOGRAD_POSITIONS; i++)
     {
       fetch_results (plan, here, i);
@@ -132,10 +155,11 @@ static void
 read_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Plan *plan = data;
+  const RnWinogradSource source = source_of (worker, plan);
   const int at = piece * SHARE_TILES;
 
-  rn_winograd_read (&plan->tiles, plan->in + (gsize) at * (gsize) plan->tiles.c, plan->x,
-                    rn_worker_scratch (worker), plan->first + at, MIN (SHARE_TILES, plan->n - at));
+  rn_winograd_read (&plan->tiles, plan->in + (gsize) at * (gsize) plan->tiles.c, &source,
+                    plan->first + at, MIN (SHARE_TILES, plan->n - at));
 }
 
 static void
@@ -239,12 +263,13 @@ rn_conv_winograd_pack (RnWorker *worker, float *packed, const float *w, const fl
 void
 rn_conv_winograd_run (RnWorker *worker, float *y, const float *x, const float *packed,
                       float *shared, const RnConvShape *shape, const RnFinish *finish,
-                      const RnNormGather *gather)
+                      const RnConvInput *input, const RnNormGather *gather)
 {
   Plan plan = {
     .tiles = rn_winograd_tiles (shape, shape->c, shape->k),
     .y = y,
     .x = x,
+    .input = input,
     .filters = packed,
     .gather = gather,
   };
@@ -311,7 +336,15 @@ rn_conv_winograd_scratch (const RnConvShape *shape)
 {
   const RnWinogradTiles tiles = rn_winograd_tiles (shape, shape->c, shape->k);
 
-  return rn_winograd_zeros (&tiles) + (tiles.is_wide ? 0 : rn_winograd_positions (&tiles));
+  return part_scratch (&tiles);
+}
+
+gsize
+rn_conv_winograd_train_scratch (const RnConvShape *shape)
+{
+  const RnWinogradTiles tiles = rn_winograd_tiles (shape, shape->c, shape->k);
+
+  return part_scratch (&tiles) + rn_winograd_strip (&tiles);
 }
 
 gsize

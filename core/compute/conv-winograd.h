@@ -10,6 +10,8 @@ gboolean rn_conv_winograd_fits (const RnConvShape *shape);
 /* @packed: the transformed filters; @shared: rn_conv_winograd_shared() floats */
 gsize rn_conv_winograd_packed (const RnConvShape *shape);
 gsize rn_conv_winograd_scratch (const RnConvShape *shape);
+/* of forward with @input, and of backward to data */
+gsize rn_conv_winograd_train_scratch (const RnConvShape *shape);
 gsize rn_conv_winograd_shared (const RnConvShape *shape);
 /* @c, @k: channels read and written */
 int rn_conv_winograd_slots (const RnConvShape *shape, int c, int k);
@@ -17,7 +19,7 @@ void rn_conv_winograd_pack (RnWorker *worker, float *packed, const float *w, con
                             const RnConvShape *shape);
 void rn_conv_winograd_run (RnWorker *worker, float *y, const float *x, const float *packed,
                            float *shared, const RnConvShape *shape, const RnFinish *finish,
-                           const RnNormGather *gather);
+                           const RnConvInput *input, const RnNormGather *gather);
 
 /* @packed and @shared as for forward */
 void rn_conv_winograd_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w,
@@ -27,4 +29,5 @@ void rn_conv_winograd_backward_data (RnWorker *worker, float *dx, const float *d
 gsize rn_conv_winograd_filters_scratch (const RnConvShape *shape);
 gsize rn_conv_winograd_filters_shared (const RnConvShape *shape);
 void rn_conv_winograd_backward_filters (RnWorker *worker, float *dw, const float *x,
-                                        const float *dy, float *shared, const RnConvShape *shape);
+                                        const float *dy, float *shared, const RnConvShape *shape,
+                                        const RnConvInput *input);

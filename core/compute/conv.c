@@ -65,10 +65,18 @@ rn_conv_run_scratch (const RnConvShape *shape)
                                                             : rn_conv_direct_scratch (shape);
 }
 
+gboolean
+rn_conv_reads_raw (const RnConvShape *shape)
+{
+  return shape->pad > 0;
+}
+
 gsize
 rn_conv_scratch (const RnConvShape *shape)
 {
-  gsize scratch = rn_conv_run_scratch (shape);
+  gsize scratch = rn_conv_forward_method (shape) == RN_CONV_WINOGRAD
+                      ? rn_conv_winograd_train_scratch (shape)
+                      : rn_conv_direct_scratch (shape);
 
   if (rn_conv_data_method (shape) == RN_CONV_DIRECT)
     scratch = MAX (scratch, rn_conv_direct_data_scratch (shape));
@@ -136,19 +144,20 @@ rn_conv_pack (RnWorker *worker, float *packed, const float *w, const float *scal
 
 static void
 run (RnWorker *worker, float *y, const float *x, const float *packed, float *shared,
-     const RnConvShape *shape, const RnFinish *finish, const RnNormGather *gather)
+     const RnConvShape *shape, const RnFinish *finish, const RnConvInput *input,
+     const RnNormGather *gather)
 {
   if (rn_conv_forward_method (shape) == RN_CONV_WINOGRAD)
-    rn_conv_winograd_run (worker, y, x, packed, shared, shape, finish, gather);
+    rn_conv_winograd_run (worker, y, x, packed, shared, shape, finish, input, gather);
   else
-    rn_conv_direct_run (worker, y, x, packed, shape, finish, gather);
+    rn_conv_direct_run (worker, y, x, packed, shape, finish, input, gather);
 }
 
 void
 rn_conv_run (RnWorker *worker, float *y, const float *x, const float *packed, float *shared,
              const RnConvShape *shape, const RnFinish *finish)
 {
-  run (worker, y, x, packed, shared, shape, finish, NULL);
+  run (worker, y, x, packed, shared, shape, finish, NULL, NULL);
 }
 
 int
@@ -169,10 +178,10 @@ rn_conv_data_slots (const RnConvShape *shape)
 
 void
 rn_conv_forward (RnWorker *worker, float *y, const float *x, const float *w, float *shared,
-                 const RnConvShape *shape, const RnNormGather *gather)
+                 const RnConvShape *shape, const RnConvInput *input, const RnNormGather *gather)
 {
   rn_conv_pack (worker, shared, w, NULL, shape);
-  run (worker, y, x, shared, shared + rn_conv_packed (shape), shape, NULL, gather);
+  run (worker, y, x, shared, shared + rn_conv_packed (shape), shape, NULL, input, gather);
 }
 
 void
@@ -188,18 +197,18 @@ rn_conv_backward_data (RnWorker *worker, float *dx, const float *dy, const float
 
 void
 rn_conv_backward_filters (RnWorker *worker, float *dw, const float *x, const float *dy,
-                          float *shared, const RnConvShape *shape)
+                          float *shared, const RnConvShape *shape, const RnConvInput *input)
 {
   switch (rn_conv_filters_method (shape))
     {
     case RN_CONV_WINOGRAD:
-      rn_conv_winograd_backward_filters (worker, dw, x, dy, shared, shape);
+      rn_conv_winograd_backward_filters (worker, dw, x, dy, shared, shape, input);
       break;
     case RN_CONV_DIRECT:
-      rn_conv_direct_backward_filters (worker, dw, x, dy, shared, shape);
+      rn_conv_direct_backward_filters (worker, dw, x, dy, shared, shape, input);
       break;
     case RN_CONV_PRODUCT:
     default:
-      rn_conv_gemm_backward_filters (worker, dw, x, dy, shared, shape);
+      rn_conv_gemm_backward_filters (worker, dw, x, dy, shared, shape, input);
     }
 }

@@ -41,16 +41,28 @@ gsize rn_conv_shared (const RnConvShape *shape);
 int rn_conv_forward_slots (const RnConvShape *shape);
 int rn_conv_data_slots (const RnConvShape *shape);
 
+/* What a convolution does to its input while it reads it: x stands for  relu (x scale[c] + shift[c]), so that what comes before
+ * need not be written down. Padding stays zero. */
+typedef struct
+{
+  const float *scale, *shift;
+} RnConvInput;
+
+/* Whether it can: there has to be padding. */
+gboolean rn_conv_reads_raw (const RnConvShape *shape);
+
+/* @input: (nullable) */
 void rn_conv_forward (RnWorker *worker, float *y, const float *x, const float *w, float *shared,
-                      const RnConvShape *shape, const RnNormGather *gather);
+                      const RnConvShape *shape, const RnConvInput *input,
+                      const RnNormGather *gather);
 
 /* dx[n,h,w,c] = sum of dy w; overwrites dx */
 void rn_conv_backward_data (RnWorker *worker, float *dx, const float *dy, const float *w,
                             float *shared, const RnConvShape *shape, const RnNormGather *gather);
 
-/* dw[k,r,s,c] += sum over n, p, q of dy x */
+/* dw[k,r,s,c] += sum over n, p, q of dy x;  @input: (nullable), of x */
 void rn_conv_backward_filters (RnWorker *worker, float *dw, const float *x, const float *dy,
-                               float *shared, const RnConvShape *shape);
+                               float *shared, const RnConvShape *shape, const RnConvInput *input);
 
 /* Forward in two parts, for filters that stay as they are: they are packed for the kernels once. What is packed depends on the
  * filters and on rn_conv_forward_method(), and on nothing else of the shape. */

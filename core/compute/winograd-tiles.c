@@ -1,5 +1,7 @@
 #include "winograd-tiles.h"
 
+#include "conv-frame.h"
+
 #define NARROW_FILTERS                                                                             \
   (64 * 64) /* pairs of channels whose transformed filters stay in the second cache */
 #define WIDE_FLOATS                                                                                \
@@ -88,16 +90,60 @@ make_tile (const RnWinogradTiles *tiles, const Place *place, const float *x, int
   return tile;
 }
 
+/* The 6 rows of pixels that @across tiles of one row of tiles read are written as they are to be seen. Returns: the first column in
+ * them */
+static int
+fill_strip (const RnWinogradTiles *tiles, const RnWinogradSource *source, const Place *place,
+            int across)
+{
+  const int begin = MAX (place->left - 1, 0), end = MIN (place->left + 4 * across + 1, tiles->w);
+  const gsize c = (gsize) tiles->c, row_floats = rn_winograd_strip (tiles) / 6;
+
+  for (int i = 0; i < 6; i++)
+    {
+      const int at = place->top - 1 + i;
+      const gsize row = (gsize) place->picture * (gsize) tiles->h + (gsize) at;
+
+      if (at >= 0 && at < tiles->h)
+        rn_conv_read_pixels (source->strip + (gsize) i * row_floats,
+                             source->x + (row * (gsize) tiles->w + (gsize) begin) * c,
+                             (gsize) (end - begin), tiles->c, source->input);
+    }
+  return begin;
+}
+
+/* The tile as it lies in the strip, whose first column is @begin of the picture */
+static void
+move_to_strip (RnWinogradTile *tile, const RnWinogradTiles *tiles, const RnWinogradSource *source,
+               int begin)
+{
+  for (int i = 0; i < 6; i++)
+    if (tile->rows[i] != source->zeros)
+      tile->rows[i] = source->strip + (gsize) i * (rn_winograd_strip (tiles) / 6);
+  tile->column -= begin;
+}
+
 void
-rn_winograd_read (const RnWinogradTiles *tiles, float *v, const float *x, const float *zeros,
-                  int first, int n)
+rn_winograd_read (const RnWinogradTiles *tiles, float *v, const RnWinogradSource *source, int first,
+                  int n)
 {
   Place place = find_place (tiles, first);
+  int begin = 0, in_strip = 0;
 
   for (int t = 0; t < n; t++, v += tiles->c, go_to_next (tiles, &place))
     {
-      const RnWinogradTile tile = make_tile (tiles, &place, x, tiles->c, 6, 1, zeros);
+      RnWinogradTile tile = make_tile (tiles, &place, source->x, tiles->c, 6, 1, source->zeros);
 
+      if (source->input != NULL && in_strip == 0)
+        {
+          in_strip = MIN (n - t, tiles->across - place.left / 4);
+          begin = fill_strip (tiles, source, &place, in_strip);
+        }
+      if (source->input != NULL)
+        {
+          move_to_strip (&tile, tiles, source, begin);
+          in_strip--;
+        }
       rn_kernels ()->winograd_input (v, &tile, tiles->in_position);
     }
 }

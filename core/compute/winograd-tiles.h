@@ -52,8 +52,26 @@ rn_winograd_zeros (const RnWinogradTiles *tiles)
   return (gsize) tiles->w * (gsize) MAX (tiles->c, tiles->k);
 }
 
-/* v [36,n,C]: tiles [first,first + n) of @x transformed */
-void rn_winograd_read (const RnWinogradTiles *tiles, float *v, const float *x, const float *zeros,
+/* The pixels that neighbouring tiles read, as the convolution is to see them */
+static inline gsize
+rn_winograd_strip (const RnWinogradTiles *tiles)
+{
+  const int across = MIN (tiles->across, RN_WINOGRAD_NARROW);
+
+  return 6 * (gsize) (4 * across + 2) * (gsize) tiles->c;
+}
+
+/* What is read */
+typedef struct
+{
+  const float *x;
+  const RnConvInput *input; /* (nullable) */
+  const float *zeros;       /* rn_winograd_zeros() of them */
+  float *strip;             /* rn_winograd_strip() floats, where there is @input */
+} RnWinogradSource;
+
+/* v [36,n,C]: tiles [first,first + n) transformed, at most RN_WINOGRAD_NARROW */
+void rn_winograd_read (const RnWinogradTiles *tiles, float *v, const RnWinogradSource *source,
                        int first, int n);
 /* z [36,n,K]: tiles of the gradient @dy transformed */
 void rn_winograd_read_gradients (const RnWinogradTiles *tiles, float *z, const float *dy,

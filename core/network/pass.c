@@ -73,7 +73,7 @@ prepare_norm (RnWorker *worker, int piece, gpointer data)
 
 /* z = convolution of x, and its batch-norm made ready to be applied */
 static void
-convolve (RnWorker *worker, RnNetwork *network, int index, const float *x)
+convolve (RnWorker *worker, RnNetwork *network, int index, const float *x, const RnConvInput *input)
 {
   const RnLayoutConv *layer = &network->layout->convs[index];
   RnNetworkConv *conv = &network->convs[index];
@@ -82,9 +82,24 @@ convolve (RnWorker *worker, RnNetwork *network, int index, const float *x)
   const RnNormGather statistics = { .z = z, .channels = layer->out_c, .slots = slots_of (network) };
   gpointer norm[2] = { conv, (gpointer) layer };
 
-  rn_conv_forward (worker, z, x, conv->w, network->conv_shared, &shape, &statistics);
+  rn_conv_forward (worker, z, x, conv->w, network->conv_shared, &shape, input, &statistics);
   rn_norm_statistics (worker, conv->mean, conv->var, &statistics, rn_conv_forward_slots (&shape));
   rn_worker_share (worker, 1, prepare_norm, norm);
+}
+
+/* What follows the ReLU of convolution @index inside a branch, for the next convolution to read: where it is not kept, @input (NULL
+ * otherwise) makes it of what is returned. @raw: where @input lies */
+static const float *
+read_inner (const RnNetwork *network, int index, RnConvInput *raw, const RnConvInput **input)
+{
+  const RnNetworkConv *conv = &network->convs[index];
+
+  *input = NULL;
+  if (network->plan->y[index] != RN_PLAN_NOWHERE)
+    return at (network, network->plan->y[index]);
+  *raw = (RnConvInput){ conv->scale, conv->shift };
+  *input = raw;
+  return at (network, network->plan->z[index]);
 }
 
 /* y = relu (batch-norm (z) + s) */
@@ -105,7 +120,7 @@ forward_stem (RnWorker *worker, RnNetwork *network)
   const RnLayoutConv *layer = &network->layout->convs[0];
   float *y = at (network, network->plan->y[0]);
 
-  convolve (worker, network, 0, network->x);
+  convolve (worker, network, 0, network->x, NULL);
   normalise (worker, network, 0, y, NULL, TRUE);
   if (network->layout->pool)
     rn_pool_forward (worker, at (network, network->plan->stem_out),
@@ -129,7 +144,7 @@ forward_shortcut (RnWorker *worker, RnNetwork *network, const RnLayoutBlock *blo
                             block->pad_before);
       return s;
     case RN_PATH_PROJECTION:
-      convolve (worker, network, block->downsample, x);
+      convolve (worker, network, block->downsample, x, NULL);
       normalise (worker, network, block->downsample, s, NULL, FALSE);
       return s;
     case RN_PATH_NONE:
@@ -138,20 +153,32 @@ forward_shortcut (RnWorker *worker, RnNetwork *network, const RnLayoutBlock *blo
     }
 }
 
+/* Writes what follows the ReLU where it is kept. Where it is not, only measuring needs it: the way back's buffers are free. */
+static void
+forward_norm (RnWorker *worker, RnNetwork *network, int index, const float *s)
+{
+  const gsize y = network->plan->y[index];
+
+  if (y != RN_PLAN_NOWHERE)
+    normalise (worker, network, index, at (network, y), s, TRUE);
+  else if (network->measure)
+    normalise (worker, network, index, at (network, network->plan->branch[0]), s, TRUE);
+}
+
 static void
 forward_block (RnWorker *worker, RnNetwork *network, int b)
 {
   const RnLayoutBlock *block = &network->layout->blocks[b];
   const float *x = input_of (network, b), *s = forward_shortcut (worker, network, block, x);
+  const int end = block->first_conv + block->n_convs;
+  const RnConvInput *input = NULL;
+  RnConvInput raw;
 
-  for (int i = 0; i < block->n_convs; i++)
+  for (int index = block->first_conv; index < end; index++)
     {
-      const int index = block->first_conv + i;
-      float *y = at (network, network->plan->y[index]);
-
-      convolve (worker, network, index, x);
-      normalise (worker, network, index, y, i == block->n_convs - 1 ? s : NULL, TRUE);
-      x = y;
+      convolve (worker, network, index, x, input);
+      forward_norm (worker, network, index, index == end - 1 ? s : NULL);
+      x = read_inner (network, index, &raw, &input);
     }
 }
 
@@ -215,11 +242,13 @@ backward_norm (RnWorker *worker, RnNetwork *network, int index, float *dz, float
 }
 
 static void
-backward_filters (RnWorker *worker, RnNetwork *network, int index, const float *dz, const float *x)
+backward_filters (RnWorker *worker, RnNetwork *network, int index, const float *dz, const float *x,
+                  const RnConvInput *input)
 {
   const RnConvShape shape = rn_conv_shape_of (&network->layout->convs[index], network->n);
 
-  rn_conv_backward_filters (worker, network->convs[index].dw, x, dz, network->conv_shared, &shape);
+  rn_conv_backward_filters (worker, network->convs[index].dw, x, dz, network->conv_shared, &shape,
+                            input);
 }
 
 /* Returns: how many slots @gather (nullable) was told */
@@ -256,7 +285,7 @@ backward_shortcut (RnWorker *worker, RnNetwork *network, const RnLayoutBlock *bl
                      rn_norm_gather_all (worker, &gather,
                                          pixels_of (network,
                                                     &network->layout->convs[block->downsample])));
-      backward_filters (worker, network, block->downsample, way->d, x);
+      backward_filters (worker, network, block->downsample, way->d, x, NULL);
       backward_data (worker, network, block->downsample, way->spare, way->d, NULL);
       return way->spare;
     case RN_PATH_NONE:
@@ -334,16 +363,19 @@ backward_block (RnWorker *worker, RnNetwork *network, int b, WayBack *way)
     {
       const int index = block->first_conv + i;
       const RnNormGather gather = gather_of_inner (network, index - 1, other);
+      const RnConvInput *input;
+      RnConvInput raw;
+      const float *inner = read_inner (network, index - 1, &raw, &input);
 
       backward_norm (worker, network, index, dz, d, way->n_slots);
-      backward_filters (worker, network, index, dz, at (network, network->plan->y[index - 1]));
+      backward_filters (worker, network, index, dz, inner, input);
       way->n_slots = backward_data (worker, network, index, other, dz, &gather);
       d = other; /* becomes dz in place; the buffer before it is free for the next */
       other = dz;
       dz = d;
     }
   backward_norm (worker, network, block->first_conv, dz, d, way->n_slots);
-  backward_filters (worker, network, block->first_conv, dz, x);
+  backward_filters (worker, network, block->first_conv, dz, x, NULL);
   along = backward_shortcut (worker, network, block, x, way);
   backward_input (worker, network, b, dz, along, way);
 }
@@ -364,7 +396,7 @@ backward_stem (RnWorker *worker, RnNetwork *network, WayBack *way)
       way->d = way->branch[0];
     }
   backward_norm (worker, network, 0, way->d, way->d, way->n_slots);
-  backward_filters (worker, network, 0, way->d, network->x);
+  backward_filters (worker, network, 0, way->d, network->x, NULL);
 }
 
 static void

@@ -65,6 +65,22 @@ rn_block_stride_of (const RnLayout *layout, const RnLayoutBlock *block)
   return stride;
 }
 
+/* Whether training keeps what follows the ReLU of convolution @index: what a projection gives has none. */
+static gboolean
+keeps_y (const RnLayout *layout, int index)
+{
+  const RnLayoutConv *conv = &layout->convs[index];
+  const RnLayoutBlock *block = conv->block < 0 ? NULL : &layout->blocks[conv->block];
+  RnConvShape next;
+
+  if (block == NULL || index == block->first_conv + block->n_convs - 1)
+    return TRUE;
+  if (index == block->downsample)
+    return FALSE;
+  next = rn_conv_shape_of (&layout->convs[index + 1], 1);
+  return !rn_conv_reads_raw (&next);
+}
+
 /* The longest of what the four buffers of the way back have to hold. */
 static void
 gradient_sizes (const RnLayout *layout, int batch, gsize *gradient, gsize *branch)
@@ -93,11 +109,9 @@ rn_training_plan_new (const RnLayout *layout, int batch)
   for (int i = 0; i < layout->n_convs; i++)
     {
       const RnLayoutConv *conv = &layout->convs[i];
-      const gboolean is_projection =
-          conv->block >= 0 && layout->blocks[conv->block].downsample == i;
 
       plan->z[i] = place (&end, size_out (conv, batch));
-      plan->y[i] = is_projection ? RN_PLAN_NOWHERE : place (&end, size_out (conv, batch));
+      plan->y[i] = keeps_y (layout, i) ? place (&end, size_out (conv, batch)) : RN_PLAN_NOWHERE;
     }
   plan->stem_out = plan->y[0];
   plan->pool_arg = RN_PLAN_NOWHERE;
@@ -303,12 +317,10 @@ rn_plan_block (const RnLayout *layout, int block, int batch, gsize *train_bytes,
   for (int i = 0; i < layout->n_convs; i++)
     {
       const RnLayoutConv *conv = &layout->convs[i];
-      const gboolean is_projection =
-          conv->block >= 0 && layout->blocks[conv->block].downsample == i;
 
       if (conv->block != block)
         continue;
-      train = sum (train, size_out (conv, batch) * (is_projection ? 1 : 2));
+      train = sum (train, size_out (conv, batch) * (keeps_y (layout, i) ? 2 : 1));
       run = MAX (run, size_in (conv, batch) + size_out (conv, batch));
     }
   if (block == -1 && layout->pool)

@@ -6,8 +6,8 @@
 /* Where everything lies while a network works: the one planner, for those who allocate and for those who only ask what
  * it would cost. All sizes and places are floats.
  *
- * Training keeps, for each convolution, its output z (batch-norm's backward needs it) and what follows the ReLU (the
- * next convolution's backward needs it); on the way back four buffers are enough: the gradients of a block's output
+ * Training keeps, for each convolution, its output z (batch-norm's backward needs it), and what blocks give. What follows the ReLU
+ * inside a branch is kept only where the next convolution cannot make it of z while it reads; on the way back four buffers are enough: the gradients of a block's output
  * along its two paths, and two that the branch alternates between. On the way forward these four are free, and hold
  * shortcuts.
  *
@@ -20,7 +20,7 @@ typedef struct
 {
   gsize *z; /* per convolution */
   gsize *
-      y; /* per convolution, after its ReLU; the last of a block: the block's output; a projection: none */
+      y; /* per convolution, after its ReLU, where that is kept; the last of a block: the block's output */
   gsize stem_out;    /* what the first block sees */
   gsize pool_arg;    /* bytes of the max-pool's winners, in floats */
   gsize gradient[2]; /* of a block's output: along the shortcut, along the branch */

@@ -15,11 +15,12 @@ typedef struct
   gsize (*scratch) (const RnConvShape *shape);
   gsize (*shared) (const RnConvShape *shape);
   void (*forward) (RnWorker *worker, float *y, const float *x, const float *w, float *shared,
-                   const RnConvShape *shape, const RnFinish *finish, const RnNormGather *gather);
+                   const RnConvShape *shape, const RnFinish *finish, const RnConvInput *input,
+                   const RnNormGather *gather);
   void (*backward_data) (RnWorker *worker, float *dx, const float *dy, const float *w,
                          float *shared, const RnConvShape *shape, const RnNormGather *gather);
   void (*backward_filters) (RnWorker *worker, float *dw, const float *x, const float *dy,
-                            float *shared, const RnConvShape *shape);
+                            float *shared, const RnConvShape *shape, const RnConvInput *input);
   int (*forward_slots) (const RnConvShape *shape);
   int (*data_slots) (const RnConvShape *shape);
   /* what it can do, where that is not everything */
@@ -31,11 +32,12 @@ typedef struct
 /* Finished or gathered, as running and training do it. */
 static void
 forward_chosen (RnWorker *worker, float *y, const float *x, const float *w, float *shared,
-                const RnConvShape *shape, const RnFinish *finish, const RnNormGather *gather)
+                const RnConvShape *shape, const RnFinish *finish, const RnConvInput *input,
+                const RnNormGather *gather)
 {
   if (finish == NULL)
     {
-      rn_conv_forward (worker, y, x, w, shared, shape, gather);
+      rn_conv_forward (worker, y, x, w, shared, shape, input, gather);
       return;
     }
   rn_conv_pack (worker, shared, w, NULL, shape);
@@ -60,10 +62,11 @@ shared_of_direct (const RnConvShape *shape)
 
 static void
 forward_direct (RnWorker *worker, float *y, const float *x, const float *w, float *shared,
-                const RnConvShape *shape, const RnFinish *finish, const RnNormGather *gather)
+                const RnConvShape *shape, const RnFinish *finish, const RnConvInput *input,
+                const RnNormGather *gather)
 {
   rn_conv_direct_pack (worker, shared, w, NULL, shape);
-  rn_conv_direct_run (worker, y, x, shared, shape, finish, gather);
+  rn_conv_direct_run (worker, y, x, shared, shape, finish, input, gather);
 }
 
 static gsize
@@ -83,7 +86,7 @@ shared_of_product (const RnConvShape *shape)
 static gsize
 scratch_of_winograd (const RnConvShape *shape)
 {
-  return MAX (rn_conv_winograd_scratch (shape), rn_conv_winograd_filters_scratch (shape));
+  return MAX (rn_conv_winograd_train_scratch (shape), rn_conv_winograd_filters_scratch (shape));
 }
 
 static gsize
@@ -95,11 +98,12 @@ shared_of_winograd (const RnConvShape *shape)
 
 static void
 forward_winograd (RnWorker *worker, float *y, const float *x, const float *w, float *shared,
-                  const RnConvShape *shape, const RnFinish *finish, const RnNormGather *gather)
+                  const RnConvShape *shape, const RnFinish *finish, const RnConvInput *input,
+                  const RnNormGather *gather)
 {
   rn_conv_winograd_pack (worker, shared, w, NULL, shape);
   rn_conv_winograd_run (worker, y, x, shared, shared + rn_conv_winograd_packed (shape), shape,
-                        finish, gather);
+                        finish, input, gather);
 }
 
 static void
@@ -241,15 +245,15 @@ convolve (RnWorker *worker, gpointer data)
                               .shift = c->shift,
                               .mean = c->shift };
 
-  c->algorithm->forward (worker, c->y, c->x, c->w, c->shared, &c->shape, NULL, &statistics);
+  c->algorithm->forward (worker, c->y, c->x, c->w, c->shared, &c->shape, NULL, NULL, &statistics);
   rn_norm_statistics (worker, c->mean, c->var, &statistics,
                       c->algorithm->forward_slots (&c->shape));
-  c->algorithm->forward (worker, c->fused, c->x, c->w, c->shared, &c->shape, &finish, NULL);
+  c->algorithm->forward (worker, c->fused, c->x, c->w, c->shared, &c->shape, &finish, NULL, NULL);
   c->algorithm->backward_data (worker, c->dx, c->dy, c->w, c->shared, &c->shape, NULL);
   c->algorithm->backward_data (worker, c->d, c->dy, c->w, c->shared, &c->shape, &sums);
   rn_norm_backward (worker, c->d, &sums, c->algorithm->data_slots (&c->shape), c->ones, c->ones,
                     c->dgamma, c->dbeta, c->n_x / (gsize) c->shape.c);
-  c->algorithm->backward_filters (worker, c->dw, c->x, c->dy, c->shared, &c->shape);
+  c->algorithm->backward_filters (worker, c->dw, c->x, c->dy, c->shared, &c->shape, NULL);
 }
 
 /* Runs everything; dw starts from dw_before. */
@@ -569,6 +573,70 @@ test_bits_do_not_depend_on_the_number_of_threads (void)
         check_bits (&algorithms[j], shapes[i]);
 }
 
+/* y and dw of what x stands for: written down before, or made while it is read */
+typedef struct
+{
+  Case c;
+  float *seen, *y, *dw;
+} Raw;
+
+static void
+convolve_raw (RnWorker *worker, gpointer data)
+{
+  Raw *raw = data;
+  Case *c = &raw->c;
+  const RnConvShape *shape = &c->shape;
+  const RnConvInput input = { c->scale, c->shift };
+
+  rn_norm_apply (worker, raw->seen, c->x, NULL, c->scale, c->shift, TRUE, NULL, NULL,
+                 c->n_x / (gsize) shape->c, shape->c);
+  c->algorithm->forward (worker, c->y, raw->seen, c->w, c->shared, shape, NULL, NULL, NULL);
+  c->algorithm->forward (worker, raw->y, c->x, c->w, c->shared, shape, NULL, &input, NULL);
+  c->algorithm->backward_filters (worker, c->dw, raw->seen, c->dy, c->shared, shape, NULL);
+  c->algorithm->backward_filters (worker, raw->dw, c->x, c->dy, c->shared, shape, &input);
+}
+
+static void
+check_raw (const Algorithm *algorithm, RnConvShape shape, guint32 seed)
+{
+  Raw raw = { .c = case_new (algorithm, shape, seed) };
+
+  raw.seen = check_garbage (raw.c.n_x);
+  raw.y = check_garbage (raw.c.n_y);
+  raw.dw = check_garbage (raw.c.n_w);
+  memcpy (raw.c.dw, raw.c.dw_before, raw.c.n_w * sizeof (float));
+  memcpy (raw.dw, raw.c.dw_before, raw.c.n_w * sizeof (float));
+  check_run (2, algorithm->scratch (&shape), convolve_raw, &raw);
+  check_same_bits (raw.y, raw.c.y, raw.c.n_y);
+  check_same_bits (raw.dw, raw.c.dw, raw.c.n_w);
+  rn_floats_free (raw.seen);
+  rn_floats_free (raw.y);
+  rn_floats_free (raw.dw);
+  case_clear (&raw.c);
+}
+
+static void
+test_an_input_may_be_made_while_it_is_read (void)
+{
+  static const int channels[] = { 3, 16, 17, 32, 80, 144 };
+  g_autoptr (GRand) random = g_rand_new_with_seed (6);
+
+  for (guint32 i = 0; i < 60; i++)
+    {
+      const int kernel = 3 + 2 * g_rand_int_range (random, 0, 2);
+      const RnConvShape shape =
+          make_shape (g_rand_int_range (random, 1, 20), g_rand_int_range (random, 3, 20),
+                      g_rand_int_range (random, 3, 60), channels[g_rand_int_range (random, 0, 6)],
+                      channels[g_rand_int_range (random, 0, 6)], kernel,
+                      g_rand_int_range (random, 1, 3), kernel / 2);
+
+      for (gsize j = 0; j < G_N_ELEMENTS (algorithms); j++)
+        if (fits (&algorithms[j], &shape))
+          check_raw (&algorithms[j], shape, i);
+      check_raw (&algorithms[3], make_shape (2, 3 + (int) i, 70 - (int) i, 16, 32, 3, 1, 1), i);
+    }
+}
+
 static void
 test_shared_memory_is_bounded_by_the_filters (void)
 {
@@ -597,6 +665,8 @@ main (int argc, char **argv)
                    test_gradients_are_the_slopes_of_finite_differences);
   g_test_add_func ("/conv/bits do not depend on the number of threads",
                    test_bits_do_not_depend_on_the_number_of_threads);
+  g_test_add_func ("/conv/an input may be made while it is read",
+                   test_an_input_may_be_made_while_it_is_read);
   g_test_add_func ("/conv/shared memory is bounded by the filters",
                    test_shared_memory_is_bounded_by_the_filters);
   return g_test_run ();

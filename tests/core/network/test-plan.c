@@ -76,6 +76,18 @@ needs_of_way_back (const RnLayout *layout, int batch, gsize *gradient, gsize *br
     }
 }
 
+/* A projection has no ReLU; what precedes a 3x3 convolution inside a branch is made of z. */
+static void
+assert_needs_no_y (const RnLayout *layout, int index)
+{
+  const RnLayoutBlock *block = &layout->blocks[layout->convs[index].block];
+
+  if (index == block->downsample)
+    return;
+  g_assert_cmpint (index, <, block->first_conv + block->n_convs - 1);
+  g_assert_cmpint (layout->convs[index + 1].kernel, ==, 3);
+}
+
 /* Everything that training places lives until the step ends. */
 static void
 assert_training_plan (const RnLayout *layout, int batch)
@@ -93,7 +105,7 @@ assert_training_plan (const RnLayout *layout, int batch)
         add_range (ranges, plan->y[i], out_of (&layout->convs[i], batch),
                    layout->convs[i].norm_name);
       else
-        g_assert_cmpint (layout->blocks[layout->convs[i].block].downsample, ==, i);
+        assert_needs_no_y (layout, i);
     }
   if (layout->pool)
     {
