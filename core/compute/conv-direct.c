@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conv-frame.h"
+#include "conv-lanes.h"
 
 /* A piece is a panel of filters on a band of rows of one picture of y. The panel stays in the second cache, and pieces that
  * follow one another share it; the rows of x that a band sees are copied into scratch with their frame of zeros and stay in the
@@ -125,14 +126,8 @@ pack_piece (RnWorker *worker, int piece, gpointer data)
 
   if (n < RN_CONV_BLOCK)
     memset (packed, 0, RN_CONV_BLOCK * depth * sizeof (float));
-  for (int lane = 0; lane < n; lane++)
-    {
-      const float *w = pack->w + (gsize) (k + lane) * depth;
-      const float scale = pack->scale == NULL ? 1.0f : pack->scale[k + lane];
-
-      for (gsize i = 0; i < depth; i++)
-        packed[i * RN_CONV_BLOCK + (gsize) lane] = w[i] * scale;
-    }
+  rn_conv_pack_lanes (packed, RN_CONV_BLOCK, pack->w + (gsize) k * depth, depth, depth, n,
+                      pack->scale == NULL ? NULL : pack->scale + k);
 }
 
 void

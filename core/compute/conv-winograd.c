@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "conv-lanes.h"
 #include "winograd-tiles.h"
 
 /* y and dx. With few filters a member transforms a part of the tiles into its scratch, multiplies each of the 36 positions with
@@ -229,25 +230,24 @@ typedef struct
   int c, k;
 } Pack;
 
-/* A piece is a block of filters, w [16,3,3,C]: lanes are filters */
+/* A piece is a block of filters, w [16,3,3,C]: lanes are filters. taps [16 of C,3,3,16] */
 static void
 pack_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Pack *pack = data;
   const gsize c = (gsize) pack->c, k = (gsize) piece * RN_CONV_BLOCK;
-  float *u = pack->packed + k * c, scale[RN_CONV_BLOCK];
+  const gsize channel = RN_WINOGRAD_TAPS * RN_CONV_BLOCK, filter = RN_WINOGRAD_TAPS * c;
+  float *u = pack->packed + k * c;
+  float taps[RN_CONV_BLOCK * RN_WINOGRAD_TAPS * RN_CONV_BLOCK];
 
-  for (gsize lane = 0; lane < RN_CONV_BLOCK; lane++)
-    scale[lane] = pack->scale == NULL ? 1.0f : pack->scale[k + lane];
-  for (gsize i = 0; i < c; i++, u += RN_CONV_BLOCK)
+  for (gsize i = 0; i < c; i += RN_CONV_BLOCK)
     {
-      float taps[RN_WINOGRAD_TAPS * RN_CONV_BLOCK];
-
       for (gsize tap = 0; tap < RN_WINOGRAD_TAPS; tap++)
-        for (gsize lane = 0; lane < RN_CONV_BLOCK; lane++)
-          taps[tap * RN_CONV_BLOCK + lane] =
-              pack->w[((k + lane) * RN_WINOGRAD_TAPS + tap) * c + i] * scale[lane];
-      rn_kernels ()->winograd_filters (u, taps, c * (gsize) pack->k);
+        rn_conv_pack_lanes (taps + tap * RN_CONV_BLOCK, channel, pack->w + k * filter + tap * c + i,
+                            filter, RN_CONV_BLOCK, RN_CONV_BLOCK,
+                            pack->scale == NULL ? NULL : pack->scale + k);
+      for (gsize j = 0; j < RN_CONV_BLOCK; j++, u += RN_CONV_BLOCK)
+        rn_kernels ()->winograd_filters (u, taps + j * channel, c * (gsize) pack->k);
     }
 }
 

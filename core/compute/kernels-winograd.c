@@ -81,32 +81,31 @@ filter_back_points (Vec o[3], const Vec d[6])
   o[2] = sum + sum2 * (1.0f / 6.0f) + d[5];
 }
 
-/* u [36,..,16] of taps [3,3,16] */
+/* u [36,..,16] of taps [3,3,16]. Positions may all share a cache set, so each is written whole before the next row of them. */
 void
 IN_SET (winograd_filters) (float *u, const float *taps, gsize position)
 {
-  for (int lane = 0; lane < RN_CONV_BLOCK; lane += VECTOR)
-    {
-      Vec t[3][6]; /* column j of the filter, transformed along its rows */
+  Vec t[VECTORS][3][6]; /* column j of the filter, transformed along its rows */
 
-      for (int j = 0; j < 3; j++)
-        {
-          Vec g[3];
+  for (int v = 0; v < VECTORS; v++)
+    for (int j = 0; j < 3; j++)
+      {
+        Vec g[3];
 
-          for (int i = 0; i < 3; i++)
-            g[i] = load (taps + (i * 3 + j) * RN_CONV_BLOCK + lane, 0);
-          filter_points (t[j], g);
-        }
-      for (int i = 0; i < 6; i++)
-        {
-          const Vec row[3] = { t[0][i], t[1][i], t[2][i] };
-          Vec o[6];
+        for (int i = 0; i < 3; i++)
+          g[i] = load (taps + (i * 3 + j) * RN_CONV_BLOCK + v * VECTOR, 0);
+        filter_points (t[v][j], g);
+      }
+  for (int i = 0; i < 6; i++)
+    for (int v = 0; v < VECTORS; v++)
+      {
+        const Vec row[3] = { t[v][0][i], t[v][1][i], t[v][2][i] };
+        Vec o[6];
 
-          filter_points (o, row);
-          for (int j = 0; j < 6; j++)
-            store (u + (gsize) (i * 6 + j) * position + lane, o[j], 0);
-        }
-    }
+        filter_points (o, row);
+        for (int j = 0; j < 6; j++)
+          store (u + (gsize) (i * 6 + j) * position + v * VECTOR, o[j], 0);
+      }
 }
 
 /* taps [3,3,16] of d [36,..,16] */

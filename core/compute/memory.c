@@ -5,7 +5,6 @@
 #include <sys/mman.h>
 
 #define HUGE_PAGE ((gsize) 2 << 20)
-#define MANY_PAGES (4 * HUGE_PAGE)
 
 /* Kernels walk over several rows at once, each in pages of its own: large blocks ask for large pages, which need fewer look-ups. */
 static void *
@@ -13,10 +12,10 @@ allocate (gsize bytes)
 {
   void *block = NULL;
 
-  if (posix_memalign (&block, bytes >= MANY_PAGES ? HUGE_PAGE : 64, bytes) != 0)
+  if (posix_memalign (&block, bytes >= HUGE_PAGE ? HUGE_PAGE : 64, bytes) != 0)
     return NULL;
 #ifdef MADV_HUGEPAGE
-  if (bytes >= MANY_PAGES)
+  if (bytes >= HUGE_PAGE)
     madvise (block, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
 #endif
   return block;

@@ -13,6 +13,8 @@
 #include "formats/names.h"
 #include "residua/error.h"
 
+#define BAND_FLOATS ((gsize) 64 * 1024)
+
 /* Writing */
 
 static gsize
@@ -186,36 +188,59 @@ check_variance (const RnTensorFile *file, const RnStoredTensor *tensor, const fl
   return TRUE;
 }
 
+/* Filters of more than a pixel, from the file's order to the arena's, so many at a time that the second cache holds them */
+static gboolean
+read_filters (const RnTensorFile *file, const RnStoredTensor *tensor, const RnParameter *parameter,
+              float *arena, GError **error)
+{
+  const gsize n = (gsize) parameter->dims[0], filter = parameter->count / n;
+  const gsize most = tensor->is_strided ? n : CLAMP (BAND_FLOATS / filter, 1, n);
+  g_autofree float *band = g_try_malloc_n (most * filter, sizeof *band);
+
+  if (band == NULL)
+    {
+      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
+                   _ ("There is no memory to read tensor “%s” of “%s”"), tensor->name, file->path);
+      return FALSE;
+    }
+  for (gsize first = 0; first < n; first += most)
+    {
+      RnParameter part = *parameter;
+
+      part.dims[0] = (int) MIN (most, n - first);
+      if (!(tensor->is_strided ? rn_tensor_file_read_floats (file, tensor, band, error)
+                               : rn_tensor_file_read_part (file, tensor, band, first * filter,
+                                                           (gsize) part.dims[0] * filter, error)))
+        return FALSE;
+      rn_parameter_from_file_order (&part, arena + first * filter, band);
+    }
+  return TRUE;
+}
+
+static gboolean
+read_parameter (const RnTensorFile *file, const RnStoredTensor *tensor,
+                const RnParameter *parameter, float *values, GError **error)
+{
+  if (parameter->kind == RN_PARAMETER_FILTER && parameter->dims[2] * parameter->dims[3] > 1)
+    return read_filters (file, tensor, parameter, values, error);
+  return rn_tensor_file_read_floats (file, tensor, values, error) &&
+         (parameter->kind != RN_PARAMETER_VARIANCE || check_variance (file, tensor, values, error));
+}
+
 static gboolean
 read_parameters (const RnTensorFile *file, const RnParameters *parameters, GHashTable *tensors,
                  const char *prefix, gboolean learned, float *arena, GError **error)
 {
-  gsize largest = 1;
-  g_autofree float *scratch = NULL;
-
-  for (int i = 0; i < parameters->n; i++)
-    largest = MAX (largest, parameters->items[i].count);
-  scratch = g_try_new (float, largest);
-  if (scratch == NULL)
-    {
-      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _ ("There is no memory to read “%s”"),
-                   file->path);
-      return FALSE;
-    }
   for (int i = 0; i < parameters->n; i++)
     {
       const RnParameter *parameter = &parameters->items[i];
       g_autofree char *name = g_strconcat (prefix, parameter->name, NULL);
-      const RnStoredTensor *tensor;
 
       if (learned && !is_learned (parameter))
         continue;
-      tensor = g_hash_table_lookup (tensors, name);
-      if (!rn_tensor_file_read_floats (file, tensor, scratch, error) ||
-          (parameter->kind == RN_PARAMETER_VARIANCE &&
-           !check_variance (file, tensor, scratch, error)))
+      if (!read_parameter (file, g_hash_table_lookup (tensors, name), parameter,
+                           arena + parameter->offset, error))
         return FALSE;
-      rn_parameter_from_file_order (parameter, arena + parameter->offset, scratch);
     }
   return TRUE;
 }

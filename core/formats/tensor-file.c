@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "compute/kernels.h"
 #include "residua/error.h"
 
 #define CHUNK 65536
@@ -248,19 +249,21 @@ convert (float *floats, const void *values, gsize count, RnDtype dtype)
       floats[i] = rn_float_from_bf16 (((const guint16 *) values)[i]);
 }
 
+/* @first: which number of @tensor is floats[0] */
 static gboolean
 check_finite (const RnTensorFile *file, const RnStoredTensor *tensor, const float *floats,
-              GError **error)
+              guint64 first, guint64 count, GError **error)
 {
-  for (guint64 i = 0; i < tensor->count; i++)
-    if (!isfinite (floats[i]))
-      {
-        g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                     _ ("“%s”: tensor “%s” holds NaN or infinity at position %llu"), file->path,
-                     tensor->name, (unsigned long long) i);
-        return FALSE;
-      }
-  return TRUE;
+  guint64 i = 0;
+
+  if (rn_kernels ()->all_finite (floats, count))
+    return TRUE;
+  while (isfinite (floats[i]))
+    i++;
+  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
+               _ ("“%s”: tensor “%s” holds NaN or infinity at position %llu"), file->path,
+               tensor->name, (unsigned long long) (first + i));
+  return FALSE;
 }
 
 /* @count numbers that lie one after another, from number @first of @tensor's extent */
@@ -331,20 +334,37 @@ read_strided (const RnTensorFile *file, const RnStoredTensor *tensor, float *flo
   return TRUE;
 }
 
+static gboolean
+check_has_fraction (const RnTensorFile *file, const RnStoredTensor *tensor, GError **error)
+{
+  if (tensor->dtype <= RN_DTYPE_BF16)
+    return TRUE;
+  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
+               _ ("“%s”: tensor “%s” is of type %s where numbers with a fraction are needed"),
+               file->path, tensor->name, rn_dtype_name (tensor->dtype));
+  return FALSE;
+}
+
+gboolean
+rn_tensor_file_read_part (const RnTensorFile *file, const RnStoredTensor *tensor, float *floats,
+                          guint64 first, guint64 count, GError **error)
+{
+  g_return_val_if_fail (!tensor->is_strided, FALSE);
+  g_return_val_if_fail (first <= tensor->count && count <= tensor->count - first, FALSE);
+
+  return check_has_fraction (file, tensor, error) &&
+         read_run (file, tensor, floats, first, count, error) &&
+         check_finite (file, tensor, floats, first, count, error);
+}
+
 gboolean
 rn_tensor_file_read_floats (const RnTensorFile *file, const RnStoredTensor *tensor, float *floats,
                             GError **error)
 {
-  if (tensor->dtype > RN_DTYPE_BF16)
-    {
-      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-                   _ ("“%s”: tensor “%s” is of type %s where numbers with a fraction are needed"),
-                   file->path, tensor->name, rn_dtype_name (tensor->dtype));
-      return FALSE;
-    }
-  return (tensor->is_strided ? read_strided (file, tensor, floats, error)
-                             : read_run (file, tensor, floats, 0, tensor->count, error)) &&
-         check_finite (file, tensor, floats, error);
+  if (!tensor->is_strided)
+    return rn_tensor_file_read_part (file, tensor, floats, 0, tensor->count, error);
+  return check_has_fraction (file, tensor, error) && read_strided (file, tensor, floats, error) &&
+         check_finite (file, tensor, floats, 0, tensor->count, error);
 }
 
 gboolean

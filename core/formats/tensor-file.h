@@ -3,8 +3,9 @@
 #include <gio/gio.h>
 
 /* What every format of named tensors comes down to: where in an open file the numbers of each lie. Headers are checked
- * by whoever reads the format; numbers are read one tensor at a time, by pread: a file that has become shorter is an
- * error and no signal.
+ * by whoever reads the format; numbers are read by pread, straight to where they are wanted, or a part of a tensor at a time
+ * where they must be reordered. No file is mapped: with the file in the page cache that would save a few milliseconds, and a file
+ * that becomes shorter would be a signal in the midst of a computation. Here it is an error.
  */
 
 #define RN_TENSOR_FILE_MAX_SIZE ((guint64) 16 << 30)
@@ -78,6 +79,9 @@ gboolean rn_tensor_name_is_shown (const char *name);
 /* @floats: tensor->count of them. F16, BF16 and F64 are converted; another type, NaN and infinity are errors. */
 gboolean rn_tensor_file_read_floats (const RnTensorFile *file, const RnStoredTensor *tensor,
                                      float *floats, GError **error);
+/* The same of @count numbers from number @first on; not for strided ones */
+gboolean rn_tensor_file_read_part (const RnTensorFile *file, const RnStoredTensor *tensor,
+                                   float *floats, guint64 first, guint64 count, GError **error);
 /* The bytes as numbers of this machine; @values has room for tensor->count of the tensor's type. Not for strided ones */
 gboolean rn_tensor_file_read_raw (const RnTensorFile *file, const RnStoredTensor *tensor,
                                   void *values, GError **error);

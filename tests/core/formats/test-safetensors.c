@@ -388,6 +388,46 @@ all_types_are_read_as_they_were_written (void)
 }
 
 static void
+a_part_is_a_part_of_the_whole (void)
+{
+  enum
+  {
+    N = 50000,
+    FIRST = 40000,
+    COUNT = 9999
+  };
+  g_autofree char *path = path_of ("part.safetensors");
+  g_autoptr (RnSafetensorsWriter) writer = rn_safetensors_writer_new ();
+  g_autofree float *values = g_new (float, N);
+  g_autofree guint16 *halves = g_new (guint16, N);
+  g_autofree float *part = g_new (float, COUNT);
+  g_autoptr (RnTensorFile) file = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (int i = 0; i < N; i++)
+    {
+      values[i] = i == FIRST + COUNT ? NAN : 0.5f * (float) i;
+      halves[i] = (guint16) (i % 0x7c00);
+    }
+  add (writer, "f32", RN_DTYPE_F32, N, values);
+  add (writer, "f16", RN_DTYPE_F16, N, halves);
+  g_assert_true (rn_safetensors_writer_save (writer, path, NULL));
+  file = rn_safetensors_open (path, NULL);
+  g_assert_nonnull (file);
+
+  g_assert_true (
+      rn_tensor_file_read_part (file, rn_tensor_file_find (file, "f32"), part, FIRST, COUNT, NULL));
+  g_assert_cmpmem (part, COUNT * sizeof *part, values + FIRST, COUNT * sizeof *values);
+  g_assert_true (
+      rn_tensor_file_read_part (file, rn_tensor_file_find (file, "f16"), part, FIRST, COUNT, NULL));
+  for (int i = 0; i < COUNT; i++)
+    g_assert_cmpfloat (part[i], ==, rn_float_from_f16 (halves[FIRST + i]));
+  g_assert_false (rn_tensor_file_read_part (file, rn_tensor_file_find (file, "f32"), part,
+                                            FIRST + 1, COUNT, &error));
+  assert_error (error, RN_ERROR, RN_ERROR_FORMAT, path, "position 49999");
+}
+
+static void
 numbers_that_are_none_are_refused_in_every_type (void)
 {
   static const float nan32[] = { 0.0f, NAN }, inf32[] = { -INFINITY, 0.0f };
@@ -595,6 +635,7 @@ main (int argc, char **argv)
                    every_bfloat_is_the_upper_half_of_a_float);
   g_test_add_func ("/safetensors/all-types-are-read-as-they-were-written",
                    all_types_are_read_as_they_were_written);
+  g_test_add_func ("/safetensors/a-part-is-a-part-of-the-whole", a_part_is_a_part_of_the_whole);
   g_test_add_func ("/safetensors/numbers-that-are-none-are-refused-in-every-type",
                    numbers_that_are_none_are_refused_in_every_type);
   g_test_add_func ("/safetensors/large-tensors-are-converted-whole",
