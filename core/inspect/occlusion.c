@@ -31,7 +31,7 @@ probability (const float *logits, float *scratch, int classes, int class)
 
 RnTensor *
 rn_occlusion (RnEvaluator *evaluator, const float *x, int class, int patch, int stride,
-              const int *cancel, GError **error)
+              RnProgressFunc progress, gpointer user_data, const int *cancel, GError **error)
 {
   RnModel *model = rn_evaluator_get_model (evaluator);
   const RnPreprocess *preprocess = rn_model_get_preprocess (model);
@@ -67,6 +67,11 @@ rn_occlusion (RnEvaluator *evaluator, const float *x, int class, int patch, int 
       for (int i = 0; i < n; i++)
         map->data[from + i] =
             whole - probability (logits + (gsize) i * classes, scratch, classes, class);
+      if (progress != NULL && !progress ((double) (from + n) / total, user_data))
+        {
+          rn_study_cancelled (error);
+          return NULL;
+        }
     }
   return g_steal_pointer (&map);
 }

@@ -201,6 +201,7 @@ void rn_path_shares (double *shares, const double *gradients, int n_blocks);
  * @class: whose probability is looked at
  * @patch: side of the square that is covered with the mean colour, 1 to the picture's side
  * @stride: from one square to the next
+ * @progress: (nullable)
  *
  * Where the picture matters (Zeiler and Fergus 2014, section 4.2): how far the probability falls when a square is
  * covered. Squares start outside the upper left corner by half a patch, so that edges count as the middle does.
@@ -208,7 +209,8 @@ void rn_path_shares (double *shares, const double *gradients, int n_blocks);
  * Returns: (transfer full): `[P,Q]`, P = Q = ceil (side / stride): p - p(covered), -1 to 1
  */
 RnTensor *rn_occlusion (RnEvaluator *evaluator, const float *x, int class, int patch, int stride,
-                        const int *cancel, GError **error);
+                        RnProgressFunc progress, gpointer user_data, const int *cancel,
+                        GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnStudy, rn_study_free)
 

@@ -444,3 +444,11 @@ rn_figure_append_quoted (GString *text, const char *name)
 
   g_string_append_printf (text, "\"%s\"", quoted);
 }
+
+void
+rn_figure_append_number (GString *text, double value)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_string_append (text, g_ascii_formatd (number, sizeof number, "%.9g", value));
+}

@@ -31,6 +31,9 @@ void rn_figure_free_text (gpointer text);
 /** Appends @name to the line of a CSV, in quotes */
 void rn_figure_append_quoted (GString *text, const char *name);
 
+/** Appends @value in as many digits as a float has, with a point in every language */
+void rn_figure_append_number (GString *text, double value);
+
 /** The actions "figure.copy", "figure.save" and "figure.menu" and their keys; from class_init() */
 void rn_figure_install (GtkWidgetClass *class);
 /** From init(); @figure is static. */

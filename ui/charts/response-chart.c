@@ -160,7 +160,6 @@ static void
 write_csv (RnPlot *plot, GString *text)
 {
   RnResponseChart *self = RN_RESPONSE_CHART (plot);
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
 
   g_string_append (text, "curve,layer,name,std\n");
   for (guint i = 0; i < self->curves->len; i++)
@@ -172,8 +171,9 @@ write_csv (RnPlot *plot, GString *text)
           const RnResponsePoint *point = &g_array_index (curve->points, RnResponsePoint, k);
 
           rn_figure_append_quoted (text, curve->name);
-          g_string_append_printf (text, ",%u,%s,%s\n", k + 1, point->name,
-                                  g_ascii_formatd (number, sizeof number, "%.9g", point->std));
+          g_string_append_printf (text, ",%u,%s,", k + 1, point->name);
+          rn_figure_append_number (text, point->std);
+          g_string_append_c (text, '\n');
         }
     }
 }

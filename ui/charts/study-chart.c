@@ -129,12 +129,14 @@ choose (RnPlot *plot, int at, double y)
 }
 
 static void
-append_number (GString *text, double value, const char *after)
+append_numbers (GString *text, const double *values, int n)
 {
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
-
-  g_string_append_printf (text, "%s%s", g_ascii_formatd (number, sizeof number, "%.9g", value),
-                          after);
+  for (int i = 0; i < n; i++)
+    {
+      g_string_append_c (text, ',');
+      rn_figure_append_number (text, values[i]);
+    }
+  g_string_append_c (text, '\n');
 }
 
 static void
@@ -149,20 +151,17 @@ write_csv (RnPlot *plot, GString *text)
     {
       const RnStudyDot *dot = &g_array_index (self->dots, RnStudyDot, i);
 
-      g_string_append_printf (text, "%d,%d,", dot->number, dot->draw);
-      append_number (text, dot->tau, ",");
-      append_number (text, dot->error, "\n");
+      g_string_append_printf (text, "%d,%d", dot->number, dot->draw);
+      append_numbers (text, (double[]){ dot->tau, dot->error }, 2);
     }
   for (int at = 0; self->plot != RN_STUDY_PLOT_ORDER && at < count (plot); at++)
     {
-      double mean, low, high;
+      double values[3];
 
-      if (!rn_study_chart_get (self, at, &mean, &low, &high))
+      if (!rn_study_chart_get (self, at, &values[0], &values[1], &values[2]))
         continue;
-      g_string_append_printf (text, "%d,", get_place (self, at)->number);
-      append_number (text, mean, ",");
-      append_number (text, low, ",");
-      append_number (text, high, "\n");
+      g_string_append_printf (text, "%d", get_place (self, at)->number);
+      append_numbers (text, values, 3);
     }
 }
 

@@ -418,6 +418,7 @@ make_test_half (RnInspectPage *self)
   gtk_box_append (GTK_BOX (content), mistakes);
   gtk_box_append (GTK_BOX (content), rn_inspect_study_new (self->session, RN_STUDY_LESIONS));
   gtk_box_append (GTK_BOX (content), rn_inspect_study_new (self->session, RN_STUDY_SHUFFLES));
+  gtk_box_append (GTK_BOX (content), rn_inspect_study_new (self->session, RN_STUDY_PATHS));
   return make_scroller (content);
 }
 

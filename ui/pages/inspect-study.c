@@ -2,6 +2,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "charts/path-chart.h"
 #include "charts/study-chart.h"
 #include "pages/card.h"
 #include "pages/pair.h"
@@ -39,15 +40,22 @@ has_weights (RnInspectStudy *self)
   return document != NULL && rn_document_get_kind (document) != RN_DOCUMENT_SKETCH;
 }
 
-static gboolean
-has_branches (RnInspectStudy *self)
+static int
+count_branches (RnInspectStudy *self)
 {
   const RnSpec *spec = rn_session_get_spec (self->session);
+  int n = 0;
 
   for (int i = 0; spec != NULL && i < rn_spec_n_blocks (spec); i++)
-    if (!rn_block_kind_is_plain (rn_spec_get_block (spec, i)->kind))
-      return TRUE;
-  return FALSE;
+    n += !rn_block_kind_is_plain (rn_spec_get_block (spec, i)->kind);
+  return n;
+}
+
+/* Plain blocks can change places, too. */
+static gboolean
+needs_branches (RnInspectStudy *self)
+{
+  return self->kind != RN_STUDY_SHUFFLES;
 }
 
 /* Returns: (transfer none): why there is nothing to see yet */
@@ -56,8 +64,10 @@ say_empty (RnInspectStudy *self)
 {
   if (!has_weights (self))
     return _ ("Appears as soon as the network has weights.");
-  if (!has_branches (self))
-    return _ ("A plain network has no residual branches that could be switched off.");
+  if (needs_branches (self) && count_branches (self) == 0)
+    return self->kind == RN_STUDY_PATHS
+               ? _ ("A plain network has one path only: no block has a shortcut.")
+               : _ ("A plain network has no residual branches that could be switched off.");
   if (rn_study_runner_get_problem (self->runner) != NULL)
     return rn_study_runner_get_problem (self->runner);
   if (rn_session_get_dataset (self->session) == NULL)
@@ -66,6 +76,8 @@ say_empty (RnInspectStudy *self)
     return _ ("The network is being asked about the test pictures.");
   if (self->kind == RN_STUDY_SHUFFLES)
     return _ ("“Measure” exchanges ever more pairs of blocks of the same shape.");
+  if (self->kind == RN_STUDY_PATHS)
+    return _ ("“Measure” sends the gradient back through random paths of every length.");
   return _ ("“Measure” switches off each block in turn, then ever more random ones.");
 }
 
@@ -83,23 +95,46 @@ say_what (RnInspectStudy *self)
   return at_step < 0 ? g_steal_pointer (&pictures) : g_strdup_printf ("%s, %s", pictures, weights);
 }
 
+/* Returns: whether there is anything */
+static gboolean
+show_points (RnInspectStudy *self)
+{
+  const GArray *points = rn_study_runner_get_points (self->runner);
+  const RnSpec *spec = points->len > 0 ? rn_session_get_spec (self->session) : NULL;
+
+  for (int i = 0; i < self->n_charts; i++)
+    rn_study_chart_set (RN_STUDY_CHART (self->charts[i]), spec,
+                        (const RnStudyPoint *) (gpointer) points->data, points->len,
+                        rn_study_runner_n_pictures (self->runner));
+  return points->len > 0;
+}
+
+static gboolean
+show_gradients (RnInspectStudy *self)
+{
+  const GArray *gradients = rn_study_runner_get_gradients (self->runner);
+  const int n = gradients->len > 0 ? count_branches (self) : -1;
+
+  for (int i = 0; i < self->n_charts; i++)
+    rn_path_chart_set (RN_PATH_CHART (self->charts[i]), n,
+                       (const RnPathGradient *) (gpointer) gradients->data, gradients->len);
+  return gradients->len > 0;
+}
+
 static void
 update (RnInspectStudy *self)
 {
-  const GArray *points = rn_study_runner_get_points (self->runner);
-  const RnStudyPoint *first = (const RnStudyPoint *) (gpointer) points->data;
-  const int n_pictures = rn_study_runner_n_pictures (self->runner);
-  const RnSpec *spec = points->len > 0 ? rn_session_get_spec (self->session) : NULL;
-  g_autofree char *what = points->len > 0 ? say_what (self) : NULL;
-  const gboolean is_ready =
-      has_weights (self) && has_branches (self) && rn_session_get_dataset (self->session) != NULL;
+  const gboolean is_ready = has_weights (self) &&
+                            (!needs_branches (self) || count_branches (self) > 0) &&
+                            rn_session_get_dataset (self->session) != NULL;
+  const gboolean is_shown =
+      self->kind == RN_STUDY_PATHS ? show_gradients (self) : show_points (self);
+  g_autofree char *what = is_shown ? say_what (self) : NULL;
 
   gtk_widget_set_sensitive (self->control, is_ready);
   gtk_widget_set_sensitive (self->count, is_ready && !rn_study_runner_is_running (self->runner));
-  for (int i = 0; i < self->n_charts; i++)
-    rn_study_chart_set (RN_STUDY_CHART (self->charts[i]), spec, first, points->len, n_pictures);
   rn_card_set_caption (RN_CARD (self->card), what);
-  rn_card_set_empty (RN_CARD (self->card), points->len > 0 ? NULL : say_empty (self), NULL);
+  rn_card_set_empty (RN_CARD (self->card), is_shown ? NULL : say_empty (self), NULL);
 }
 
 static void
@@ -189,15 +224,37 @@ make_shuffles (RnInspectStudy *self)
   return card;
 }
 
+static GtkWidget *
+make_paths (RnInspectStudy *self)
+{
+  GtkWidget *card;
+
+  self->n_charts = 2;
+  self->charts[0] = rn_path_chart_new (RN_PATH_PLOT_SHARES);
+  self->charts[1] = rn_path_chart_new (RN_PATH_PLOT_GRADIENT);
+  card = rn_card_new (_ ("Its paths"), rn_pair_new (self->charts[0], self->charts[1], 0.5, BESIDE));
+  rn_card_set_help (RN_CARD (card),
+                    _ ("n residual blocks are 2ⁿ paths; most go through about half of the "
+                       "branches. Right, the gradient that one path brings back to the picture; "
+                       "times the number of such paths it is the share on the left: short paths "
+                       "carry most of it (Veit et al. 2016, section 4.3)."));
+  return card;
+}
+
 static void
 make_content (RnInspectStudy *self)
 {
-  const char *name;
+  static const struct
+  {
+    const char *name;
+    GtkWidget *(*make) (RnInspectStudy *);
+  } kinds[] = { [RN_STUDY_LESIONS] = { N_ ("Without its blocks"), make_lesions },
+                [RN_STUDY_SHUFFLES] = { N_ ("In another order"), make_shuffles },
+                [RN_STUDY_PATHS] = { N_ ("Its paths"), make_paths } };
 
-  self->card = self->kind == RN_STUDY_SHUFFLES ? make_shuffles (self) : make_lesions (self);
-  name = self->kind == RN_STUDY_SHUFFLES ? _ ("In another order") : _ ("Without its blocks");
+  self->card = kinds[self->kind].make (self);
   make_count (self);
-  self->control = rn_study_control_new (self->runner, name);
+  self->control = rn_study_control_new (self->runner, _ (kinds[self->kind].name));
   g_signal_connect_swapped (self->control, "start", G_CALLBACK (start), self);
   rn_card_add_suffix (RN_CARD (self->card), self->count);
   rn_card_add_suffix (RN_CARD (self->card), self->control);

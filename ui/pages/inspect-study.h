@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* The studies of Veit et al. 2016 with the shown network, each measured when a person asks for it: "Without its blocks"
- * (RN_STUDY_LESIONS) and "In another order" (RN_STUDY_SHUFFLES).
+ * (RN_STUDY_LESIONS), "In another order" (RN_STUDY_SHUFFLES) and "Its paths" (RN_STUDY_PATHS).
  */
 
 #define RN_TYPE_INSPECT_STUDY (rn_inspect_study_get_type ())

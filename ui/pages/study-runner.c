@@ -1,36 +1,9 @@
 #include "pages/study-runner.h"
 
 #include <glib/gi18n-lib.h>
-#include <pthread.h>
 
 #include "pages/gates.h"
-
-/* The random part of a study: curves as smooth as a few minutes allow */
-#define MOST_OFF 10
-#define DRAWS 5
-#define SEED 1
-
-/* What the thread and the window share: the thread's until it is freed but for what @lock guards. */
-typedef struct
-{
-  RnStudyKind kind;
-  RnModel *model;
-  RnDataset *dataset;
-  int count;
-  gboolean *gates; /* (nullable) */
-  int cancel;      /* atomic */
-
-  pthread_mutex_t lock;
-  RnStudyRunner
-      *runner; /* (nullable): NULL once nobody wants to know; read by the window's thread alone */
-  gboolean is_told; /* the window was woken and has not looked yet */
-  gboolean is_done;
-  double progress;
-  int n_pictures;
-  GArray *answers;
-  GArray *points;
-  GError *error;
-} Work;
+#include "pages/study-work.h"
 
 struct _RnStudyRunner
 {
@@ -40,7 +13,7 @@ struct _RnStudyRunner
   RnStudyKind kind;
   int count;
   GCancellable *asking; /* (nullable): for the weights */
-  Work *work;           /* (nullable): under way */
+  RnStudyWork *work;    /* (nullable): under way */
 
   double progress;
   char *problem;
@@ -50,6 +23,8 @@ struct _RnStudyRunner
   int n_off;
   GArray *answers;
   GArray *points;
+  GArray *gradients;
+  RnTensor *map;
 };
 
 G_DEFINE_FINAL_TYPE (RnStudyRunner, rn_study_runner, G_TYPE_OBJECT)
@@ -70,46 +45,36 @@ changed (RnStudyRunner *self)
 
 /* Work */
 
+/* @to becomes as long as @from, which only ever grows. */
 static void
-work_clear (gpointer data)
+catch_up (GArray *to, const GArray *from)
 {
-  Work *work = data;
+  const gsize size = g_array_get_element_size (to);
 
-  rn_model_unref (work->model);
-  rn_dataset_unref (work->dataset);
-  g_free (work->gates);
-  g_array_unref (work->answers);
-  g_array_unref (work->points);
-  g_clear_error (&work->error);
-  pthread_mutex_destroy (&work->lock);
-}
-
-static void
-work_unref (gpointer work)
-{
-  g_atomic_rc_box_release_full (work, work_clear);
+  if (from->len > to->len)
+    g_array_append_vals (to, from->data + to->len * size, from->len - to->len);
 }
 
 /* In the window's thread: takes what has come. */
 static gboolean
 collect (gpointer data)
 {
-  Work *work = data;
+  RnStudyWork *work = data;
   g_autoptr (RnStudyRunner) self = NULL;
   gboolean is_done;
 
-  if (work->runner == NULL)
+  if (work->owner == NULL)
     return G_SOURCE_REMOVE;
-  self = g_object_ref (work->runner);
+  self = g_object_ref (work->owner);
   pthread_mutex_lock (&work->lock);
   work->is_told = FALSE;
   is_done = work->is_done;
   self->progress = work->progress;
   self->n_pictures = work->n_pictures;
-  if (work->points->len > self->points->len)
-    g_array_append_vals (self->points,
-                         &g_array_index (work->points, RnStudyPoint, self->points->len),
-                         work->points->len - self->points->len);
+  catch_up (self->points, work->points);
+  catch_up (self->gradients, work->gradients);
+  if (is_done && work->map != NULL)
+    self->map = g_steal_pointer (&work->map);
   if (is_done && work->answers->len > 0)
     {
       g_array_set_size (self->answers, 0);
@@ -118,121 +83,14 @@ collect (gpointer data)
   pthread_mutex_unlock (&work->lock);
   if (is_done)
     {
-      work->runner = NULL;
+      work->owner = NULL;
       self->work = NULL;
       if (work->error != NULL)
         self->problem = g_strdup (work->error->message);
-      work_unref (work);
+      rn_study_work_unref (work);
     }
   changed (self);
   return G_SOURCE_REMOVE;
-}
-
-/* With the lock */
-static void
-tell (Work *work)
-{
-  if (work->is_told)
-    return;
-  work->is_told = TRUE;
-  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, collect, g_atomic_rc_box_acquire (work), work_unref);
-}
-
-static void
-advance (Work *work, double progress)
-{
-  pthread_mutex_lock (&work->lock);
-  work->progress = progress;
-  tell (work);
-  pthread_mutex_unlock (&work->lock);
-}
-
-/* Loading is the first tenth of it. */
-static gboolean
-on_loaded (double done, gpointer data)
-{
-  advance (data, 0.1 * done);
-  return TRUE;
-}
-
-static gboolean
-on_answered (double done, gpointer data)
-{
-  advance (data, 0.1 + 0.9 * done);
-  return TRUE;
-}
-
-static gboolean
-on_point (const RnStudyPoint *point, double done, gpointer data)
-{
-  Work *work = data;
-
-  pthread_mutex_lock (&work->lock);
-  g_array_append_val (work->points, *point);
-  pthread_mutex_unlock (&work->lock);
-  on_answered (done, work);
-  return TRUE;
-}
-
-static void
-answer_all (Work *work, RnStudy *study, GError **error)
-{
-  g_autoptr (GArray) answers = g_array_new (FALSE, FALSE, sizeof (RnAnswer));
-
-  g_array_set_size (answers, (guint) rn_study_count (study));
-  if (!rn_study_answers (study, (RnAnswer *) (gpointer) answers->data, work->gates, on_answered,
-                         work, &work->cancel, error))
-    return;
-  pthread_mutex_lock (&work->lock);
-  g_array_append_vals (work->answers, answers->data, answers->len);
-  pthread_mutex_unlock (&work->lock);
-}
-
-static gpointer
-run (gpointer data)
-{
-  Work *work = data;
-  g_autoptr (RnStudy) study = NULL;
-  GError *error = NULL;
-
-  rn_compute_lower_priority ();
-  study = rn_study_new (work->model, work->dataset, RN_SPLIT_TEST, work->count, 0, on_loaded, work,
-                        &work->cancel, &error);
-  if (study != NULL)
-    {
-      pthread_mutex_lock (&work->lock);
-      work->n_pictures = rn_study_count (study);
-      pthread_mutex_unlock (&work->lock);
-      if (work->kind == RN_STUDY_ANSWERS)
-        answer_all (work, study, &error);
-      else if (work->kind == RN_STUDY_LESIONS)
-        rn_study_lesions (study, MOST_OFF, DRAWS, SEED, on_point, work, &work->cancel, &error);
-      else
-        rn_study_shuffles (study, MOST_OFF, DRAWS, SEED, on_point, work, &work->cancel, &error);
-    }
-  pthread_mutex_lock (&work->lock);
-  work->error = error;
-  work->is_done = TRUE;
-  tell (work);
-  pthread_mutex_unlock (&work->lock);
-  work_unref (work);
-  return NULL;
-}
-
-static Work *
-work_new (RnStudyRunner *self)
-{
-  Work *work = g_atomic_rc_box_new0 (Work);
-
-  work->kind = self->kind;
-  work->model = rn_model_ref (self->model);
-  work->dataset = rn_dataset_ref (self->dataset);
-  work->count = self->count;
-  work->answers = g_array_new (FALSE, FALSE, sizeof (RnAnswer));
-  work->points = g_array_new (FALSE, FALSE, sizeof (RnStudyPoint));
-  work->runner = self;
-  pthread_mutex_init (&work->lock, NULL);
-  return work;
 }
 
 /* The runner */
@@ -243,11 +101,7 @@ forget_work (RnStudyRunner *self)
   if (self->asking != NULL)
     g_cancellable_cancel (self->asking);
   g_clear_object (&self->asking);
-  if (self->work == NULL)
-    return;
-  __atomic_store_n (&self->work->cancel, 1, __ATOMIC_RELAXED);
-  self->work->runner = NULL;
-  g_clear_pointer (&self->work, work_unref);
+  g_clear_pointer (&self->work, rn_study_work_abandon);
 }
 
 static void
@@ -259,8 +113,10 @@ forget_results (RnStudyRunner *self)
   g_clear_pointer (&self->problem, g_free);
   g_clear_pointer (&self->model, rn_model_unref);
   g_clear_pointer (&self->dataset, rn_dataset_unref);
+  g_clear_pointer (&self->map, rn_tensor_unref);
   g_array_set_size (self->answers, 0);
   g_array_set_size (self->points, 0);
+  g_array_set_size (self->gradients, 0);
 }
 
 static int
@@ -283,9 +139,11 @@ begin (RnStudyRunner *self, RnModel *model)
   self->model = rn_model_ref (model);
   self->dataset = rn_dataset_ref (rn_session_get_dataset (self->session));
   self->n_off = count_off (gates, rn_spec_n_blocks (spec));
-  self->work = work_new (self);
+  self->work = rn_study_work_new (self->kind, model, collect, self);
+  self->work->dataset = rn_dataset_ref (self->dataset);
+  self->work->count = self->count;
   self->work->gates = gates;
-  g_thread_unref (g_thread_new ("study", run, g_atomic_rc_box_acquire (self->work)));
+  rn_study_work_start (self->work);
 }
 
 static void
@@ -320,6 +178,21 @@ rn_study_runner_start (RnStudyRunner *self, int count)
   self->progress = 0.0;
   self->asking = g_cancellable_new ();
   rn_session_get_model_async (self->session, self->asking, got_model, g_object_ref (self));
+  changed (self);
+}
+
+void
+rn_study_runner_start_with (RnStudyRunner *self, RnModel *model, RnPicture *view, int class)
+{
+  g_return_if_fail (RN_IS_STUDY_RUNNER (self) && self->kind == RN_STUDY_OCCLUSION);
+
+  forget_work (self);
+  forget_results (self);
+  self->model = rn_model_ref (model);
+  self->work = rn_study_work_new (self->kind, model, collect, self);
+  self->work->view = rn_picture_ref (view);
+  self->work->class = class;
+  rn_study_work_start (self->work);
   changed (self);
 }
 
@@ -398,6 +271,18 @@ rn_study_runner_get_points (RnStudyRunner *self)
   return self->points;
 }
 
+const GArray *
+rn_study_runner_get_gradients (RnStudyRunner *self)
+{
+  return self->gradients;
+}
+
+RnTensor *
+rn_study_runner_get_map (RnStudyRunner *self)
+{
+  return self->map;
+}
+
 static void
 rn_study_runner_dispose (GObject *object)
 {
@@ -416,6 +301,7 @@ rn_study_runner_finalize (GObject *object)
 
   g_array_unref (self->answers);
   g_array_unref (self->points);
+  g_array_unref (self->gradients);
   G_OBJECT_CLASS (rn_study_runner_parent_class)->finalize (object);
 }
 
@@ -424,6 +310,7 @@ rn_study_runner_init (RnStudyRunner *self)
 {
   self->answers = g_array_new (FALSE, FALSE, sizeof (RnAnswer));
   self->points = g_array_new (FALSE, FALSE, sizeof (RnStudyPoint));
+  self->gradients = g_array_new (FALSE, FALSE, sizeof (RnPathGradient));
 }
 
 static void

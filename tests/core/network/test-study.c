@@ -407,7 +407,8 @@ test_occlusion_covers_each_place_once (void)
   g_autoptr (RnEvaluator) evaluator = rn_evaluator_new (model, RN_PATH_TAPS, 2, NULL);
   g_autofree float *x = random_pictures (6, 1, SIDE, SIDE, 3);
   const double whole = probability_of (model, x, class);
-  g_autoptr (RnTensor) map = rn_occlusion (evaluator, x, class, patch, stride, NULL, NULL);
+  g_autoptr (RnTensor) map =
+      rn_occlusion (evaluator, x, class, patch, stride, NULL, NULL, NULL, NULL);
 
   g_assert_nonnull (map);
   g_assert_cmpint (map->dims[0], ==, SIDE / stride);
@@ -432,7 +433,7 @@ test_what_is_the_mean_already_cannot_be_covered (void)
   g_autoptr (RnModel) model = random_model (spec, 8);
   g_autoptr (RnEvaluator) evaluator = rn_evaluator_new (model, RN_PATH_TAPS, 1, NULL);
   const float x[SIDE * SIDE * 3] = { 0 };
-  g_autoptr (RnTensor) map = rn_occlusion (evaluator, x, 0, SIDE, 1, NULL, NULL);
+  g_autoptr (RnTensor) map = rn_occlusion (evaluator, x, 0, SIDE, 1, NULL, NULL, NULL, NULL);
 
   for (gsize i = 0; i < rn_tensor_count (map); i++)
     g_assert_cmpfloat ((double) map->data[i], ==, 0.0);
