@@ -1,5 +1,6 @@
 #include "document-button.h"
 
+#include <adwaita.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -13,8 +14,9 @@ struct _RnDocumentButton
   GtkWidget parent_instance;
   RnSession *session;
   GtkWidget *button;
-  GtkWidget *label;
-  RnState state; /* that the label tells of */
+  GtkWidget *label;       /* title and step */
+  GtkWidget *short_label; /* the title alone, where there is no room for both */
+  RnState state;          /* that the label tells of */
   gint64 updated_us;
 };
 
@@ -48,6 +50,14 @@ title_of (RnDocumentButton *self)
   return g_strdup_printf (_ ("%s, step %s"), rn_document_get_title (document), count);
 }
 
+static const char *
+short_title_of (RnDocumentButton *self)
+{
+  RnDocument *document = rn_session_get_document (self->session);
+
+  return document != NULL ? rn_document_get_title (document) : _ ("No network");
+}
+
 static void
 update (RnDocumentButton *self)
 {
@@ -59,6 +69,7 @@ update (RnDocumentButton *self)
   if (strcmp (title, gtk_label_get_text (GTK_LABEL (self->label))) == 0)
     return;
   gtk_label_set_text (GTK_LABEL (self->label), title);
+  gtk_label_set_text (GTK_LABEL (self->short_label), short_title_of (self));
   gtk_widget_set_tooltip_text (self->button, title);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   name, -1);
@@ -171,17 +182,29 @@ rn_document_button_class_init (RnDocumentButtonClass *class)
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
 }
 
+static GtkWidget *
+add_label (GtkWidget *squeezer)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "numeric");
+  adw_squeezer_add (ADW_SQUEEZER (squeezer), label);
+  return label;
+}
+
 static void
 rn_document_button_init (RnDocumentButton *self)
 {
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *squeezer = adw_squeezer_new ();
 
-  self->label = gtk_label_new (NULL);
-  gtk_label_set_ellipsize (GTK_LABEL (self->label), PANGO_ELLIPSIZE_END);
-  gtk_label_set_width_chars (GTK_LABEL (self->label), 9);
-  gtk_label_set_max_width_chars (GTK_LABEL (self->label), 28);
-  gtk_widget_add_css_class (self->label, "numeric");
-  gtk_box_append (GTK_BOX (row), self->label);
+  adw_squeezer_set_homogeneous (ADW_SQUEEZER (squeezer), FALSE);
+  self->label = add_label (squeezer);
+  self->short_label = add_label (squeezer);
+  gtk_label_set_ellipsize (GTK_LABEL (self->short_label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_width_chars (GTK_LABEL (self->short_label), 9);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->short_label), 28);
+  gtk_box_append (GTK_BOX (row), squeezer);
   gtk_box_append (GTK_BOX (row), gtk_image_new_from_icon_name ("pan-down-symbolic"));
 
   self->button = gtk_menu_button_new ();

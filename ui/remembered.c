@@ -9,6 +9,7 @@
 
 #define SCHEMA_RESOURCE "/io/github/residua/Residua/gschemas.compiled"
 #define DEFAULT_EPOCHS 15.0
+#define MAX_DATA 8
 
 /* Unpacks the schema to a new folder below @above, for as long as it takes to open it: GSettings opens folders only. */
 static GSettingsSchema *
@@ -87,4 +88,54 @@ rn_remembered_get_runs_folder (GSettings *remembered)
 
   return folder != NULL && g_path_is_absolute (folder) ? g_steal_pointer (&folder)
                                                        : rn_places_get_runs ();
+}
+
+/* Another program may have written the setting: what does not belong is left out. */
+static void
+add_path (GStrvBuilder *paths, guint *n, const char *path)
+{
+  if (*n == MAX_DATA || !g_path_is_absolute (path))
+    return;
+  g_strv_builder_add (paths, path);
+  (*n)++;
+}
+
+GStrv
+rn_remembered_get_data (GSettings *remembered)
+{
+  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+  g_auto (GStrv) stored =
+      remembered != NULL ? g_settings_get_strv (remembered, "recent-data") : NULL;
+  guint n = 0;
+
+  for (int i = 0; stored != NULL && stored[i] != NULL; i++)
+    add_path (paths, &n, stored[i]);
+  return g_strv_builder_end (paths);
+}
+
+void
+rn_remembered_note_data (GSettings *remembered, const char *path)
+{
+  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+  g_auto (GStrv) before = rn_remembered_get_data (remembered), after = NULL;
+  guint n = 0;
+
+  g_return_if_fail (path != NULL);
+
+  if (remembered == NULL || !g_path_is_absolute (path) || !g_utf8_validate (path, -1, NULL) ||
+      g_strcmp0 (before[0], path) == 0)
+    return;
+  add_path (paths, &n, path);
+  for (int i = 0; before[i] != NULL; i++)
+    if (!g_str_equal (before[i], path))
+      add_path (paths, &n, before[i]);
+  after = g_strv_builder_end (paths);
+  g_settings_set_strv (remembered, "recent-data", (const char *const *) after);
+}
+
+void
+rn_remembered_clear_data (GSettings *remembered)
+{
+  if (remembered != NULL)
+    g_settings_reset (remembered, "recent-data");
 }

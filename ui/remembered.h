@@ -23,4 +23,16 @@ void rn_remembered_set_training (GSettings *remembered, const RnSettings *settin
 /** Returns: (transfer full): the folder of the runs, the person's or the usual one */
 char *rn_remembered_get_runs_folder (GSettings *remembered);
 
+/**
+ * rn_remembered_get_data:
+ * @remembered: (nullable)
+ *
+ * Returns: (transfer full) (not nullable): the absolute paths of the data sets that were opened last, newest first, at
+ *   most 8
+ */
+GStrv rn_remembered_get_data (GSettings *remembered);
+/** Puts @path first. What is not an absolute path in UTF-8, such as "sample", is not remembered. */
+void rn_remembered_note_data (GSettings *remembered, const char *path);
+void rn_remembered_clear_data (GSettings *remembered);
+
 G_END_DECLS

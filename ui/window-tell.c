@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "import-dialog.h"
+#include "remembered.h"
 
 #define NOTIFICATION "training"
 
@@ -142,12 +143,24 @@ on_guessed (RnWindow *self)
                             rn_session_get_document (self->session));
 }
 
+/* Whoever opened it: a dialog, a drop, the command line or a run that goes on */
+static void
+on_dataset (RnWindow *self)
+{
+  RnDataset *dataset = rn_session_get_dataset (self->session);
+
+  if (dataset != NULL)
+    rn_remembered_note_data (self->remembered, rn_dataset_get_source (dataset));
+}
+
 void
 rn_window_listen (RnWindow *self)
 {
   g_signal_connect_object (self->session, "status", G_CALLBACK (on_status), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "document", G_CALLBACK (on_status), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "dataset", G_CALLBACK (on_dataset), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "message", G_CALLBACK (rn_window_toast), self,
                            G_CONNECT_SWAPPED);

@@ -36,6 +36,31 @@ settle_for (int ms)
   settle_until (is_past, &end, 60.0);
 }
 
+void
+settle_size (GtkWindow *window, int width, int height)
+{
+  GtkWidget *content = gtk_window_get_child (window);
+  int whole_width, whole_height;
+
+  gtk_window_set_default_size (window, width, height);
+  for (int i = 0; i < 100; i++)
+    {
+      const int missing_width = width - gtk_widget_get_width (content),
+                missing_height = height - gtk_widget_get_height (content);
+
+      if (missing_width == 0 && missing_height == 0)
+        return;
+      settle_for (300);
+      if (gtk_widget_get_width (content) != width - missing_width ||
+          gtk_widget_get_height (content) != height - missing_height)
+        continue; /* a resize was on its way */
+      gtk_window_get_default_size (window, &whole_width, &whole_height);
+      gtk_window_set_default_size (window, whole_width + missing_width,
+                                   whole_height + missing_height);
+    }
+  g_error ("the window does not come to %d×%d", width, height);
+}
+
 static GtkWidget *
 find_next (GtkWidget *root, GType type, int *nth)
 {

@@ -16,6 +16,7 @@
 #include "application.h"
 #include "drop-zone.h"
 #include "places.h"
+#include "settle.h"
 #include "window.h"
 
 #define SETTLE_US (700 * 1000)
@@ -133,18 +134,13 @@ static void
 set_size (GtkWindow *window)
 {
   int width = 1280, height = 800;
-  GtkWidget *content;
 
   if (size != NULL && sscanf (size, "%dx%d", &width, &height) != 2)
     {
       g_printerr ("shoot: --size is WIDTHxHEIGHT\n");
       exit (2);
     }
-  gtk_window_set_default_size (window, width, height);
-  iterate_for (SETTLE_US);
-  content = gtk_window_get_child (window);
-  gtk_window_set_default_size (window, 2 * width - gtk_widget_get_width (content),
-                               2 * height - gtk_widget_get_height (content));
+  settle_size (window, width, height);
 }
 
 static void

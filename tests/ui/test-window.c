@@ -1,12 +1,14 @@
 #include <adwaita.h>
 #include <glib/gstdio.h>
 #include <libintl.h>
+#include <locale.h>
 #include <math.h>
 #include <string.h>
 
 #include "application.h"
 #include "forget.h"
 #include "opened.h"
+#include "pages/dataset-head.h"
 #include "remembered.h"
 #include "window.h"
 
@@ -522,6 +524,61 @@ test_a_dropped_data_set_is_opened (void)
 }
 
 static void
+test_data_that_was_opened_can_be_opened_again (void)
+{
+  RnWindow *window = open_window ();
+  RnSession *session = rn_window_get_session (window);
+  g_autofree char *data = make_dataset ();
+  g_auto (GStrv) paths = NULL;
+  GtkWidget *page, *button;
+
+  rn_remembered_clear_data (rn_remembered ());
+  page = rn_window_get_page_widget (window, "data");
+  button = find_widget (find_widget (page, RN_TYPE_DATASET_HEAD), GTK_TYPE_MENU_BUTTON);
+  g_assert_false (gtk_widget_get_sensitive (button));
+  rn_session_open_dataset (session, data);
+  iterate_until (gtk_widget_get_sensitive (button));
+  paths = rn_remembered_get_data (rn_remembered ());
+  g_assert_cmpuint (g_strv_length (paths), ==, 1);
+  g_assert_cmpstr (paths[0], ==, data);
+
+  rn_session_open_dataset (session, "sample");
+  iterate_until (rn_session_get_dataset_progress (session) < 0.0);
+  gtk_widget_activate_action (button, "recent.open", "s", data);
+  iterate_until (strcmp (rn_session_get_dataset_name (session), data) == 0 &&
+                 rn_session_get_dataset_progress (session) < 0.0);
+  gtk_widget_activate_action (button, "recent.clear", NULL);
+  g_assert_false (gtk_widget_get_sensitive (button));
+  close_window (window);
+}
+
+/* The newest first, none twice, not without end; what another program wrote into the settings does no harm. */
+static void
+test_few_data_sets_are_remembered (void)
+{
+  const char *const strange[] = { "sample", "../up", "/one", NULL };
+  g_auto (GStrv) paths = NULL, kept = NULL;
+
+  for (int i = 0; i < 20; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/data/%d", i % 12);
+
+      rn_remembered_note_data (rn_remembered (), path);
+    }
+  rn_remembered_note_data (rn_remembered (), "sample");
+  paths = rn_remembered_get_data (rn_remembered ());
+  g_assert_cmpuint (g_strv_length (paths), ==, 8);
+  g_assert_cmpstr (paths[0], ==, "/data/7");
+  g_assert_cmpstr (paths[7], ==, "/data/0");
+
+  g_settings_set_strv (rn_remembered (), "recent-data", strange);
+  kept = rn_remembered_get_data (rn_remembered ());
+  g_assert_cmpuint (g_strv_length (kept), ==, 1);
+  g_assert_cmpstr (kept[0], ==, "/one");
+  rn_remembered_clear_data (rn_remembered ());
+}
+
+static void
 test_a_mixed_drop_asks (void)
 {
   RnWindow *window = open_window ();
@@ -869,6 +926,9 @@ add_tests (void)
   g_test_add_func ("/window/a dropped network is a new sketch",
                    test_a_dropped_network_is_a_new_sketch);
   g_test_add_func ("/window/a dropped data set is opened", test_a_dropped_data_set_is_opened);
+  g_test_add_func ("/window/data that was opened can be opened again",
+                   test_data_that_was_opened_can_be_opened_again);
+  g_test_add_func ("/window/few data sets are remembered", test_few_data_sets_are_remembered);
   g_test_add_func ("/window/a mixed drop asks", test_a_mixed_drop_asks);
   g_test_add_func ("/window/a broken file is a problem in words",
                    test_a_broken_file_is_a_problem_in_words);
@@ -903,6 +963,8 @@ main (int argc, char **argv)
   gtk_test_init (&argc, &argv, NULL);
   if (g_getenv ("RESIDUA_LOCALEDIR") != NULL)
     {
+      /* gtk_test_init() turns translations off */
+      setlocale (LC_ALL, "");
       bindtextdomain (GETTEXT_PACKAGE, g_getenv ("RESIDUA_LOCALEDIR"));
       bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
     }

@@ -12,10 +12,10 @@
 #include "pages/text.h"
 #include "state/format.h"
 
-#define LEFT_SHARE 0.34
+#define LEFT_SHARE 0.32
 #define BESIDE_WIDTH 690 /* from which properties and costs stand side by side */
 #define LEFT_HEIGHT 200
-#define LEFT_WIDTH 240
+#define LEFT_WIDTH 208
 
 struct _RnBuildPage
 {

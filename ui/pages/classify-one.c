@@ -12,7 +12,7 @@
 #include "pages/untrained.h"
 #include "state/format.h"
 
-#define BESIDE 680           /* logical pixels: from here the answer stands beside the pictures */
+#define BESIDE 900           /* logical pixels: from here the answer stands beside the pictures */
 #define OUTDATED_OPACITY 0.4 /* of an answer to the picture before */
 #define N_NAMED 10           /* classes that “trained on” lists */
 
@@ -259,6 +259,7 @@ make_picture_card (const char *title, GtkWidget **view)
   *view = rn_picture_view_new ();
   gtk_widget_set_vexpand (*view, TRUE);
   rn_picture_view_set_natural_side (RN_PICTURE_VIEW (*view), 320);
+  rn_picture_view_set_can_shrink (RN_PICTURE_VIEW (*view), TRUE);
   return rn_card_new (title, *view);
 }
 

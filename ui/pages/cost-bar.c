@@ -15,6 +15,7 @@ struct _RnCostBar
   GtkWidget parent_instance;
 
   GtkWidget *number;
+  int digits; /* width of NUMBER_CHARS of them, 0 where it is not known: it is asked for in every frame */
   double share;
 };
 
@@ -30,24 +31,67 @@ rn_cost_bar_set (RnCostBar *self, const char *number, double share)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+/* Returns: the width of NUMBER_CHARS digits */
+static int
+get_digits (RnCostBar *self)
+{
+  if (self->digits == 0)
+    {
+      PangoContext *context = gtk_widget_get_pango_context (self->number);
+      PangoFontMetrics *metrics = pango_context_get_metrics (context, NULL, NULL);
+
+      self->digits = PANGO_PIXELS_CEIL (NUMBER_CHARS *
+                                        pango_font_metrics_get_approximate_digit_width (metrics));
+      pango_font_metrics_unref (metrics);
+    }
+  return self->digits;
+}
+
+/* @least: (out) (optional): what this number takes
+ * Returns: what numbers of the column take */
+static int
+measure_number (RnCostBar *self, int *least)
+{
+  int width;
+
+  gtk_widget_measure (self->number, GTK_ORIENTATION_HORIZONTAL, -1, &width, NULL, NULL, NULL);
+  if (least != NULL)
+    *least = width;
+  return MAX (width, get_digits (self));
+}
+
+static void
+rn_cost_bar_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
+{
+  GTK_WIDGET_CLASS (rn_cost_bar_parent_class)->css_changed (widget, change);
+  RN_COST_BAR (widget)->digits = 0;
+}
+
+static void
+rn_cost_bar_system_setting_changed (GtkWidget *widget, GtkSystemSetting setting)
+{
+  GTK_WIDGET_CLASS (rn_cost_bar_parent_class)->system_setting_changed (widget, setting);
+  RN_COST_BAR (widget)->digits = 0;
+}
+
 static void
 rn_cost_bar_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
                      int *natural, int *minimum_baseline, int *natural_baseline)
 {
-  gtk_widget_measure (RN_COST_BAR (widget)->number, orientation, -1, minimum, natural,
-                      minimum_baseline, natural_baseline);
   /* where there is no room the number is alone */
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
-    *natural += APART + 4 * MIN_BAR + GAP;
+    *natural = APART + 4 * MIN_BAR + GAP + measure_number (RN_COST_BAR (widget), minimum);
+  else
+    gtk_widget_measure (RN_COST_BAR (widget)->number, orientation, -1, minimum, natural,
+                        minimum_baseline, natural_baseline);
 }
 
 static void
 rn_cost_bar_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   RnCostBar *self = RN_COST_BAR (widget);
-  int number;
+  const int number = measure_number (self, NULL);
 
-  gtk_widget_measure (self->number, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &number, NULL, NULL);
   gtk_widget_size_allocate (self->number,
                             &(GtkAllocation){ MAX (width - number, 0), 0, MIN (number, width),
                                               height },
@@ -91,7 +135,6 @@ rn_cost_bar_init (RnCostBar *self)
 {
   self->number = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->number), 1);
-  gtk_label_set_width_chars (GTK_LABEL (self->number), NUMBER_CHARS);
   gtk_widget_add_css_class (self->number, "numeric");
   gtk_widget_set_parent (self->number, GTK_WIDGET (self));
 }
@@ -102,6 +145,8 @@ rn_cost_bar_class_init (RnCostBarClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = rn_cost_bar_dispose;
+  widget_class->css_changed = rn_cost_bar_css_changed;
+  widget_class->system_setting_changed = rn_cost_bar_system_setting_changed;
   widget_class->measure = rn_cost_bar_measure;
   widget_class->size_allocate = rn_cost_bar_size_allocate;
   widget_class->snapshot = rn_cost_bar_snapshot;

@@ -8,6 +8,8 @@
 #include "state/format.h"
 
 #define TABLE_HEIGHT 200
+#define NAME_CHARS 7  /* a longer one may be shortened */
+#define FIELD_CHARS 6 /* "501 px": the columns do not move while one scrolls */
 
 typedef enum
 {
@@ -310,6 +312,13 @@ on_setup (GtkListItemFactory *factory, GtkListItem *item, gpointer column)
     }
   label = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (label), GPOINTER_TO_INT (column) == COLUMN_NAME ? 0 : 1);
+  if (GPOINTER_TO_INT (column) == COLUMN_NAME)
+    {
+      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+      gtk_label_set_width_chars (GTK_LABEL (label), NAME_CHARS);
+    }
+  else if (GPOINTER_TO_INT (column) == COLUMN_FIELD)
+    gtk_label_set_width_chars (GTK_LABEL (label), FIELD_CHARS);
   gtk_widget_add_css_class (label, "numeric");
   gtk_list_item_set_child (item, label);
 }
@@ -326,6 +335,8 @@ on_bind (GtkListItemFactory *factory, GtkListItem *item, gpointer data)
     rn_cost_bar_set (RN_COST_BAR (cell), text, row->shares[column]);
   else
     gtk_label_set_text (GTK_LABEL (cell), text);
+  if (column == COLUMN_NAME)
+    gtk_widget_set_tooltip_text (cell, text);
 }
 
 static void
@@ -341,7 +352,7 @@ static void
 add_columns (GtkWidget *view)
 {
   const char *const titles[N_COLUMNS] = { _ ("Part"),          _ ("Output"), _ ("Parameters"),
-                                          _ ("Multiply-adds"), _ ("Sees"),   _ ("Memory") };
+                                          _ ("Mult-adds"), _ ("Sees"),   _ ("Memory") };
 
   for (int i = 0; i < N_COLUMNS; i++)
     rn_data_table_add_column (view, titles[i], i, 1, on_setup, on_bind);

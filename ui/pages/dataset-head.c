@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "pages/recent-data.h"
 #include "state/format.h"
 
 /* Sentences of warning that are listed; the rest is counted */
@@ -250,7 +251,7 @@ add_button (RnDatasetHead *self, GtkWidget *box, const char *label, const char *
 static GtkWidget *
 make_head (RnDatasetHead *self)
 {
-  GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *recent;
 
   self->title = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->title), 0);
@@ -266,6 +267,9 @@ make_head (RnDatasetHead *self)
               _ ("A folder with one folder of pictures per class, or with the files of CIFAR or of "
                  "the MNIST family"),
               G_CALLBACK (on_open_folder));
+  recent = rn_recent_data_new (self->session);
+  gtk_widget_set_valign (recent, GTK_ALIGN_START);
+  gtk_box_append (GTK_BOX (head), recent);
   return head;
 }
 
@@ -318,7 +322,7 @@ make_warnings (RnDatasetHead *self)
 }
 
 static void
-rn_dataset_head_init (RnDatasetHead *self)
+make_content (RnDatasetHead *self)
 {
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   gtk_widget_set_margin_start (self->box, 12);
@@ -333,6 +337,11 @@ rn_dataset_head_init (RnDatasetHead *self)
   gtk_box_append (GTK_BOX (self->box), make_problem (self));
   gtk_box_append (GTK_BOX (self->box), make_warnings (self));
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+}
+
+static void
+rn_dataset_head_init (RnDatasetHead *self)
+{
 }
 
 static void
@@ -361,6 +370,7 @@ rn_dataset_head_new (RnSession *session)
   RnDatasetHead *self = g_object_new (RN_TYPE_DATASET_HEAD, NULL);
 
   self->session = g_object_ref (session);
+  make_content (self);
   rn_dataset_head_update (self);
   return GTK_WIDGET (self);
 }

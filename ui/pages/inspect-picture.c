@@ -143,6 +143,7 @@ make_content (RnInspectPicture *self)
   gtk_box_append (GTK_BOX (box), hint);
   self->card = rn_card_new (_ ("Picture"), box);
   gtk_widget_add_css_class (open, "flat");
+  gtk_widget_add_css_class (open, "circular");
   rn_card_add_suffix (RN_CARD (self->card), open);
   gtk_widget_set_parent (self->card, GTK_WIDGET (self));
 }

@@ -71,7 +71,7 @@ static void
 rn_pair_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   RnPair *self = RN_PAIR (widget);
-  int first_width, first_height;
+  int first_width, first_height, least, second_height;
 
   if (split (self, width, &first_width))
     {
@@ -82,8 +82,12 @@ rn_pair_size_allocate (GtkWidget *widget, int width, int height, int baseline)
                                 -1);
       return;
     }
-  gtk_widget_measure (self->first, GTK_ORIENTATION_VERTICAL, width, NULL, &first_height, NULL,
+  gtk_widget_measure (self->first, GTK_ORIENTATION_VERTICAL, width, &least, &first_height, NULL,
                       NULL);
+  gtk_widget_measure (self->second, GTK_ORIENTATION_VERTICAL, width, NULL, &second_height, NULL,
+                      NULL);
+  /* where there is too little room for both, the first gives of its own what it can */
+  first_height = CLAMP (height - GAP - second_height, least, first_height);
   gtk_widget_size_allocate (self->first, &(GtkAllocation){ 0, 0, width, first_height }, -1);
   gtk_widget_size_allocate (self->second,
                             &(GtkAllocation){ 0, first_height + GAP, width,

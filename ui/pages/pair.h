@@ -4,7 +4,8 @@
 
 G_BEGIN_DECLS
 
-/* Two widgets side by side where there is room, one below the other where there is not. */
+/* Two widgets side by side where there is room, one below the other where there is not. Below each other in too little
+ * height, the first gives way down to its least. */
 
 #define RN_TYPE_PAIR (rn_pair_get_type ())
 G_DECLARE_FINAL_TYPE (RnPair, rn_pair, RN, PAIR, GtkWidget)

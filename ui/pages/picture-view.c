@@ -20,6 +20,7 @@ struct _RnPictureView
   GCancellable *task;
   int natural_side;
   gboolean is_square;
+  gboolean can_shrink;
   RnTensor *overlay;
   cairo_surface_t *overlay_surface;
   double opacity;
@@ -141,6 +142,13 @@ void
 rn_picture_view_set_natural_side (RnPictureView *self, int side)
 {
   self->natural_side = side;
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+void
+rn_picture_view_set_can_shrink (RnPictureView *self, gboolean can_shrink)
+{
+  self->can_shrink = can_shrink;
   gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
@@ -332,7 +340,10 @@ rn_picture_view_measure (GtkWidget *widget, GtkOrientation orientation, int for_
       *natural = side;
     }
   else /* the room of a square, whatever the picture: what stands below does not jump */
-    *minimum = *natural = for_size < 0 ? side : CLAMP (for_size, least, side);
+    {
+      *natural = for_size < 0 ? side : CLAMP (for_size, least, side);
+      *minimum = self->can_shrink ? least : *natural;
+    }
 }
 
 static GtkSizeRequestMode

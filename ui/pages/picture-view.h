@@ -19,6 +19,8 @@ void rn_picture_view_set_picture (RnPictureView *self, RnPicture *picture, const
 RnPicture *rn_picture_view_get_picture (RnPictureView *self);
 /** The side that is asked for where there is room, in logical pixels; 288 at first. */
 void rn_picture_view_set_natural_side (RnPictureView *self, int side);
+/** Whether it may be lower than it is wide where its place is low; at first it makes its page scroll instead. */
+void rn_picture_view_set_can_shrink (RnPictureView *self, gboolean can_shrink);
 /** Only the square in the middle, which is what a network's single view is cut from. */
 void rn_picture_view_set_square (RnPictureView *self, gboolean is_square);
 /** @map: (nullable): `[H,W]`, laid over all that is shown, smoothly: what is positive in viridis up to the map's largest

@@ -4,7 +4,7 @@
 
 #include "pages/text.h"
 
-#define NUMBER_CHARS 6
+#define NUMBER_CHARS 5
 
 typedef enum
 {

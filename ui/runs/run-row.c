@@ -52,8 +52,9 @@ describe_time (gint64 seconds)
   return g_date_time_format (then, _ ("%e %B %Y"));
 }
 
+/* Returns: (transfer full): what the title does not say yet */
 static char *
-describe_run (const RnRunDigest *digest)
+describe_run (const RnRunDigest *digest, const char *title)
 {
   g_autofree char *time = describe_time (rn_run_digest_get_time (digest));
   g_autofree char *net = NULL, *data = NULL;
@@ -62,6 +63,8 @@ describe_run (const RnRunDigest *digest)
     return g_steal_pointer (&time);
   net = rn_format_spec_title (rn_run_digest_get_spec (digest));
   data = rn_dataset_head_make_title (rn_run_digest_get_data (digest));
+  if (g_str_has_prefix (title, net))
+    return g_strdup_printf ("%s · %s", data, g_strstrip (time));
   return g_strdup_printf ("%s · %s · %s", net, data, g_strstrip (time));
 }
 
@@ -135,8 +138,8 @@ tell (RnRunRow *self)
   const RnRunDigest *digest = rn_run_item_get_digest (self->item);
   const RnRunState state = rn_run_digest_get_state (digest);
   const char *name = rn_run_digest_get_name (digest);
-  g_autofree char *about = describe_run (digest), *state_text = describe_state (digest);
   g_autofree char *title = rn_run_digest_make_title (digest), *all = NULL;
+  g_autofree char *about = describe_run (digest, title), *state_text = describe_state (digest);
 
   set_text (self->name, title);
   gtk_widget_set_tooltip_text (self->name, name);

@@ -1,0 +1,252 @@
+#include <adwaita.h>
+#include <libintl.h>
+#include <locale.h>
+#include <string.h>
+
+#include "application.h"
+#include "fit.h"
+#include "forget.h"
+#include "pages/side-pane.h"
+#include "settle.h"
+#include "window.h"
+
+/* Nothing is lost to who has the smallest window that is promised: every page before, during and after a training. */
+
+#define WIDTH 1000
+#define HEIGHT 640
+#define PATIENCE_S 120.0
+#define N_TRIES 6
+
+static const char *const page_names[] = { "build",    "data", "train", "inspect",
+                                          "classify", "runs", "lab" };
+
+static RnApplication *application;
+
+/* Helpers */
+
+static gboolean
+has_dataset (gpointer session)
+{
+  return rn_session_get_dataset (session) != NULL;
+}
+
+static gboolean
+has_steps (gpointer session)
+{
+  return rn_session_get_status (session)->step >= 3 &&
+         rn_session_get_measures (session, NULL) != NULL;
+}
+
+static gboolean
+is_over (gpointer session)
+{
+  return !rn_session_has_trainer (session) && !rn_session_is_training (session);
+}
+
+static gboolean
+has_no_window (gpointer data)
+{
+  return gtk_application_get_windows (GTK_APPLICATION (application)) == NULL;
+}
+
+static RnWindow *
+open_window (const char *preset)
+{
+  g_autoptr (RnSpec) spec = rn_spec_preset (preset, NULL);
+  g_autoptr (RnPicture) picture = NULL;
+  GtkWindow *window;
+  RnSession *session;
+
+  g_application_activate (G_APPLICATION (application));
+  window = gtk_application_get_windows (GTK_APPLICATION (application))->data;
+  settle_size (window, WIDTH, HEIGHT);
+  session = rn_window_get_session (RN_WINDOW (window));
+  settle_until (has_dataset, session, PATIENCE_S);
+  rn_session_show_sketch (session, spec, NULL);
+  picture = rn_dataset_get_picture (rn_session_get_dataset (session), RN_SPLIT_TEST, 3, NULL);
+  rn_session_set_picture (session, picture, "test/boat/00003.png", 3);
+  return RN_WINDOW (window);
+}
+
+static void
+close_window (RnWindow *window)
+{
+  gtk_window_close (GTK_WINDOW (window));
+  settle_until (has_no_window, NULL, PATIENCE_S);
+  forget_sketches ();
+}
+
+static void
+select_block (RnSession *session, int block)
+{
+  rn_selection_select (rn_session_get_selection (session), RN_PART_BLOCK,
+                       rn_spec_get_block (rn_session_get_spec (session), block)->id, NULL);
+}
+
+/* Fails the test, after all of it, where what @root shows does not fit. What has just changed is laid out with the next
+ * frame: only what stays is a fault.
+ */
+static void
+check (GtkWidget *root, const char *shown, const char *moment, guint least)
+{
+  g_autoptr (GString) faults = g_string_new (NULL);
+  guint n = 0;
+
+  for (int i = 0; i < N_TRIES && (i == 0 || faults->len > 0); i++)
+    {
+      settle_for (400);
+      g_string_truncate (faults, 0);
+      n = fit_check (root, faults);
+    }
+  g_test_message ("%s, %s: %u widgets%s", shown, moment, n, faults->str);
+  g_assert_cmpuint (n, >, least);
+  if (faults->len > 0)
+    g_test_fail ();
+}
+
+static void
+check_pages (RnWindow *window, const char *moment)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (page_names); i++)
+    {
+      rn_window_show_page (window, page_names[i]);
+      check (GTK_WIDGET (window), page_names[i], moment, 100);
+    }
+}
+
+/* Returns: (transfer none) (nullable): a window over @window */
+static GtkWindow *
+find_dialog (RnWindow *window)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) other = g_list_model_get_item (windows, i);
+
+      if (gtk_window_get_transient_for (other) == GTK_WINDOW (window))
+        return other;
+    }
+  return NULL;
+}
+
+/* Tests */
+
+static void
+test_a_sketch_of_110_layers_fits (void)
+{
+  RnWindow *window = open_window ("resnet110");
+
+  check_pages (window, "before");
+  select_block (rn_window_get_session (window), 20);
+  check_pages (window, "before, a block selected");
+  close_window (window);
+}
+
+/* The longest names and the largest numbers of the presets */
+static void
+test_costs_of_152_layers_fit (void)
+{
+  RnWindow *window = open_window ("resnet152");
+
+  rn_window_show_page (window, "build");
+  check (GTK_WIDGET (window), "build", "ResNet-152", 100);
+  select_block (rn_window_get_session (window), 20);
+  check (GTK_WIDGET (window), "build", "ResNet-152, a block selected", 100);
+  close_window (window);
+}
+
+static void
+test_a_training_fits (void)
+{
+  RnWindow *window = open_window ("resnet20");
+  RnSession *session = rn_window_get_session (window);
+  RnSettings settings = *rn_session_get_settings (session);
+
+  settings.batch = 8;
+  rn_session_set_settings (session, &settings);
+  rn_session_start (session);
+  settle_until (has_steps, session, PATIENCE_S);
+  select_block (session, 4);
+  check_pages (window, "during");
+  rn_session_stop (session);
+  settle_until (is_over, session, PATIENCE_S);
+  check_pages (window, "after");
+  close_window (window);
+}
+
+static void
+test_dialogs_fit (void)
+{
+  static const char *const actions[] = { "win.preferences", "win.about", "win.shortcuts" };
+  RnWindow *window = open_window ("resnet20");
+
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    {
+      gtk_widget_activate_action (GTK_WIDGET (window), actions[i], NULL);
+      settle_for (300);
+      check (GTK_WIDGET (find_dialog (window)), actions[i], "before", 20);
+      gtk_window_destroy (find_dialog (window));
+    }
+  close_window (window);
+}
+
+/* The check itself: what does not fit is told. */
+static void
+test_what_does_not_fit_is_told (void)
+{
+  GtkWidget *window = gtk_window_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *label = gtk_label_new ("a text that is longer than its place");
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+  GtkWidget *wide = gtk_label_new ("wide");
+  g_autoptr (GString) faults = g_string_new (NULL);
+
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_size_request (wide, 600, -1);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), wide);
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), scroller);
+  gtk_window_set_child (GTK_WINDOW (window), box);
+  gtk_window_set_default_size (GTK_WINDOW (window), 120, 200);
+  gtk_window_present (GTK_WINDOW (window));
+  settle_for (300);
+
+  fit_check (window, faults);
+  g_assert_nonnull (strstr (faults->str, "is shortened without a tooltip"));
+  g_assert_nonnull (strstr (faults->str, "at its side"));
+  gtk_widget_set_tooltip_text (label, "a text that is longer than its place");
+  gtk_widget_set_size_request (wide, 20, -1);
+  settle_for (300);
+  g_string_truncate (faults, 0);
+  fit_check (window, faults);
+  g_assert_cmpstr (faults->str, ==, "");
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  gtk_test_init (&argc, &argv, NULL);
+  if (g_getenv ("RESIDUA_LOCALEDIR") != NULL)
+    {
+      /* gtk_test_init() turns translations off */
+      setlocale (LC_ALL, "");
+      bindtextdomain (GETTEXT_PACKAGE, g_getenv ("RESIDUA_LOCALEDIR"));
+      bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+    }
+  /* as on GNOME's desktop, and as the pictures of tests/ui/shoot are taken */
+  g_object_set (gtk_settings_get_default (), "gtk-font-name", "Cantarell 11", NULL);
+  application = rn_application_new ();
+  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
+  g_test_add_func ("/fit/what does not fit is told", test_what_does_not_fit_is_told);
+  g_test_add_func ("/fit/a sketch of 110 layers fits", test_a_sketch_of_110_layers_fits);
+  g_test_add_func ("/fit/costs of 152 layers fit", test_costs_of_152_layers_fit);
+  g_test_add_func ("/fit/a training fits", test_a_training_fits);
+  g_test_add_func ("/fit/dialogs fit", test_dialogs_fit);
+  status = g_test_run ();
+  g_clear_object (&application);
+  return status;
+}
