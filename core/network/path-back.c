@@ -28,7 +28,7 @@ at (const RnNetwork *network, gsize place)
   return network->activations + place;
 }
 
-static float *
+static const float *
 output_of (const RnNetwork *network, int b)
 {
   const RnLayoutBlock *block = &network->layout->blocks[b];
@@ -109,9 +109,9 @@ share_mix (RnWorker *worker, RnPieceFunc func, float *d, const float *y, gsize c
   rn_worker_share (worker, (int) ((count + PIECE - 1) / PIECE), func, &mix);
 }
 
-/* From dy to next, through the branch; dy becomes what reaches the end of the branch: the gradient of s. */
+/* From dy to @to, which may be dy, through the branch */
 static void
-back_branch (RnWorker *worker, RnNetwork *network, int b, const Buffers *buffers)
+back_branch (RnWorker *worker, RnNetwork *network, int b, float *to, const Buffers *buffers)
 {
   const RnLayoutBlock *block = &network->layout->blocks[b];
   float *d = buffers->dy, *dz = buffers->branch[0], *dx = buffers->branch[1];
@@ -119,31 +119,39 @@ back_branch (RnWorker *worker, RnNetwork *network, int b, const Buffers *buffers
   for (int i = block->n_convs - 1; i >= 0; i--)
     {
       const int index = block->first_conv + i;
-      float *to = i > 0 ? dx : buffers->next;
 
-      back_conv (worker, network, index, to, dz, d,
+      if (i == 0)
+        dx = to;
+      back_conv (worker, network, index, dx, dz, d,
                  i == block->n_convs - 1 ? END_OUTPUT : END_INNER);
       /* the gradient that has arrived becomes dz in place; the buffer before it is free for the next */
+      d = dx;
       dx = dz;
-      d = dz = to;
+      dz = d;
     }
 }
 
-/* ds in dy becomes dx in dy. */
-static void
-back_shortcut (RnWorker *worker, RnNetwork *network, const RnLayoutBlock *block, Buffers *buffers)
+/* From ds in dy, which stays. Returns: where the gradient of the block's input along the shortcut is: dy or next */
+static float *
+back_shortcut (RnWorker *worker, RnNetwork *network, const RnLayoutBlock *block,
+               const Buffers *buffers)
 {
-  float *freed = buffers->branch[0];
-
-  if (block->shortcut == RN_PATH_PROJECTION)
-    back_conv (worker, network, block->downsample, buffers->dy, freed, buffers->dy, END_BARE);
-  if (block->shortcut != RN_PATH_SUBSAMPLE)
-    return;
-  rn_subsample_backward (worker, freed, buffers->dy, network->n, block->in_h, block->in_w,
-                         block->in_c, block->out_c, rn_block_stride_of (network->layout, block),
-                         block->pad_before);
-  buffers->branch[0] = buffers->dy;
-  buffers->dy = freed;
+  switch (block->shortcut)
+    {
+    case RN_PATH_SUBSAMPLE:
+      rn_subsample_backward (worker, buffers->next, buffers->dy, network->n, block->in_h,
+                             block->in_w, block->in_c, block->out_c,
+                             rn_block_stride_of (network->layout, block), block->pad_before);
+      return buffers->next;
+    case RN_PATH_PROJECTION:
+      back_conv (worker, network, block->downsample, buffers->next, buffers->branch[0], buffers->dy,
+                 END_BARE);
+      return buffers->next;
+    case RN_PATH_IDENTITY:
+    case RN_PATH_NONE:
+    default:
+      return buffers->dy;
+    }
 }
 
 static void
@@ -151,26 +159,26 @@ back_block (RnWorker *worker, RnNetwork *network, int b, RnRoute route, Buffers 
 {
   const RnLayoutBlock *block = &network->layout->blocks[b];
   const gsize n = (gsize) network->n;
+  float *dx = buffers->next;
 
-  if (block->shortcut == RN_PATH_NONE)
-    route = RN_ROUTE_BRANCH;
-  if (route == RN_ROUTE_SHORTCUT)
-    share_mix (worker, mask_piece, buffers->dy, output_of (network, b),
-               n * block->out_h * block->out_w * block->out_c);
+  if (route == RN_ROUTE_BRANCH || block->shortcut == RN_PATH_NONE)
+    back_branch (worker, network, b, dx, buffers);
   else
-    back_branch (worker, network, b, buffers);
-  if (route == RN_ROUTE_BRANCH)
     {
-      float *freed = buffers->dy;
-
-      buffers->dy = buffers->next;
-      buffers->next = freed;
-      return;
+      /* masked once more on its way into the branch, which changes nothing */
+      share_mix (worker, mask_piece, buffers->dy, output_of (network, b),
+                 n * block->out_h * block->out_w * block->out_c);
+      dx = back_shortcut (worker, network, block, buffers);
     }
-  back_shortcut (worker, network, block, buffers);
-  if (route == RN_ROUTE_BOTH)
-    share_mix (worker, add_piece, buffers->dy, buffers->next,
-               n * block->in_h * block->in_w * block->in_c);
+  if (route == RN_ROUTE_BOTH && block->shortcut != RN_PATH_NONE)
+    {
+      float *by_branch = dx == buffers->dy ? buffers->next : buffers->dy;
+
+      back_branch (worker, network, b, by_branch, buffers);
+      share_mix (worker, add_piece, dx, by_branch, n * block->in_h * block->in_w * block->in_c);
+    }
+  buffers->next = dx == buffers->dy ? buffers->next : buffers->dy;
+  buffers->dy = dx;
 }
 
 static void
