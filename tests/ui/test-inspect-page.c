@@ -12,7 +12,9 @@
 #include "pages/inspect-maps.h"
 #include "pages/map-reader.h"
 #include "pages/maps.h"
+#include "pages/picture-view.h"
 #include "pages/prediction-bars.h"
+#include "pages/study-control.h"
 #include "pages/taps.h"
 
 /* A page that shows a model, and what the core says of the same picture. */
@@ -339,6 +341,66 @@ test_the_activation_maps_sum_is_the_logit_less_its_bias (void)
   stage_close (&stage);
 }
 
+/* Occlusion */
+
+static gboolean
+has_occlusion (gpointer data)
+{
+  RnStudyRunner *runner = rn_inspect_activation_get_runner (data);
+
+  g_assert_cmpstr (rn_study_runner_get_problem (runner), ==, NULL);
+  return rn_study_runner_get_map (runner) != NULL;
+}
+
+/* As the page asks for it: a quarter of the side is covered, from pixel to pixel */
+static RnTensor *
+core_occlusion (Stage *stage, int class)
+{
+  const RnPreprocess *preprocess = rn_model_get_preprocess (stage->model);
+  g_autoptr (RnEvaluator) evaluator = rn_evaluator_new (stage->model, RN_PATH_RUN, 1, NULL);
+  g_autoptr (RnPicture) view =
+      rn_view_single (rn_session_get_picture (stage->session)->picture, preprocess, NULL);
+  g_autofree float *x = g_new (float, 32 * 32 * 3);
+
+  rn_preprocess_apply (preprocess, x, view);
+  return rn_occlusion (evaluator, x, class, 8, 1, NULL, NULL, NULL, NULL);
+}
+
+static void
+test_the_occlusion_map_is_the_cores_and_is_read_where_one_points (void)
+{
+  Stage stage;
+  RnInspectActivation *activation;
+  RnPictureView *view;
+  g_autoptr (RnTensor) expected = NULL;
+  RnTensor *map;
+  double sum, logit, value;
+  int column, row;
+
+  stage_open (&stage, FALSE);
+  activation = looking_find (stage.page, RN_TYPE_INSPECT_ACTIVATION, 0);
+  view = looking_find (GTK_WIDGET (activation), RN_TYPE_PICTURE_VIEW, 0);
+  looking_wait (has_activation, &stage);
+  rn_inspect_activation_set_occlusion (activation, TRUE);
+  g_assert_true (looking_says (GTK_WIDGET (activation), "covers the picture square by square"));
+  g_assert_false (rn_picture_view_read (view, 5.0, 5.0, &column, &row, &value));
+  g_signal_emit_by_name (looking_find (GTK_WIDGET (activation), RN_TYPE_STUDY_CONTROL, 0), "start");
+  looking_wait (has_occlusion, activation);
+  map = rn_study_runner_get_map (rn_inspect_activation_get_runner (activation));
+  expected = core_occlusion (&stage, rn_inspect_activation_get_class (activation, &sum, &logit));
+  g_assert_cmpint (map->dims[0], ==, 32);
+  g_assert_cmpint (map->dims[1], ==, 32);
+  g_assert_cmpmem (map->data, 32 * 32 * sizeof (float), expected->data, 32 * 32 * sizeof (float));
+  g_assert_true (rn_picture_view_read (view, gtk_widget_get_width (GTK_WIDGET (view)) / 2.0, 40.0,
+                                       &column, &row, &value));
+  g_assert_cmpint (column, ==, 16);
+  g_assert_cmpfloat (value, ==, (double) map->data[row * 32 + column]);
+  looking_shoot (stage.window, "inspect-occlusion");
+  gtk_drop_down_set_selected (looking_find (GTK_WIDGET (activation), GTK_TYPE_DROP_DOWN, 0), 2);
+  g_assert_null (rn_study_runner_get_map (rn_inspect_activation_get_runner (activation)));
+  stage_close (&stage);
+}
+
 /* The stem, the list of taps, the enlarged map */
 
 static void
@@ -653,6 +715,8 @@ main (int argc, char **argv)
                    test_a_switched_off_branch_changes_the_second_bars_only);
   g_test_add_func ("/inspect/the activation map's sum is the logit less its bias",
                    test_the_activation_maps_sum_is_the_logit_less_its_bias);
+  g_test_add_func ("/inspect/the occlusion map is the core's and is read where one points",
+                   test_the_occlusion_map_is_the_cores_and_is_read_where_one_points);
   g_test_add_func ("/inspect/the stem shows its maps and its filters in colour",
                    test_the_stem_shows_its_maps_and_its_filters_in_colour);
   g_test_add_func ("/inspect/a chosen layer stays chosen from block to block",
