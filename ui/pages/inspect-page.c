@@ -156,6 +156,7 @@ show_look (RnInspectPage *self)
         {
           filters = rn_model_get_parameter (look->model, "conv1.weight");
           rn_inspect_maps_set_filters (RN_INSPECT_MAPS (self->maps), filters);
+          rn_inspect_maps_set_model (RN_INSPECT_MAPS (self->maps), look->model);
         }
       self->filters_of = look;
     }
@@ -297,6 +298,7 @@ document_changed (RnInspectPage *self)
   rn_looker_clear (self->looker);
   rn_inspect_activation_set_look (RN_INSPECT_ACTIVATION (self->activation), NULL, NULL, NULL);
   rn_inspect_maps_set_filters (RN_INSPECT_MAPS (self->maps), NULL);
+  rn_inspect_maps_set_model (RN_INSPECT_MAPS (self->maps), NULL);
   self->filters_of = NULL;
   rn_inspect_prediction_set_empty (RN_INSPECT_PREDICTION (self->prediction), text);
   set_empty (self, is_ready ? NULL : _ ("Appears as soon as the network has weights."));
