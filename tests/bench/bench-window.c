@@ -10,16 +10,21 @@
  *   rest      nothing trains and nobody touches it
  *   start     from main to the first frame, to the data set, and to a first step that was asked for at the first frame
  *   commands  from start, pause, step and stop to the frame that shows the answer
+ *   drop      200 files of pictures, every tenth broken, are dropped onto the window: until all are in Classify's table
+ *   inspect   PRESET trains with Train shown, then with Inspect looking at a picture, in turn, four times each
  *
- * SECONDS: 60 where none are told (commands: so many rounds). PRESET: resnet20.
+ * SECONDS: 60 where none are told (commands: so many rounds; inspect: each time). PRESET: resnet20.
  */
 #include <adwaita.h>
+#include <glib/gstdio.h>
 #include <math.h>
+#include <residua/dataset.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "application.h"
 #include "gauge.h"
+#include "pages/classify-many.h"
 #include "window.h"
 
 #define TRACE_LINE_S 60.0
@@ -304,6 +309,134 @@ bench_commands (Bench *bench)
     }
 }
 
+#define N_DROPPED 200
+
+/* Returns: (transfer full): files in a folder of their own, every tenth no picture in spite of its name */
+static GListModel *
+make_files (char **folder)
+{
+  GListStore *files = g_list_store_new (G_TYPE_FILE);
+
+  *folder = g_dir_make_tmp ("residua-drop-XXXXXX", NULL);
+  for (int i = 0; i < N_DROPPED; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("scene %03d.png", i);
+      g_autofree char *path = g_build_filename (*folder, name, NULL);
+      g_autoptr (GFile) file = g_file_new_for_path (path);
+      g_autoptr (RnPicture) scene = rn_sample_render (RN_SPLIT_TEST, i, 256, NULL);
+
+      if (i % 10 == 9)
+        g_file_set_contents (path, "\x89PNG\r\n\x1a\n and no more", -1, NULL);
+      else
+        rn_picture_save_png (scene, path, NULL);
+      g_list_store_append (files, file);
+    }
+  return G_LIST_MODEL (files);
+}
+
+static void
+remove_files (GListModel *files, const char *folder)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (files, i);
+
+      g_file_delete (file, NULL, NULL);
+    }
+  g_rmdir (folder);
+}
+
+static GtkWidget *
+find (GtkWidget *widget, GType type)
+{
+  GtkWidget *found = G_TYPE_CHECK_INSTANCE_TYPE (widget, type) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find (child, type);
+  return found;
+}
+
+static int
+count_problems (GListModel *rows)
+{
+  int n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (rows); i++)
+    {
+      g_autoptr (RnClassified) row = g_list_model_get_item (rows, i);
+
+      n += rn_classified_get_problem (row) != NULL;
+    }
+  return n;
+}
+
+/* With the weights of a few steps: what they answer is of no matter here. */
+static void
+bench_drop (Bench *bench)
+{
+  g_autofree char *folder = NULL;
+  g_autoptr (GListModel) files = make_files (&folder);
+  RnClassifyBatch *batch = NULL;
+  GListModel *rows;
+
+  train (bench);
+  rn_session_pause (bench->session);
+  while (!is_paused (bench->session))
+    iterate ();
+  rn_window_show_page (bench->window, "classify");
+  iterate_for (2.0);
+  rn_gauge_start (bench->gauge);
+  rn_window_open (bench->window, files);
+  while (batch == NULL || rn_classify_batch_is_running (batch))
+    {
+      GtkWidget *many = find (GTK_WIDGET (bench->window), RN_TYPE_CLASSIFY_MANY);
+
+      iterate ();
+      if (many != NULL)
+        batch = rn_classify_many_get_batch (RN_CLASSIFY_MANY (many));
+    }
+  iterate_for (0.5); /* and the frames that show the last of them */
+  rows = rn_classify_batch_get_rows (batch);
+  rn_gauge_tell (bench->gauge, "200 files dropped");
+  g_print ("  %u rows, %d of them problems\n", g_list_model_get_n_items (rows),
+           count_problems (rows));
+  remove_files (files, folder);
+}
+
+static double
+measure_steps (Bench *bench, const char *page)
+{
+  gint64 step;
+
+  rn_window_show_page (bench->window, page);
+  iterate_for (1.0);
+  step = rn_session_get_status (bench->session)->step;
+  rn_gauge_start (bench->gauge);
+  iterate_for (bench->seconds);
+  return (double) (rn_session_get_status (bench->session)->step - step) /
+         rn_gauge_elapsed (bench->gauge);
+}
+
+static void
+bench_inspect (Bench *bench)
+{
+  g_autoptr (RnPicture) scene = rn_sample_render (RN_SPLIT_TEST, 3, 256, NULL);
+  double sums[2] = { 0.0, 0.0 };
+
+  rn_session_set_picture (bench->session, scene, "scene", -1);
+  train (bench);
+  for (int i = 0; i < 4; i++)
+    {
+      const double shut = measure_steps (bench, "train"), open = measure_steps (bench, "inspect");
+
+      g_print ("steps/s: Train %.2f, Inspect %.2f\n", shut, open);
+      sums[0] += shut;
+      sums[1] += open;
+    }
+  g_print ("Inspect costs %.1f %% of the steps\n", 100.0 * (1.0 - sums[1] / sums[0]));
+}
+
 static gboolean
 open_window (Bench *bench)
 {
@@ -324,8 +457,9 @@ main (int argc, char **argv)
     const char *name;
     void (*run) (Bench *bench);
   } modes[] = {
-    { "train", bench_train }, { "trace", bench_trace }, { "hidden", bench_hidden },
-    { "rest", bench_rest },   { "start", bench_start }, { "commands", bench_commands },
+    { "train", bench_train }, { "trace", bench_trace },     { "hidden", bench_hidden },
+    { "rest", bench_rest },   { "start", bench_start },     { "commands", bench_commands },
+    { "drop", bench_drop },   { "inspect", bench_inspect },
   };
   const double main_ms = rn_gauge_now_ms ();
   g_autoptr (RnApplication) application = rn_application_new ();

@@ -304,6 +304,66 @@ test_inspect_names_every_layer_in_order (void)
   cli_folder_free (folder);
 }
 
+/* The network of the tests has three residual blocks, of which no two have one shape. */
+static JsonArray *
+study (const char *folder, const char *kind, JsonNode **root)
+{
+  g_autofree char *option = g_strdup_printf ("--%s", kind);
+  g_autoptr (CliResult) result = cli_run (folder, "inspect", "--model", "run", "--data", "data",
+                                          option, "--draws", "2", "--json", NULL);
+  g_autoptr (CliResult) text =
+      cli_run (folder, "inspect", "--model", "run", "--data", "data", option, "--draws", "2", NULL);
+  JsonObject *object;
+
+  cli_assert_code (result, 0);
+  cli_assert_code (text, 0);
+  *root = cli_json (result);
+  object = json_node_get_object (*root);
+  g_assert_cmpstr (json_object_get_string_member (object, "study"), ==, kind);
+  g_assert_cmpint (json_object_get_int_member (object, "count"), ==, 20);
+  return json_object_get_array_member (object, "points");
+}
+
+static void
+test_inspect_takes_a_network_apart (void)
+{
+  char *folder = folder_with_run ();
+  g_autoptr (JsonNode) lesions = NULL, paths = NULL;
+  g_autoptr (CliResult) shuffles =
+      cli_run (folder, "inspect", "--model", "run", "--data", "data", "--shuffles", NULL);
+  g_autoptr (CliResult) eval =
+      cli_run (folder, "eval", "--model", "run", "--data", "data", "--json", NULL);
+  g_autoptr (JsonNode) evaluated = NULL;
+  JsonArray *points;
+  double sum_paths = 0.0, sum_shares = 0.0;
+
+  points = study (folder, "lesions", &lesions);
+  g_assert_cmpuint (json_array_get_length (points), ==, 1 + 3 + 3 * 2);
+  cli_assert_code (eval, 0);
+  evaluated = cli_json (eval);
+  g_assert_cmpint (json_object_get_int_member (json_array_get_object_element (points, 0), "wrong"),
+                   ==, json_object_get_int_member (json_node_get_object (evaluated), "wrong"));
+  for (int i = 0; i < 3; i++)
+    g_assert_cmpint (json_object_get_int_member (json_array_get_object_element (points,
+                                                                                (guint) i + 1),
+                                                 "block"),
+                     ==, i + 1);
+  points = study (folder, "paths", &paths);
+  g_assert_cmpuint (json_array_get_length (points), ==, 4);
+  for (guint i = 0; i < 4; i++)
+    {
+      JsonObject *length = json_array_get_object_element (points, i);
+
+      sum_paths += json_object_get_double_member (length, "paths");
+      sum_shares += json_object_get_double_member (length, "gradient_share");
+    }
+  g_assert_cmpfloat_with_epsilon (sum_paths, 1.0, 1e-9);
+  g_assert_cmpfloat_with_epsilon (sum_shares, 1.0, 1e-9);
+  cli_assert_code (shuffles, 1);
+  g_assert_nonnull (strstr (shuffles->err, "same shape"));
+  cli_folder_free (folder);
+}
+
 static void
 test_data_tells_what_is_in_a_set (void)
 {
@@ -471,6 +531,7 @@ main (int argc, char **argv)
                    test_export_takes_the_model_out_and_overwrites_nothing);
   g_test_add_func ("/cli/use/inspect-names-every-layer-in-order",
                    test_inspect_names_every_layer_in_order);
+  g_test_add_func ("/cli/use/inspect-takes-a-network-apart", test_inspect_takes_a_network_apart);
   g_test_add_func ("/cli/use/data-tells-what-is-in-a-set", test_data_tells_what_is_in_a_set);
   g_test_add_func ("/cli/use/data-written-out-is-the-same-data",
                    test_data_written_out_is_the_same_data);

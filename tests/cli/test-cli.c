@@ -99,6 +99,8 @@ test_mistakes_in_usage_are_code_2 (void)
     { { "classify", "--model", "m" }, "pictures" },
     { { "classify", "--model", "m", "--json", "--csv", "p.png" }, "--csv" },
     { { "inspect", "--model", "m", "--data", "x", "--count", "0" }, "--count" },
+    { { "inspect", "--model", "m", "--data", "x", "--lesions", "--paths" }, "--paths" },
+    { { "inspect", "--model", "m", "--data", "x", "--draws", "3" }, "--draws" },
     { { "export", "--model", "m", "--out", "x", "--fold" }, "--fold" },
     { { "export", "--model", "m", "--out", "x", "--to", "paper" }, "--to" },
     { { "info", "resnet21" }, "resnet20" },

@@ -15,6 +15,9 @@
 
 #include "application.h"
 #include "drop-zone.h"
+#include "pages/inspect-mistakes.h"
+#include "pages/inspect-study.h"
+#include "pages/study-control.h"
 #include "places.h"
 #include "settle.h"
 #include "window.h"
@@ -36,6 +39,7 @@ static int batch = 0;
 static int block = 0;
 static int side = 0;
 static gboolean is_paused = FALSE;
+static gboolean is_measured = FALSE;
 static double timeout_s = 300.0;
 
 static const GOptionEntry options[] = {
@@ -56,6 +60,8 @@ static const GOptionEntry options[] = {
   { "train-steps", 0, 0, G_OPTION_ARG_INT64, &train_steps, "Train that far first", "N" },
   { "batch", 0, 0, G_OPTION_ARG_INT, &batch, "Pictures a step", "N" },
   { "pause", 0, 0, G_OPTION_ARG_NONE, &is_paused, "Pause before the picture is taken", NULL },
+  { "measure", 0, 0, G_OPTION_ARG_NONE, &is_measured,
+    "On Inspect: turn to the test pictures, and measure everything there is", NULL },
   { "press", 0, 0, G_OPTION_ARG_STRING, &press, "Activate this action before: win.preferences",
     "ACTION" },
   { "timeout", 0, 0, G_OPTION_ARG_DOUBLE, &timeout_s, "Give up after", "SECONDS" },
@@ -254,6 +260,63 @@ find (GtkWidget *widget, GType type)
   return found;
 }
 
+/* Calls @func with each descendant of @type. */
+static void
+for_each (GtkWidget *widget, GType type, void (*func) (GtkWidget *widget))
+{
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
+    func (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    for_each (child, type, func);
+}
+
+static void
+turn_to_test_pictures (GtkWidget *button)
+{
+  const char *label = gtk_button_get_label (GTK_BUTTON (button));
+
+  if (g_strcmp0 (label, _ ("Test pictures")) == 0)
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), TRUE);
+}
+
+static void
+start (GtkWidget *control)
+{
+  if (gtk_widget_get_mapped (control) && gtk_widget_is_sensitive (control))
+    g_signal_emit_by_name (control, "start");
+}
+
+static void
+wait_for (RnStudyRunner *runner)
+{
+  while (rn_study_runner_is_running (runner))
+    iterate ("a study");
+}
+
+static void
+wait_for_study (GtkWidget *panel)
+{
+  wait_for (rn_inspect_study_get_runner (RN_INSPECT_STUDY (panel)));
+}
+
+static void
+wait_for_mistakes (GtkWidget *panel)
+{
+  wait_for (rn_inspect_mistakes_get_runner (RN_INSPECT_MISTAKES (panel)));
+}
+
+static void
+measure (GtkWidget *window)
+{
+  for_each (window, GTK_TYPE_TOGGLE_BUTTON, turn_to_test_pictures);
+  iterate_for (SETTLE_US);
+  for_each (window, RN_TYPE_STUDY_CONTROL, start);
+  for_each (window, RN_TYPE_INSPECT_MISTAKES, wait_for_mistakes);
+  for_each (window, RN_TYPE_INSPECT_STUDY, wait_for_study);
+  iterate_for (SETTLE_US);
+}
+
 static void
 set_side (RnWindow *window)
 {
@@ -335,6 +398,8 @@ shoot_page (RnWindow *window, const char *shown, const char *when)
 
   rn_window_show_page (window, shown);
   iterate_for (SETTLE_US);
+  if (is_measured)
+    measure (GTK_WIDGET (window));
   if (press != NULL)
     {
       activate (GTK_WIDGET (window), press);

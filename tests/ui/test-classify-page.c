@@ -15,7 +15,7 @@
 #include "pages/prediction-bars.h"
 #include "pages/thumbnails.h"
 
-/* A folder of pictures: every sixth is broken */
+/* A folder of pictures: every tenth may be broken */
 
 typedef struct
 {
@@ -27,7 +27,7 @@ static void
 write_picture (const char *path, int index)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (RnPicture) scene = rn_sample_render (RN_SPLIT_TEST, index, 40 + index, &error);
+  g_autoptr (RnPicture) scene = rn_sample_render (RN_SPLIT_TEST, index, 40 + index % 30, &error);
 
   g_assert_no_error (error);
   rn_picture_save_png (scene, path, &error);
@@ -44,10 +44,10 @@ pictures_make (Pictures *self, int n, gboolean has_broken)
   self->paths = g_ptr_array_new_with_free_func (g_free);
   for (int i = 0; i < n; i++)
     {
-      g_autofree char *name = g_strdup_printf ("scene %02d.png", i);
+      g_autofree char *name = g_strdup_printf ("scene %03d.png", i);
       char *path = g_build_filename (self->folder, name, NULL);
 
-      if (has_broken && i % 6 == 5)
+      if (has_broken && i % 10 == 9)
         g_assert_true (g_file_set_contents (path, "\x89PNG\r\n\x1a\n and no more", -1, NULL));
       else
         write_picture (path, i);
@@ -126,20 +126,20 @@ table_is_done (gpointer data)
 }
 
 static void
-test_thirty_files_with_five_broken_give_results_and_sentences (void)
+test_two_hundred_files_with_twenty_broken_give_results_and_sentences (void)
 {
   Stage stage;
   Pictures pictures;
   GListModel *rows;
   int n_answers = 0, n_sentences = 0;
 
-  pictures_make (&pictures, 30, TRUE);
+  pictures_make (&pictures, 200, TRUE);
   stage_open (&stage, 32);
   rn_classify_page_take_files (RN_CLASSIFY_PAGE (stage.page), pictures.paths);
   looking_wait (table_is_done, &stage);
   rows = rn_classify_batch_get_rows (rn_classify_many_get_batch (many_of (&stage)));
-  g_assert_cmpuint (g_list_model_get_n_items (rows), ==, 30);
-  for (guint i = 0; i < 30; i++)
+  g_assert_cmpuint (g_list_model_get_n_items (rows), ==, 200);
+  for (guint i = 0; i < 200; i++)
     {
       g_autoptr (RnClassified) row = g_list_model_get_item (rows, i);
       const char *problem = rn_classified_get_problem (row);
@@ -154,9 +154,9 @@ test_thirty_files_with_five_broken_give_results_and_sentences (void)
       else
         n_answers++;
     }
-  g_assert_cmpint (n_answers, ==, 25);
-  g_assert_cmpint (n_sentences, ==, 5);
-  g_assert_true (looking_says (stage.page, "30 pictures, 5 could not be read"));
+  g_assert_cmpint (n_answers, ==, 180);
+  g_assert_cmpint (n_sentences, ==, 20);
+  g_assert_true (looking_says (stage.page, "200 pictures, 20 could not be read"));
   looking_shoot (stage.window, "classify-many");
   stage_close (&stage);
   pictures_clear (&pictures);
@@ -502,8 +502,8 @@ main (int argc, char **argv)
 {
   gtk_test_init (&argc, &argv, NULL);
   adw_init ();
-  g_test_add_func ("/classify/thirty files with five broken give results and sentences",
-                   test_thirty_files_with_five_broken_give_results_and_sentences);
+  g_test_add_func ("/classify/two hundred files with twenty broken give results and sentences",
+                   test_two_hundred_files_with_twenty_broken_give_results_and_sentences);
   g_test_add_func ("/classify/rows say what the core says", test_rows_say_what_the_core_says);
   g_test_add_func ("/classify/cancel keeps what is done, and more can follow",
                    test_cancel_keeps_what_is_done_and_more_can_follow);

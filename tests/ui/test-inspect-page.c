@@ -4,15 +4,20 @@
 #include <residua/classify.h>
 #include <string.h>
 
+#include "charts/histogram.h"
 #include "charts/map-grid.h"
+#include "charts/norm-chart.h"
 #include "looking.h"
 #include "pages/block-view.h"
 #include "pages/filter-grid.h"
 #include "pages/inspect-activation.h"
+#include "pages/inspect-layer.h"
 #include "pages/inspect-maps.h"
 #include "pages/map-reader.h"
 #include "pages/maps.h"
+#include "pages/picture-view.h"
 #include "pages/prediction-bars.h"
+#include "pages/study-control.h"
 #include "pages/taps.h"
 
 /* A page that shows a model, and what the core says of the same picture. */
@@ -339,6 +344,179 @@ test_the_activation_maps_sum_is_the_logit_less_its_bias (void)
   stage_close (&stage);
 }
 
+/* Occlusion */
+
+static gboolean
+has_occlusion (gpointer data)
+{
+  RnStudyRunner *runner = rn_inspect_activation_get_runner (data);
+
+  g_assert_cmpstr (rn_study_runner_get_problem (runner), ==, NULL);
+  return rn_study_runner_get_map (runner) != NULL;
+}
+
+/* As the page asks for it: a quarter of the side is covered, from pixel to pixel */
+static RnTensor *
+core_occlusion (Stage *stage, int class)
+{
+  const RnPreprocess *preprocess = rn_model_get_preprocess (stage->model);
+  g_autoptr (RnEvaluator) evaluator = rn_evaluator_new (stage->model, RN_PATH_RUN, 1, NULL);
+  g_autoptr (RnPicture) view =
+      rn_view_single (rn_session_get_picture (stage->session)->picture, preprocess, NULL);
+  g_autofree float *x = g_new (float, 32 * 32 * 3);
+
+  rn_preprocess_apply (preprocess, x, view);
+  return rn_occlusion (evaluator, x, class, 8, 1, NULL, NULL, NULL, NULL);
+}
+
+static void
+test_the_occlusion_map_is_the_cores_and_is_read_where_one_points (void)
+{
+  Stage stage;
+  RnInspectActivation *activation;
+  RnPictureView *view;
+  g_autoptr (RnTensor) expected = NULL;
+  RnTensor *map;
+  double sum, logit, value;
+  int column, row;
+
+  stage_open (&stage, FALSE);
+  activation = looking_find (stage.page, RN_TYPE_INSPECT_ACTIVATION, 0);
+  view = looking_find (GTK_WIDGET (activation), RN_TYPE_PICTURE_VIEW, 0);
+  looking_wait (has_activation, &stage);
+  rn_inspect_activation_set_occlusion (activation, TRUE);
+  g_assert_true (looking_says (GTK_WIDGET (activation), "covers the picture square by square"));
+  g_assert_false (rn_picture_view_read (view, 5.0, 5.0, &column, &row, &value));
+  g_signal_emit_by_name (looking_find (GTK_WIDGET (activation), RN_TYPE_STUDY_CONTROL, 0), "start");
+  looking_wait (has_occlusion, activation);
+  map = rn_study_runner_get_map (rn_inspect_activation_get_runner (activation));
+  expected = core_occlusion (&stage, rn_inspect_activation_get_class (activation, &sum, &logit));
+  g_assert_cmpint (map->dims[0], ==, 32);
+  g_assert_cmpint (map->dims[1], ==, 32);
+  g_assert_cmpmem (map->data, 32 * 32 * sizeof (float), expected->data, 32 * 32 * sizeof (float));
+  g_assert_true (rn_picture_view_read (view, gtk_widget_get_width (GTK_WIDGET (view)) / 2.0, 40.0,
+                                       &column, &row, &value));
+  g_assert_cmpint (column, ==, 16);
+  g_assert_cmpfloat (value, ==, (double) map->data[row * 32 + column]);
+  looking_shoot (stage.window, "inspect-occlusion");
+  gtk_drop_down_set_selected (looking_find (GTK_WIDGET (activation), GTK_TYPE_DROP_DOWN, 0), 2);
+  g_assert_null (rn_study_runner_get_map (rn_inspect_activation_get_runner (activation)));
+  stage_close (&stage);
+}
+
+/* What is behind the maps */
+
+static void
+test_a_histogram_counts_every_value (void)
+{
+  static const float values[] = { 0.0f, 0.0f, 1.0f, 4.0f, -4.0f, 3.9f, NAN, INFINITY };
+  g_autoptr (RnTensor) tensor = rn_tensor_new (1, (int[]){ G_N_ELEMENTS (values) }, NULL);
+  RnHistogramCounts counts;
+  gsize sum = 0;
+
+  memcpy (tensor->data, values, sizeof values);
+  rn_histogram_count (&counts, tensor);
+  for (int i = 0; i < RN_HISTOGRAM_BINS; i++)
+    sum += counts.bins[i];
+  g_assert_cmpuint (sum, ==, 6);
+  g_assert_cmpuint (counts.n, ==, 6);
+  g_assert_cmpuint (counts.n_odd, ==, 2);
+  g_assert_cmpuint (counts.bins[0], ==, 1);                     /* -4 */
+  g_assert_cmpuint (counts.bins[RN_HISTOGRAM_BINS - 1], ==, 2); /* 3.9 and 4 */
+  g_assert_cmpuint (counts.bins[RN_HISTOGRAM_BINS / 2], ==, 2); /* the zeros */
+  g_assert_cmpfloat (counts.low, ==, -4.0);
+  g_assert_cmpfloat (counts.high, ==, 4.0);
+  g_assert_cmpfloat_with_epsilon (counts.mean, 4.9 / 6.0, 1e-6);
+  g_assert_cmpfloat_with_epsilon (counts.std, sqrt (48.21 / 6.0 - 4.9 * 4.9 / 36.0), 1e-6);
+  g_assert_cmpfloat_with_epsilon (counts.zeros, 2.0 / 8.0, 1e-12);
+}
+
+static void
+test_the_layer_behind_maps_is_found_by_their_name (void)
+{
+  static const struct
+  {
+    const char *tap, *conv, *norm;
+  } cases[] = {
+    { "conv1", "conv1", "bn1" },
+    { "bn1", "conv1", "bn1" },
+    { "layer2.0.conv1", "layer2.0.conv1", "layer2.0.bn1" },
+    { "layer2.0.bn2", "layer2.0.conv2", "layer2.0.bn2" },
+    { "layer2.0.f", "layer2.0.conv2", "layer2.0.bn2" },
+    { "layer2.0.sum", "layer2.0.conv2", "layer2.0.bn2" },
+    { "layer2.0.out", "layer2.0.conv2", "layer2.0.bn2" },
+    { "layer2.0.in", NULL, NULL },
+    { "layer2.0.shortcut", NULL, NULL }, /* option A has no parameters */
+    { "pool", NULL, NULL },
+    { "fc", NULL, NULL },
+  };
+  g_autoptr (RnModel) model = looking_model (5, FALSE);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *conv = NULL, *norm = NULL;
+
+      rn_inspect_layer_names (model, cases[i].tap, &conv, &norm);
+      g_assert_cmpstr (conv, ==, cases[i].conv);
+      g_assert_cmpstr (norm, ==, cases[i].norm);
+    }
+}
+
+static gboolean
+has_norm (gpointer data)
+{
+  return rn_norm_chart_n_channels (looking_find (((Stage *) data)->page, RN_TYPE_NORM_CHART, 0)) >
+         0;
+}
+
+static gboolean
+has_counts (gpointer data)
+{
+  return rn_histogram_get_counts (looking_find (((Stage *) data)->page, RN_TYPE_HISTOGRAM, 0)) !=
+         NULL;
+}
+
+static void
+test_the_batch_norm_and_the_filter_behind_maps_are_the_models (void)
+{
+  Stage stage;
+  RnNormChart *norm;
+  RnMapGrid *filter;
+  RnTensor *shown;
+  g_autoptr (RnTensor) gamma = NULL, variance = NULL, filters = NULL;
+  int channel;
+
+  stage_open (&stage, FALSE);
+  rn_selection_select (rn_session_get_selection (stage.session), RN_PART_BLOCK, id_of (&stage, 1),
+                       NULL);
+  looking_wait (has_norm, &stage);
+  looking_wait (has_counts, &stage);
+  norm = looking_find (stage.page, RN_TYPE_NORM_CHART, 0);
+  gamma = rn_model_get_parameter (stage.model, "layer2.0.bn2.weight");
+  variance = rn_model_get_parameter (stage.model, "layer2.0.bn2.running_var");
+  filters = rn_model_get_parameter (stage.model, "layer2.0.conv2.weight");
+  g_assert_cmpint (rn_norm_chart_n_channels (norm), ==, gamma->dims[0]);
+  for (int c = 0; c < gamma->dims[0]; c++)
+    {
+      g_assert_cmpfloat (rn_norm_chart_get (norm, RN_NORM_GAMMA, c), ==, (double) gamma->data[c]);
+      g_assert_cmpfloat_with_epsilon (rn_norm_chart_get (norm, RN_NORM_DEVIATION, c),
+                                      sqrt ((double) variance->data[c]), 1e-12);
+    }
+  channel = rn_map_reader_get_channel (looking_find (stage.page, RN_TYPE_MAP_READER, 0));
+  filter = looking_find (looking_find (stage.page, RN_TYPE_INSPECT_LAYER, 0), RN_TYPE_MAP_GRID, 0);
+  shown = rn_map_grid_get_maps (filter);
+  g_assert_nonnull (shown);
+  g_assert_cmpint (shown->dims[3], ==, filters->dims[1]);
+  for (int c = 0; c < filters->dims[1]; c++)
+    for (int i = 0; i < 9; i++)
+      g_assert_cmpfloat (shown->data[i * filters->dims[1] + c], ==,
+                         filters->data[(channel * filters->dims[1] + c) * 9 + i]);
+  g_assert_true (looking_says (stage.page, "Batch-norm layer2.0.bn2"));
+  g_assert_true (looking_says (stage.page, "Values: mean"));
+  looking_shoot (stage.window, "inspect-layer");
+  stage_close (&stage);
+}
+
 /* The stem, the list of taps, the enlarged map */
 
 static void
@@ -653,6 +831,13 @@ main (int argc, char **argv)
                    test_a_switched_off_branch_changes_the_second_bars_only);
   g_test_add_func ("/inspect/the activation map's sum is the logit less its bias",
                    test_the_activation_maps_sum_is_the_logit_less_its_bias);
+  g_test_add_func ("/inspect/the occlusion map is the core's and is read where one points",
+                   test_the_occlusion_map_is_the_cores_and_is_read_where_one_points);
+  g_test_add_func ("/inspect/a histogram counts every value", test_a_histogram_counts_every_value);
+  g_test_add_func ("/inspect/the layer behind maps is found by their name",
+                   test_the_layer_behind_maps_is_found_by_their_name);
+  g_test_add_func ("/inspect/the batch-norm and the filter behind maps are the model's",
+                   test_the_batch_norm_and_the_filter_behind_maps_are_the_models);
   g_test_add_func ("/inspect/the stem shows its maps and its filters in colour",
                    test_the_stem_shows_its_maps_and_its_filters_in_colour);
   g_test_add_func ("/inspect/a chosen layer stays chosen from block to block",

@@ -3,6 +3,7 @@
 
 #include "chart-pixels.h"
 #include "charts/confusion.h"
+#include "charts/path-chart.h"
 #include "charts/study-chart.h"
 #include "looking.h"
 #include "pages/card.h"
@@ -307,18 +308,46 @@ test_another_document_clears_the_answers (void)
   stage_close (&stage);
 }
 
-static RnStudyRunner *
-lesions_of (Stage *stage)
+/* The panels stand in the order of the page: lesions, shuffles, paths */
+enum
 {
-  return rn_inspect_study_get_runner (looking_find (stage->page, RN_TYPE_INSPECT_STUDY, 0));
+  LESIONS,
+  SHUFFLES,
+  PATHS
+};
+
+typedef struct
+{
+  Stage *stage;
+  int panel;
+} Panel;
+
+static RnStudyRunner *
+runner_of_panel (const Panel *panel)
+{
+  return rn_inspect_study_get_runner (
+      looking_find (panel->stage->page, RN_TYPE_INSPECT_STUDY, panel->panel));
 }
 
 static gboolean
-has_lesions (gpointer data)
+is_measured (gpointer data)
 {
-  g_assert_cmpstr (rn_study_runner_get_problem (lesions_of (data)), ==, NULL);
-  return !rn_study_runner_is_running (lesions_of (data)) &&
-         rn_study_runner_get_points (lesions_of (data))->len > 0;
+  RnStudyRunner *runner = runner_of_panel (data);
+
+  return !rn_study_runner_is_running (runner) && rn_study_runner_get_model (runner) != NULL;
+}
+
+/* Presses "Measure" of @panel and waits. */
+static RnStudyRunner *
+measure_panel (Stage *stage, int panel)
+{
+  Panel self = { stage, panel };
+
+  g_signal_emit_by_name (looking_find (looking_find (stage->page, RN_TYPE_INSPECT_STUDY, panel),
+                                       RN_TYPE_STUDY_CONTROL, 0),
+                         "start");
+  looking_wait (is_measured, &self);
+  return runner_of_panel (&self);
 }
 
 /* Errors of the points with @n_off blocks off, @block alone or chance's (-1) */
@@ -352,13 +381,12 @@ test_the_lesion_charts_are_the_points_of_the_study (void)
   Stage stage;
   const GArray *points;
   RnStudyChart *chart;
+  RnStudyRunner *runner;
 
   stage_open (&stage);
-  g_signal_emit_by_name (looking_find (looking_find (stage.page, RN_TYPE_INSPECT_STUDY, 0),
-                                       RN_TYPE_STUDY_CONTROL, 0),
-                         "start");
-  looking_wait (has_lesions, &stage);
-  points = rn_study_runner_get_points (lesions_of (&stage));
+  runner = measure_panel (&stage, LESIONS);
+  g_assert_cmpstr (rn_study_runner_get_problem (runner), ==, NULL);
+  points = rn_study_runner_get_points (runner);
   for (int plot = RN_STUDY_PLOT_EACH; plot <= RN_STUDY_PLOT_MANY; plot++)
     {
       chart = looking_find (stage.page, RN_TYPE_STUDY_CHART, plot);
@@ -424,6 +452,95 @@ test_a_lesion_chart_sums_its_drawings_and_selects_its_blocks (void)
   looking_close (window);
 }
 
+/* Means of each number of exchanges, in the order of their correlation */
+static void
+test_an_order_chart_stands_by_rank_correlation (void)
+{
+  static const RnStudyPoint points[] = {
+    { 0, -1, 0, 1.0, 10 }, { 1, -1, 0, 0.9, 20 },  { 1, -1, 1, 0.98, 24 },
+    { 2, -1, 0, 0.8, 60 }, { 2, -1, 1, 0.84, 40 },
+  };
+  g_autoptr (RnModel) model = looking_model (5, FALSE);
+  RnStudyChart *chart = RN_STUDY_CHART (rn_study_chart_new (RN_STUDY_PLOT_ORDER, NULL));
+  GtkWidget *window = looking_window (GTK_WIDGET (chart), 500, 300);
+  g_autofree char *said = NULL;
+  double mean, low, high, x, y, before_x = -1.0;
+
+  rn_study_chart_set (chart, rn_model_get_spec (model), points, G_N_ELEMENTS (points), 100);
+  g_assert_cmpint (rn_study_chart_count (chart), ==, 3);
+  g_assert_true (rn_study_chart_get (chart, 2, &mean, &low, &high));
+  g_assert_cmpfloat_with_epsilon (rn_study_chart_get_tau (chart, 2), 0.82, 1e-12);
+  g_assert_cmpfloat_with_epsilon (mean, 0.5, 1e-12);
+  g_assert_cmpfloat_with_epsilon (low, 0.4, 1e-12);
+  g_assert_cmpfloat_with_epsilon (high, 0.6, 1e-12);
+  for (int at = 0; at < 3; at++)
+    {
+      g_assert_true (rn_study_chart_get_place (chart, at, &x, &y));
+      g_assert_cmpfloat (x, >, before_x);
+      before_x = x;
+    }
+  said = rn_study_chart_describe (chart, 2);
+  g_assert_nonnull (strstr (said, "2 pairs exchanged"));
+  looking_shoot (window, "order-chart");
+  looking_close (window);
+}
+
+/* The three blocks of the network all differ in shape. */
+static void
+test_blocks_that_cannot_change_places_are_told (void)
+{
+  Stage stage;
+  RnStudyRunner *runner;
+
+  stage_open (&stage);
+  runner = measure_panel (&stage, SHUFFLES);
+  g_assert_nonnull (rn_study_runner_get_problem (runner));
+  g_assert_true (looking_says (stage.page, "No two blocks of this network have the same shape"));
+  stage_close (&stage);
+}
+
+static void
+test_the_path_charts_are_the_gradients_of_the_study (void)
+{
+  static const double binomial[] = { 0.125, 0.375, 0.375, 0.125 };
+  Stage stage;
+  RnStudyRunner *runner;
+  const GArray *gradients;
+  RnPathChart *chart;
+  double sums[4] = { 0.0 }, weighted = 0.0, total = 0.0;
+  int counts[4] = { 0 };
+
+  stage_open (&stage);
+  runner = measure_panel (&stage, PATHS);
+  g_assert_cmpstr (rn_study_runner_get_problem (runner), ==, NULL);
+  gradients = rn_study_runner_get_gradients (runner);
+  for (guint i = 0; i < gradients->len; i++)
+    {
+      const RnPathGradient *one = &g_array_index (gradients, RnPathGradient, i);
+
+      g_assert_cmpfloat (one->norm, >, 0.0);
+      sums[one->length] += one->norm;
+      counts[one->length]++;
+    }
+  for (int k = 0; k < 4; k++)
+    weighted += binomial[k] * sums[k] / counts[k];
+  chart = looking_find (stage.page, RN_TYPE_PATH_CHART, RN_PATH_PLOT_SHARES);
+  for (int k = 0; k < 4; k++)
+    {
+      double paths, gradient, share;
+
+      g_assert_true (rn_path_chart_get (chart, k, &paths, &gradient, &share));
+      g_assert_cmpint (counts[k], ==, counts[0]);
+      g_assert_cmpfloat_with_epsilon (paths, binomial[k], 1e-12);
+      g_assert_cmpfloat_with_epsilon (gradient, sums[k] / counts[k], 1e-12 + 1e-9 * gradient);
+      g_assert_cmpfloat_with_epsilon (share, binomial[k] * sums[k] / counts[k] / weighted, 1e-9);
+      total += share;
+    }
+  g_assert_cmpfloat_with_epsilon (total, 1.0, 1e-9);
+  looking_shoot (stage.window, "inspect-paths");
+  stage_close (&stage);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -445,5 +562,11 @@ main (int argc, char **argv)
                    test_the_lesion_charts_are_the_points_of_the_study);
   g_test_add_func ("/inspect-study/a lesion chart sums its drawings and selects its blocks",
                    test_a_lesion_chart_sums_its_drawings_and_selects_its_blocks);
+  g_test_add_func ("/inspect-study/an order chart stands by rank correlation",
+                   test_an_order_chart_stands_by_rank_correlation);
+  g_test_add_func ("/inspect-study/blocks that cannot change places are told",
+                   test_blocks_that_cannot_change_places_are_told);
+  g_test_add_func ("/inspect-study/the path charts are the gradients of the study",
+                   test_the_path_charts_are_the_gradients_of_the_study);
   return g_test_run ();
 }

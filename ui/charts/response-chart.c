@@ -134,7 +134,7 @@ describe (RnPlot *plot, int at)
 static void
 select_point (RnResponseChart *self, const RnResponsePoint *point)
 {
-  if (self->selection == NULL || point == NULL)
+  if (self->selection == NULL || point == NULL || point->block == RN_RESPONSE_NO_BLOCK)
     return;
   rn_selection_select (self->selection, point->block == 0 ? RN_PART_STEM : RN_PART_BLOCK,
                        point->block, NULL);
@@ -322,6 +322,18 @@ rn_response_chart_set_curve (RnResponseChart *self, int at, const char *name,
   if (rn_response_n_layers (self) == 0)
     self->is_fitted = FALSE;
   grow_axis (self, points, n);
+  rn_pace_ask (&self->draw_pace);
+  rn_pace_ask (&self->text_pace);
+}
+
+void
+rn_response_chart_set_empty (RnResponseChart *self, const char *text)
+{
+  g_return_if_fail (RN_IS_RESPONSE_CHART (self) && text != NULL);
+  if (g_str_equal (text, self->empty_text))
+    return;
+  g_free (self->empty_text);
+  self->empty_text = g_strdup (text);
   rn_pace_ask (&self->draw_pace);
   rn_pace_ask (&self->text_pace);
 }

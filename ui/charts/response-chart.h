@@ -10,10 +10,13 @@ G_BEGIN_DECLS
  * layer to layer and select its block; Ctrl+C copies the picture.
  */
 
+/** Of a layer of a network that is not shown: nothing can be selected */
+#define RN_RESPONSE_NO_BLOCK G_MAXUINT32
+
 typedef struct
 {
   const char *name; /* "layer1.0.bn1" */
-  guint32 block;    /* 0 for the stem */
+  guint32 block;    /* 0 for the stem, or RN_RESPONSE_NO_BLOCK */
   double std;
 } RnResponsePoint;
 
@@ -25,6 +28,8 @@ GtkWidget *rn_response_chart_new (RnSelection *selection);
 /** Curve @at (0, 1, ...): copied; @n 0 removes it. @name: "ResNet-20" */
 void rn_response_chart_set_curve (RnResponseChart *self, int at, const char *name,
                                   const RnResponsePoint *points, guint n);
+/** What stands in its place while there is no curve: one sentence */
+void rn_response_chart_set_empty (RnResponseChart *self, const char *text);
 /** Sorted by size, as the paper's lower figure, or in order of depth */
 void rn_response_chart_set_sorted (RnResponseChart *self, gboolean sorted);
 

@@ -194,7 +194,7 @@ draw_ranges (RnResponseChart *self, cairo_t *cr, const RnPlotFrame *frame, int c
 static gboolean
 is_selected (RnResponseChart *self, const RnResponsePoint *point)
 {
-  if (self->selection == NULL)
+  if (self->selection == NULL || point->block == RN_RESPONSE_NO_BLOCK)
     return FALSE;
   return point->block == 0 ? rn_selection_get_part (self->selection) == RN_PART_STEM
                            : rn_selection_contains (self->selection, point->block);

@@ -5,6 +5,8 @@
 
 #include "pages/card.h"
 #include "pages/picture-view.h"
+#include "pages/study-control.h"
+#include "state/format.h"
 
 #define N_CLASSES 5 /* that can be chosen: the most likely */
 
@@ -27,6 +29,14 @@ struct _RnInspectActivation
   int chosen;          /* by the person; -1: the most likely, whichever it is */
   gboolean is_filling; /* the list is changed by us */
   double sum, logit;
+  char *empty; /* (nullable): why there is no map */
+
+  GtkWidget *activation_button;
+  GtkWidget *occlusion_button;
+  GtkWidget *control;
+  RnStudyRunner *runner;      /* of the occlusion map */
+  RnPicture *covered_picture; /* (nullable): that it is of, and its class */
+  int covered_class;
 };
 
 G_DEFINE_FINAL_TYPE (RnInspectActivation, rn_inspect_activation, GTK_TYPE_WIDGET)
@@ -89,19 +99,122 @@ fill_list (RnInspectActivation *self, const char *const *names)
   self->is_filling = FALSE;
 }
 
+static int
+get_class (RnInspectActivation *self)
+{
+  return self->look != NULL && (int) self->rank < self->n_classes ? self->classes[self->rank] : -1;
+}
+
+static gboolean
+is_occlusion (RnInspectActivation *self)
+{
+  return gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->occlusion_button));
+}
+
+/* Words */
+
+static const char *
+say_occlusion (RnInspectActivation *self)
+{
+  if (rn_study_runner_get_map (self->runner) != NULL)
+    return _ ("How far the class’s probability falls where a square is covered");
+  if (rn_study_runner_get_problem (self->runner) != NULL)
+    return rn_study_runner_get_problem (self->runner);
+  if (rn_study_runner_is_running (self->runner))
+    return _ ("The picture is being covered square by square.");
+  return _ ("“Measure” covers the picture square by square.");
+}
+
+/* Returns: (transfer full): what stands below the map while nobody points at it */
+static char *
+say_numbers (RnInspectActivation *self)
+{
+  const RnTensor *map = rn_study_runner_get_map (self->runner);
+  float most = -INFINITY;
+  g_autofree char *value = NULL;
+
+  if (!is_occlusion (self))
+    return isnan (self->sum) ? g_strdup ("")
+                             : g_strdup_printf ("%.3f = %.3f", self->sum, self->logit);
+  if (map == NULL)
+    return g_strdup ("");
+  for (int i = 0; i < map->dims[0] * map->dims[1]; i++)
+    most = MAX (most, map->data[i]);
+  value = rn_format_number ((double) most);
+  return g_strdup_printf (_ ("at most %s"), value);
+}
+
+static void
+say (RnInspectActivation *self)
+{
+  g_autofree char *numbers = say_numbers (self);
+
+  gtk_label_set_text (GTK_LABEL (self->text),
+                      self->empty != NULL   ? self->empty
+                      : is_occlusion (self) ? say_occlusion (self)
+                                            : _ ("Sum of the last maps = logit less its bias"));
+  gtk_label_set_text (GTK_LABEL (self->numbers), numbers);
+}
+
+static void
+on_motion (RnInspectActivation *self, double x, double y)
+{
+  int column, row;
+  double value;
+  g_autofree char *number = NULL, *text = NULL;
+
+  if (!rn_picture_view_read (RN_PICTURE_VIEW (self->view), x, y, &column, &row, &value))
+    {
+      say (self);
+      return;
+    }
+  number = rn_format_number (value);
+  text = g_strdup_printf (_ ("x %d, y %d: %s"), column, row, number);
+  gtk_label_set_text (GTK_LABEL (self->numbers), text);
+}
+
+/* Maps */
+
+/* An occlusion map of another picture or class is none of what is shown; the weights may be older, as with every study. */
+static void
+drop_outdated (RnInspectActivation *self)
+{
+  if (self->covered_picture == NULL ||
+      (self->covered_picture == rn_picture_view_get_picture (RN_PICTURE_VIEW (self->view)) &&
+       self->covered_class == get_class (self)))
+    return;
+  g_clear_pointer (&self->covered_picture, rn_picture_unref);
+  rn_study_runner_clear (self->runner);
+}
+
 static void
 show (RnInspectActivation *self)
 {
   g_autoptr (RnTensor) map = NULL;
-  g_autofree char *text = NULL;
 
+  drop_outdated (self);
   self->sum = self->logit = NAN;
-  if (self->look != NULL && (int) self->rank < self->n_classes)
-    map = rn_look_activation (self->look, self->classes[self->rank], &self->sum, &self->logit);
-  rn_picture_view_set_overlay (RN_PICTURE_VIEW (self->view), map);
-  if (map != NULL)
-    text = g_strdup_printf ("%.3f = %.3f", self->sum, self->logit);
-  gtk_label_set_text (GTK_LABEL (self->numbers), text != NULL ? text : "");
+  if (get_class (self) >= 0)
+    map = rn_look_activation (self->look, get_class (self), &self->sum, &self->logit);
+  rn_picture_view_set_overlay (RN_PICTURE_VIEW (self->view),
+                               is_occlusion (self) ? rn_study_runner_get_map (self->runner) : map);
+  gtk_widget_set_visible (self->control, is_occlusion (self));
+  gtk_widget_set_sensitive (self->control, get_class (self) >= 0);
+  say (self);
+}
+
+static void
+cover (RnInspectActivation *self)
+{
+  RnPicture *picture = rn_picture_view_get_picture (RN_PICTURE_VIEW (self->view));
+
+  if (get_class (self) < 0 || picture == NULL)
+    return;
+  g_clear_pointer (&self->covered_picture, rn_picture_unref);
+  self->covered_picture = rn_picture_ref (picture);
+  self->covered_class = get_class (self);
+  rn_study_runner_start_with (self->runner, self->look->model, self->look->view,
+                              self->covered_class);
 }
 
 void
@@ -116,7 +229,7 @@ rn_inspect_activation_set_look (RnInspectActivation *self, RnLook *look, RnPictu
     self->chosen = -1;
   g_clear_pointer (&self->look, rn_look_unref);
   self->look = look;
-  rn_picture_view_set_picture (RN_PICTURE_VIEW (self->view), picture, _ ("Class activation map"));
+  rn_picture_view_set_picture (RN_PICTURE_VIEW (self->view), picture, _ ("Map of the class"));
   if (look != NULL)
     {
       rank_classes (self);
@@ -144,9 +257,10 @@ rn_inspect_activation_set_top (RnInspectActivation *self, int class, const char 
 void
 rn_inspect_activation_set_empty (RnInspectActivation *self, const char *text)
 {
-  gtk_label_set_text (GTK_LABEL (self->text),
-                      text != NULL ? text : _ ("Sum of the last maps = logit less its bias"));
+  g_free (self->empty);
+  self->empty = g_strdup (text);
   gtk_widget_set_sensitive (self->opacity, text == NULL);
+  say (self);
 }
 
 int
@@ -154,7 +268,23 @@ rn_inspect_activation_get_class (RnInspectActivation *self, double *sum, double 
 {
   *sum = self->sum;
   *logit = self->logit;
-  return self->look != NULL && (int) self->rank < self->n_classes ? self->classes[self->rank] : -1;
+  return get_class (self);
+}
+
+void
+rn_inspect_activation_set_occlusion (RnInspectActivation *self, gboolean occlusion)
+{
+  g_return_if_fail (RN_IS_INSPECT_ACTIVATION (self));
+
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (occlusion ? self->occlusion_button
+                                                             : self->activation_button),
+                                TRUE);
+}
+
+RnStudyRunner *
+rn_inspect_activation_get_runner (RnInspectActivation *self)
+{
+  return self->runner;
 }
 
 static void
@@ -185,7 +315,7 @@ make_class_list (RnInspectActivation *self)
   self->class_list = gtk_drop_down_new (G_LIST_MODEL (self->class_names), NULL);
   gtk_widget_set_tooltip_text (self->class_list, _ ("The class that is looked for"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->class_list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Class of the activation map"), -1);
+                                  _ ("Class of the map"), -1);
   g_signal_connect_swapped (self->class_list, "notify::selected", G_CALLBACK (class_chosen), self);
 }
 
@@ -207,37 +337,97 @@ make_controls (RnInspectActivation *self)
   return row;
 }
 
-static void
-rn_inspect_activation_init (RnInspectActivation *self)
+static GtkWidget *
+make_label (const char *style)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *label = gtk_label_new (NULL);
 
-  self->top = self->chosen = -1;
-  self->sum = self->logit = NAN;
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "caption");
+  gtk_widget_add_css_class (label, style);
+  return label;
+}
+
+static GtkWidget *
+make_toggle (const char *text, const char *tooltip)
+{
+  GtkWidget *button = gtk_toggle_button_new_with_label (text);
+
+  gtk_widget_set_tooltip_text (button, tooltip);
+  return button;
+}
+
+/* Which of the two maps, and the measuring of the second */
+static GtkWidget *
+make_switch (RnInspectActivation *self)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *linked = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  self->activation_button = make_toggle (_ ("Activation"), _ ("Where the class was found: exact"));
+  self->occlusion_button =
+      make_toggle (_ ("Occlusion"), _ ("Where the class is lost when a square is covered"));
+  gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (self->occlusion_button),
+                               GTK_TOGGLE_BUTTON (self->activation_button));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->activation_button), TRUE);
+  g_signal_connect_swapped (self->occlusion_button, "toggled", G_CALLBACK (show), self);
+  gtk_widget_add_css_class (linked, "linked");
+  gtk_box_append (GTK_BOX (linked), self->activation_button);
+  gtk_box_append (GTK_BOX (linked), self->occlusion_button);
+  self->control = rn_study_control_new (self->runner, _ ("Occlusion map"));
+  gtk_widget_set_hexpand (self->control, TRUE);
+  gtk_widget_set_halign (self->control, GTK_ALIGN_END);
+  g_signal_connect_swapped (self->control, "start", G_CALLBACK (cover), self);
+  gtk_box_append (GTK_BOX (row), linked);
+  gtk_box_append (GTK_BOX (row), self->control);
+  return row;
+}
+
+static void
+make_view (RnInspectActivation *self)
+{
+  GtkEventController *motion = gtk_event_controller_motion_new ();
+
   self->view = rn_picture_view_new ();
   gtk_widget_set_vexpand (self->view, TRUE);
   rn_picture_view_set_square (RN_PICTURE_VIEW (self->view), TRUE);
-  self->text = gtk_label_new (NULL);
-  self->numbers = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (self->text), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (self->text), 0);
-  gtk_label_set_xalign (GTK_LABEL (self->numbers), 0);
-  gtk_widget_add_css_class (self->text, "caption");
-  gtk_widget_add_css_class (self->text, "dim-label");
-  gtk_widget_add_css_class (self->numbers, "caption");
-  gtk_widget_add_css_class (self->numbers, "numeric");
+  rn_picture_view_make_figure (RN_PICTURE_VIEW (self->view));
+  g_signal_connect_swapped (motion, "enter", G_CALLBACK (on_motion), self);
+  g_signal_connect_swapped (motion, "motion", G_CALLBACK (on_motion), self);
+  g_signal_connect_swapped (motion, "leave", G_CALLBACK (say), self);
+  gtk_widget_add_controller (self->view, motion);
+}
+
+static void
+make_content (RnInspectActivation *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  make_view (self);
+  self->text = make_label ("dim-label");
+  self->numbers = make_label ("numeric");
   gtk_box_append (GTK_BOX (box), self->view);
+  gtk_box_append (GTK_BOX (box), make_switch (self));
   gtk_box_append (GTK_BOX (box), make_controls (self));
   gtk_box_append (GTK_BOX (box), self->text);
   gtk_box_append (GTK_BOX (box), self->numbers);
-  self->card = rn_card_new (_ ("Class activation map"), box);
-  rn_card_set_help (RN_CARD (self->card),
-                    _ ("The last maps, each weighted by what it counts for the class. As the "
-                       "network ends in a global average pool (He et al. 2015, section 3.3), their "
-                       "sum over all places is the class’s logit without its bias: nothing is "
-                       "estimated here (Zhou et al. 2016)."));
+  self->card = rn_card_new (_ ("Where it sees the class"), box);
+  rn_card_set_help (
+      RN_CARD (self->card),
+      _ ("Activation: the last maps, each weighted by what it counts for the class. As the network "
+         "ends in a global average pool (He et al. 2015, section 3.3), their sum over all places "
+         "is the class’s logit without its bias: nothing is estimated here (Zhou et al. 2016). "
+         "Occlusion, a second opinion: the picture is covered square by square (Zeiler and Fergus "
+         "2014, section 4.2)."));
   gtk_widget_set_parent (self->card, GTK_WIDGET (self));
-  rn_inspect_activation_set_empty (self, NULL);
+}
+
+static void
+rn_inspect_activation_init (RnInspectActivation *self)
+{
+  self->top = self->chosen = -1;
+  self->sum = self->logit = NAN;
 }
 
 static void
@@ -245,8 +435,16 @@ rn_inspect_activation_dispose (GObject *object)
 {
   RnInspectActivation *self = RN_INSPECT_ACTIVATION (object);
 
+  if (self->runner != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->runner, self);
+      rn_study_runner_clear (self->runner);
+    }
   g_clear_pointer (&self->card, gtk_widget_unparent);
   g_clear_pointer (&self->look, rn_look_unref);
+  g_clear_pointer (&self->covered_picture, rn_picture_unref);
+  g_clear_pointer (&self->empty, g_free);
+  g_clear_object (&self->runner);
   G_OBJECT_CLASS (rn_inspect_activation_parent_class)->dispose (object);
 }
 
@@ -258,7 +456,13 @@ rn_inspect_activation_class_init (RnInspectActivationClass *class)
 }
 
 GtkWidget *
-rn_inspect_activation_new (void)
+rn_inspect_activation_new (RnSession *session)
 {
-  return g_object_new (RN_TYPE_INSPECT_ACTIVATION, NULL);
+  RnInspectActivation *self = g_object_new (RN_TYPE_INSPECT_ACTIVATION, NULL);
+
+  self->runner = rn_study_runner_new (session, RN_STUDY_OCCLUSION);
+  make_content (self);
+  g_signal_connect_swapped (self->runner, "changed", G_CALLBACK (show), self);
+  show (self);
+  return GTK_WIDGET (self);
 }

@@ -5,6 +5,7 @@
 #include "charts/map-grid.h"
 #include "pages/card.h"
 #include "pages/filter-grid.h"
+#include "pages/inspect-layer.h"
 #include "pages/map-reader.h"
 #include "pages/maps.h"
 
@@ -20,6 +21,8 @@ struct _RnInspectMaps
   GtkWidget *view;
   GtkWidget *filters_box;
   GtkWidget *filters;
+  GtkWidget *layer;
+  RnModel *model;     /* (nullable): whose filters and batch-norms are shown */
   GPtrArray *choices; /* of RnTapChoice */
   char *tap;
   RnTensor *maps;
@@ -52,6 +55,7 @@ take_tap (RnInspectMaps *self, const char *tap)
   self->tap = g_strdup (tap);
   rn_map_reader_set_map (RN_MAP_READER (self->view), NULL, -1);
   g_object_set (self->grid, "selected", -1, NULL);
+  rn_inspect_layer_set_model (RN_INSPECT_LAYER (self->layer), self->model, tap);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TAP]);
 }
 
@@ -91,6 +95,7 @@ show_enlarged (RnInspectMaps *self)
   if (channel < 0 && self->maps != NULL) /* to begin with, the strongest; it stays */
     rn_maps_strongest (self->maps, &channel, 1);
   rn_map_reader_set_map (RN_MAP_READER (self->view), self->maps, channel);
+  rn_inspect_layer_set_channel (RN_INSPECT_LAYER (self->layer), channel);
 }
 
 void
@@ -103,8 +108,21 @@ rn_inspect_maps_set_maps (RnInspectMaps *self, RnTensor *maps)
   g_clear_pointer (&self->maps, rn_tensor_unref);
   self->maps = maps;
   rn_map_grid_set_maps (RN_MAP_GRID (self->grid), maps, self->tap);
+  rn_inspect_layer_set_maps (RN_INSPECT_LAYER (self->layer), maps);
   show_enlarged (self);
   caption (self);
+}
+
+void
+rn_inspect_maps_set_model (RnInspectMaps *self, RnModel *model)
+{
+  g_return_if_fail (RN_IS_INSPECT_MAPS (self));
+
+  if (model != NULL)
+    rn_model_ref (model);
+  g_clear_pointer (&self->model, rn_model_unref);
+  self->model = model;
+  rn_inspect_layer_set_model (RN_INSPECT_LAYER (self->layer), model, self->tap);
 }
 
 void
@@ -247,6 +265,7 @@ rn_inspect_maps_init (RnInspectMaps *self)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *side = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkWidget *whole = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
 
   self->grid = rn_map_grid_new ();
   gtk_widget_set_hexpand (self->grid, TRUE);
@@ -258,7 +277,10 @@ rn_inspect_maps_init (RnInspectMaps *self)
   gtk_widget_set_hexpand (side, TRUE);
   gtk_box_append (GTK_BOX (row), side);
   gtk_box_append (GTK_BOX (row), self->view);
-  self->card = rn_card_new (_ ("Feature maps"), row);
+  self->layer = rn_inspect_layer_new ();
+  gtk_box_append (GTK_BOX (whole), row);
+  gtk_box_append (GTK_BOX (whole), self->layer);
+  self->card = rn_card_new (_ ("Feature maps"), whole);
   make_controls (self);
   gtk_widget_set_parent (self->card, GTK_WIDGET (self));
   g_signal_connect_object (self->grid, "notify::selected", G_CALLBACK (show_enlarged), self,
@@ -283,6 +305,7 @@ rn_inspect_maps_dispose (GObject *object)
   g_clear_pointer (&self->card, gtk_widget_unparent);
   g_clear_pointer (&self->choices, g_ptr_array_unref);
   g_clear_pointer (&self->maps, rn_tensor_unref);
+  g_clear_pointer (&self->model, rn_model_unref);
   g_clear_pointer (&self->tap, g_free);
   G_OBJECT_CLASS (rn_inspect_maps_parent_class)->dispose (object);
 }

@@ -156,6 +156,7 @@ show_look (RnInspectPage *self)
         {
           filters = rn_model_get_parameter (look->model, "conv1.weight");
           rn_inspect_maps_set_filters (RN_INSPECT_MAPS (self->maps), filters);
+          rn_inspect_maps_set_model (RN_INSPECT_MAPS (self->maps), look->model);
         }
       self->filters_of = look;
     }
@@ -297,6 +298,7 @@ document_changed (RnInspectPage *self)
   rn_looker_clear (self->looker);
   rn_inspect_activation_set_look (RN_INSPECT_ACTIVATION (self->activation), NULL, NULL, NULL);
   rn_inspect_maps_set_filters (RN_INSPECT_MAPS (self->maps), NULL);
+  rn_inspect_maps_set_model (RN_INSPECT_MAPS (self->maps), NULL);
   self->filters_of = NULL;
   rn_inspect_prediction_set_empty (RN_INSPECT_PREDICTION (self->prediction), text);
   set_empty (self, is_ready ? NULL : _ ("Appears as soon as the network has weights."));
@@ -393,7 +395,7 @@ make_picture_half (RnInspectPage *self)
 {
   GtkWidget *pictures = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
-  self->activation = rn_inspect_activation_new ();
+  self->activation = rn_inspect_activation_new (self->session);
   self->prediction = rn_inspect_prediction_new (self->session);
   gtk_box_set_homogeneous (GTK_BOX (pictures), TRUE);
   gtk_box_append (GTK_BOX (pictures), rn_inspect_picture_new (self->session));
@@ -411,14 +413,15 @@ make_picture_half (RnInspectPage *self)
 static GtkWidget *
 make_test_half (RnInspectPage *self)
 {
+  static const RnStudyKind studies[] = { RN_STUDY_LESIONS, RN_STUDY_SHUFFLES, RN_STUDY_PATHS,
+                                         RN_STUDY_RESPONSES };
   GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   GtkWidget *mistakes = rn_inspect_mistakes_new (self->session);
 
   g_signal_connect_swapped (mistakes, "opened", G_CALLBACK (turn_to_picture), self);
   gtk_box_append (GTK_BOX (content), mistakes);
-  gtk_box_append (GTK_BOX (content), rn_inspect_study_new (self->session, RN_STUDY_LESIONS));
-  gtk_box_append (GTK_BOX (content), rn_inspect_study_new (self->session, RN_STUDY_SHUFFLES));
-  gtk_box_append (GTK_BOX (content), rn_inspect_study_new (self->session, RN_STUDY_PATHS));
+  for (gsize i = 0; i < G_N_ELEMENTS (studies); i++)
+    gtk_box_append (GTK_BOX (content), rn_inspect_study_new (self->session, studies[i]));
   return make_scroller (content);
 }
 

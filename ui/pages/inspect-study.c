@@ -5,8 +5,10 @@
 #include "charts/path-chart.h"
 #include "charts/study-chart.h"
 #include "pages/card.h"
+#include "pages/compared-models.h"
 #include "pages/pair.h"
 #include "pages/study-control.h"
+#include "pages/study-responses.h"
 #include "state/format.h"
 
 #define BESIDE 640 /* pixels from which the two charts stand side by side */
@@ -26,11 +28,47 @@ struct _RnInspectStudy
   GtkWidget *card;
   GtkWidget *count;
   GtkWidget *control;
+  GtkWidget *compared; /* (nullable): RnComparedModels */
   GtkWidget *charts[MOST_CHARTS];
   int n_charts;
+  guint n_told; /* curves whose problem was told */
 };
 
 G_DEFINE_FINAL_TYPE (RnInspectStudy, rn_inspect_study, GTK_TYPE_WIDGET)
+
+static GtkWidget *make_lesions (RnInspectStudy *self);
+static GtkWidget *make_shuffles (RnInspectStudy *self);
+static GtkWidget *make_paths (RnInspectStudy *self);
+static GtkWidget *make_responses (RnInspectStudy *self);
+static gboolean show_points (RnInspectStudy *self);
+static gboolean show_gradients (RnInspectStudy *self);
+static gboolean show_curves (RnInspectStudy *self);
+
+/* What the kinds of study differ in */
+static const struct
+{
+  const char *name;
+  const char *invitation; /* says what "Measure" does */
+  GtkWidget *(*make) (
+      RnInspectStudy *);               /* Returns: (transfer floating): the card, with its charts */
+  gboolean (*show) (RnInspectStudy *); /* Returns: whether there is anything */
+} kinds[] = {
+  [RN_STUDY_LESIONS] = { N_ ("Without its blocks"),
+                         N_ ("“Measure” switches off each block in turn, then ever more random "
+                             "ones."),
+                         make_lesions, show_points },
+  [RN_STUDY_SHUFFLES] = { N_ ("In another order"),
+                          N_ ("“Measure” exchanges ever more pairs of blocks of the same shape."),
+                          make_shuffles, show_points },
+  [RN_STUDY_PATHS] = { N_ ("Its paths"),
+                       N_ ("“Measure” sends the gradient back through random paths of every "
+                           "length."),
+                       make_paths, show_gradients },
+  [RN_STUDY_RESPONSES] = { N_ ("Layer responses"),
+                           N_ ("“Measure” shows how strongly each layer answers, beside other "
+                               "models."),
+                           make_responses, show_curves },
+};
 
 static gboolean
 has_weights (RnInspectStudy *self)
@@ -55,7 +93,7 @@ count_branches (RnInspectStudy *self)
 static gboolean
 needs_branches (RnInspectStudy *self)
 {
-  return self->kind != RN_STUDY_SHUFFLES;
+  return self->kind == RN_STUDY_LESIONS || self->kind == RN_STUDY_PATHS;
 }
 
 /* Returns: (transfer none): why there is nothing to see yet */
@@ -74,11 +112,7 @@ say_empty (RnInspectStudy *self)
     return _ ("Open a data set to ask the network about its test pictures.");
   if (rn_study_runner_is_running (self->runner))
     return _ ("The network is being asked about the test pictures.");
-  if (self->kind == RN_STUDY_SHUFFLES)
-    return _ ("“Measure” exchanges ever more pairs of blocks of the same shape.");
-  if (self->kind == RN_STUDY_PATHS)
-    return _ ("“Measure” sends the gradient back through random paths of every length.");
-  return _ ("“Measure” switches off each block in turn, then ever more random ones.");
+  return _ (kinds[self->kind].invitation);
 }
 
 /* "500 test pictures, weights of step 1,240" */
@@ -95,7 +129,6 @@ say_what (RnInspectStudy *self)
   return at_step < 0 ? g_steal_pointer (&pictures) : g_strdup_printf ("%s, %s", pictures, weights);
 }
 
-/* Returns: whether there is anything */
 static gboolean
 show_points (RnInspectStudy *self)
 {
@@ -121,20 +154,87 @@ show_gradients (RnInspectStudy *self)
   return gradients->len > 0;
 }
 
+static gboolean
+show_curves (RnInspectStudy *self)
+{
+  const GPtrArray *curves = rn_study_runner_get_curves (self->runner);
+  gboolean is_shown = FALSE;
+
+  for (int i = 0; i <= RN_COMPARED_MODELS_MOST; i++)
+    {
+      const RnStudyCurve *curve = i < (int) curves->len ? curves->pdata[i] : NULL;
+      const guint n = curve != NULL ? curve->points->len : 0;
+
+      rn_response_chart_set_curve (RN_RESPONSE_CHART (self->charts[0]), i,
+                                   curve != NULL ? curve->name : "",
+                                   n > 0 ? (const RnResponsePoint *) (gpointer) curve->points->data
+                                         : NULL,
+                                   n);
+      is_shown |= n > 0;
+    }
+  return is_shown;
+}
+
+/* A model that could not be measured is told once, and is compared no longer. */
+static void
+tell_problems (RnInspectStudy *self)
+{
+  const GPtrArray *curves = rn_study_runner_get_curves (self->runner);
+
+  if (rn_study_runner_is_running (self->runner))
+    {
+      self->n_told = 0;
+      return;
+    }
+  for (; self->n_told < curves->len; self->n_told++)
+    {
+      const RnStudyCurve *curve = curves->pdata[self->n_told];
+
+      if (curve->problem == NULL)
+        continue;
+      g_signal_emit_by_name (self->session, "message", curve->problem);
+      if (curve->path != NULL)
+        rn_compared_models_remove (RN_COMPARED_MODELS (self->compared), curve->path);
+    }
+}
+
 static void
 update (RnInspectStudy *self)
 {
   const gboolean is_ready = has_weights (self) &&
                             (!needs_branches (self) || count_branches (self) > 0) &&
                             rn_session_get_dataset (self->session) != NULL;
-  const gboolean is_shown =
-      self->kind == RN_STUDY_PATHS ? show_gradients (self) : show_points (self);
+  const gboolean is_shown = kinds[self->kind].show (self);
   g_autofree char *what = is_shown ? say_what (self) : NULL;
 
   gtk_widget_set_sensitive (self->control, is_ready);
   gtk_widget_set_sensitive (self->count, is_ready && !rn_study_runner_is_running (self->runner));
   rn_card_set_caption (RN_CARD (self->card), what);
-  rn_card_set_empty (RN_CARD (self->card), is_shown ? NULL : say_empty (self), NULL);
+  if (self->compared !=
+      NULL) /* models are chosen before they are measured: the card is never empty */
+    rn_response_chart_set_empty (RN_RESPONSE_CHART (self->charts[0]), say_empty (self));
+  else
+    rn_card_set_empty (RN_CARD (self->card), is_shown ? NULL : say_empty (self), NULL);
+  tell_problems (self);
+}
+
+/* The shown network, then the others */
+static void
+choose_curves (RnInspectStudy *self)
+{
+  g_autoptr (GPtrArray) curves = g_ptr_array_new_with_free_func (rn_study_curve_free);
+  RnComparedModels *compared = RN_COMPARED_MODELS (self->compared);
+
+  g_ptr_array_add (curves, rn_study_curve_new (rn_document_get_title (
+                                                   rn_session_get_document (self->session)),
+                                               NULL));
+  for (guint i = 0; i < rn_compared_models_count (compared); i++)
+    {
+      const char *name, *path = rn_compared_models_get (compared, i, &name);
+
+      g_ptr_array_add (curves, rn_study_curve_new (name, path));
+    }
+  rn_study_runner_set_curves (self->runner, curves);
 }
 
 static void
@@ -142,6 +242,8 @@ start (RnInspectStudy *self)
 {
   const guint at = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->count));
 
+  if (self->compared != NULL)
+    choose_curves (self);
   rn_study_runner_start (self->runner, at < G_N_ELEMENTS (counts) ? counts[at] : 0);
 }
 
@@ -242,16 +344,43 @@ make_paths (RnInspectStudy *self)
 }
 
 static void
+on_sorted (GtkToggleButton *button, RnInspectStudy *self)
+{
+  rn_response_chart_set_sorted (RN_RESPONSE_CHART (self->charts[0]),
+                                gtk_toggle_button_get_active (button));
+}
+
+static GtkWidget *
+make_responses (RnInspectStudy *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6), *card;
+  GtkWidget *sorted = gtk_toggle_button_new ();
+
+  self->n_charts = 1;
+  self->charts[0] = rn_response_chart_new (rn_session_get_selection (self->session));
+  gtk_widget_set_vexpand (self->charts[0], TRUE);
+  self->compared = rn_compared_models_new (self->session);
+  gtk_box_append (GTK_BOX (box), self->charts[0]);
+  gtk_box_append (GTK_BOX (box), self->compared);
+  card = rn_card_new (_ ("Layer responses"), box);
+  gtk_button_set_icon_name (GTK_BUTTON (sorted), "view-sort-descending-symbolic");
+  gtk_widget_add_css_class (sorted, "flat");
+  gtk_widget_set_tooltip_text (sorted, _ ("Sort by size, as the paper’s lower figure"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (sorted), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Sort responses by size"), -1);
+  g_signal_connect (sorted, "toggled", G_CALLBACK (on_sorted), self);
+  rn_card_add_suffix (RN_CARD (card), sorted);
+  rn_card_set_help (RN_CARD (card),
+                    _ ("The standard deviation of each 3×3 layer’s response over test pictures, "
+                       "after batch-norm and before ReLU and addition. Residual layers answer more "
+                       "weakly than plain ones, those of deeper networks more weakly still (He et "
+                       "al. 2015, section 4.2 and figure 7)."));
+  return card;
+}
+
+static void
 make_content (RnInspectStudy *self)
 {
-  static const struct
-  {
-    const char *name;
-    GtkWidget *(*make) (RnInspectStudy *);
-  } kinds[] = { [RN_STUDY_LESIONS] = { N_ ("Without its blocks"), make_lesions },
-                [RN_STUDY_SHUFFLES] = { N_ ("In another order"), make_shuffles },
-                [RN_STUDY_PATHS] = { N_ ("Its paths"), make_paths } };
-
   self->card = kinds[self->kind].make (self);
   make_count (self);
   self->control = rn_study_control_new (self->runner, _ (kinds[self->kind].name));

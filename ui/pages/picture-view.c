@@ -3,7 +3,8 @@
 #include <math.h>
 #include <residua/augment.h>
 
-#include "charts/palette.h"
+#include "charts/figure.h"
+#include "charts/overlay.h"
 
 #define RADIUS 8.0           /* of the corners, logical pixels */
 #define AT_ONCE (512 * 512)  /* pixels: more are brought down in a task */
@@ -269,35 +270,110 @@ draw_outlines (RnPictureView *self, cairo_t *cr, double x, double y, double widt
   cairo_stroke (cr);
 }
 
-static void
-draw (RnPictureView *self, cairo_t *cr, int width, int height)
+/* Where the picture stands in the widget: what is seen of it is @width x @height from (@x, @y) on */
+typedef struct
+{
+  double x, y, width, height;
+  double zoom;
+  gboolean is_pixelated;
+} Place;
+
+static Place
+get_place (RnPictureView *self, int width, int height)
 {
   const double full_w = cairo_image_surface_get_width (self->surface),
                full_h = cairo_image_surface_get_height (self->surface);
   const double seen_w = self->is_square ? MIN (full_w, full_h) : full_w,
                seen_h = self->is_square ? seen_w : full_h;
-  double zoom = MIN (width / seen_w, height / seen_h);
-  gboolean is_pixelated = FALSE;
-  double x, y;
+  Place place = { .zoom = MIN (width / seen_w, height / seen_h) };
 
-  if (zoom >= 2.0 && MAX (full_w, full_h) <= WHOLE_ZOOM_BELOW)
+  if (place.zoom >= 2.0 && MAX (full_w, full_h) <= WHOLE_ZOOM_BELOW)
     {
-      zoom = floor (zoom);
-      is_pixelated = TRUE;
+      place.zoom = floor (place.zoom);
+      place.is_pixelated = TRUE;
     }
-  x = floor ((width - seen_w * zoom) / 2);
+  place.width = seen_w * place.zoom;
+  place.height = seen_h * place.zoom;
+  place.x = floor ((width - place.width) / 2);
   /* in a square at the top, so that pictures side by side are level whatever stands below them */
-  y = floor ((MIN (width, height) - seen_h * zoom) / 2);
-  round_rectangle (cr, x, y, seen_w * zoom, seen_h * zoom);
+  place.y = floor ((MIN (width, height) - place.height) / 2);
+  return place;
+}
+
+static void
+draw (RnPictureView *self, cairo_t *cr, int width, int height)
+{
+  const Place place = get_place (self, width, height);
+  const double full_w = cairo_image_surface_get_width (self->surface) * place.zoom,
+               full_h = cairo_image_surface_get_height (self->surface) * place.zoom;
+
+  round_rectangle (cr, place.x, place.y, place.width, place.height);
   cairo_clip (cr);
-  paint_surface (cr, self->surface, x - (full_w - seen_w) * zoom / 2,
-                 y - (full_h - seen_h) * zoom / 2, full_w * zoom, full_h * zoom,
-                 is_pixelated ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD, 1.0);
+  paint_surface (cr, self->surface, place.x - (full_w - place.width) / 2,
+                 place.y - (full_h - place.height) / 2, full_w, full_h,
+                 place.is_pixelated ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD, 1.0);
   if (self->overlay_surface != NULL && self->opacity > 0.0)
-    paint_surface (cr, self->overlay_surface, x, y, seen_w * zoom, seen_h * zoom,
+    paint_surface (cr, self->overlay_surface, place.x, place.y, place.width, place.height,
                    CAIRO_FILTER_BILINEAR, self->opacity);
   if (self->n_outlines > 0)
-    draw_outlines (self, cr, x, y, seen_w * zoom, seen_h * zoom);
+    draw_outlines (self, cr, place.x, place.y, place.width, place.height);
+}
+
+gboolean
+rn_picture_view_read (RnPictureView *self, double x, double y, int *column, int *row, double *value)
+{
+  Place place;
+
+  g_return_val_if_fail (RN_IS_PICTURE_VIEW (self), FALSE);
+
+  if (self->surface == NULL || self->overlay == NULL)
+    return FALSE;
+  place = get_place (self, gtk_widget_get_width (GTK_WIDGET (self)),
+                     gtk_widget_get_height (GTK_WIDGET (self)));
+  x = (x - place.x) / place.width;
+  y = (y - place.y) / place.height;
+  if (x < 0.0 || y < 0.0 || x >= 1.0 || y >= 1.0)
+    return FALSE;
+  *column = (int) (x * self->overlay->dims[1]);
+  *row = (int) (y * self->overlay->dims[0]);
+  *value = (double) self->overlay->data[*row * self->overlay->dims[1] + *column];
+  return TRUE;
+}
+
+/* As a figure */
+
+static void
+draw_for_print (GtkWidget *widget, cairo_t *cr, int width, int height)
+{
+  if (RN_PICTURE_VIEW (widget)->surface != NULL)
+    draw (RN_PICTURE_VIEW (widget), cr, width, height);
+}
+
+/* Returns: (transfer full) (type GString): the map, a line for each row */
+static gpointer
+copy_numbers (GtkWidget *widget)
+{
+  const RnTensor *map = RN_PICTURE_VIEW (widget)->overlay;
+  GString *text = g_string_new (NULL);
+
+  for (int i = 0; map != NULL && i < map->dims[0] * map->dims[1]; i++)
+    {
+      rn_figure_append_number (text, (double) map->data[i]);
+      g_string_append_c (text, (i + 1) % map->dims[1] == 0 ? '\n' : ',');
+    }
+  return text;
+}
+
+static const RnFigure figure = { "map", draw_for_print, copy_numbers, rn_figure_format_text,
+                                 rn_figure_free_text };
+
+void
+rn_picture_view_make_figure (RnPictureView *self)
+{
+  g_return_if_fail (RN_IS_PICTURE_VIEW (self));
+
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  rn_figure_attach (GTK_WIDGET (self), &figure);
 }
 
 static void
@@ -306,24 +382,31 @@ rn_picture_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   RnPictureView *self = RN_PICTURE_VIEW (widget);
   const int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
   const graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height);
+  RnPalette palette;
   cairo_t *cr;
 
   if (width < 1 || height < 1)
     return;
+  rn_palette_get (widget, &palette);
   cr = gtk_snapshot_append_cairo (snapshot, &bounds);
   if (self->surface != NULL)
     draw (self, cr, width, height);
   else
     {
       const double side = MIN (width, height);
-      RnPalette palette;
 
-      rn_palette_get (widget, &palette);
       round_rectangle (cr, (width - side) / 2, 0, side, side);
       rn_palette_set_source (cr, &palette.tint, 1.0);
       cairo_fill (cr);
     }
   cairo_destroy (cr);
+  rn_overlay_focus (snapshot, widget, &palette);
+}
+
+static void
+rn_picture_view_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  rn_figure_allocate (widget);
 }
 
 static void
@@ -357,6 +440,7 @@ rn_picture_view_dispose (GObject *object)
 {
   RnPictureView *self = RN_PICTURE_VIEW (object);
 
+  rn_figure_detach (GTK_WIDGET (self));
   stop_task (self);
   g_clear_pointer (&self->picture, rn_picture_unref);
   g_clear_pointer (&self->surface, cairo_surface_destroy);
@@ -382,8 +466,10 @@ rn_picture_view_class_init (RnPictureViewClass *class)
   G_OBJECT_CLASS (class)->dispose = rn_picture_view_dispose;
   widget_class->snapshot = rn_picture_view_snapshot;
   widget_class->measure = rn_picture_view_measure;
+  widget_class->size_allocate = rn_picture_view_size_allocate;
   widget_class->get_request_mode = rn_picture_view_get_request_mode;
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+  rn_figure_install (widget_class);
 }
 
 GtkWidget *

@@ -28,6 +28,18 @@ void rn_picture_view_set_square (RnPictureView *self, gboolean is_square);
 void rn_picture_view_set_overlay (RnPictureView *self, RnTensor *map);
 /** 0 to 1 */
 void rn_picture_view_set_overlay_opacity (RnPictureView *self, double opacity);
+/**
+ * rn_picture_view_read:
+ * @x, @y: in the widget
+ * @column, @row: (out): of the map that is laid over
+ * @value: (out): there
+ *
+ * Returns: FALSE outside, and where there is no map
+ */
+gboolean rn_picture_view_read (RnPictureView *self, double x, double y, int *column, int *row,
+                               double *value);
+/** Lets a person copy and save the picture as it is drawn, and the map's values as CSV. Once */
+void rn_picture_view_make_figure (RnPictureView *self);
 /** Outlines of views, as shares of the picture's sides; copied. */
 void rn_picture_view_set_outlines (RnPictureView *self, const graphene_rect_t *outlines, int n);
 

@@ -25,6 +25,8 @@ struct _RnStudyRunner
   GArray *points;
   GArray *gradients;
   RnTensor *map;
+  GPtrArray *wanted; /* of RnStudyCurve: of the next study */
+  GPtrArray *curves; /* of RnStudyCurve: measured */
 };
 
 G_DEFINE_FINAL_TYPE (RnStudyRunner, rn_study_runner, G_TYPE_OBJECT)
@@ -73,6 +75,8 @@ collect (gpointer data)
   self->n_pictures = work->n_pictures;
   catch_up (self->points, work->points);
   catch_up (self->gradients, work->gradients);
+  for (guint i = self->curves->len; i < work->measured->len; i++)
+    g_ptr_array_add (self->curves, rn_study_curve_copy (work->measured->pdata[i]));
   if (is_done && work->map != NULL)
     self->map = g_steal_pointer (&work->map);
   if (is_done && work->answers->len > 0)
@@ -117,6 +121,7 @@ forget_results (RnStudyRunner *self)
   g_array_set_size (self->answers, 0);
   g_array_set_size (self->points, 0);
   g_array_set_size (self->gradients, 0);
+  g_ptr_array_set_size (self->curves, 0);
 }
 
 static int
@@ -127,6 +132,25 @@ count_off (const gboolean *gates, int n)
   for (int i = 0; gates != NULL && i < n; i++)
     n_off += !gates[i];
   return n_off;
+}
+
+static GPtrArray *
+copy_curves (const GPtrArray *curves)
+{
+  GPtrArray *copy = g_ptr_array_new_with_free_func (rn_study_curve_free);
+
+  for (guint i = 0; i < curves->len; i++)
+    g_ptr_array_add (copy, rn_study_curve_copy (curves->pdata[i]));
+  return copy;
+}
+
+void
+rn_study_runner_set_curves (RnStudyRunner *self, const GPtrArray *curves)
+{
+  g_return_if_fail (RN_IS_STUDY_RUNNER (self));
+
+  g_ptr_array_unref (self->wanted);
+  self->wanted = copy_curves (curves);
 }
 
 static void
@@ -143,6 +167,8 @@ begin (RnStudyRunner *self, RnModel *model)
   self->work->dataset = rn_dataset_ref (self->dataset);
   self->work->count = self->count;
   self->work->gates = gates;
+  if (self->kind == RN_STUDY_RESPONSES)
+    self->work->curves = copy_curves (self->wanted);
   rn_study_work_start (self->work);
 }
 
@@ -277,6 +303,12 @@ rn_study_runner_get_gradients (RnStudyRunner *self)
   return self->gradients;
 }
 
+const GPtrArray *
+rn_study_runner_get_curves (RnStudyRunner *self)
+{
+  return self->curves;
+}
+
 RnTensor *
 rn_study_runner_get_map (RnStudyRunner *self)
 {
@@ -302,6 +334,8 @@ rn_study_runner_finalize (GObject *object)
   g_array_unref (self->answers);
   g_array_unref (self->points);
   g_array_unref (self->gradients);
+  g_ptr_array_unref (self->wanted);
+  g_ptr_array_unref (self->curves);
   G_OBJECT_CLASS (rn_study_runner_parent_class)->finalize (object);
 }
 
@@ -311,6 +345,8 @@ rn_study_runner_init (RnStudyRunner *self)
   self->answers = g_array_new (FALSE, FALSE, sizeof (RnAnswer));
   self->points = g_array_new (FALSE, FALSE, sizeof (RnStudyPoint));
   self->gradients = g_array_new (FALSE, FALSE, sizeof (RnPathGradient));
+  self->wanted = g_ptr_array_new_with_free_func (rn_study_curve_free);
+  self->curves = g_ptr_array_new_with_free_func (rn_study_curve_free);
 }
 
 static void

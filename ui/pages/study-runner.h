@@ -17,7 +17,8 @@ typedef enum
   RN_STUDY_LESIONS,
   RN_STUDY_SHUFFLES,
   RN_STUDY_PATHS,
-  RN_STUDY_OCCLUSION /* of one picture */
+  RN_STUDY_RESPONSES, /* also of other models */
+  RN_STUDY_OCCLUSION  /* of one picture */
 } RnStudyKind;
 
 #define RN_TYPE_STUDY_RUNNER (rn_study_runner_get_type ())
@@ -28,6 +29,9 @@ G_DECLARE_FINAL_TYPE (RnStudyRunner, rn_study_runner, RN, STUDY_RUNNER, GObject)
 RnStudyRunner *rn_study_runner_new (RnSession *session, RnStudyKind kind);
 /** Begins anew with the newest weights. @count: pictures, spread over the test pictures; 0 for all */
 void rn_study_runner_start (RnStudyRunner *self, int count);
+/** RN_STUDY_RESPONSES: what the next study measures. @curves: (element-type RnStudyCurve): copied; the first is of the shown
+ * document, without a path */
+void rn_study_runner_set_curves (RnStudyRunner *self, const GPtrArray *curves);
 /** RN_STUDY_OCCLUSION of @view, a picture as the network sees it: where it matters for @class */
 void rn_study_runner_start_with (RnStudyRunner *self, RnModel *model, RnPicture *view, int class);
 /** What has come by then stays. */
@@ -52,6 +56,8 @@ const GArray *rn_study_runner_get_answers (RnStudyRunner *self);
 const GArray *rn_study_runner_get_points (RnStudyRunner *self);
 /** (element-type RnPathGradient): as they come */
 const GArray *rn_study_runner_get_gradients (RnStudyRunner *self);
+/** (element-type RnStudyCurve): as they are measured */
+const GPtrArray *rn_study_runner_get_curves (RnStudyRunner *self);
 /** Returns: (transfer none) (nullable): as rn_occlusion() has it; NULL until it is done */
 RnTensor *rn_study_runner_get_map (RnStudyRunner *self);
 

@@ -21,6 +21,8 @@ work_clear (gpointer data)
   g_array_unref (work->answers);
   g_array_unref (work->points);
   g_array_unref (work->gradients);
+  g_clear_pointer (&work->curves, g_ptr_array_unref);
+  g_ptr_array_unref (work->measured);
   g_clear_error (&work->error);
   pthread_mutex_destroy (&work->lock);
 }
@@ -151,6 +153,45 @@ cover_picture (RnStudyWork *work, GError **error)
   pthread_mutex_unlock (&work->lock);
 }
 
+/* Where one of several models is under way */
+typedef struct
+{
+  RnStudyWork *work;
+  guint at;
+} Turn;
+
+static gboolean
+on_looked (double done, gpointer data)
+{
+  const Turn *turn = data;
+
+  advance (turn->work, (turn->at + done) / turn->work->curves->len);
+  return __atomic_load_n (&turn->work->cancel, __ATOMIC_RELAXED) == 0;
+}
+
+/* A model that cannot be measured does not keep the others from being. */
+static void
+measure_responses (RnStudyWork *work)
+{
+  const int all = rn_dataset_count (work->dataset, RN_SPLIT_TEST);
+  const int count = work->count > 0 ? MIN (work->count, all) : all;
+
+  for (guint i = 0; i < work->curves->len; i++)
+    {
+      RnStudyCurve *curve = work->curves->pdata[i];
+      Turn turn = { work, i };
+
+      rn_study_curve_measure (curve, work->model, i == 0, work->dataset, count, on_looked, &turn);
+      if (__atomic_load_n (&work->cancel, __ATOMIC_RELAXED) != 0)
+        return;
+      pthread_mutex_lock (&work->lock);
+      g_ptr_array_add (work->measured, rn_study_curve_copy (curve));
+      work->n_pictures = count;
+      pthread_mutex_unlock (&work->lock);
+      advance (work, (i + 1.0) / work->curves->len);
+    }
+}
+
 static gpointer
 run (gpointer data)
 {
@@ -160,6 +201,8 @@ run (gpointer data)
   rn_compute_lower_priority ();
   if (work->kind == RN_STUDY_OCCLUSION)
     cover_picture (work, &error);
+  else if (work->kind == RN_STUDY_RESPONSES)
+    measure_responses (work);
   else
     study_test_pictures (work, &error);
   pthread_mutex_lock (&work->lock);
@@ -183,6 +226,7 @@ rn_study_work_new (RnStudyKind kind, RnModel *model, GSourceFunc collect, gpoint
   work->answers = g_array_new (FALSE, FALSE, sizeof (RnAnswer));
   work->points = g_array_new (FALSE, FALSE, sizeof (RnStudyPoint));
   work->gradients = g_array_new (FALSE, FALSE, sizeof (RnPathGradient));
+  work->measured = g_ptr_array_new_with_free_func (rn_study_curve_free);
   pthread_mutex_init (&work->lock, NULL);
   return work;
 }

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "pages/study-responses.h"
 #include "pages/study-runner.h"
 
 G_BEGIN_DECLS
@@ -20,8 +21,9 @@ typedef struct
   RnPicture *view;    /* (nullable): that picture, as the network sees it */
   int class;          /* whose probability is looked at in it */
   int count;
-  gboolean *gates; /* (nullable) */
-  int cancel;      /* atomic */
+  gboolean *gates;   /* (nullable) */
+  GPtrArray *curves; /* (nullable): of RnStudyCurve: to be measured */
+  int cancel;        /* atomic */
 
   pthread_mutex_t lock;
   GSourceFunc
@@ -34,7 +36,8 @@ typedef struct
   GArray *answers;
   GArray *points;
   GArray *gradients;
-  RnTensor *map; /* (nullable) */
+  GPtrArray *measured; /* of RnStudyCurve */
+  RnTensor *map;       /* (nullable) */
   GError *error;
 } RnStudyWork;
 

@@ -357,6 +357,89 @@ test_rank_correlation (void)
 }
 
 /* Paths: figures of Veit et al. 2016, section 4.1, for 54 blocks */
+/* What a study of paths tells */
+static gboolean
+take_gradient (const RnPathGradient *gradient, double done, gpointer data)
+{
+  GArray *taken = data;
+
+  g_array_append_val (taken, *gradient);
+  g_assert_cmpfloat (done, >, 0.0);
+  g_assert_cmpfloat (done, <=, 1.0);
+  return TRUE;
+}
+
+static GArray *
+path_gradients (RnStudy *study, int draws, guint64 seed)
+{
+  GArray *taken = g_array_new (FALSE, FALSE, sizeof (RnPathGradient));
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (rn_study_path_gradients (study, draws, seed, take_gradient, taken, NULL, &error));
+  g_assert_no_error (error);
+  return taken;
+}
+
+static void
+test_path_gradients_are_of_every_length (void)
+{
+  Room room;
+  g_autoptr (RnStudy) alone = NULL;
+  g_autoptr (GArray) gradients = NULL, again = NULL, others = NULL;
+
+  room_init (&room);
+  alone = rn_study_new (room.model, room.dataset, RN_SPLIT_TRAIN, 0, 1, NULL, NULL, NULL, NULL);
+  gradients = path_gradients (room.study, 3, 1);
+  again = path_gradients (alone, 3, 1);
+  others = path_gradients (room.study, 3, 2);
+  g_assert_cmpuint (gradients->len, ==, 3 * (N_BLOCKS + 1));
+  for (guint i = 0; i < gradients->len; i++)
+    {
+      const RnPathGradient *one = &g_array_index (gradients, RnPathGradient, i);
+
+      g_assert_cmpint (one->length, ==, (int) i % (N_BLOCKS + 1));
+      g_assert_cmpint (one->draw, ==, (int) i / (N_BLOCKS + 1));
+      g_assert_cmpfloat (one->norm, >=, 0.0);
+      /* with one thread as with two, to the bit */
+      g_assert_cmpfloat (one->norm, ==, g_array_index (again, RnPathGradient, i).norm);
+    }
+  g_assert_cmpfloat (g_array_index (gradients, RnPathGradient, 0).norm, !=,
+                     g_array_index (others, RnPathGradient, 0).norm);
+  room_clear (&room);
+}
+
+static gboolean
+refuse_gradient (const RnPathGradient *gradient, double done, gpointer data)
+{
+  return FALSE;
+}
+
+static void
+test_a_study_of_paths_can_be_cancelled (void)
+{
+  Room room;
+  g_autoptr (GError) error = NULL;
+
+  room_init (&room);
+  g_assert_false (rn_study_path_gradients (room.study, 3, 1, refuse_gradient, NULL, NULL, &error));
+  g_assert_error (error, RN_ERROR, RN_ERROR_CANCELLED);
+  room_clear (&room);
+}
+
+/* As many paths as there are, each with as much gradient as is said */
+static void
+test_path_shares_weigh_gradients_by_their_number (void)
+{
+  const double gradients[] = { 8.0, 4.0, NAN, 1.0 };
+  double shares[4];
+
+  rn_path_shares (shares, gradients, 3);
+  g_assert_cmpfloat_with_epsilon (shares[0], 8.0 / 21.0, 1e-12);
+  g_assert_cmpfloat_with_epsilon (shares[1], 12.0 / 21.0, 1e-12);
+  g_assert_cmpfloat (shares[2], ==, 0.0);
+  g_assert_cmpfloat_with_epsilon (shares[3], 1.0 / 21.0, 1e-12);
+}
+
 static void
 test_path_lengths_are_binomial (void)
 {
@@ -479,6 +562,12 @@ main (int argc, char **argv)
                    test_shuffles_start_with_the_trained_order);
   g_test_add_func ("/study/rank correlation", test_rank_correlation);
   g_test_add_func ("/study/path lengths are binomial", test_path_lengths_are_binomial);
+  g_test_add_func ("/study/path gradients are of every length",
+                   test_path_gradients_are_of_every_length);
+  g_test_add_func ("/study/a study of paths can be cancelled",
+                   test_a_study_of_paths_can_be_cancelled);
+  g_test_add_func ("/study/path shares weigh gradients by their number",
+                   test_path_shares_weigh_gradients_by_their_number);
   g_test_add_func ("/study/occlusion covers each place once",
                    test_occlusion_covers_each_place_once);
   g_test_add_func ("/study/what is the mean already cannot be covered",

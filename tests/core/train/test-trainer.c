@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/random.h"
+#include "residua/study.h"
 #include "tiny.h"
 
 typedef struct
@@ -200,6 +201,51 @@ test_pausing_stepping_and_looking_leave_no_trace (World *world, gconstpointer da
       g_assert_nonnull (model);
     }
   assert_same_as (world, "left alone", "disturbed", 60);
+}
+
+static gboolean
+ignore_point (const RnStudyPoint *point, double done, gpointer data)
+{
+  return TRUE;
+}
+
+static gboolean
+ignore_gradient (const RnPathGradient *gradient, double done, gpointer data)
+{
+  return TRUE;
+}
+
+/* Every study there is, of the weights that the trainer has now */
+static void
+study_everything (World *world, RnTrainer *trainer)
+{
+  g_autoptr (RnModel) model = rn_trainer_copy_model (trainer);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnStudy) study =
+      rn_study_new (model, world->dataset, RN_SPLIT_TEST, 0, 2, NULL, NULL, NULL, &error);
+  g_autofree RnAnswer *answers = NULL;
+
+  g_assert_no_error (error);
+  answers = g_new (RnAnswer, rn_study_count (study));
+  g_assert_true (rn_study_answers (study, answers, NULL, NULL, NULL, NULL, NULL));
+  g_assert_true (rn_study_lesions (study, 2, 2, 1, ignore_point, NULL, NULL, NULL));
+  g_assert_true (rn_study_path_gradients (study, 2, 1, ignore_gradient, NULL, NULL, NULL));
+  rn_study_shuffles (study, 2, 2, 1, ignore_point, NULL, NULL, NULL); /* where blocks are alike */
+}
+
+static void
+test_studies_beside_it_leave_no_trace (World *world, gconstpointer data)
+{
+  g_autoptr (RnTrainer) trainer = NULL;
+
+  world->settings.steps = 300;
+  train_to_the_end (world, "left alone", 2);
+  trainer = trainer_of (world, "studied", 2);
+  rn_trainer_run (trainer, 0);
+  for (int i = 0; i < 5; i++)
+    study_everything (world, trainer);
+  g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_FINISHED);
+  assert_same_as (world, "left alone", "studied", 300);
 }
 
 /* No file may become longer than that: as a disk that is full, but for this process alone. RLIM_INFINITY takes it back. */
@@ -822,6 +868,7 @@ main (int argc, char **argv)
   ADD ("another seed gives other bytes", test_another_seed_gives_other_bytes);
   ADD ("pausing, stepping and looking leave no trace",
        test_pausing_stepping_and_looking_leave_no_trace);
+  ADD ("studies beside it leave no trace", test_studies_beside_it_leave_no_trace);
   ADD ("a full disk pauses, and training goes on without a trace",
        test_a_full_disk_pauses_and_training_goes_on_without_a_trace);
   ADD ("stopping and resuming leave no trace", test_stopping_and_resuming_leave_no_trace);
