@@ -105,11 +105,24 @@ bounded (gint64 side)
   return (int) MIN (side, G_MAXINT32);
 }
 
+/* The relatives with a stem of three convolutions (ResNet-C, -D, -T) */
+static gboolean
+check_stem (const Deduction *deduction)
+{
+  if (!has (deduction, "conv1.0.weight"))
+    return TRUE;
+  g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
+               _ ("“%s”: its stem is of several convolutions (“conv1.0.weight”); one of 3x3 or 7x7 "
+                  "is known here"),
+               deduction->path);
+  return FALSE;
+}
+
 /* A specification without blocks */
 static RnSpec *
 deduce_ends (const Deduction *deduction)
 {
-  const RnStoredTensor *conv = find (deduction, 4, "conv1.weight");
+  const RnStoredTensor *conv = check_stem (deduction) ? find (deduction, 4, "conv1.weight") : NULL;
   const RnStoredTensor *fc = conv == NULL ? NULL : find (deduction, 2, "fc.weight");
   RnStemKind stem;
   RnSpec *spec;
@@ -153,6 +166,22 @@ deduce_channels (const Deduction *deduction, int l, int m, RnBlockKind *kind)
   return last == NULL ? 0 : bounded (last->dims[0]);
 }
 
+/* Where the projection is not the first of the shortcut, there is a pooling before it (ResNet-D). */
+static gboolean
+check_projection (const Deduction *deduction, int l, int m)
+{
+  g_autofree char *name = g_strdup_printf ("layer%d.%d.downsample.1.weight", l, m);
+  const RnStoredTensor *second = g_hash_table_lookup (deduction->tensors, name);
+
+  if (second == NULL || second->n_dims != 4)
+    return TRUE;
+  g_set_error (deduction->error, RN_ERROR, RN_ERROR_SHAPE,
+               _ ("“%s”: its shortcuts average pixels before their projection (“%s”), which is not "
+                  "known here"),
+               deduction->path, second->name);
+  return FALSE;
+}
+
 /* @channels: into the block. A network with projections where nothing changes is option C; where only some blocks have
  * one, those that change the shape are option B.
  */
@@ -162,6 +191,8 @@ add_block (const Deduction *deduction, RnSpec *spec, int l, int m, int *channels
   RnBlockSpec block = { .stride = l > 1 && m == 0 ? 2 : 1 };
   gboolean changes;
 
+  if (!check_projection (deduction, l, m))
+    return FALSE;
   block.channels = deduce_channels (deduction, l, m, &block.kind);
   if (block.channels == 0)
     return FALSE;

@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "formats/onnx-shapes.h"
 #include "formats/protobuf-reader.h"
 #include "residua/error.h"
 
@@ -13,6 +14,8 @@
 #define MAX_TENSORS 65536
 #define MAX_LINKS 64 /* inputs, outputs or attributes of a node */
 #define MAX_NUMBERS 64
+/* Of the whole numbers of a tensor that are kept; one takes up to 10 bytes */
+#define MAX_WHOLES_BYTES (10 * RN_ONNX_MAX_WHOLES)
 
 /* Numbers of fields, from onnx.proto3 */
 enum
@@ -37,6 +40,8 @@ enum
   TENSOR_DIMS = 1,
   TENSOR_TYPE = 2,
   TENSOR_FLOATS = 4,
+  TENSOR_INT32S = 5,
+  TENSOR_INT64S = 7,
   TENSOR_NAME = 8,
   TENSOR_RAW = 9,
   TENSOR_LOCATION = 14,
@@ -122,6 +127,8 @@ typedef struct
 {
   RnStoredTensor tensor;
   GArray *dims;
+  GArray
+      *wholes; /* (element-type gint64) that are written as such, and not as they lie in memory */
   guint64 type;
   gboolean is_elsewhere;
   gboolean has_data;
@@ -147,6 +154,11 @@ read_tensor_field (RnOnnx *onnx, RnProtobufScan *field, gpointer into, GError **
       tensor->tensor.begin = field->begin;
       tensor->tensor.end = field->end;
       return TRUE;
+    case TENSOR_INT32S:
+    case TENSOR_INT64S:
+      return (field->is_block && field->end - field->begin > MAX_WHOLES_BYTES) ||
+             tensor->wholes->len >= MAX_WHOLES_BYTES ||
+             rn_protobuf_scan_get_numbers (field, tensor->wholes, 2 * MAX_WHOLES_BYTES, error);
     case TENSOR_LOCATION:
       tensor->is_elsewhere = field->value != 0;
       return TRUE;
@@ -176,7 +188,7 @@ find_dtype (guint64 type, RnDtype *dtype)
   return FALSE;
 }
 
-/* Numbers that are not there as they lie in memory (shapes, mostly) are left out: nobody here needs them. */
+/* Numbers that are not there as they lie in memory are kept where they may be of a shape, else left out. */
 static gboolean
 keep_tensor (RnOnnx *onnx, Tensor *tensor, const char *name, GError **error)
 {
@@ -190,6 +202,8 @@ keep_tensor (RnOnnx *onnx, Tensor *tensor, const char *name, GError **error)
     stored->dims[i] = g_array_index (tensor->dims, gint64, i);
   if (!rn_tensor_shape_count (stored->n_dims, stored->dims, &stored->count))
     return fail (onnx, name, _ ("has a shape beyond all bounds"), error);
+  if (tensor->wholes->len > 0)
+    rn_onnx_keep_wholes (onnx, name, stored->n_dims, stored->dims, tensor->wholes);
   if (!tensor->has_data || !find_dtype (tensor->type, &stored->dtype))
     return TRUE;
   if (stored->end - stored->begin != stored->count * rn_dtype_size (stored->dtype))
@@ -208,7 +222,8 @@ static gboolean
 read_tensor (RnOnnx *onnx, RnProtobufScan *field, const char *name, GError **error)
 {
   g_autoptr (GArray) dims = g_array_new (FALSE, FALSE, sizeof (gint64));
-  Tensor tensor = { .dims = dims };
+  g_autoptr (GArray) wholes = g_array_new (FALSE, FALSE, sizeof (gint64));
+  Tensor tensor = { .dims = dims, .wholes = wholes };
   gboolean done = read_inner (onnx, field, read_tensor_field, &tensor, error);
   g_autofree char *own = g_strdup (tensor.tensor.name != NULL ? tensor.tensor.name : "");
 
@@ -222,7 +237,7 @@ read_tensor (RnOnnx *onnx, RnProtobufScan *field, const char *name, GError **err
 typedef struct
 {
   RnOnnxNode *node;
-  gboolean has_tensor; /* a Constant's value, to be read when its name is known */
+  gboolean has_tensor; /* a constant's value, to be read when its name is known */
   RnProtobufScan tensor;
 } Node;
 
@@ -236,11 +251,11 @@ clear_attribute (gpointer data)
   g_array_unref (attribute->numbers);
 }
 
-static void
-node_free (gpointer data)
+void
+rn_onnx_node_free (RnOnnxNode *node)
 {
-  RnOnnxNode *node = data;
-
+  if (node == NULL)
+    return;
   g_free (node->name);
   g_free (node->op);
   g_ptr_array_unref (node->inputs);
@@ -328,6 +343,17 @@ read_node_field (RnOnnx *onnx, RnProtobufScan *field, gpointer into, GError **er
     }
 }
 
+/* The value of a ConstantOfShape becomes its second input, under a name that is none of the file's. */
+static gboolean
+read_fill (RnOnnx *onnx, Node *reading, GError **error)
+{
+  RnOnnxNode *node = reading->node;
+  char *name = g_strconcat ("\n", node->outputs->pdata[0], NULL);
+
+  g_ptr_array_add (node->inputs, name);
+  return read_tensor (onnx, &reading->tensor, name, error);
+}
+
 static gboolean
 read_node (RnOnnx *onnx, RnProtobufScan *field, GError **error)
 {
@@ -336,7 +362,7 @@ read_node (RnOnnx *onnx, RnProtobufScan *field, GError **error)
 
   if (onnx->nodes->len == MAX_NODES)
     {
-      node_free (node);
+      rn_onnx_node_free (node);
       return fail (onnx, "graph", _ ("has more nodes than are read"), error);
     }
   g_ptr_array_add (onnx->nodes, node);
@@ -351,7 +377,11 @@ read_node (RnOnnx *onnx, RnProtobufScan *field, GError **error)
       g_free (node->name);
       node->name = g_strdup (node->outputs->pdata[0]);
     }
-  if (strcmp (node->op, "Constant") != 0 || !reading.has_tensor)
+  if (!reading.has_tensor)
+    return TRUE;
+  if (strcmp (node->op, "ConstantOfShape") == 0)
+    return read_fill (onnx, &reading, error);
+  if (strcmp (node->op, "Constant") != 0)
     return TRUE;
   if (!read_tensor (onnx, &reading.tensor, node->outputs->pdata[0], error))
     return FALSE;
@@ -540,7 +570,28 @@ check_order (const RnOnnx *onnx, GError **error)
   return TRUE;
 }
 
-/* What an Identity makes is known under the name of what it takes. */
+/* Exporters put a padding by nothing before a pooling. */
+static gboolean
+pads_nothing (const RnOnnx *onnx, const RnOnnxNode *node)
+{
+  g_autoptr (GArray) pads = rn_onnx_get_argument (onnx, node, "pads", 1);
+
+  for (guint i = 0; pads != NULL && i < pads->len; i++)
+    if (g_array_index (pads, gint64, i) != 0)
+      return FALSE;
+  return pads != NULL;
+}
+
+/* A Dropout does nothing where a network is run; its ratio stands in inputs of its own. */
+static gboolean
+is_identity (const RnOnnx *onnx, const RnOnnxNode *node)
+{
+  return (strcmp (node->op, "Identity") == 0 && node->inputs->len == 1) ||
+         (strcmp (node->op, "Dropout") == 0 && node->inputs->len >= 1) ||
+         (strcmp (node->op, "Pad") == 0 && node->inputs->len >= 1 && pads_nothing (onnx, node));
+}
+
+/* What an identity makes is known under the name of what it takes. */
 static void
 drop_identities (RnOnnx *onnx)
 {
@@ -561,8 +612,7 @@ drop_identities (RnOnnx *onnx)
               node->inputs->pdata[j] = g_strdup (other);
             }
         }
-      if (strcmp (node->op, "Identity") != 0 || node->inputs->len != 1 ||
-          g_strcmp0 (node->outputs->pdata[0], onnx->output) == 0)
+      if (!is_identity (onnx, node) || strcmp (node->outputs->pdata[0], onnx->output) == 0)
         continue;
       g_hash_table_insert (names, g_strdup (node->outputs->pdata[0]),
                            g_strdup (node->inputs->pdata[0]));
@@ -577,7 +627,8 @@ settle_ends (RnOnnx *onnx, const Graph *graph, GError **error)
     {
       const Value *value = graph->inputs->pdata[i];
 
-      if (value->name == NULL || rn_tensor_file_find (onnx->file, value->name) != NULL)
+      if (value->name == NULL || rn_tensor_file_find (onnx->file, value->name) != NULL ||
+          g_hash_table_contains (onnx->wholes, value->name))
         continue;
       if (onnx->input != NULL)
         return fail (onnx, value->name, _ ("is a second input"), error);
@@ -601,7 +652,8 @@ rn_onnx_open (const char *path, GError **error)
   Graph graph = { inputs, outputs, 0 };
   RnProtobufScan model;
 
-  onnx->nodes = g_ptr_array_new_with_free_func (node_free);
+  onnx->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify) rn_onnx_node_free);
+  onnx->wholes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   onnx->input_dims = g_array_new (FALSE, TRUE, sizeof (gint64));
   onnx->file = rn_tensor_file_open (path, error);
   if (onnx->file == NULL)
@@ -612,6 +664,7 @@ rn_onnx_open (const char *path, GError **error)
       !rn_tensor_file_index (onnx->file, error) || !settle_ends (onnx, &graph, error) ||
       !check_order (onnx, error))
     return NULL;
+  rn_onnx_compute_shapes (onnx);
   drop_identities (onnx);
   return g_steal_pointer (&onnx);
 }
@@ -623,6 +676,7 @@ rn_onnx_close (RnOnnx *onnx)
     return;
   g_clear_pointer (&onnx->file, rn_tensor_file_close);
   g_ptr_array_unref (onnx->nodes);
+  g_hash_table_unref (onnx->wholes);
   g_array_unref (onnx->input_dims);
   g_free (onnx->input);
   g_free (onnx->output);

@@ -3,7 +3,8 @@
 #include "formats/tensor-file.h"
 
 /* The graph of an ONNX file as it stands there: nodes, and constant tensors whose numbers stay in the file. Nodes that
- * only name things (Constant, Identity) are gone: what they named is known under its own name.
+ * only name things (Constant, Identity, Dropout) are gone: what they named is known under its own name. So are those that
+ * compute shapes.
  */
 
 typedef struct
@@ -28,6 +29,8 @@ typedef struct
 {
   RnTensorFile *file; /* constants by their names; metadata */
   GPtrArray *nodes;   /* (element-type RnOnnxNode) in the order of the file */
+  GHashTable
+      *wholes; /* name -> RnOnnxWholes (onnx-shapes.h): whole numbers, constant or computed */
   char *input;
   GArray *input_dims; /* (element-type gint64): 0 for a side that may change */
   char *output;
@@ -37,6 +40,8 @@ typedef struct
 RnOnnx *rn_onnx_open (const char *path, GError **error);
 void rn_onnx_close (RnOnnx *onnx);
 
+/* @node: (nullable) */
+void rn_onnx_node_free (RnOnnxNode *node);
 /* Returns: (nullable) */
 const RnOnnxAttribute *rn_onnx_node_get (const RnOnnxNode *node, const char *name);
 /* Returns: the attribute's number, @otherwise where it has none */

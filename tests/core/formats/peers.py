@@ -1,6 +1,7 @@
-"""Runs exported models with the libraries of others: peers.py onnx|torch FOLDER
+"""Runs exported models with the libraries of others: peers.py onnx|torchvision|torch FOLDER
 
-Each case is NAME.txt with "N C H W CLASSES", NAME.f32 with the input, NAME.logits with what is expected. Missing
+Each case is NAME.txt with "N C H W CLASSES", NAME.f32 with the input, NAME.logits with what is expected, and NAME.json
+with the network. "torchvision" loads NAME.pth into its network of that name, "torch" into one made by hand. Missing
 libraries are named and left out; without any the exit status is 77. ONNX Runtime is the one of npm: the folder
 with its node_modules stands in RESIDUA_ORT.
 """
@@ -82,7 +83,7 @@ def check_onnx(names):
         compare("ONNX Runtime", name, np.fromfile(name + ".ort", np.float32), expected)
 
 
-def check_torch(names):
+def check_torchvision(names):
     try:
         import torch
         import torchvision
@@ -100,8 +101,74 @@ def check_torch(names):
             compare("PyTorch", name, model(torch.from_numpy(x)).numpy(), expected)
 
 
+class Walk:
+    """A network of NAME.json, computed by hand of what NAME.pth holds."""
+
+    def __init__(self, spec, state):
+        self.spec, self.state = spec, state
+
+    def conv(self, x, name, norm, stride):
+        from torch.nn import functional as F
+
+        filters = self.state[name + ".weight"]
+        x = F.conv2d(x, filters, None, stride, filters.shape[-1] // 2)
+        of = [self.state[f"{norm}.{what}"] for what in ("running_mean", "running_var", "weight", "bias")]
+        return F.batch_norm(x, *of, False, 0.0, 1e-5)
+
+    def shortcut(self, x, name, block):
+        from torch.nn import functional as F
+
+        if name + ".downsample.0.weight" in self.state:
+            return self.conv(x, name + ".downsample.0", name + ".downsample.1", block["stride"])
+        more = block["channels"] - x.shape[1]
+        before = more // 2 if block["shortcut"] == "A-split" else 0
+        stride = block["stride"]
+        return F.pad(x[:, :, ::stride, ::stride], (0, 0, 0, 0, before, more - before))
+
+    def block(self, x, name, block):
+        strides = [block["stride"], 1]
+        if block["kind"].endswith("bottleneck"):
+            strides = [block["stride"], 1, 1] if block.get("bottleneck_stride") == "1x1" else [1, block["stride"], 1]
+        f = x
+        for i, stride in enumerate(strides):
+            f = self.conv(f, f"{name}.conv{i + 1}", f"{name}.bn{i + 1}", stride)
+            if i < len(strides) - 1:
+                f = f.relu()
+        return (f if block["kind"].startswith("plain") else f + self.shortcut(x, name, block)).relu()
+
+    def __call__(self, x):
+        from torch.nn import functional as F
+
+        pooled = self.spec["stem"]["kind"] == "7x7-pool"
+        x = self.conv(x, "conv1", "bn1", 2 if pooled else 1).relu()
+        if pooled:
+            x = F.max_pool2d(x, 3, 2, 1)
+        layer, at = 0, 0
+        for block in self.spec["blocks"]:
+            # a layer begins where the shape changes
+            begins = layer == 0 or block["stride"] == 2 or block["channels"] != x.shape[1]
+            layer, at = (layer + 1, 0) if begins else (layer, at + 1)
+            x = self.block(x, f"layer{layer}.{at}", block)
+        return F.linear(x.mean([2, 3]), self.state["fc.weight"], self.state["fc.bias"])
+
+
+def check_torch(names):
+    try:
+        import torch
+    except ImportError:
+        print("python3-torch is not installed")
+        return
+    for name in names:
+        x, expected = read_case(name)
+        state = torch.load(name + ".pth", weights_only=True)
+        with open(name + ".json") as file:
+            network = Walk(json.load(file), state)
+        with torch.no_grad():
+            compare("PyTorch", name, network(torch.from_numpy(x)).numpy(), expected)
+
+
 names = sorted(path[:-4] for path in glob.glob(os.path.join(sys.argv[2], "*.txt")))
-(check_onnx if sys.argv[1] == "onnx" else check_torch)(names)
+{"onnx": check_onnx, "torchvision": check_torchvision, "torch": check_torch}[sys.argv[1]](names)
 for peer, difference in worst.items():
     print(f"{peer}: {len(names)} models, largest difference {difference:.2g}")
 sys.exit(0 if worst else 77)

@@ -2,16 +2,12 @@
 
 #include <dlfcn.h>
 #include <glib/gstdio.h>
-#include <math.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "../spec/random-spec.h"
-#include "compute/memory.h"
 #include "formats/export.h"
-#include "network/model.h"
 #include "residua/error.h"
-#include "residua/evaluator.h"
+#include "truth.h"
 
 /* What is written is run by others: C by the compilers that are here, ONNX and PyTorch's form by peers.py where their
  * libraries are installed. All of it against the core's own unfolded path.
@@ -29,102 +25,6 @@ path_of (const char *name, const char *suffix)
   return g_build_filename (folder, file, NULL);
 }
 
-/* A model whose numbers are of the size that training leaves, its statistics not those of the beginning */
-static RnModel *
-model_of (const RnSpec *spec, RnRandom *random, gboolean pixel_mean)
-{
-  g_autoptr (RnLayout) layout = rn_layout_new (spec, 0, 0);
-  g_autoptr (RnParameters) parameters = rn_parameters_new (layout);
-  float *arena = rn_floats_new (parameters->n_floats);
-  RnPreprocess preprocess = { rn_spec_get_side (spec), rn_spec_get_channels (spec) };
-  const gsize n_pixels = (gsize) (preprocess.side * preprocess.side * preprocess.channels);
-  g_autoptr (GError) error = NULL;
-  RnModel *model;
-
-  rn_parameters_initialise (parameters, spec, layout, arena, 7);
-  for (int i = 0; i < parameters->n; i++)
-    for (gsize j = 0; j < parameters->items[i].count; j++)
-      {
-        float *value = &arena[parameters->items[i].offset + j];
-
-        switch (parameters->items[i].kind)
-          {
-          case RN_PARAMETER_GAMMA:
-          case RN_PARAMETER_VARIANCE:
-            *value = (float) rn_random_between (random, 0.5, 1.5);
-            break;
-          case RN_PARAMETER_BETA:
-          case RN_PARAMETER_MEAN:
-            *value = (float) rn_random_between (random, -0.3, 0.3);
-            break;
-          case RN_PARAMETER_FILTER:
-          case RN_PARAMETER_FC_WEIGHT:
-          case RN_PARAMETER_FC_BIAS:
-          default:
-            break;
-          }
-      }
-  for (int i = 0; i < preprocess.channels; i++)
-    {
-      preprocess.mean[i] = (float) rn_random_between (random, 0.2, 0.7);
-      preprocess.std[i] = (float) rn_random_between (random, 0.2, 0.4);
-    }
-  if (pixel_mean)
-    preprocess.pixel_mean = g_new (float, n_pixels);
-  for (gsize i = 0; pixel_mean && i < n_pixels; i++)
-    preprocess.pixel_mean[i] = (float) rn_random_between (random, 0.2, 0.7);
-  model = rn_model_new_take (spec, arena, NULL, &preprocess, 1e-5, 12, &error);
-  g_assert_no_error (error);
-  rn_preprocess_clear (&preprocess);
-  return model;
-}
-
-/* Some pictures and what the core makes of them */
-typedef struct
-{
-  RnPicture *pictures[N_PICTURES];
-  gsize n_inputs; /* numbers of a picture */
-  gsize classes;
-  float *x; /* [N,H,W,C], normalised */
-  float *logits;
-  double allowed;
-} Truth;
-
-static void
-truth_init (Truth *truth, RnModel *model, RnRandom *random)
-{
-  g_autoptr (RnEvaluator) evaluator = rn_evaluator_new (model, RN_PATH_TAPS, 1, NULL);
-  const RnPreprocess *preprocess = rn_model_get_preprocess (model);
-  const int side = preprocess->side;
-  double squares = 0.0;
-
-  truth->n_inputs = (gsize) (side * side * preprocess->channels);
-  truth->classes = (gsize) rn_spec_get_classes (rn_model_get_spec (model));
-  truth->x = g_new (float, N_PICTURES * truth->n_inputs);
-  truth->logits = g_new (float, N_PICTURES * truth->classes);
-  for (int i = 0; i < N_PICTURES; i++)
-    {
-      truth->pictures[i] = rn_picture_new (side, side, preprocess->channels, NULL);
-      for (gsize j = 0; j < truth->n_inputs; j++)
-        truth->pictures[i]->pixels[j] = (guint8) rn_random_below (random, 256);
-      rn_preprocess_apply (preprocess, truth->x + (gsize) i * truth->n_inputs, truth->pictures[i]);
-    }
-  g_assert_true (
-      rn_evaluator_run (evaluator, truth->logits, truth->x, N_PICTURES, side, side, NULL, NULL));
-  for (gsize i = 0; i < N_PICTURES * truth->classes; i++)
-    squares += (double) truth->logits[i] * truth->logits[i];
-  truth->allowed = 1e-4 * MAX (1.0, sqrt (squares / (double) (N_PICTURES * truth->classes)));
-}
-
-static void
-truth_clear (Truth *truth)
-{
-  for (int i = 0; i < N_PICTURES; i++)
-    rn_picture_unref (truth->pictures[i]);
-  g_free (truth->x);
-  g_free (truth->logits);
-}
-
 static RnModel *
 preset (const char *name, int side, int channels, RnRandom *random)
 {
@@ -132,54 +32,10 @@ preset (const char *name, int side, int channels, RnRandom *random)
 
   g_assert_nonnull (spec);
   g_assert_true (rn_spec_set_input (spec, side, channels, NULL));
-  return model_of (spec, random, FALSE);
+  return truth_model (spec, random, FALSE);
 }
 
 /* The C compilers */
-
-static gboolean
-compile (const char *compiler, const char *source, const char *library)
-{
-  const char *const arguments[] = { compiler,    "-std=c99", "-Wall", "-Wextra",
-                                    "-pedantic", "-Werror",  "-O1",   "-ffp-contract=off",
-                                    "-shared",   "-fPIC",    "-o",    library,
-                                    source,      NULL };
-  g_autoptr (GError) error = NULL;
-  g_autofree char *output = NULL;
-  int status = 0;
-
-  if (!g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
-                     &output, &status, &error))
-    return FALSE;
-  if (!g_spawn_check_wait_status (status, NULL))
-    g_error ("%s does not like %s: %.2000s", compiler, source, output);
-  return TRUE;
-}
-
-typedef int (*Classify) (const unsigned char *bytes, float *scores);
-
-static void
-assert_c_agrees (const char *library, const Truth *truth)
-{
-  void *handle = dlopen (library, RTLD_NOW | RTLD_LOCAL);
-  Classify classify = handle == NULL ? NULL : (Classify) dlsym (handle, "classify");
-  g_autofree float *scores = g_new (float, truth->classes);
-
-  if (classify == NULL)
-    g_error ("%s", dlerror ());
-  for (int i = 0; i < N_PICTURES; i++)
-    {
-      const int answer = classify (truth->pictures[i]->pixels, scores);
-
-      for (gsize k = 0; k < truth->classes; k++)
-        {
-          g_assert_cmpfloat_with_epsilon (scores[k], truth->logits[(gsize) i * truth->classes + k],
-                                          truth->allowed);
-          g_assert_true (scores[k] <= scores[answer]);
-        }
-    }
-  dlclose (handle);
-}
 
 static gboolean
 check_c (RnModel *model, const char *compiler, const char *name)
@@ -193,11 +49,11 @@ check_c (RnModel *model, const char *compiler, const char *name)
   rn_random_start (&random, 5, RN_STREAM_TEST, 0, 0);
   rn_model_export (model, RN_FORMAT_C, NULL, source, NULL, NULL, &error);
   g_assert_no_error (error);
-  compiled = compile (compiler, source, library);
+  compiled = truth_compile (compiler, source, library);
   if (compiled)
     {
-      truth_init (&truth, model, &random);
-      assert_c_agrees (library, &truth);
+      truth_init (&truth, model, N_PICTURES, &random);
+      truth_compare_c (&truth, library);
       truth_clear (&truth);
     }
   g_unlink (source);
@@ -217,7 +73,7 @@ c_of_random_networks_computes_what_the_core_does (gconstpointer compiler)
 
       rn_random_start (&random, 11, RN_STREAM_TEST, i, 0);
       spec = random_spec (&random);
-      model = model_of (spec, &random, i % 3 == 0);
+      model = truth_model (spec, &random, i % 3 == 0);
       if (!check_c (model, compiler, name))
         {
           g_test_skip ("this compiler is not installed");
@@ -256,7 +112,7 @@ names_of_classes_and_networks_cannot_break_out_of_the_c_file (void)
   void *handle;
 
   g_assert_true (rn_model_export (model, RN_FORMAT_C, NULL, source, NULL, NULL, NULL));
-  if (!compile ("cc", source, library))
+  if (!truth_compile ("cc", source, library))
     {
       g_test_skip ("no C compiler is installed");
       return;
@@ -281,7 +137,7 @@ a_network_too_large_for_c_is_refused_and_onnx_offered (void)
 
   rn_random_start (&random, 13, RN_STREAM_TEST, 0, 0);
   model = preset ("resnet18", 32, 3, &random);
-  picture = model_of (spec, &random, FALSE);
+  picture = truth_model (spec, &random, FALSE);
   g_assert_false (rn_model_export (model, RN_FORMAT_C, NULL, path, NULL, NULL, &error));
   g_assert_error (error, RN_ERROR, RN_ERROR_SHAPE);
   g_assert_nonnull (strstr (error->message, "11.7 million"));
@@ -311,7 +167,7 @@ every_format_of_random_networks_reads_back_as_the_same (void)
 
         rn_random_start (&random, 14, RN_STREAM_TEST, i, 0);
         spec = random_spec (&random);
-        model = model_of (spec, &random, i % 4 == 0);
+        model = truth_model (spec, &random, i % 4 == 0);
         rn_model_export (model, (RnFormat) format, &options, path, NULL, NULL, &error);
         g_assert_no_error (error);
         rn_model_check_export (model, (RnFormat) format, &options, path, &check, NULL, NULL,
@@ -409,37 +265,6 @@ striding_in_the_first_1x1_is_warned_of (void)
 /* Others */
 
 static void
-write_floats (const char *path, const float *values, gsize n)
-{
-  g_assert_true (
-      g_file_set_contents (path, (const char *) values, (gssize) (n * sizeof *values), NULL));
-}
-
-/* NAME.f32 holds the input as [N,C,H,W], NAME.logits what is expected, NAME.txt the shape. */
-static void
-write_case (RnModel *model, const Truth *truth, const char *name, gboolean bytes)
-{
-  const RnPreprocess *preprocess = rn_model_get_preprocess (model);
-  const gsize pixels = (gsize) (preprocess->side * preprocess->side),
-              channels = (gsize) preprocess->channels;
-  g_autofree float *x = g_new (float, N_PICTURES * truth->n_inputs);
-  g_autofree char *input = path_of (name, ".f32"), *logits = path_of (name, ".logits"),
-                  *shape = path_of (name, ".txt");
-  g_autofree char *text = g_strdup_printf ("%d %d %d %d %zu", N_PICTURES, preprocess->channels,
-                                           preprocess->side, preprocess->side, truth->classes);
-
-  for (gsize n = 0; n < N_PICTURES; n++)
-    for (gsize i = 0; i < pixels; i++)
-      for (gsize c = 0; c < channels; c++)
-        x[(n * channels + c) * pixels + i] =
-            bytes ? (float) truth->pictures[n]->pixels[i * channels + c]
-                  : truth->x[(n * pixels + i) * channels + c];
-  write_floats (input, x, N_PICTURES * truth->n_inputs);
-  write_floats (logits, truth->logits, N_PICTURES * truth->classes);
-  g_assert_true (g_file_set_contents (shape, text, -1, NULL));
-}
-
-static void
 write_onnx_case (RnModel *model, const char *name, int options)
 {
   const RnExportOptions chosen = { options & 1, options & 2 };
@@ -449,10 +274,10 @@ write_onnx_case (RnModel *model, const char *name, int options)
   Truth truth;
 
   rn_random_start (&random, 18, RN_STREAM_TEST, 0, 0);
-  truth_init (&truth, model, &random);
+  truth_init (&truth, model, N_PICTURES, &random);
   rn_model_export (model, RN_FORMAT_ONNX, &chosen, path, NULL, NULL, &error);
   g_assert_no_error (error);
-  write_case (model, &truth, name, chosen.preprocess);
+  truth_write (&truth, model, folder, name, chosen.preprocess);
   truth_clear (&truth);
 }
 
@@ -463,40 +288,12 @@ write_torch_case (const char *name, RnRandom *random)
   g_autofree char *torch = path_of (name, ".pth"), *safetensors = path_of (name, ".safetensors");
   Truth truth;
 
-  truth_init (&truth, model, random);
+  truth_init (&truth, model, N_PICTURES, random);
   g_assert_true (rn_model_export (model, RN_FORMAT_TORCH_STATE, NULL, torch, NULL, NULL, NULL));
   g_assert_true (
       rn_model_export (model, RN_FORMAT_SAFETENSORS, NULL, safetensors, NULL, NULL, NULL));
-  write_case (model, &truth, name, FALSE);
+  truth_write (&truth, model, folder, name, FALSE);
   truth_clear (&truth);
-}
-
-/* Runs peers.py over the folder. It says which of its libraries are missing, and fails where one disagrees. */
-static void
-ask_peers (const char *what)
-{
-  const char *const arguments[] = {
-    "/usr/bin/python3", g_test_get_filename (G_TEST_DIST, "core", "formats", "peers.py", NULL),
-    what, folder, NULL
-  };
-  g_autoptr (GError) error = NULL;
-  g_autofree char *output = NULL, *errors = NULL;
-  int status = 0;
-
-  if (!g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_DEFAULT, NULL, NULL, &output, &errors,
-                     &status, &error))
-    {
-      g_test_skip (error->message);
-      return;
-    }
-  if (WIFEXITED (status) && WEXITSTATUS (status) == 77)
-    {
-      g_test_skip (output);
-      return;
-    }
-  g_test_message ("%s", output);
-  if (!g_spawn_check_wait_status (status, NULL))
-    g_error ("%s\n%s", output, errors);
 }
 
 static void
@@ -518,13 +315,13 @@ onnx_runs_the_same_elsewhere (void)
         {
           g_autoptr (RnSpec) spec = random_spec (&random);
 
-          model = model_of (spec, &random, i % 5 == 0);
+          model = truth_model (spec, &random, i % 5 == 0);
         }
       else
         model = preset (names[i - 24], 33, 3, &random);
       write_onnx_case (model, name, (int) i % 4);
     }
-  ask_peers ("onnx");
+  truth_ask_peers ("onnx", folder);
   g_free (folder);
   folder = g_steal_pointer (&kept);
 }
@@ -540,7 +337,7 @@ torchvision_loads_the_state_and_computes_the_same (void)
   rn_random_start (&random, 20, RN_STREAM_TEST, 0, 0);
   write_torch_case ("resnet18", &random);
   write_torch_case ("resnet50", &random);
-  ask_peers ("torch");
+  truth_ask_peers ("torchvision", folder);
   g_free (folder);
   folder = g_steal_pointer (&kept);
 }

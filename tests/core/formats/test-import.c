@@ -1,16 +1,12 @@
 #include <glib/gstdio.h>
-#include <math.h>
 #include <string.h>
 #include <zlib.h>
 
 #include "base/random.h"
 #include "formats/torch-file.h"
 #include "residua/error.h"
-#include "residua/evaluator.h"
 #include "residua/formats.h"
-
-#define SIDE 64
-#define CLASSES 10
+#include "torch-files.h"
 
 static char *folder;
 
@@ -35,78 +31,6 @@ write_bytes (const char *name, const void *bytes, gsize length)
 
 /* Files of PyTorch itself */
 
-static gboolean
-have_torch (void)
-{
-  static int have = -1;
-  g_autofree char *script = NULL;
-
-  if (have < 0)
-    {
-      const char *argv[] = { "/usr/bin/python3", NULL, folder, NULL };
-      int status = -1;
-
-      argv[1] = script =
-          g_test_build_filename (G_TEST_DIST, "core", "formats", "write-models.py", NULL);
-      have = g_spawn_sync (NULL, (char **) argv, NULL,
-                           G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
-                           NULL, NULL, &status, NULL) &&
-             status == 0;
-    }
-  if (!have)
-    g_test_skip ("needs python3-torch and python3-torchvision");
-  return have;
-}
-
-static float *
-read_floats (const char *name, gsize n)
-{
-  g_autofree char *path = path_of (name);
-  char *bytes;
-  gsize length;
-
-  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
-  g_assert_cmpuint (length, ==, n * sizeof (float));
-  return (float *) bytes;
-}
-
-/* What PyTorch wrote as [C,H,W], as [H,W,C] */
-static float *
-read_picture (void)
-{
-  g_autofree float *planes = read_floats ("picture", 3 * SIDE * SIDE);
-  float *picture = g_new (float, 3 * SIDE * SIDE);
-
-  for (int i = 0; i < SIDE * SIDE; i++)
-    for (int c = 0; c < 3; c++)
-      picture[i * 3 + c] = planes[c * SIDE * SIDE + i];
-  return picture;
-}
-
-static void
-assert_logits (const char *file, const char *reference)
-{
-  g_autofree char *path = path_of (file);
-  g_autofree float *picture = read_picture (), *expected = read_floats (reference, CLASSES);
-  const RnModelHints hints = { .side = SIDE };
-  g_autoptr (RnEvaluator) evaluator = NULL;
-  g_autoptr (RnModel) model = NULL;
-  g_autoptr (GError) error = NULL;
-  float logits[CLASSES];
-  double square = 0.0;
-
-  model = rn_model_load (path, &hints, &error);
-  g_assert_no_error (error);
-  evaluator = rn_evaluator_new (model, RN_PATH_RUN, 1, &error);
-  g_assert_no_error (error);
-  g_assert_true (rn_evaluator_run (evaluator, logits, picture, 1, SIDE, SIDE, NULL, &error));
-  for (int k = 0; k < CLASSES; k++)
-    square += (double) (expected[k] * expected[k]);
-  for (int k = 0; k < CLASSES; k++)
-    g_assert_cmpfloat_with_epsilon (logits[k], expected[k],
-                                    1e-4 * fmax (1.0, sqrt (square / CLASSES)));
-}
-
 static void
 networks_of_torchvision_give_pytorch_s_logits (void)
 {
@@ -127,12 +51,12 @@ networks_of_torchvision_give_pytorch_s_logits (void)
     { "resnet50.onnx", "logits-resnet50" },
   };
 
-  if (!have_torch ())
+  if (!torch_files_make (folder, "write-models.py"))
     return;
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
     {
       g_test_message ("%s", files[i][0]);
-      assert_logits (files[i][0], files[i][1]);
+      torch_files_assert_logits (folder, files[i][0], files[i][1]);
     }
 }
 
@@ -153,7 +77,7 @@ whole_objects_and_other_graphs_are_refused_by_name (void)
 {
   g_autofree char *object = path_of ("object.pth"), *graph = path_of ("squeezenet.onnx");
 
-  if (!have_torch ())
+  if (!torch_files_make (folder, "write-models.py"))
     return;
   assert_refused (object, "“torchvision.models.resnet.ResNet”");
   assert_refused (graph, "(Conv) has a padding");
@@ -657,7 +581,7 @@ a_bias_that_cannot_be_read_is_not_taken_for_none (void)
 static void
 damaged_files_of_pytorch_are_survived (void)
 {
-  if (!have_torch ())
+  if (!torch_files_make (folder, "write-models.py"))
     return;
   damage ("f16.pth", 3, 60, 20000);
   damage ("legacy.pth", 4, 60, 20000);

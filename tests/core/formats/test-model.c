@@ -381,6 +381,7 @@ typedef struct
   const char *without;  /* a tensor to leave out */
   const char *misshape; /* a tensor to give another shape */
   const char *extra;
+  gboolean is_hugging_face; /* then its names, whatever else is said */
 } Foreign;
 
 static void
@@ -397,11 +398,34 @@ fill_f16 (void *values, gconstpointer source, gconstpointer how)
     ((guint16 *) values)[i] = 0x3c00;
 }
 
+/* As ResNetForImageClassification has them */
+static char *
+hugging_face_name (const char *name)
+{
+  const char *last = strrchr (name, '.');
+  int layer = 0, block = 0, index = 0;
+  gboolean is_norm;
+
+  if (g_str_has_prefix (name, "fc."))
+    return g_strconcat ("classifier.1", last, NULL);
+  if (sscanf (name, "layer%d.%d.downsample.%d", &layer, &block, &index) == 3)
+    return g_strdup_printf ("resnet.encoder.stages.%d.layers.%d.shortcut.%s%s", layer - 1, block,
+                            index == 0 ? "convolution" : "normalization", last);
+  is_norm = strstr (name, "bn") != NULL;
+  if (sscanf (name, is_norm ? "layer%d.%d.bn%d" : "layer%d.%d.conv%d", &layer, &block, &index) == 3)
+    return g_strdup_printf ("resnet.encoder.stages.%d.layers.%d.layer.%d.%s%s", layer - 1, block,
+                            index - 1, is_norm ? "normalization" : "convolution", last);
+  return g_strconcat ("resnet.embedder.embedder.", is_norm ? "normalization" : "convolution", last,
+                      NULL);
+}
+
 static char *
 foreign_name (const Foreign *foreign, const char *name)
 {
   const char *downsample = strstr (name, "downsample.");
 
+  if (foreign->is_hugging_face)
+    return hugging_face_name (name);
   if (g_str_has_prefix (name, "fc."))
     return g_strconcat (foreign->prefix, foreign->fc, name + 2, NULL);
   if (downsample != NULL)
@@ -472,16 +496,17 @@ files_of_others_are_read_under_all_their_names (void)
   static const char *const prefixes[] = { "", "module.", "state_dict.module." };
   g_autofree char *path = path_of ("foreign.safetensors");
 
-  for (int i = 0; i < 3 * 2 * 4; i++)
+  for (int i = 0; i < 3 * 2 * 4 * 2; i++)
     {
-      const RnShortcut shortcut = (RnShortcut) (i / 6);
+      const RnShortcut shortcut = (RnShortcut) (i % 24 / 6);
       g_autoptr (RnModel) model =
           small_model (i % 2 ? RN_BLOCK_BOTTLENECK : RN_BLOCK_BASIC, shortcut);
       const Foreign foreign = { .model = model,
                                 .prefix = prefixes[i % 3],
                                 .fc = i % 2 ? "linear" : "fc",
                                 .shortcut = i % 2 ? "shortcut" : "downsample",
-                                .counters = i % 3 > 0 };
+                                .counters = i % 3 > 0,
+                                .is_hugging_face = i >= 24 };
       const RnModelHints hints = { .pad_end = shortcut == RN_SHORTCUT_A_END };
       g_autoptr (RnModel) read = NULL;
       g_autoptr (GError) error = NULL;
@@ -669,6 +694,48 @@ networks_of_other_families_are_refused (void)
       tensor->dims[cases[i].side] = cases[i].value;
       g_assert_null (rn_deduce_spec (shapes, "file", NULL, &error));
       assert_error (error, RN_ERROR_SHAPE, "", cases[i].fragment);
+    }
+}
+
+static RnStoredTensor *
+take_shape (GHashTable *shapes, const char *from, const char *to)
+{
+  RnStoredTensor *tensor = NULL;
+  char *key = NULL;
+
+  g_assert_true (
+      g_hash_table_steal_extended (shapes, from, (gpointer *) &key, (gpointer *) &tensor));
+  g_free (key);
+  tensor->name = g_strdup (to);
+  g_hash_table_insert (shapes, tensor->name, tensor);
+  return tensor;
+}
+
+/* timm's resnet18c and resnet50d have names of their own where they differ from a ResNet. */
+static void
+relatives_with_another_stem_or_shortcut_are_refused_in_a_sentence (void)
+{
+  static const struct
+  {
+    const char *from, *to, *fragment;
+  } cases[] = {
+    { "conv1.weight", "conv1.0.weight", "its stem is of several convolutions (“conv1.0.weight”)" },
+    { "layer1.0.downsample.0.weight", "layer1.0.downsample.1.weight",
+      "average pixels before their projection (“layer1.0.downsample.1.weight”)" },
+    { "layer3.0.downsample.0.weight", "layer3.0.downsample.1.weight",
+      "average pixels before their projection (“layer3.0.downsample.1.weight”)" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (RnSpec) preset = rn_spec_preset ("resnet50", NULL);
+      g_autoptr (GHashTable) shapes = shapes_of (preset);
+      g_autoptr (GError) error = NULL;
+
+      g_hash_table_remove (shapes, cases[i].to);
+      take_shape (shapes, cases[i].from, cases[i].to);
+      g_assert_null (rn_deduce_spec (shapes, "file", NULL, &error));
+      assert_error (error, RN_ERROR_SHAPE, "file", cases[i].fragment);
     }
 }
 
@@ -976,6 +1043,7 @@ main (int argc, char **argv)
   ADD (tensors_that_do_not_fit_are_named);
   ADD (two_names_for_one_tensor_are_an_error);
   ADD (networks_of_other_families_are_refused);
+  ADD (relatives_with_another_stem_or_shortcut_are_refused_in_a_sentence);
   ADD (wide_and_grouped_bottlenecks_are_refused_by_name);
   ADD (broken_metadata_are_refused_by_name);
   ADD (a_specification_of_another_network_is_refused);
