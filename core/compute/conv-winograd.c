@@ -49,19 +49,18 @@ static void
 multiply (const Plan *plan, float *m, const float *v, int position, int n, int k, int channels)
 {
   const gsize c = (gsize) plan->tiles.c, filters = c * (gsize) plan->tiles.k;
-  RnConvRow row = {
+  const RnConvProduct product = {
+    .y = m + (gsize) position * plan->tiles.out_position + k,
     .y_pixel = (gsize) plan->tiles.k,
     .q = n,
+    .k = channels,
     .x = v + (gsize) position * plan->tiles.in_position,
     .x_pixel = c,
-    .kernel = 1,
     .depth = plan->tiles.c,
+    .w = plan->filters + (gsize) position * filters + (gsize) k * c,
   };
 
-  row.y = m + (gsize) position * plan->tiles.out_position + k;
-  row.k = channels;
-  row.w = plan->filters + (gsize) position * filters + (gsize) k * c;
-  rn_kernels ()->conv_row (&row);
+  rn_kernels ()->conv_product (&product);
 }
 
 /* Asks for a share of the memory that a part is written to, and that is looked at with it. */

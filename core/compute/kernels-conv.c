@@ -173,6 +173,75 @@ IN_SET (conv_row) (const RnConvRow *row)
     }
 }
 
+/* Pixels [q,q + n), @blocks whole blocks of channels: row_tile() where there is nothing but one row of whole blocks, for then the
+ * compiler keeps all that the loop needs in registers */
+INLINE void
+product_tile (const RnConvProduct *t, int q, const int n, const int blocks)
+{
+  Vec sum[TILE][BLOCKS * VECTORS];
+  const gsize x_pixel = t->x_pixel, block = (gsize) t->depth * RN_CONV_BLOCK;
+  const float *x = t->x + (gsize) q * x_pixel, *w = t->w;
+  float *y = t->y + (gsize) q * t->y_pixel;
+
+  for (int j = 0; j < n; j++)
+    for (int v = 0; v < blocks * VECTORS; v++)
+      sum[j][v] = splat (0.0f);
+
+  for (int i = 0; i < t->depth; i++, w += RN_CONV_BLOCK)
+    {
+      Vec filter[BLOCKS * VECTORS];
+
+      for (int b = 0; b < blocks; b++)
+        for (int v = 0; v < VECTORS; v++)
+          filter[b * VECTORS + v] = load (w + (gsize) b * block + v * VECTOR, 0);
+      for (int j = 0; j < n; j++)
+        {
+          const Vec input = splat (x[(gsize) j * x_pixel + (gsize) i]);
+
+          for (int v = 0; v < blocks * VECTORS; v++)
+            sum[j][v] += input * filter[v];
+        }
+    }
+
+#pragma GCC unroll 12
+  for (int j = 0; j < n; j++)
+#pragma GCC unroll 8
+    for (int v = 0; v < blocks * VECTORS; v++)
+      store (y + (gsize) j * t->y_pixel + v * VECTOR, sum[j][v], 0);
+}
+
+INLINE void
+narrow_product (const RnConvProduct *t, int q, const int n)
+{
+  product_tile (t, q, n, 1);
+}
+
+INLINE void
+wide_product (const RnConvProduct *t, int q, const int n)
+{
+  product_tile (t, q, n, BLOCKS);
+}
+
+void
+IN_SET (conv_product) (const RnConvProduct *product)
+{
+  RnConvProduct rest = *product;
+
+  while (rest.k > 0)
+    {
+      const int blocks = rest.k >= BLOCKS * RN_CONV_BLOCK ? BLOCKS : 1;
+      const int lanes = blocks * RN_CONV_BLOCK;
+
+      if (blocks > 1)
+        FOR_TILES (rest.q, wide_product, &rest)
+      else
+        FOR_TILES (rest.q, narrow_product, &rest)
+      rest.k -= lanes;
+      rest.y += lanes;
+      rest.w += (gsize) lanes * (gsize) rest.depth;
+    }
+}
+
 /* One r, `lanes` of its S C floats, all channels */
 typedef struct
 {

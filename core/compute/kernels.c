@@ -323,6 +323,7 @@ const RnKernels IN_SET (kernels) = {
   .all_finite = all_finite,
   .conv_row = IN_SET (conv_row),
   .conv_filters = IN_SET (conv_filters),
+  .conv_product = IN_SET (conv_product),
   .winograd_filters = IN_SET (winograd_filters),
   .winograd_filters_back = IN_SET (winograd_filters_back),
   .winograd_input = IN_SET (winograd_input),

@@ -62,6 +62,18 @@ typedef struct
   int kernel, depth;
 } RnConvFilters;
 
+/* A product of matrices:  y [q,k] = x [q,depth] w;  k is a multiple of RN_CONV_BLOCK */
+typedef struct
+{
+  float *y;
+  gsize y_pixel;
+  int q, k;
+  const float *x;
+  gsize x_pixel;
+  int depth;
+  const float *w; /* [k / RN_CONV_BLOCK,depth,RN_CONV_BLOCK] */
+} RnConvProduct;
+
 /* Winograd's transforms (kernels-winograd.c): a position is one of the 36 of a tile, and arrays of positions lie `position`
  * floats apart. */
 
@@ -103,6 +115,7 @@ typedef struct
 
   void (*conv_row) (const RnConvRow *row);
   void (*conv_filters) (const RnConvFilters *filters);
+  void (*conv_product) (const RnConvProduct *product);
 
   /* u [36,16] = G w G' of taps [3,3,16], and back: taps = G' d G */
   void (*winograd_filters) (float *u, const float *taps, gsize position);
