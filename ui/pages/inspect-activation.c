@@ -5,6 +5,7 @@
 
 #include "pages/card.h"
 #include "pages/picture-view.h"
+#include "pages/text.h"
 
 #define N_CLASSES 5 /* that can be chosen: the most likely */
 
@@ -219,7 +220,7 @@ rn_inspect_activation_init (RnInspectActivation *self)
   rn_picture_view_set_square (RN_PICTURE_VIEW (self->view), TRUE);
   self->text = gtk_label_new (NULL);
   self->numbers = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (self->text), TRUE);
+  rn_text_wrap (self->text);
   gtk_label_set_xalign (GTK_LABEL (self->text), 0);
   gtk_label_set_xalign (GTK_LABEL (self->numbers), 0);
   gtk_widget_add_css_class (self->text, "caption");
