@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "opened.h"
+#include "pages/text.h"
 
 struct _RnDropZone
 {
@@ -211,7 +212,7 @@ new_choice (const char *text)
 {
   GtkWidget *label = gtk_label_new (text);
 
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  rn_text_wrap (label);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_width_chars (GTK_LABEL (label), 20); /* or it asks for the height of a column */
   gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);

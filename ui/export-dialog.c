@@ -4,6 +4,8 @@
 #include <residua/error.h>
 #include <residua/formats.h>
 
+#include "pages/text.h"
+
 #define PARTS 1000 /* of a whole, in what the thread tells of its progress */
 #define LOOK_MS 100
 
@@ -406,7 +408,7 @@ make_preview (RnExportDialog *self)
   self->warning = gtk_label_new (NULL);
   self->size = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->preview), 0.0f);
-  gtk_label_set_wrap (GTK_LABEL (self->preview), TRUE);
+  rn_text_wrap (self->preview);
   gtk_label_set_wrap_mode (GTK_LABEL (self->preview), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_selectable (GTK_LABEL (self->preview), TRUE);
   gtk_widget_set_focusable (self->preview, FALSE);
@@ -414,7 +416,7 @@ make_preview (RnExportDialog *self)
   gtk_widget_add_css_class (self->size, "dim-label");
   gtk_widget_add_css_class (self->size, "numeric");
   gtk_label_set_xalign (GTK_LABEL (self->warning), 0.0f);
-  gtk_label_set_wrap (GTK_LABEL (self->warning), TRUE);
+  rn_text_wrap (self->warning);
   gtk_widget_set_visible (self->warning, FALSE);
   gtk_widget_set_margin_top (self->preview, 12);
   gtk_widget_set_margin_bottom (self->preview, 12);

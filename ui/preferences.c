@@ -6,6 +6,8 @@
 #include "places.h"
 #include "remembered.h"
 
+#define NUMBER_CHARS 7 /* of all fields, so that they are as wide */
+
 /* What the rows act on; owned by the window */
 typedef struct
 {
@@ -77,6 +79,7 @@ new_number_row (const char *title, const char *subtitle, int value, int max, Gtk
 
   *spin = gtk_spin_button_new_with_range (0, max, 1);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (*spin), value);
+  gtk_editable_set_width_chars (GTK_EDITABLE (*spin), NUMBER_CHARS);
   gtk_widget_set_valign (*spin, GTK_ALIGN_CENTER);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);

@@ -363,7 +363,8 @@ rn_window_update_actions (RnWindow *self)
   enable (self, "pause", is_training);
   enable (self, "start-or-pause", is_training || can_start);
   enable (self, "step", can_start);
-  enable (self, "stop", rn_session_has_trainer (self->session));
+  /* what is still being prepared is given up */
+  enable (self, "stop", is_training || rn_session_has_trainer (self->session));
   enable (self, "export", has_weights (self));
   enable (self, "close-document", rn_session_get_document (self->session) != NULL);
   update_start_button (self);

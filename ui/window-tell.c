@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "import-dialog.h"
+#include "pages/text.h"
 #include "remembered.h"
 
 #define NOTIFICATION "training"
@@ -104,7 +105,7 @@ new_notice (const char *text)
   GtkWidget *label = gtk_label_new (text);
   GtkWidget *button;
 
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  rn_text_wrap (label);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_info_bar_add_child (GTK_INFO_BAR (bar), label);
   button = gtk_info_bar_add_button (GTK_INFO_BAR (bar), _ ("Resume"), GTK_RESPONSE_ACCEPT);

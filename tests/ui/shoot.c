@@ -46,7 +46,7 @@ static const GOptionEntry options[] = {
   { "page", 0, 0, G_OPTION_ARG_STRING, &page, "Pages to show, by commas; train unless said",
     "NAME" },
   { "moment", 0, 0, G_OPTION_ARG_STRING, &moment,
-    "Of the training, by commas: before, during (unless said) or after", "WHEN" },
+    "Of the training, by commas: before, starting, during (unless said) or after", "WHEN" },
   { "size", 0, 0, G_OPTION_ARG_STRING, &size, "Size of the window, 1280x800 unless said", "WxH" },
   { "net", 0, 0, G_OPTION_ARG_STRING, &net, "Preset to show", "NAME" },
   { "data", 0, 0, G_OPTION_ARG_STRING, &data, "Data set, sample unless said", "PATH" },
@@ -209,12 +209,18 @@ set_training (RnSession *session)
 }
 
 static void
-train (RnSession *session)
+start (RnSession *session)
 {
   if (rn_session_is_training (session) || rn_session_has_trainer (session))
     return;
   set_training (session);
   rn_session_start (session);
+}
+
+static void
+train (RnSession *session)
+{
+  start (session);
   while (rn_session_get_status (session)->step < train_steps)
     iterate ("the training");
   if (is_paused)
@@ -345,7 +351,9 @@ reach (RnWindow *window, const char *when)
 {
   RnSession *session = rn_window_get_session (window);
 
-  if (strcmp (when, "before") != 0 && train_steps > 0)
+  if (strcmp (when, "starting") == 0)
+    start (session);
+  else if (strcmp (when, "before") != 0 && train_steps > 0)
     train (session);
   if (strcmp (when, "after") == 0)
     while (rn_session_has_trainer (session))

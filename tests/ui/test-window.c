@@ -434,6 +434,8 @@ test_actions_follow_the_training (void)
   g_assert_false (is_enabled (window, "stop"));
 
   gtk_widget_activate_action (GTK_WIDGET (window), "win.start-or-pause", NULL);
+  iterate_until (rn_session_is_training (session));
+  g_assert_true (is_enabled (window, "stop")); /* also while it is prepared */
   iterate_until (rn_session_get_status (session)->step >= 3);
   g_assert_false (is_enabled (window, "start"));
   g_assert_false (is_enabled (window, "step"));

@@ -3,6 +3,8 @@
 #include <glib/gi18n-lib.h>
 #include <residua/spec.h>
 
+#include "pages/text.h"
+
 /* The paper's setting for CIFAR, and Krizhevsky's shift (sections 4.2 and 3.4) */
 #define USUAL_PAD 4
 #define USUAL_COLOUR 0.1
@@ -68,10 +70,10 @@ add_switch (RnAugmentPanel *self, const char *title, const char *explanation)
   GtkWidget *text = gtk_label_new (explanation), *toggle = gtk_switch_new ();
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  rn_text_wrap (label);
   gtk_widget_set_hexpand (label, TRUE);
   gtk_label_set_xalign (GTK_LABEL (text), 0);
-  gtk_label_set_wrap (GTK_LABEL (text), TRUE);
+  rn_text_wrap (text);
   gtk_widget_add_css_class (text, "caption");
   gtk_widget_add_css_class (text, "dim-label");
   gtk_widget_set_valign (toggle, GTK_ALIGN_CENTER);
@@ -108,7 +110,7 @@ add_numbers (RnAugmentPanel *self, GtkWidget *toggle, const char *title, GtkWidg
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *label = gtk_label_new (title);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  rn_text_wrap (label);
   gtk_widget_set_hexpand (label, TRUE);
   gtk_widget_add_css_class (label, "dim-label");
   gtk_box_append (GTK_BOX (row), label);

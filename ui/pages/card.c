@@ -2,6 +2,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "pages/text.h"
+
 struct _RnCard
 {
   GtkWidget parent_instance;
@@ -28,7 +30,7 @@ rn_help_button_new (const char *about, const char *text)
   GtkWidget *button = gtk_menu_button_new ();
   g_autofree char *name = g_strdup_printf (_ ("What is this? %s"), about);
 
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  rn_text_wrap (label);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 44);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_set_margin_start (label, 6);
@@ -163,7 +165,7 @@ rn_card_init (RnCard *self)
   self->empty = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   gtk_widget_set_valign (self->empty, GTK_ALIGN_CENTER);
   self->empty_text = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (self->empty_text), TRUE);
+  rn_text_wrap (self->empty_text);
   gtk_label_set_justify (GTK_LABEL (self->empty_text), GTK_JUSTIFY_CENTER);
   gtk_label_set_max_width_chars (GTK_LABEL (self->empty_text), 50);
   gtk_widget_add_css_class (self->empty_text, "dim-label");

@@ -2,6 +2,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "pages/text.h"
 #include "state/format.h"
 
 #define MAX_CHANNELS 3
@@ -41,7 +42,7 @@ rn_channel_table_init (RnChannelTable *self)
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   self->text = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->text), 0);
-  gtk_label_set_wrap (GTK_LABEL (self->text), TRUE);
+  rn_text_wrap (self->text);
   gtk_widget_add_css_class (self->text, "dim-label");
   self->grid = gtk_grid_new ();
   gtk_grid_set_column_spacing (GTK_GRID (self->grid), 12);

@@ -6,6 +6,7 @@
 #include "pages/class-bar.h"
 #include "pages/clear-ground.h"
 #include "pages/tab-stop.h"
+#include "pages/text.h"
 #include "state/format.h"
 
 /* Names beyond these are not measured for the width of their column. */
@@ -90,7 +91,7 @@ rn_class_balance_init (RnClassBalance *self)
   self->names = gtk_string_list_new (NULL);
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   self->text = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (self->text), TRUE);
+  rn_text_wrap (self->text);
   gtk_label_set_xalign (GTK_LABEL (self->text), 0);
   gtk_box_append (GTK_BOX (self->box), self->text);
   self->scroller = make_list (self);

@@ -7,6 +7,7 @@
 #include "pages/look.h"
 #include "pages/picture-input.h"
 #include "pages/tab-stop.h"
+#include "pages/text.h"
 #include "pages/thumbnails.h"
 #include "state/format.h"
 
@@ -448,7 +449,7 @@ make_bar (RnClassifyMany *self)
 
   self->count = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->count), 0);
-  gtk_label_set_wrap (GTK_LABEL (self->count), TRUE);
+  rn_text_wrap (self->count);
   gtk_widget_set_hexpand (self->count, TRUE);
   gtk_widget_add_css_class (self->count, "numeric");
   self->progress = gtk_progress_bar_new ();

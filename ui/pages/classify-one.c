@@ -9,6 +9,7 @@
 #include "pages/pair.h"
 #include "pages/picture-view.h"
 #include "pages/prediction-bars.h"
+#include "pages/text.h"
 #include "pages/untrained.h"
 #include "state/format.h"
 
@@ -95,6 +96,7 @@ show_answer (RnClassifyOne *self, const RnLook *look, int truth)
   rn_prediction_bars_set (RN_PREDICTION_BARS (self->bars), (const char *const *) names,
                           look->n_classes, p, NULL, truth);
   gtk_widget_set_opacity (self->bars, 1.0);
+  rn_card_set_empty (RN_CARD (self->answer_card), NULL, NULL);
   spread = say_spread (look, p);
   list = rn_class_names_list ((const char *const *) names, N_NAMED);
   trained_on =
@@ -176,6 +178,8 @@ document_changed (RnClassifyOne *self)
       rn_picture_view_set_picture (RN_PICTURE_VIEW (self->input), NULL, NULL);
       rn_card_set_caption (RN_CARD (self->input_card), NULL);
     }
+  else
+    text = g_strdup (_ ("No answer yet."));
   rn_card_set_empty (RN_CARD (self->answer_card), text, button);
   if (has_weights (self))
     rn_looker_look (self->looker);
@@ -206,7 +210,7 @@ make_label (GtkWidget *box, const char *style)
   GtkWidget *label = gtk_label_new (NULL);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  rn_text_wrap (label);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_widget_add_css_class (label, "caption");
   gtk_widget_add_css_class (label, "numeric");

@@ -5,7 +5,7 @@
 #include "charts/palette.h"
 
 #define BAR_HEIGHT 6
-#define MIN_BAR 12
+#define MIN_BAR 24
 #define NUMBER_CHARS 9 /* so that all bars of a column end at the same place */
 #define GAP 6
 #define APART 18 /* from the column before */
@@ -80,7 +80,7 @@ rn_cost_bar_measure (GtkWidget *widget, GtkOrientation orientation, int for_size
 {
   /* where there is no room the number is alone */
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
-    *natural = APART + 4 * MIN_BAR + GAP + measure_number (RN_COST_BAR (widget), minimum);
+    *natural = APART + 2 * MIN_BAR + GAP + measure_number (RN_COST_BAR (widget), minimum);
   else
     gtk_widget_measure (RN_COST_BAR (widget)->number, orientation, -1, minimum, natural,
                         minimum_baseline, natural_baseline);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pages/recent-data.h"
+#include "pages/text.h"
 #include "state/format.h"
 
 /* Sentences of warning that are listed; the rest is counted */
@@ -226,7 +227,7 @@ make_label (const char *css_class)
   GtkWidget *label = gtk_label_new (NULL);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  rn_text_wrap (label);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_widget_set_hexpand (label, TRUE);
   if (css_class != NULL)

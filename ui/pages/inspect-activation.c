@@ -6,6 +6,7 @@
 #include "pages/card.h"
 #include "pages/picture-view.h"
 #include "pages/study-control.h"
+#include "pages/text.h"
 #include "state/format.h"
 
 #define N_CLASSES 5 /* that can be chosen: the most likely */
@@ -342,7 +343,7 @@ make_label (const char *style)
 {
   GtkWidget *label = gtk_label_new (NULL);
 
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  rn_text_wrap (label);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_add_css_class (label, "caption");
   gtk_widget_add_css_class (label, style);

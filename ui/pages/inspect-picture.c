@@ -5,6 +5,7 @@
 #include "pages/card.h"
 #include "pages/picture-input.h"
 #include "pages/picture-view.h"
+#include "pages/text.h"
 
 struct _RnInspectPicture
 {
@@ -132,7 +133,7 @@ make_content (RnInspectPicture *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (open), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Open a picture"), -1);
   g_signal_connect_swapped (open, "clicked", G_CALLBACK (open_clicked), self);
-  gtk_label_set_wrap (GTK_LABEL (hint), TRUE);
+  rn_text_wrap (hint);
   gtk_label_set_xalign (GTK_LABEL (hint), 0);
   gtk_widget_add_css_class (hint, "caption");
   gtk_widget_add_css_class (hint, "dim-label");

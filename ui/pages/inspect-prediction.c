@@ -8,6 +8,7 @@
 #include "pages/look.h"
 #include "pages/prediction-bars.h"
 #include "pages/taps.h"
+#include "pages/text.h"
 #include "pages/untrained.h"
 #include "state/format.h"
 
@@ -133,7 +134,7 @@ make_label (const char *style)
   GtkWidget *label = gtk_label_new (NULL);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  rn_text_wrap (label);
   gtk_widget_add_css_class (label, "numeric");
   gtk_widget_add_css_class (label, "caption");
   if (style != NULL)

@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "pages/memory-check.h"
+#include "pages/text.h"
 #include "state/format.h"
 
 struct _RnMemoryNote
@@ -90,7 +91,7 @@ rn_memory_note_init (RnMemoryNote *self)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
   gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), 12);
   self->text = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (self->text), TRUE);
+  rn_text_wrap (self->text);
   gtk_label_set_xalign (GTK_LABEL (self->text), 0);
   gtk_widget_add_css_class (self->text, "numeric");
   gtk_widget_add_css_class (self->text, "dim-label");

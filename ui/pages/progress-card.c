@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "pages/text.h"
 #include "pages/throttle.h"
 #include "pages/train-fields.h"
 #include "state/format.h"
@@ -253,19 +254,23 @@ refresh (GtkWidget *widget, guint flags)
   RnDocument *live = rn_session_get_live (self->session);
   g_autofree char *state = NULL, *detail = NULL, *error_text = NULL, *percent = NULL;
   double fraction = 0.0, test_error = NAN;
+  gboolean is_opening;
 
   if (status == NULL)
     return;
+  /* how far a network is made is not known: no step is done, so the bar is empty */
+  is_opening = status->state == RN_STATE_PREPARING && status->preparing < 1.0;
   state = rn_progress_describe_state (status, rn_session_get_dataset_name (self->session),
                                       self->failure);
-  detail = status->state == RN_STATE_IDLE ? describe_length (rn_session_get_epochs (self->session))
-                                          : rn_progress_describe_detail (status);
+  detail = status->state == RN_STATE_IDLE || status->state == RN_STATE_PREPARING
+               ? describe_length (rn_session_get_epochs (self->session))
+               : rn_progress_describe_detail (status);
   if (record != NULL && (status->state == RN_STATE_FINISHED || status->state == RN_STATE_STOPPED))
     detail = append_best (detail, record);
   test_error = status->test_error;
-  fraction = status->state == RN_STATE_PREPARING ? status->preparing
-             : status->steps > 0                 ? (double) status->step / (double) status->steps
-                                                 : 0.0;
+  fraction = is_opening          ? status->preparing
+             : status->steps > 0 ? (double) status->step / (double) status->steps
+                                 : 0.0;
   if (live != NULL && live != rn_session_get_document (self->session))
     {
       char *shown = g_strdup_printf ("%s: %s", rn_document_get_title (live), state);
@@ -396,7 +401,7 @@ make_words (RnProgressCard *self)
 
   self->state = make_label ("heading", 0);
   gtk_label_set_ellipsize (GTK_LABEL (self->state), PANGO_ELLIPSIZE_NONE);
-  gtk_label_set_wrap (GTK_LABEL (self->state), TRUE);
+  rn_text_wrap (self->state);
   gtk_label_set_natural_wrap_mode (GTK_LABEL (self->state), GTK_NATURAL_WRAP_NONE);
   self->detail = make_detail ();
   self->test_error = make_label ("heading", 1);

@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "pages/data-table.h"
+#include "pages/text.h"
 #include "state/format.h"
 
 #define TABLE_HEIGHT 160
@@ -445,7 +446,7 @@ on_setup (GtkListItemFactory *factory, GtkListItem *item, gpointer column)
   gtk_label_set_xalign (GTK_LABEL (label), is_left ? 0 : 1);
   if (is_left && GPOINTER_TO_INT (column) != COLUMN_PART)
     {
-      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+      rn_text_wrap (label);
       gtk_label_set_width_chars (GTK_LABEL (label), WORDS_CHARS);
     }
   gtk_widget_add_css_class (label, "numeric");
@@ -581,7 +582,7 @@ rn_spec_compare_init (RnSpecCompare *self)
   self->choices = g_array_new (FALSE, FALSE, sizeof (Choice));
   g_array_set_clear_func (self->choices, choice_clear);
   self->summary = make_label (NULL, 0, "dim-label");
-  gtk_label_set_wrap (GTK_LABEL (self->summary), TRUE);
+  rn_text_wrap (self->summary);
   gtk_box_append (GTK_BOX (box), make_choice (self));
   gtk_box_append (GTK_BOX (box), make_totals (self));
   gtk_box_append (GTK_BOX (box), self->summary);

@@ -4,6 +4,9 @@
 
 G_BEGIN_DECLS
 
+/** Lets @label, a GtkLabel, take as many lines as it needs, which end between words: in Korean too. It sets the label's
+ * attributes. */
+void rn_text_wrap (GtkWidget *label);
 /** Returns: (transfer floating): a label of words, from the left, in as many lines as it takes. @text: (nullable);
  * @css_class: (nullable) */
 GtkWidget *rn_text_new (const char *text, const char *css_class);

@@ -132,7 +132,9 @@ update_empty (RnTrainPage *self)
 
   gtk_widget_set_visible (self->start, !is_training);
   if (record == NULL && is_training)
-    text = g_strdup (_ ("The pictures are being prepared; the training begins by itself."));
+    text = g_strdup (rn_session_get_status (self->session)->preparing < 1.0
+                         ? _ ("The pictures are being prepared; the training begins by itself.")
+                         : _ ("The network is being prepared; the training begins by itself."));
   else if (record == NULL && (dataset == NULL || g_str_equal (dataset, "sample")))
     text = g_strdup_printf (_ ("%s has not been trained yet. Start with the sample set, and watch "
                                "every block learn."),

@@ -6,6 +6,7 @@
 
 #include "pages/card.h"
 #include "pages/memory-note.h"
+#include "pages/text.h"
 
 #define ENTRY_CHARS 8
 #define LONG_ENTRY_CHARS 12 /* of a list */
@@ -499,7 +500,7 @@ make_text (void)
 {
   GtkWidget *label = gtk_label_new (NULL);
 
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  rn_text_wrap (label);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_add_css_class (label, "numeric");
   return label;

@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include <residua/cost.h>
 
+#include "pages/text.h"
 #include "spine/spine-legend.h"
 #include "state/format.h"
 
@@ -265,7 +266,7 @@ bar_new (RnSpineHead *self, GtkWidget **text, const char *action, const char *to
   GtkWidget *button = gtk_button_new_with_label (action);
 
   *text = label_new ("caption");
-  gtk_label_set_wrap (GTK_LABEL (*text), TRUE);
+  rn_text_wrap (*text);
   gtk_widget_set_hexpand (*text, TRUE);
   gtk_widget_add_css_class (button, "rn-bar-button");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
@@ -290,7 +291,7 @@ fill (RnSpineHead *self)
   self->cost = label_new ("caption");
   gtk_widget_add_css_class (self->cost, "dim-label");
   gtk_widget_add_css_class (self->cost, "numeric");
-  gtk_label_set_wrap (GTK_LABEL (self->cost), TRUE);
+  rn_text_wrap (self->cost);
   self->measure = measure_new (self);
   gtk_box_append (GTK_BOX (tools), self->measure);
   gtk_box_append (GTK_BOX (tools), button_new (self, "list-remove-symbolic", _ ("Smaller rows"),
