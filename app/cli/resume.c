@@ -12,6 +12,7 @@ static struct
   gint64 steps;
   char *data;
   gint64 threads;
+  char *tensorboard;
   gboolean json;
 } option = { .steps = RN_CLI_NO_INT, .threads = RN_CLI_NO_INT };
 
@@ -22,6 +23,8 @@ static const GOptionEntry entries[] = {
     N_ ("Where the same pictures are now, if they have moved"), "sample|PATH" },
   { "threads", 0, 0, G_OPTION_ARG_INT64, &option.threads,
     N_ ("Threads, which change no result (default: one per processor)"), "T" },
+  { "tensorboard", 0, 0, G_OPTION_ARG_FILENAME, &option.tensorboard,
+    N_ ("Go on with train's event file of TensorBoard in this folder, or begin one"), "DIR" },
   { "json", 0, 0, G_OPTION_ARG_NONE, &option.json, N_ ("Events for machines, as train's"), NULL },
   { NULL },
 };
@@ -51,8 +54,9 @@ check_words (int argc, char **argv, GError **error)
          rn_cli_check_int ("--threads", option.threads, 0, 256, error);
 }
 
+/* @events: (out) (nullable) */
 static RnTrainer *
-begin (const char *path, GError **error)
+begin (const char *path, RnTensorboard **events, GError **error)
 {
   const int threads = option.threads != RN_CLI_NO_INT ? (int) option.threads : 0;
   const gint64 steps = option.steps != RN_CLI_NO_INT ? option.steps : 0;
@@ -61,6 +65,7 @@ begin (const char *path, GError **error)
   g_autoptr (GArray) checkpoints = NULL;
   RnTrainer *trainer;
   RnSettings settings;
+  gint64 step;
 
   if (run == NULL)
     return NULL;
@@ -73,13 +78,19 @@ begin (const char *path, GError **error)
   if (trainer == NULL)
     return NULL;
   checkpoints = rn_run_list_checkpoints (run, NULL);
+  step = checkpoints != NULL && checkpoints->len > 0
+             ? g_array_index (checkpoints, gint64, checkpoints->len - 1)
+             : 0;
+  if (option.tensorboard != NULL)
+    *events = rn_tensorboard_new (path, option.tensorboard, TRUE, step, error);
+  if (option.tensorboard != NULL && *events == NULL)
+    {
+      rn_trainer_free (trainer);
+      return NULL;
+    }
   if (steps > 0)
     settings.steps = steps;
-  rn_cli_tell_start (path, rn_run_get_spec (run), &settings, dataset,
-                     checkpoints != NULL && checkpoints->len > 0
-                         ? g_array_index (checkpoints, gint64, checkpoints->len - 1)
-                         : 0,
-                     threads, option.json);
+  rn_cli_tell_start (path, rn_run_get_spec (run), &settings, dataset, step, threads, option.json);
   return trainer;
 }
 
@@ -87,13 +98,14 @@ RnExit
 rn_cli_resume (int argc, char **argv)
 {
   GError *error = NULL;
+  g_autoptr (RnTensorboard) events = NULL;
   RnTrainer *trainer;
 
   if (!rn_cli_parse (&argc, &argv, "RUN", summary, examples, entries, NULL, &error) ||
       !check_words (argc, argv, &error))
     return rn_cli_fail (error, "resume");
-  trainer = begin (argv[1], &error);
+  trainer = begin (argv[1], &events, &error);
   if (trainer == NULL)
     return rn_cli_fail_training (error, option.json, "resume");
-  return rn_cli_watch_training (trainer, option.json);
+  return rn_cli_watch_training (trainer, events, option.json);
 }

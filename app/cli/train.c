@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "arguments.h"
-#include "residua/tensorboard.h"
 #include "residua/trainer.h"
 #include "signals.h"
 #include "terminal.h"
@@ -98,7 +97,8 @@ static const GOptionEntry entries[] = {
   { "measure-every", 0, 0, G_OPTION_ARG_INT64, &option.measure_every,
     N_ ("Steps between the measures of each block, 0 for none (default: 50)"), "N" },
   { "tensorboard", 0, 0, G_OPTION_ARG_FILENAME, &option.tensorboard,
-    N_ ("When it ends, write the curves as an event file of TensorBoard into this folder"), "DIR" },
+    N_ ("Write the curves as an event file of TensorBoard into this folder, while they grow"),
+    "DIR" },
   { "json", 0, 0, G_OPTION_ARG_NONE, &option.json,
     N_ ("Events for machines on stdout: a JSON object a line, its “event” one of start, step, "
         "test, "
@@ -305,31 +305,22 @@ begin (GError **error)
   return trainer;
 }
 
-/* The curves, however the training ended */
-static gboolean
-write_tensorboard (GError **error)
-{
-  g_autoptr (RnRun) run = rn_run_open (option.out, error);
-
-  return run != NULL && rn_run_export_tensorboard (run, option.tensorboard, NULL, error);
-}
-
 RnExit
 rn_cli_train (int argc, char **argv)
 {
   GError *error = NULL;
+  g_autoptr (RnTensorboard) events = NULL;
   RnTrainer *trainer;
-  RnExit result;
 
   if (!rn_cli_parse (&argc, &argv, "--data DATA --net NET --out RUN", summary, examples, entries,
                      NULL, &error) ||
       !check_words (argc, argv, &error))
     return rn_cli_fail (error, "train");
-  trainer = begin (&error);
+  /* before a long training begins in vain */
+  if (option.tensorboard != NULL)
+    events = rn_tensorboard_new (option.out, option.tensorboard, FALSE, 0, &error);
+  trainer = error == NULL ? begin (&error) : NULL;
   if (trainer == NULL)
     return rn_cli_fail_training (error, option.json, "train");
-  result = rn_cli_watch_training (trainer, option.json);
-  if (option.tensorboard != NULL && !write_tensorboard (&error))
-    return rn_cli_fail_training (error, option.json, "train");
-  return result;
+  return rn_cli_watch_training (trainer, events, option.json);
 }

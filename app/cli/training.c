@@ -13,11 +13,14 @@
 
 /* How often the loop looks whether somebody interrupted */
 #define LOOK_EVERY_US (G_USEC_PER_SEC / 20)
+#define EVENTS_EVERY_US (2 * G_USEC_PER_SEC)
 #define SMOOTHING 0.95
 
 typedef struct
 {
   RnTrainer *trainer;
+  RnTensorboard *events; /* (nullable) */
+  gint64 events_us;      /* when they were last brought up to date */
   gboolean json;
   gint64 began_us;
   gboolean is_stopping;
@@ -308,6 +311,18 @@ stop (Watch *self)
   rn_trainer_stop (self->trainer);
 }
 
+/* A training does not end for want of its events: at its end it is tried once more, and told. */
+static void
+update_events (Watch *self)
+{
+  const gint64 now = g_get_monotonic_time ();
+
+  if (self->events == NULL || now - self->events_us < EVENTS_EVERY_US)
+    return;
+  self->events_us = now;
+  rn_tensorboard_update (self->events, NULL);
+}
+
 static void
 watch (Watch *self)
 {
@@ -319,6 +334,7 @@ watch (Watch *self)
 
       if (snapshot != NULL)
         take_snapshot (self, snapshot);
+      update_events (self);
       /* a reader of the events that went away stops it like Ctrl-C */
       if (!self->is_stopping && (rn_cli_is_interrupted () || ferror (stdout)))
         stop (self);
@@ -451,13 +467,15 @@ conclude (Watch *self, const char *run_path)
 }
 
 RnExit
-rn_cli_watch_training (RnTrainer *trainer, gboolean json)
+rn_cli_watch_training (RnTrainer *trainer, RnTensorboard *events, gboolean json)
 {
   g_autofree char *run_path = g_strdup (rn_trainer_get_run_path (trainer));
   const char *const *warnings = rn_trainer_get_warnings (trainer);
-  Watch self = {
-    .trainer = trainer, .json = json, .began_us = g_get_monotonic_time (), .state = RN_STATE_IDLE
-  };
+  Watch self = { .trainer = trainer,
+                 .events = events,
+                 .json = json,
+                 .began_us = g_get_monotonic_time (),
+                 .state = RN_STATE_IDLE };
 
   rn_cli_signals_look ();
   for (int i = 0; warnings != NULL && warnings[i] != NULL; i++)
@@ -466,5 +484,7 @@ rn_cli_watch_training (RnTrainer *trainer, gboolean json)
   watch (&self);
   /* waits for the worker, so that the run is whole when it is read again */
   rn_trainer_free (trainer);
+  if (events != NULL && self.failure == NULL)
+    rn_tensorboard_update (events, &self.failure);
   return conclude (&self, run_path);
 }

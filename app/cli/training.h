@@ -1,14 +1,16 @@
 #pragma once
 
 #include "commands.h"
+#include "residua/tensorboard.h"
 #include "residua/trainer.h"
 
 /* What train and resume share: a training under way, looked at from a terminal, a pipe or by a machine. */
 
 /* Runs @trainer to its end or until somebody interrupts, telling what happens, and frees it.
+ * @events: (nullable): to be kept up to date
  * @json: one object per event on stdout
  */
-RnExit rn_cli_watch_training (RnTrainer *trainer, gboolean json);
+RnExit rn_cli_watch_training (RnTrainer *trainer, RnTensorboard *events, gboolean json);
 
 /* As rn_cli_fail() and, with @json, an "error" event */
 RnExit rn_cli_fail_training (GError *error, gboolean json, const char *command);

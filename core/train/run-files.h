@@ -62,6 +62,9 @@ gboolean rn_run_parse_history (char *line, const char *path, gint64 number, RnHi
 /* Returns: (transfer full): the line, with its line feed; RN_ERROR_DIVERGED where a number is none */
 char *rn_run_print_history (const RnHistoryRow *row, GError **error);
 
+/* Appends a row as scalars of an event file. @when: seconds since 1970 */
+void rn_run_add_events (GByteArray *bytes, double when, const RnHistoryRow *row);
+
 /* @end: as above, also where a record is damaged: all before it is whole; a torn last record is left out */
 gboolean rn_run_read_blocks (const char *path, RnMeasureFunc func, gpointer data, goffset *end,
                              GError **error);

@@ -4,8 +4,13 @@
 #include <errno.h>
 #include <math.h>
 
+#include "base/file-writer.h"
 #include "base/file.h"
 #include "formats/event-file.h"
+#include "train/run-files.h"
+
+/* What is gathered before it is written */
+#define PIECE 65536
 
 /* When each step was done: straight lines between the lines of timing.csv */
 typedef struct
@@ -33,16 +38,16 @@ time_of (Clock *clock, gint64 step)
                                           (double) (after->step - before->step);
 }
 
-static void
-add_row (RnFileWriter *writer, double when, const RnHistoryRow *row)
+void
+rn_run_add_events (GByteArray *bytes, double when, const RnHistoryRow *row)
 {
-  rn_event_file_add_scalar (writer, when, row->step, "loss/train", row->loss);
-  rn_event_file_add_scalar (writer, when, row->step, "error/train", row->error);
-  rn_event_file_add_scalar (writer, when, row->step, "rate", row->rate);
+  rn_event_file_add_scalar (bytes, when, row->step, "loss/train", row->loss);
+  rn_event_file_add_scalar (bytes, when, row->step, "error/train", row->error);
+  rn_event_file_add_scalar (bytes, when, row->step, "rate", row->rate);
   if (!isnan (row->test_loss))
-    rn_event_file_add_scalar (writer, when, row->step, "loss/test", row->test_loss);
+    rn_event_file_add_scalar (bytes, when, row->step, "loss/test", row->test_loss);
   if (!isnan (row->test_error))
-    rn_event_file_add_scalar (writer, when, row->step, "error/test", row->test_error);
+    rn_event_file_add_scalar (bytes, when, row->step, "error/test", row->test_error);
 }
 
 gboolean
@@ -53,6 +58,7 @@ rn_run_export_tensorboard (RnRun *run, const char *folder, char **path, GError *
   g_autofree char *stem = g_path_get_basename (rn_run_get_path (run));
   g_autofree char *name = NULL, *full = NULL;
   g_autoptr (RnFileWriter) writer = NULL;
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
   Clock clock = { timing, 0 };
   double began;
 
@@ -70,13 +76,19 @@ rn_run_export_tensorboard (RnRun *run, const char *folder, char **path, GError *
   writer = rn_file_writer_new (full, error);
   if (writer == NULL)
     return FALSE;
-  rn_event_file_begin (writer, began);
+  rn_event_file_begin (bytes, began);
   for (guint i = 0; i < history->len; i++)
     {
       const RnHistoryRow *row = &g_array_index (history, RnHistoryRow, i);
 
-      add_row (writer, time_of (&clock, row->step), row);
+      rn_run_add_events (bytes, time_of (&clock, row->step), row);
+      if (bytes->len >= PIECE)
+        {
+          rn_file_writer_add (writer, bytes->data, bytes->len);
+          g_byte_array_set_size (bytes, 0);
+        }
     }
+  rn_file_writer_add (writer, bytes->data, bytes->len);
   if (!rn_file_writer_commit (writer, error))
     return FALSE;
   if (path != NULL)

@@ -17,4 +17,28 @@ G_BEGIN_DECLS
  */
 gboolean rn_run_export_tensorboard (RnRun *run, const char *folder, char **path, GError **error);
 
+/* The same while a training goes on: a file that grows */
+
+typedef struct _RnTensorboard RnTensorboard;
+
+/**
+ * rn_tensorboard_new:
+ * @run: path of the run's folder, which need not be there yet
+ * @folder: of the event file; made where it is absent
+ * @goes_on: whether the run is resumed
+ * @step: after which it goes on; 0 for a new run
+ * @error: GIO's
+ *
+ * A new run begins a file of its own. One that goes on goes on with its newest file in @folder: what is there of steps
+ * after @step is cut off, as it is in the run, so that no step stands there twice.
+ */
+RnTensorboard *rn_tensorboard_new (const char *run, const char *folder, gboolean goes_on,
+                                   gint64 step, GError **error);
+/** Appends the steps that the run has on disk by now; what cannot be written is tried again the next time. */
+gboolean rn_tensorboard_update (RnTensorboard *tensorboard, GError **error);
+/** Closes the file, without an update. */
+void rn_tensorboard_free (RnTensorboard *tensorboard);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnTensorboard, rn_tensorboard_free)
+
 G_END_DECLS

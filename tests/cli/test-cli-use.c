@@ -232,6 +232,82 @@ test_train_writes_event_files_for_tensorboard (void)
   cli_folder_free (folder);
 }
 
+/* The steps of the scalar called loss/train, in the order of the file; each record's frame is passed over by its length */
+static GArray *
+steps_of_loss (const char *path)
+{
+  GArray *steps = g_array_new (FALSE, FALSE, sizeof (int));
+  g_autofree char *bytes = NULL;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
+  for (gsize at = 0; at < length;)
+    {
+      guint64 n;
+      const guint8 *event;
+      int step;
+
+      g_assert_cmpuint (length - at, >=, 16);
+      memcpy (&n, bytes + at, sizeof n);
+      n = GUINT64_FROM_LE (n);
+      g_assert_cmpuint (n, <=, length - at - 16);
+      event = (const guint8 *) bytes + at + 12;
+      /* a double, then the step, which is small enough for one byte here */
+      step = n > 11 && event[9] == 0x10 ? event[10] : -1;
+      if (count_in ((const char *) event, n, "loss/train") == 1)
+        g_array_append_val (steps, step);
+      at += 16 + n;
+    }
+  return steps;
+}
+
+static char *
+find_events (const char *folder)
+{
+  g_autofree char *path = g_build_filename (folder, "events", NULL);
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  g_autofree char *name = g_strdup (g_dir_read_name (dir));
+
+  g_assert_nonnull (name);
+  g_assert_null (g_dir_read_name (dir));
+  return g_build_filename (path, name, NULL);
+}
+
+/* What was written after the last checkpoint, or torn by a power cut, is cut off and comes again. */
+static void
+test_a_resume_goes_on_with_the_event_file (void)
+{
+  char *folder = cli_folder_new ();
+  g_autoptr (CliResult) first =
+      cli_run (folder, "train", "--data", "data", "--net", "tiny.json", "--batch", "16", "--out",
+               "run", "--steps", "7", "--augment", "none", "--tensorboard", "events", NULL);
+  g_autofree char *path = find_events (folder), *bytes = NULL, *torn = NULL;
+  g_autofree char *after =
+      g_build_filename (folder, "run", "checkpoints", "step-00000007.safetensors", NULL);
+  g_autoptr (CliResult) second = NULL;
+  g_autoptr (GArray) steps = NULL;
+  g_autofree char *again = NULL;
+  gsize length;
+
+  cli_assert_code (first, 0);
+  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
+  torn = g_malloc (length + 5);
+  memcpy (torn, bytes, length);
+  memcpy (torn + length, "\x20\0\0\0\0", 5);
+  g_assert_true (g_file_set_contents (path, torn, (gssize) length + 5, NULL));
+  /* as if it had been killed after step 7, before that checkpoint */
+  g_assert_cmpint (g_unlink (after), ==, 0);
+  second = cli_run (folder, "resume", "run", "--steps", "9", "--tensorboard", "events", NULL);
+  cli_assert_code (second, 0);
+  again = find_events (folder);
+  g_assert_cmpstr (again, ==, path);
+  steps = steps_of_loss (path);
+  g_assert_cmpuint (steps->len, ==, 9);
+  for (int i = 0; i < 9; i++)
+    g_assert_cmpint (g_array_index (steps, int, i), ==, i + 1);
+  cli_folder_free (folder);
+}
+
 static void
 test_event_files_that_cannot_be_written_are_told_to_machines_too (void)
 {
@@ -525,6 +601,8 @@ main (int argc, char **argv)
                    test_export_writes_every_format_and_checks_it);
   g_test_add_func ("/cli/use/train-writes-event-files-for-tensorboard",
                    test_train_writes_event_files_for_tensorboard);
+  g_test_add_func ("/cli/use/a-resume-goes-on-with-the-event-file",
+                   test_a_resume_goes_on_with_the_event_file);
   g_test_add_func ("/cli/use/event-files-that-cannot-be-written-are-told-to-machines-too",
                    test_event_files_that_cannot_be_written_are_told_to_machines_too);
   g_test_add_func ("/cli/use/export-takes-the-model-out-and-overwrites-nothing",

@@ -3,6 +3,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "base/file-writer.h"
 #include "formats/event-file.h"
 
 /* The event file is taken apart by hand: framing, checksums, fields. */
@@ -51,9 +52,11 @@ write_events (void)
   char *folder = g_dir_make_tmp ("residua-events-XXXXXX", NULL);
   char *path = g_build_filename (folder, "events", NULL);
   g_autoptr (RnFileWriter) writer = rn_file_writer_new (path, NULL);
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
 
-  rn_event_file_begin (writer, 1.5);
-  rn_event_file_add_scalar (writer, 2.5, 300, "loss/train", 0.75);
+  rn_event_file_begin (bytes, 1.5);
+  rn_event_file_add_scalar (bytes, 2.5, 300, "loss/train", 0.75);
+  rn_file_writer_add (writer, bytes->data, bytes->len);
   g_assert_true (rn_file_writer_commit (writer, NULL));
   g_free (folder);
   return path;
