@@ -287,7 +287,7 @@ turn_to_test_pictures (GtkWidget *button)
 }
 
 static void
-start (GtkWidget *control)
+start_study (GtkWidget *control)
 {
   if (gtk_widget_get_mapped (control) && gtk_widget_is_sensitive (control))
     g_signal_emit_by_name (control, "start");
@@ -317,7 +317,7 @@ measure (GtkWidget *window)
 {
   for_each (window, GTK_TYPE_TOGGLE_BUTTON, turn_to_test_pictures);
   iterate_for (SETTLE_US);
-  for_each (window, RN_TYPE_STUDY_CONTROL, start);
+  for_each (window, RN_TYPE_STUDY_CONTROL, start_study);
   for_each (window, RN_TYPE_INSPECT_MISTAKES, wait_for_mistakes);
   for_each (window, RN_TYPE_INSPECT_STUDY, wait_for_study);
   iterate_for (SETTLE_US);
