@@ -208,10 +208,11 @@ rn_bench_build (RnWindow *window, RnGauge *gauge, const RnSpec *spec, int n_roun
                   .body = find (GTK_WIDGET (window), RN_TYPE_SPINE_BODY),
                   .gauge = gauge };
   GdkFrameClock *clock = gtk_widget_get_frame_clock (build.window);
-  GtkWidget *costs = find (build.window, RN_TYPE_COST_TABLE), *rows;
+  GtkWidget *costs, *rows;
 
   rn_window_show_page (window, "build");
   settle (1500); /* the page, and what the window does once at its start */
+  costs = find (build.window, RN_TYPE_COST_TABLE); /* pages are made when they are first shown */
   rows = find (costs, GTK_TYPE_COLUMN_VIEW);
   build.costs = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (rows));
   g_signal_connect (clock, "after-paint", G_CALLBACK (painted), &build);
