@@ -69,7 +69,7 @@ start_or_pause (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 step (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  rn_session_step (RN_WINDOW (data)->session);
+  rn_step_training (RN_WINDOW (data)->session, data);
 }
 
 static void

@@ -5,12 +5,16 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "fit.h"
 #include "models.h"
 #include "output-json.h"
+#include "residua/bench.h"
 #include "residua/compute-info.h"
 #include "residua/cost.h"
 #include "residua/spec-table.h"
+#include "signals.h"
 #include "terminal.h"
+#include "training.h"
 
 #define BLOCK_NAME_SIZE 32
 
@@ -18,6 +22,7 @@ static struct
 {
   gint64 batch;
   gint64 threads;
+  char *data;
   gboolean blocks;
   gboolean table;
   gboolean json;
@@ -28,12 +33,15 @@ static const GOptionEntry entries[] = {
     N_ ("Pictures a step, for the memory (default: 128)"), "N" },
   { "threads", 0, 0, G_OPTION_ARG_INT64, &option.threads,
     N_ ("Threads, for the memory (default: one per processor)"), "T" },
+  { "data", 0, 0, G_OPTION_ARG_FILENAME, &option.data,
+    N_ ("Also how long an epoch of this data set would take here: measured, in a few seconds"),
+    "sample|PATH" },
   { "blocks", 0, 0, G_OPTION_ARG_NONE, &option.blocks, N_ ("Also each block"), NULL },
   { "table", 0, 0, G_OPTION_ARG_NONE, &option.table,
     N_ ("Only the network's layers, as in Table 1 of the paper"), NULL },
   { "json", 0, 0, G_OPTION_ARG_NONE, &option.json,
     N_ ("One JSON object on stdout: parameters, macs, receptive_field, train_bytes, run_bytes, "
-        "blocks"),
+        "epoch_seconds, blocks"),
     NULL },
   { NULL },
 };
@@ -51,6 +59,8 @@ static const char examples[] = N_ ("Examples:\n"
                                    "    residua-cli info resnet50 --table\n"
                                    "  Does it fit into memory with smaller batches?\n"
                                    "    residua-cli info resnet1202 --batch 16\n"
+                                   "  How long would an epoch take here?\n"
+                                   "    residua-cli info resnet56 --data sample\n"
                                    "  A model file, and a run:\n"
                                    "    residua-cli info resnet20.safetensors\n"
                                    "    residua-cli info runs/first");
@@ -59,8 +69,9 @@ static const char examples[] = N_ ("Examples:\n"
 typedef struct
 {
   RnSpec *spec;
-  RnModel *model; /* (nullable): files and runs */
-  RnRun *run;     /* (nullable): runs */
+  RnModel *model;       /* (nullable): files and runs */
+  RnRun *run;           /* (nullable): runs */
+  double epoch_seconds; /* NAN where nobody asked */
 } Subject;
 
 static void
@@ -277,6 +288,8 @@ print_json (const Subject *subject, const RnCost *cost)
   rn_cli_json_int (builder, "batch", option.batch);
   rn_cli_json_int (builder, "threads", used_threads ());
   add_cost (builder, cost);
+  if (!isnan (subject->epoch_seconds))
+    rn_cli_json_number (builder, "epoch_seconds", subject->epoch_seconds);
   if (subject->model != NULL)
     {
       rn_cli_json_strings (builder, "class_names", rn_model_get_classes (subject->model));
@@ -357,6 +370,15 @@ print_blocks (const RnSpec *spec)
 }
 
 static void
+print_epoch (double seconds)
+{
+  g_autofree char *duration =
+      seconds < 60.0 ? g_strdup_printf (_ ("%.1f s"), seconds) : rn_cli_duration (seconds);
+
+  rn_cli_print (_ ("An epoch         about %s here, its test included"), duration);
+}
+
+static void
 print_text (const Subject *subject, const RnCost *cost)
 {
   const RnSpec *spec = subject->spec;
@@ -377,6 +399,8 @@ print_text (const Subject *subject, const RnCost *cost)
       _ ("Memory           %.1f MB to train with batches of %d, %.1f MB to run them, %d threads"),
       (double) cost->train_bytes / 1e6, (int) option.batch, (double) cost->run_bytes / 1e6,
       used_threads ());
+  if (!isnan (subject->epoch_seconds))
+    print_epoch (subject->epoch_seconds);
   if (subject->model != NULL)
     print_model (subject->model);
   if (subject->run != NULL)
@@ -461,11 +485,29 @@ check_words (int argc, char **argv, GError **error)
          rn_cli_get_hints (&hints, error);
 }
 
+/* A preset adapts itself to the data, as where it is trained. */
+static gboolean
+estimate_epoch (Subject *subject, const char *what, GError **error)
+{
+  const int *cancel = rn_cli_get_interrupt ();
+  g_autoptr (RnDataset) dataset = NULL;
+  RnSettings settings;
+
+  rn_settings_init (&settings);
+  settings.batch = (int) option.batch;
+  dataset = rn_cli_open_data (option.data, settings.seed, error);
+  return dataset != NULL &&
+         (!rn_cli_is_preset (what) || rn_cli_fit_preset (subject->spec, dataset, error)) &&
+         rn_augment_parse (rn_cli_usual_augment (dataset), &settings.augment, error) &&
+         rn_bench_estimate_epoch (subject->spec, &settings, dataset, used_threads (), cancel,
+                                  &subject->epoch_seconds, error);
+}
+
 RnExit
 rn_cli_info (int argc, char **argv)
 {
   GOptionGroup *const groups[] = { rn_cli_hints_group (), NULL };
-  g_auto (Subject) subject = { NULL };
+  g_auto (Subject) subject = { .epoch_seconds = NAN };
   GError *error = NULL;
   RnCost cost;
 
@@ -475,6 +517,11 @@ rn_cli_info (int argc, char **argv)
   if (option.table && (subject.spec == NULL || option.json || option.blocks))
     {
       rn_cli_usage_error (&error, _ ("--table needs a network, and no --blocks or --json"));
+      return rn_cli_fail (error, "info");
+    }
+  if (option.data != NULL && (subject.spec == NULL || option.table))
+    {
+      rn_cli_usage_error (&error, _ ("--data needs a network, and no --table"));
       return rn_cli_fail (error, "info");
     }
   if (subject.spec == NULL)
@@ -490,6 +537,8 @@ rn_cli_info (int argc, char **argv)
       print_table (subject.spec);
       return RN_EXIT_DONE;
     }
+  if (option.data != NULL && !estimate_epoch (&subject, argv[1], &error))
+    return rn_cli_fail (error, "info");
   rn_cost_of_network (subject.spec, (int) option.batch, used_threads (), &cost);
   if (option.json)
     print_json (&subject, &cost);

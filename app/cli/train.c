@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "fit.h"
 #include "residua/trainer.h"
 #include "signals.h"
 #include "terminal.h"
@@ -14,9 +15,6 @@
 /* Where neither --steps nor --epochs is given */
 #define DEFAULT_EPOCHS 15.0
 #define DEFAULT_SCHEDULE "steps=50%,75%"
-/* Pictures up to this side decide the side of a preset's input, and are cropped and flipped */
-#define MAX_ADOPTED_SIDE 256
-#define MAX_SMALL_SIDE 64
 
 static struct
 {
@@ -207,26 +205,14 @@ build_settings (RnSettings *settings, GError **error)
   return TRUE;
 }
 
-/* The side of pictures that are all squares of one small enough size; 0 otherwise */
-static int
-common_side (RnDataset *dataset)
-{
-  int width, height;
-
-  rn_dataset_get_size (dataset, &width, &height);
-  return width == height && width <= MAX_ADOPTED_SIDE ? width : 0;
-}
-
 static gboolean
 fit_settings (RnSettings *settings, RnDataset *dataset, GError **error)
 {
-  const int n = rn_dataset_count (dataset, RN_SPLIT_TRAIN), side = common_side (dataset);
+  const int n = rn_dataset_count (dataset, RN_SPLIT_TRAIN);
   const double whole_batches = (double) n / settings->batch;
   const double epoch_steps =
       settings->drop_last ? MAX (floor (whole_batches), 1.0) : MAX (ceil (whole_batches), 1.0);
   const double epochs = option.epochs != RN_CLI_NO_NUMBER ? option.epochs : DEFAULT_EPOCHS;
-  const gboolean is_small =
-      rn_dataset_get_channels (dataset) == 3 && side > 0 && side <= MAX_SMALL_SIDE;
   GError *mistake = NULL;
 
   settings->steps = option.steps != RN_CLI_NO_INT
@@ -235,19 +221,13 @@ fit_settings (RnSettings *settings, RnDataset *dataset, GError **error)
   if (!rn_schedule_parse (option.schedule != NULL ? option.schedule : DEFAULT_SCHEDULE,
                           settings->steps, &settings->schedule, &mistake) ||
       (option.augment == NULL &&
-       !rn_augment_parse (is_small ? "crop,flip" : "none", &settings->augment, &mistake)) ||
+       !rn_augment_parse (rn_cli_usual_augment (dataset), &settings->augment, &mistake)) ||
       !rn_settings_check (settings, &mistake))
     return propagate_usage (error, mistake);
   return TRUE;
 }
 
 /* The network */
-
-static gboolean
-is_preset (const char *name)
-{
-  return g_strv_contains (rn_spec_preset_names (), name);
-}
 
 /* What looks like a file is one. A mistyped preset is told with its neighbours, as a mistake in usage. */
 static RnSpec *
@@ -256,7 +236,7 @@ load_net (GError **error)
   GError *mistake = NULL;
   RnSpec *spec;
 
-  if (!is_preset (option.net) &&
+  if (!rn_cli_is_preset (option.net) &&
       (strchr (option.net, '/') != NULL || g_str_has_suffix (option.net, ".json") ||
        g_file_test (option.net, G_FILE_TEST_EXISTS)))
     return rn_spec_load (option.net, error);
@@ -264,16 +244,6 @@ load_net (GError **error)
   if (spec == NULL)
     propagate_usage (error, mistake);
   return spec;
-}
-
-static gboolean
-fit_preset (RnSpec *spec, RnDataset *dataset, GError **error)
-{
-  const int side = common_side (dataset);
-
-  return rn_spec_set_input (spec, side > 0 ? side : rn_spec_get_side (spec),
-                            rn_dataset_get_channels (dataset), error) &&
-         rn_spec_set_classes (spec, rn_dataset_n_classes (dataset), error);
 }
 
 static RnTrainer *
@@ -297,7 +267,7 @@ begin (GError **error)
     }
   dataset = rn_cli_open_data (option.data, settings.seed, error);
   if (dataset == NULL || !fit_settings (&settings, dataset, error) ||
-      (is_preset (option.net) && !fit_preset (spec, dataset, error)))
+      (rn_cli_is_preset (option.net) && !rn_cli_fit_preset (spec, dataset, error)))
     return NULL;
   trainer = rn_trainer_new (option.out, spec, &settings, dataset, threads, error);
   if (trainer != NULL)

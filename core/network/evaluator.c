@@ -666,8 +666,6 @@ int
 rn_evaluator_batch_for (RnEvaluator *self, int height, int width)
 {
   g_autoptr (RnLayout) layout = rn_layout_new (rn_model_get_spec (self->model), height, width);
-  RnRunningPlan one;
 
-  rn_running_plan_init (&one, layout, 1);
-  return (int) CLAMP (((gsize) 16 << 20) / MAX (one.n_floats, 1), 1, 128);
+  return rn_running_batch (layout);
 }

@@ -307,6 +307,26 @@ rn_plan_running (const RnLayout *layout, int batch, int threads, RnPlanSize *siz
   sum_up (size, scratch, MIN (shared, TOO_MANY / regions) * regions, norm_partials, threads);
 }
 
+int
+rn_running_batch (const RnLayout *layout)
+{
+  RnRunningPlan one;
+
+  rn_running_plan_init (&one, layout, 1);
+  return (int) CLAMP (((gsize) 16 << 20) / MAX (one.n_floats, 1), 1, 128);
+}
+
+gsize
+rn_plan_training_and_test (const RnLayout *layout, int batch, int threads)
+{
+  RnPlanSize training, test;
+
+  rn_plan_training (layout, batch, threads, &training);
+  rn_plan_running (layout, rn_running_batch (layout), threads, &test);
+  return sum (training.total_bytes / sizeof (float), test.total_bytes / sizeof (float)) *
+         sizeof (float);
+}
+
 void
 rn_plan_block (const RnLayout *layout, int block, int batch, gsize *train_bytes, gsize *run_bytes)
 {

@@ -63,6 +63,11 @@ typedef struct
 
 void rn_plan_training (const RnLayout *layout, int batch, int threads, RnPlanSize *size);
 void rn_plan_running (const RnLayout *layout, int batch, int threads, RnPlanSize *size);
+/* Pictures that one pass over a data set should hold, so that its buffers stay within about 64 MB; 1 to 128 */
+int rn_running_batch (const RnLayout *layout);
+/* Bytes that a training takes: the training's own and, at the end of an epoch beside them, those of its test, which runs a
+ * copy of the model in such batches */
+gsize rn_plan_training_and_test (const RnLayout *layout, int batch, int threads);
 /* Bytes that training keeps for one block, and that running needs while it is in it; @block -1 is the stem, n_blocks
  * the head. */
 void rn_plan_block (const RnLayout *layout, int block, int batch, gsize *train_bytes,

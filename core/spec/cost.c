@@ -114,7 +114,7 @@ rn_cost_of_network (const RnSpec *spec, int batch, int threads, RnCost *cost)
 {
   g_autoptr (RnLayout) layout = rn_layout_new (spec, 0, 0);
   Tally tally = { .field = 1, .jump = 1 };
-  RnPlanSize training, running;
+  RnPlanSize running;
 
   count_stem (&tally, layout);
   for (int i = 0; i < layout->n_blocks; i++)
@@ -122,9 +122,8 @@ rn_cost_of_network (const RnSpec *spec, int batch, int threads, RnCost *cost)
   count_head (&tally, layout);
   fill (cost, &tally, layout->out_h, layout->out_w, layout->out_c);
 
-  rn_plan_training (layout, batch, threads, &training);
   rn_plan_running (layout, batch, threads, &running);
-  cost->train_bytes = training.total_bytes;
+  cost->train_bytes = rn_plan_training_and_test (layout, batch, threads);
   cost->run_bytes = running.total_bytes;
 }
 

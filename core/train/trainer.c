@@ -51,7 +51,7 @@ check_fit (const RnTrainer *self, GError **error)
 {
   const char *source = rn_dataset_get_source (self->dataset);
   RnPlanSize size;
-  gsize available = rn_memory_available ();
+  gsize available = rn_memory_available (), needed;
   g_autoptr (RnLayout) layout = rn_layout_new (self->spec, 0, 0);
 
   if (!rn_settings_check (&self->settings, error))
@@ -77,14 +77,16 @@ check_fit (const RnTrainer *self, GError **error)
       return FALSE;
     }
   rn_plan_training (layout, self->settings.batch, self->threads, &size);
-  if (size.total_bytes > available)
+  needed = rn_dataset_count (self->dataset, RN_SPLIT_TEST) == 0
+               ? size.total_bytes
+               : rn_plan_training_and_test (layout, self->settings.batch, self->threads);
+  if (needed > available)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
                    _ ("Training with batches of %d needs %.1f GB of memory, and %.1f GB are free; "
                       "smaller batches or a "
                       "smaller network need less"),
-                   self->settings.batch, (double) size.total_bytes * 1e-9,
-                   (double) available * 1e-9);
+                   self->settings.batch, (double) needed * 1e-9, (double) available * 1e-9);
       return FALSE;
     }
   return TRUE;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "residua/dataset.h"
+#include "residua/settings.h"
 #include "residua/spec.h"
 
 G_BEGIN_DECLS
@@ -44,18 +46,21 @@ gboolean rn_bench_run (const char *case_name, int threads, double seconds, const
 
 /**
  * rn_bench_estimate_epoch:
- * @batch: pictures a step, 1 to 65536
- * @pictures: in an epoch
+ * @settings: batch, augmentation, how often it is tested, whether the last short batch is left out
+ * @dataset: whose pictures it would learn; colours and classes of @spec may be others
  * @threads: 1 to 256; 0 for as many as there are processors
  * @cancel: (nullable): as in rn_bench_run()
- * @seconds: (out): that an epoch of training would take here, without its evaluations
- * @error: RN_ERROR_SHAPE for a draft that does not fit, RN_ERROR_MEMORY, RN_ERROR_CANCELLED
+ * @seconds: (out): that an epoch of training would take here: drawing the pictures, the steps, and the evaluations
+ *   of the test split that fall into it. Checkpoints are not counted
+ * @error: RN_ERROR_SHAPE for a draft that does not fit, RN_ERROR_DATA, RN_ERROR_MEMORY, RN_ERROR_CANCELLED
  *
- * Trains @spec itself for about a second on random pictures, in smaller batches where a step would take too long or too
- * much memory. The answer for a network, a batch and a number of threads is kept, so that asking again takes no time.
- * For a thread that may wait; what else the computer does meanwhile makes the answer longer.
+ * Trains @spec itself for about a second on pictures of @dataset, in smaller batches where a step would take too long
+ * or too much memory, and tests it on some. The pace of a network, batch, augmentation, data set and number of threads
+ * is kept, so that asking again takes no time. For a thread that may wait; what else the computer does meanwhile makes
+ * the answer longer.
  */
-gboolean rn_bench_estimate_epoch (const RnSpec *spec, int batch, gint64 pictures, int threads,
-                                  const int *cancel, double *seconds, GError **error);
+gboolean rn_bench_estimate_epoch (const RnSpec *spec, const RnSettings *settings,
+                                  RnDataset *dataset, int threads, const int *cancel,
+                                  double *seconds, GError **error);
 
 G_END_DECLS

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * @macs: multiply-adds of one picture: convolutions and the fully connected layer
  * @receptive_field: side of the square of input pixels that one output pixel sees, not cut at the picture's edge
  * @train_bytes: memory that training keeps for this part at the batch size asked for: activations and gradients; for
- *   the whole network the planner's total
+ *   the whole network the planner's total, with what the test at the end of an epoch takes beside
  * @run_bytes: the same for running
  *
  * What a block, or a whole network, costs. A whole network's output is the last map before the global average pool;

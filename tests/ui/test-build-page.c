@@ -550,13 +550,49 @@ test_stages_of_other_depths_stand_beside_each_other (void)
     }
 }
 
-/* An epoch */
-
 static gboolean
 has_dataset (gpointer session)
 {
   return rn_session_get_dataset (session) != NULL;
 }
+
+static gboolean
+is_metered (gpointer data)
+{
+  RnEpochMeter *meter = data;
+
+  return !isnan (rn_epoch_meter_get_seconds (meter, 0)) &&
+         !isnan (rn_epoch_meter_get_seconds (meter, 1));
+}
+
+/* Both are measured while they are seen, and it can be broken off. */
+static void
+test_an_epoch_of_both_is_measured (Fixture *f, gconstpointer data)
+{
+  RnSettings settings = *rn_session_get_settings (f->session);
+  RnEpochMeter *meter = rn_compare_totals_get_meter (
+      rn_spec_compare_get_totals (rn_build_page_get_compare (f->page)));
+
+  settings.batch = 4;
+  rn_session_set_settings (f->session, &settings);
+  rn_session_open_dataset (f->session, "sample");
+  wait_until (has_dataset, f->session);
+  rn_build_page_choose (f->page, "resnet8");
+  compare_with (f, "ResNet-20");
+  g_assert_true (rn_epoch_meter_is_measuring (meter));
+  wait_until (is_metered, meter);
+  g_assert_false (rn_epoch_meter_is_measuring (meter));
+  for (int i = 0; i < 2; i++)
+    g_assert_cmpfloat (rn_epoch_meter_get_seconds (meter, i), >, 0.0);
+  rn_build_page_show (f->page, "costs");
+  compare_with (f, "ResNet-14");
+  g_assert_true (rn_epoch_meter_is_measuring (meter));
+  rn_epoch_meter_toggle (meter);
+  g_assert_false (rn_epoch_meter_is_measuring (meter));
+  g_assert_true (isnan (rn_epoch_meter_get_seconds (meter, 1)));
+}
+
+/* An epoch */
 
 static gboolean
 is_measured (gpointer epoch)
@@ -748,6 +784,7 @@ main (int argc, char **argv)
        test_options_a_b_and_c_differ_where_they_project);
   g_test_add_func ("/build-page/stages of other depths stand beside each other",
                    test_stages_of_other_depths_stand_beside_each_other);
+  ADD ("an epoch of both is measured", test_an_epoch_of_both_is_measured);
   ADD ("an epoch is measured after an edit", test_an_epoch_is_measured_after_an_edit);
   ADD ("an edit of 600 blocks holds up no frame", test_an_edit_of_600_blocks_holds_up_no_frame);
   ADD ("undo and redo are named", test_undo_and_redo_are_named);

@@ -30,10 +30,11 @@ has_finished (gpointer data)
          !rn_session_has_trainer (session) && rn_session_get_record (session) != NULL;
 }
 
-/* A run "tiny-1" is shown. */
+/* A run "tiny-1" of three steps is shown. */
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
+  RnSettings settings;
   g_autoptr (RnDataset) dataset = NULL;
   g_autoptr (RnSpec) spec = tiny_spec_new ();
   g_autofree char *runs = NULL;
@@ -44,6 +45,9 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->session = rn_session_new (runs);
   rn_session_open_dataset (fixture->session, rn_dataset_get_source (dataset));
   settle_until (is_data_open, fixture, 10.0);
+  settings = *rn_session_get_settings (fixture->session);
+  settings.batch = 20;
+  rn_session_set_settings (fixture->session, &settings);
   rn_session_set_epochs (fixture->session, 1.0);
   fixture->window = looking_window (gtk_label_new ("Residua"), 1000, 640);
   rn_session_show_sketch (fixture->session, spec, NULL);
@@ -94,14 +98,21 @@ find_dialog (void)
 }
 
 static gboolean
+has_dialog (gpointer data)
+{
+  return find_dialog () != NULL;
+}
+
+static gboolean
 has_no_dialog (gpointer data)
 {
   return find_dialog () == NULL;
 }
 
-/* Of the run a block is deleted and another put in; the question is asked and answered. Returns: the sketch */
+/* Of the run a block is deleted and another put in; the question is asked by @train and answered. Returns: the sketch */
 static RnDocument *
-ask_and_answer (Fixture *fixture, const char *picture, const char *response)
+ask_and_answer (Fixture *fixture, void (*train) (RnSession *session, GtkWidget *widget),
+                const char *picture, const char *response)
 {
   const guint32 id = 2;
   RnSketch *sketch = rn_session_begin_edit (fixture->session);
@@ -112,7 +123,7 @@ ask_and_answer (Fixture *fixture, const char *picture, const char *response)
   g_assert_true (rn_sketch_deepen (sketch, 1, NULL, NULL));
   g_assert_true (rn_session_end_edit (fixture->session, NULL));
   document = rn_session_get_document (fixture->session);
-  rn_start_training (fixture->session, fixture->window);
+  train (fixture->session, fixture->window);
   dialog = find_dialog ();
   g_assert_nonnull (dialog);
   settle_for (300);
@@ -129,13 +140,24 @@ ask_and_answer (Fixture *fixture, const char *picture, const char *response)
   return document;
 }
 
-/* Returns: whether the run that was made last began with weights of another */
 static gboolean
-train_has_origin (Fixture *fixture)
+has_stepped (gpointer data)
+{
+  RnSession *session = ((Fixture *) data)->session;
+  const RnStatus *status;
+
+  rn_session_drain (session);
+  status = rn_session_get_status (session);
+  return status->state == RN_STATE_PAUSED && status->step == 1 && !status->is_pending;
+}
+
+/* Waits until the new run @is_there. Returns: whether it began with weights of another */
+static gboolean
+has_origin (Fixture *fixture, gboolean (*is_there) (gpointer fixture))
 {
   g_autofree char *origin = NULL;
 
-  settle_until (has_finished, fixture, 20.0);
+  settle_until (is_there, fixture, 20.0);
   origin = g_build_filename (rn_record_get_path (rn_session_get_record (fixture->session)),
                              "origin.json", NULL);
   return g_file_test (origin, G_FILE_TEST_EXISTS);
@@ -144,25 +166,63 @@ train_has_origin (Fixture *fixture)
 static void
 test_weights_are_kept_where_one_wants_so (Fixture *fixture, gconstpointer data)
 {
-  ask_and_answer (fixture, "carry-dialog", "keep");
-  g_assert_true (train_has_origin (fixture));
+  ask_and_answer (fixture, rn_start_training, "carry-dialog", "keep");
+  g_assert_true (has_origin (fixture, has_finished));
 }
 
 static void
 test_all_starts_anew_where_one_wants_so (Fixture *fixture, gconstpointer data)
 {
-  ask_and_answer (fixture, "carry-dialog-anew", "anew");
-  g_assert_false (train_has_origin (fixture));
+  ask_and_answer (fixture, rn_start_training, "carry-dialog-anew", "anew");
+  g_assert_false (has_origin (fixture, has_finished));
 }
 
 static void
 test_nothing_starts_where_one_cancels (Fixture *fixture, gconstpointer data)
 {
-  RnDocument *document = ask_and_answer (fixture, "carry-dialog-cancel", "cancel");
+  RnDocument *document =
+      ask_and_answer (fixture, rn_start_training, "carry-dialog-cancel", "cancel");
 
   settle_for (200);
   g_assert_false (rn_session_is_busy (fixture->session));
   g_assert_true (rn_session_get_document (fixture->session) == document);
+}
+
+static void
+test_a_single_step_asks_too_and_keeps (Fixture *fixture, gconstpointer data)
+{
+  ask_and_answer (fixture, rn_step_training, "carry-dialog-step", "keep");
+  g_assert_true (has_origin (fixture, has_stepped));
+  /* of a training that is there nothing is asked again */
+  rn_step_training (fixture->session, fixture->window);
+  g_assert_true (has_no_dialog (NULL));
+}
+
+static void
+test_a_single_step_starts_anew_where_one_wants_so (Fixture *fixture, gconstpointer data)
+{
+  ask_and_answer (fixture, rn_step_training, "carry-dialog-step-anew", "anew");
+  g_assert_false (has_origin (fixture, has_stepped));
+}
+
+/* A sketch without a past, with batches that no computer holds: nothing is asked but this. */
+static void
+test_a_single_step_tells_that_memory_is_short (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RnSpec) spec = rn_spec_new ("wide", 8, 1, RN_STEM_3X3, 4096, 3, NULL);
+  RnSettings settings = *rn_session_get_settings (fixture->session);
+
+  g_assert_nonnull (spec);
+  rn_session_show_sketch (fixture->session, spec, NULL);
+  settings.batch = 65536;
+  rn_session_set_settings (fixture->session, &settings);
+  rn_step_training (fixture->session, fixture->window);
+  settle_until (has_dialog, NULL, 20.0);
+  g_assert_true (says (GTK_WIDGET (find_dialog ()), "Memory is short"));
+  adw_message_dialog_response (find_dialog (), "cancel");
+  gtk_window_destroy (GTK_WINDOW (find_dialog ()));
+  settle_for (200);
+  g_assert_false (rn_session_is_busy (fixture->session));
 }
 
 #define ADD(name, test) g_test_add (name, Fixture, NULL, set_up, test, tear_down)
@@ -176,5 +236,10 @@ main (int argc, char **argv)
        test_weights_are_kept_where_one_wants_so);
   ADD ("/carry-dialog/all starts anew where one wants so", test_all_starts_anew_where_one_wants_so);
   ADD ("/carry-dialog/nothing starts where one cancels", test_nothing_starts_where_one_cancels);
+  ADD ("/carry-dialog/a single step asks too, and keeps", test_a_single_step_asks_too_and_keeps);
+  ADD ("/carry-dialog/a single step starts anew where one wants so",
+       test_a_single_step_starts_anew_where_one_wants_so);
+  ADD ("/carry-dialog/a single step tells that memory is short",
+       test_a_single_step_tells_that_memory_is_short);
   return g_test_run ();
 }

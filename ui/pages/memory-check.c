@@ -15,9 +15,10 @@ typedef struct
 typedef struct
 {
   RnSession *session;
-  RnDocument *document; /* that was to be trained */
+  RnDocument *document; /* (nullable): that was to be trained */
   GtkWidget *widget;
   int batch;        /* that is offered */
+  gboolean is_step; /* a single one */
   gboolean is_anew; /* the sketch keeps nothing of its origin */
 } Start;
 
@@ -34,7 +35,7 @@ start_free (gpointer data, GClosure *closure)
   Start *start = data;
 
   g_object_unref (start->session);
-  g_object_unref (start->document);
+  g_clear_object (&start->document);
   g_object_unref (start->widget);
   g_free (start);
 }
@@ -139,7 +140,11 @@ is_still_meant (const Start *start)
 static void
 go (const Start *start)
 {
-  if (start->is_anew)
+  if (start->is_step && start->is_anew)
+    rn_session_step_anew (start->session);
+  else if (start->is_step)
+    rn_session_step (start->session);
+  else if (start->is_anew)
     rn_session_start_anew (start->session);
   else
     rn_session_start (start->session);
@@ -204,11 +209,13 @@ on_checked (GObject *source, GAsyncResult *result, gpointer data)
   start_free (start, NULL);
 }
 
-/* Takes @start. */
+/* Of the network as it will be trained, which the data may make smaller than it is drawn. Takes @start. */
 static void
 check_memory (Start *start)
 {
-  rn_memory_check_async (rn_document_get_spec (start->document),
+  g_autoptr (RnSpec) fitted = rn_session_fit (start->session, start->document);
+
+  rn_memory_check_async (fitted != NULL ? fitted : rn_document_get_spec (start->document),
                          rn_session_get_settings (start->session)->batch, 0, NULL, on_checked,
                          start);
 }
@@ -245,26 +252,41 @@ ask_of_past (Start *start, const GArray *parts)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-void
-rn_start_training (RnSession *session, GtkWidget *widget)
+/* Trains to the end, or a single step. */
+static void
+train (RnSession *session, GtkWidget *widget, gboolean is_step)
 {
   RnDocument *document = rn_session_get_document (session);
   g_autoptr (GArray) parts = NULL;
-  Start *start;
+  Start *start = g_new0 (Start, 1);
 
-  /* A trainer that is there has its memory already. */
-  if (document == NULL || document == rn_session_get_live (session))
+  start->session = g_object_ref (session);
+  g_set_object (&start->document, document);
+  start->widget = g_object_ref (widget);
+  start->is_step = is_step;
+  /* A trainer that is there, or is being made, was asked about already. */
+  if (document == NULL || document == rn_session_get_live (session) ||
+      rn_session_prepares (session, document))
     {
-      rn_session_start (session);
+      go (start);
+      start_free (start, NULL);
       return;
     }
-  start = g_new0 (Start, 1);
-  start->session = g_object_ref (session);
-  start->document = g_object_ref (document);
-  start->widget = g_object_ref (widget);
   parts = rn_session_list_carry (session);
   if (parts != NULL && rn_carry_keeps_any (parts))
     ask_of_past (start, parts);
   else
     check_memory (start);
+}
+
+void
+rn_start_training (RnSession *session, GtkWidget *widget)
+{
+  train (session, widget, FALSE);
+}
+
+void
+rn_step_training (RnSession *session, GtkWidget *widget)
+{
+  train (session, widget, TRUE);
 }

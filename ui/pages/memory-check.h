@@ -37,5 +37,7 @@ gboolean rn_memory_check_finish (GAsyncResult *result, RnMemoryCheck *check, GEr
  * offers to start all anew.
  */
 void rn_start_training (RnSession *session, GtkWidget *widget);
+/** What every single step does: the same questions, then rn_session_step(). */
+void rn_step_training (RnSession *session, GtkWidget *widget);
 
 G_END_DECLS

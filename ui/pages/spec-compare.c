@@ -2,6 +2,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "pages/compare-totals.h"
 #include "pages/data-table.h"
 #include "pages/text.h"
 #include "state/format.h"
@@ -20,17 +21,6 @@ typedef enum
 
 #define WORDS_CHARS 12 /* from which what a block is takes two lines */
 #define N_LEFT 3       /* columns of words */
-
-typedef enum
-{
-  TOTAL_BLOCKS,
-  TOTAL_PARAMETERS,
-  TOTAL_MACS,
-  TOTAL_FIELD,
-  TOTAL_TRAIN,
-  TOTAL_RUN,
-  N_TOTALS
-} Total;
 
 /* A row of the table: where it stands in the comparison that is shown */
 #define RN_TYPE_DIFF_ITEM (rn_diff_item_get_type ())
@@ -74,8 +64,7 @@ struct _RnSpecCompare
   GtkStringList *names;
   GtkWidget *list;
   GtkWidget *summary;
-  GtkWidget *heads[2]; /* the networks' names */
-  GtkWidget *totals[N_TOTALS][3];
+  GtkWidget *totals;
   GListStore *store;
   GCancellable *cancellable;
   RnSpecDiff *diff;
@@ -122,24 +111,6 @@ choice_clear (gpointer data)
 
 /* Counting, in a task */
 
-/* "+2,752", "−1.2 M", "=" */
-static char *
-format_change (gint64 from, gint64 to, char *(*format) (gint64))
-{
-  g_autofree char *text = NULL;
-
-  if (from == to)
-    return g_strdup ("=");
-  text = format (to > from ? to - from : from - to);
-  return g_strdup_printf (to > from ? "+%s" : "−%s", text);
-}
-
-static char *
-format_size (gint64 bytes)
-{
-  return rn_format_bytes ((gsize) bytes);
-}
-
 /* "7" where both networks have it there, "7, –" where it stands beside nothing */
 static char *
 name_row (const RnDiffRow *row)
@@ -167,9 +138,9 @@ make_item (const RnSpecDiff *diff, const RnDiffRow *row)
   item->texts[COLUMN_THIS] = rn_spec_diff_describe (diff, row, 0);
   item->texts[COLUMN_OTHER] = rn_spec_diff_describe (diff, row, 1);
   item->texts[COLUMN_PARAMETERS] =
-      format_change (row->costs[0].parameters, row->costs[1].parameters, rn_format_amount);
+      rn_format_change (row->costs[0].parameters, row->costs[1].parameters, rn_format_amount);
   item->texts[COLUMN_MACS] =
-      format_change (row->costs[0].macs, row->costs[1].macs, rn_format_amount);
+      rn_format_change (row->costs[0].macs, row->costs[1].macs, rn_format_amount);
   return item;
 }
 
@@ -210,45 +181,6 @@ count (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 /* Showing it */
 
 static void
-set_total (RnSpecCompare *self, Total total, gint64 a, gint64 b, char *(*format) (gint64))
-{
-  g_autofree char *left = format (a), *right = format (b), *change = format_change (a, b, format);
-  const char *const texts[] = { left, right, change };
-
-  for (int i = 0; i < 3; i++)
-    {
-      GtkWidget *label = self->totals[total][i];
-
-      gtk_label_set_text (GTK_LABEL (label), texts[i]);
-      if (a != b)
-        gtk_widget_add_css_class (label, "heading");
-      else
-        gtk_widget_remove_css_class (label, "heading");
-    }
-}
-
-static char *
-format_pixels (gint64 side)
-{
-  return g_strdup_printf (_ ("%lld px"), (long long) side);
-}
-
-static void
-show_totals (RnSpecCompare *self)
-{
-  const RnSpecDiff *diff = self->diff;
-  const RnCost *a = &diff->totals[0], *b = &diff->totals[1];
-
-  set_total (self, TOTAL_BLOCKS, rn_spec_n_blocks (diff->specs[0]),
-             rn_spec_n_blocks (diff->specs[1]), rn_format_count);
-  set_total (self, TOTAL_PARAMETERS, a->parameters, b->parameters, rn_format_amount);
-  set_total (self, TOTAL_MACS, a->macs, b->macs, rn_format_amount);
-  set_total (self, TOTAL_FIELD, a->receptive_field, b->receptive_field, format_pixels);
-  set_total (self, TOTAL_TRAIN, (gint64) a->train_bytes, (gint64) b->train_bytes, format_size);
-  set_total (self, TOTAL_RUN, (gint64) a->run_bytes, (gint64) b->run_bytes, format_size);
-}
-
-static void
 show_words (RnSpecCompare *self)
 {
   const int n = (int) self->diff->rows->len, differ = self->diff->n_different;
@@ -260,13 +192,6 @@ show_words (RnSpecCompare *self)
                              differ, n);
 
   gtk_label_set_text (GTK_LABEL (self->summary), text);
-  for (int side = 0; side < 2; side++)
-    {
-      g_autofree char *title = rn_format_spec_title (self->diff->specs[side]);
-
-      gtk_label_set_text (GTK_LABEL (self->heads[side]), title);
-      gtk_widget_set_tooltip_text (self->heads[side], title);
-    }
 }
 
 static void
@@ -283,7 +208,7 @@ on_counted (GObject *source, GAsyncResult *result, gpointer data)
   g_list_store_splice (self->store, 0, g_list_model_get_n_items (G_LIST_MODEL (self->store)),
                        counted->items->pdata, counted->items->len);
   counted_free (counted);
-  show_totals (self);
+  rn_compare_totals_set (RN_COMPARE_TOTALS (self->totals), self->diff);
   show_words (self);
   g_signal_emit (self, signals[COMPARED], 0);
 }
@@ -422,6 +347,12 @@ rn_spec_compare_choose (RnSpecCompare *self, guint at)
   gtk_drop_down_set_selected (GTK_DROP_DOWN (self->list), at);
 }
 
+RnCompareTotals *
+rn_spec_compare_get_totals (RnSpecCompare *self)
+{
+  return RN_COMPARE_TOTALS (self->totals);
+}
+
 const RnSpecDiff *
 rn_spec_compare_get_diff (RnSpecCompare *self)
 {
@@ -488,47 +419,6 @@ make_table (RnSpecCompare *self)
 }
 
 static GtkWidget *
-make_label (const char *text, float xalign, const char *css_class)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_xalign (GTK_LABEL (label), xalign);
-  if (css_class != NULL)
-    gtk_widget_add_css_class (label, css_class);
-  return label;
-}
-
-static GtkWidget *
-make_totals (RnSpecCompare *self)
-{
-  const char *const names[N_TOTALS] = { _ ("Blocks"),          _ ("Parameters"),
-                                        _ ("Multiply-adds"),   _ ("Receptive field"),
-                                        _ ("Memory to train"), _ ("Memory to run") };
-  GtkWidget *grid = gtk_grid_new ();
-
-  gtk_grid_set_column_spacing (GTK_GRID (grid), 18);
-  gtk_grid_set_row_spacing (GTK_GRID (grid), 3);
-  for (int side = 0; side < 2; side++)
-    {
-      self->heads[side] = make_label (NULL, 1, "dim-label");
-      gtk_label_set_ellipsize (GTK_LABEL (self->heads[side]), PANGO_ELLIPSIZE_END);
-      gtk_widget_set_hexpand (self->heads[side], TRUE);
-      gtk_grid_attach (GTK_GRID (grid), self->heads[side], 1 + side, 0, 1, 1);
-    }
-  gtk_grid_attach (GTK_GRID (grid), make_label (_ ("difference"), 1, "dim-label"), 3, 0, 1, 1);
-  for (int row = 0; row < N_TOTALS; row++)
-    {
-      gtk_grid_attach (GTK_GRID (grid), make_label (names[row], 0, "dim-label"), 0, row + 1, 1, 1);
-      for (int i = 0; i < 3; i++)
-        {
-          self->totals[row][i] = make_label ("–", 1, "numeric");
-          gtk_grid_attach (GTK_GRID (grid), self->totals[row][i], 1 + i, row + 1, 1, 1);
-        }
-    }
-  return grid;
-}
-
-static GtkWidget *
 make_choice (RnSpecCompare *self)
 {
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
@@ -541,7 +431,7 @@ make_choice (RnSpecCompare *self)
                                   _ ("Compare with"), -1);
   gtk_widget_set_hexpand (self->list, TRUE);
   g_signal_connect_swapped (self->list, "notify::selected", G_CALLBACK (on_chosen), self);
-  gtk_box_append (GTK_BOX (line), make_label (_ ("Compare with"), 0, NULL));
+  gtk_box_append (GTK_BOX (line), gtk_label_new (_ ("Compare with")));
   gtk_box_append (GTK_BOX (line), self->list);
   return line;
 }
@@ -581,12 +471,6 @@ rn_spec_compare_init (RnSpecCompare *self)
   self->batch = 128;
   self->choices = g_array_new (FALSE, FALSE, sizeof (Choice));
   g_array_set_clear_func (self->choices, choice_clear);
-  self->summary = make_label (NULL, 0, "dim-label");
-  rn_text_wrap (self->summary);
-  gtk_box_append (GTK_BOX (box), make_choice (self));
-  gtk_box_append (GTK_BOX (box), make_totals (self));
-  gtk_box_append (GTK_BOX (box), self->summary);
-  gtk_box_append (GTK_BOX (box), make_table (self));
   gtk_widget_set_parent (box, GTK_WIDGET (self));
 }
 
@@ -602,11 +486,23 @@ rn_spec_compare_class_init (RnSpecCompareClass *class)
                                     NULL, NULL, G_TYPE_NONE, 0);
 }
 
+static void
+fill (RnSpecCompare *self, GtkBox *box)
+{
+  self->totals = rn_compare_totals_new (self->session);
+  self->summary = rn_text_new (NULL, "dim-label");
+  gtk_box_append (box, make_choice (self));
+  gtk_box_append (box, self->totals);
+  gtk_box_append (box, self->summary);
+  gtk_box_append (box, make_table (self));
+}
+
 GtkWidget *
 rn_spec_compare_new (RnSession *session)
 {
   RnSpecCompare *self = g_object_new (RN_TYPE_SPEC_COMPARE, NULL);
 
   self->session = g_object_ref (session);
+  fill (self, GTK_BOX (gtk_widget_get_first_child (GTK_WIDGET (self))));
   return GTK_WIDGET (self);
 }

@@ -2,7 +2,7 @@
 
 #include <gtk/gtk.h>
 
-#include "pages/spec-diff.h"
+#include "pages/compare-totals.h"
 #include "state/session.h"
 
 G_BEGIN_DECLS
@@ -26,5 +26,7 @@ const char *rn_spec_compare_get_choice (RnSpecCompare *self, guint at);
 void rn_spec_compare_choose (RnSpecCompare *self, guint at);
 /** (nullable): of the shown network and the other; NULL until it has been counted */
 const RnSpecDiff *rn_spec_compare_get_diff (RnSpecCompare *self);
+/** (transfer none): what both cost in all */
+RnCompareTotals *rn_spec_compare_get_totals (RnSpecCompare *self);
 
 G_END_DECLS

@@ -152,22 +152,30 @@ gint64 rn_session_epoch_steps (RnSession *self, const RnSettings *settings);
 /* The side of the pictures where all are squares of one that is small enough; 0 otherwise */
 int rn_session_common_side (RnDataset *dataset);
 
+/* Returns: (transfer full) (nullable): the network of a sketch as the data need it; as it is while there are none */
+RnSpec *rn_session_fit_sketch (RnSession *self, RnDocument *sketch, GError **error);
+
 /* session-data.c */
 void rn_session_open_dataset_with (RnSession *self, const char *what, guint64 seed);
 void rn_session_cancel_dataset (RnSession *self);
 
+/* session-start.c */
+void rn_session_cancel_start (RnSession *self); /* that there is */
+void rn_session_dispose_start (RnSession *self);
+void rn_session_proceed (RnSession *self);     /* with a start that waits, where it can */
+void rn_session_data_failed (RnSession *self); /* the data that a start waits for */
+
 /* session-training.c */
-/* Returns: (transfer full) (nullable): the network of a sketch as the data need it; as it is while there are none */
-RnSpec *rn_session_fit_sketch (RnSession *self, RnDocument *sketch, GError **error);
-/* Whether @document is what a start that is not done yet begins with */
-gboolean rn_session_prepares (RnSession *self, RnDocument *document);
+gboolean rn_state_is_working (RnState state); /* trains or tests */
+/* @pending: what the trainer was told to do and has not answered yet */
+void rn_session_set_pending (RnSession *self, RnPending pending);
 void rn_session_check_shut_down (RnSession *self); /* something has come to its end */
-void rn_session_proceed (RnSession *self);         /* with a start that waits, where it can */
-void rn_session_data_failed (RnSession *self);     /* the data that a start waits for */
 void rn_session_refresh_status (RnSession *self);  /* where no trainer tells it */
-void rn_session_take (RnSession *self, RnSnapshot *snapshot);
-void rn_session_end_training (RnSession *self); /* frees the trainer, on a thread of its own */
+void rn_session_end_training (RnSession *self);    /* frees the trainer, on a thread of its own */
 void rn_session_dispose_training (RnSession *self);
+
+/* session-snapshots.c */
+void rn_session_take (RnSession *self, RnSnapshot *snapshot); /* (transfer full) */
 
 /* session-feed.c */
 void rn_session_feed_filled (RnSession *self);

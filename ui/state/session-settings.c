@@ -36,6 +36,42 @@ rn_session_common_side (RnDataset *dataset)
   return width == height && width <= MAX_ADOPTED_SIDE ? width : 0;
 }
 
+RnSpec *
+rn_session_fit_sketch (RnSession *self, RnDocument *sketch, GError **error)
+{
+  g_autoptr (RnSpec) spec = rn_spec_copy (rn_document_get_spec (sketch));
+  int side;
+
+  if (!rn_spec_set_draft (spec, FALSE, error))
+    return NULL;
+  if (self->dataset == NULL)
+    return g_steal_pointer (&spec);
+  side = rn_session_common_side (self->dataset);
+  if (!rn_spec_set_input (spec, side > 0 ? side : rn_spec_get_side (spec),
+                          rn_dataset_get_channels (self->dataset), error) ||
+      !rn_spec_set_classes (spec, rn_dataset_n_classes (self->dataset), error))
+    return NULL;
+  return g_steal_pointer (&spec);
+}
+
+RnSpec *
+rn_session_fit (RnSession *self, RnDocument *document)
+{
+  return rn_document_get_kind (document) == RN_DOCUMENT_SKETCH
+             ? rn_session_fit_sketch (self, document, NULL)
+             : NULL;
+}
+
+GArray *
+rn_session_list_carry (RnSession *self)
+{
+  RnDocument *origin = self->document == NULL ? NULL : rn_document_get_origin (self->document);
+  g_autoptr (RnSpec) spec =
+      origin == NULL ? NULL : rn_session_fit_sketch (self, self->document, NULL);
+
+  return spec == NULL ? NULL : rn_carry_list (rn_document_get_spec (origin), spec);
+}
+
 gint64
 rn_session_epoch_steps (RnSession *self, const RnSettings *settings)
 {

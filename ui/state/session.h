@@ -172,12 +172,18 @@ void rn_session_start (RnSession *self);
 /** The same, but a sketch that was made of a run or a model keeps nothing of their weights. rn_session_start() carries over
  * what rn_session_list_carry() says. */
 void rn_session_start_anew (RnSession *self);
+/** Returns: (transfer full) (nullable): the network of a sketch as a start makes it of what the data are like; as it is while
+ * there are none. NULL where it cannot be trained, and for runs and models */
+RnSpec *rn_session_fit (RnSession *self, RnDocument *document);
+/** Whether @document is what a start that is not done yet begins with */
+gboolean rn_session_prepares (RnSession *self, RnDocument *document);
 /** Returns: (transfer full) (nullable) (element-type RnCarryPart): what a start of the shown sketch, as the data need it,
  * keeps of its origin; NULL where there is no origin */
 GArray *rn_session_list_carry (RnSession *self);
-void rn_session_pause (RnSession *self); /* takes back a start that is still prepared */
-void rn_session_step (RnSession *self);  /* a single step; starts where nothing runs */
-void rn_session_stop (RnSession *self);  /* checkpoint and end */
+void rn_session_pause (RnSession *self);     /* takes back a start that is still prepared */
+void rn_session_step (RnSession *self);      /* a single step; starts where nothing runs */
+void rn_session_step_anew (RnSession *self); /* the same; a new start as rn_session_start_anew() */
+void rn_session_stop (RnSession *self);      /* checkpoint and end */
 void rn_session_set_rate (RnSession *self, double rate);
 void rn_session_evaluate (RnSession *self);
 gboolean rn_session_is_training (RnSession *self); /* preparing, running or evaluating */
