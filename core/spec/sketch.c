@@ -274,7 +274,7 @@ rn_sketch_commit (RnSketch *sketch, RnSpec *next, char *action, const char *key)
   g_autoptr (RnSpec) before = rn_spec_copy (sketch->spec);
   g_autofree char *name = action;
   guint64 state_before = sketch->state;
-  Entry *entry = entry_between (before, next);
+  Entry *entry = entry_between (before, made);
 
   if (entry == NULL)
     return;
@@ -286,10 +286,10 @@ rn_sketch_commit (RnSketch *sketch, RnSpec *next, char *action, const char *key)
       state_before = last->state_before;
       sketch->n_done--;
       entry_free (entry);
-      entry = entry_between (before, next);
+      entry = entry_between (before, made);
     }
   g_ptr_array_set_size (sketch->entries, (int) sketch->n_done);
-  rn_spec_swap (sketch->spec, next);
+  rn_spec_swap (sketch->spec, made);
   sketch->state = entry == NULL ? state_before : ++sketch->last_state;
   sketch->changed_us = g_get_monotonic_time ();
   sketch->is_sealed = FALSE;

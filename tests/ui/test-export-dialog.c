@@ -129,8 +129,10 @@ writing_begin (Writing *writing, guint format, const char *preset)
 {
   const RnPreprocess preprocess = { .side = 32, .channels = 3, .std = { 1.0f, 1.0f, 1.0f } };
   g_autoptr (RnSpec) spec = rn_spec_preset (preset, NULL);
-  g_autoptr (RnModel) model = rn_model_new (spec, NULL, 1, NULL, &preprocess, NULL);
+  g_autoptr (RnModel) model = NULL;
 
+  g_assert_true (rn_spec_set_input (spec, 32, 3, NULL));
+  model = rn_model_new (spec, NULL, 1, NULL, &preprocess, NULL);
   *writing = (Writing){ .folder = g_dir_make_tmp ("residua-XXXXXX", NULL) };
   writing->session = looking_session (model, 32);
   writing->dialog = open_dialog (writing->session);
@@ -257,6 +259,33 @@ test_a_file_that_cannot_be_written_is_told_in_the_dialog (void)
   writing_end (&writing, NULL);
 }
 
+static gboolean
+says_onnx (gpointer data)
+{
+  const Writing *writing = data;
+
+  return looking_says (writing->dialog, "million parameters") &&
+         looking_says (writing->dialog, "ONNX has no such limit");
+}
+
+/* ResNet-18 is too large for C: the reason stands in the dialog and names ONNX, which can be chosen and written. */
+static void
+test_what_is_too_large_for_c_is_told_and_onnx_offered (void)
+{
+  Writing writing;
+
+  writing_begin (&writing, 0, "resnet18");
+  adw_combo_row_set_selected (looking_find (writing.dialog, ADW_TYPE_COMBO_ROW, 0), 2);
+  looking_wait (says_onnx, &writing);
+  looking_pass (100);
+  looking_shoot (writing.dialog, "export-dialog-too-large");
+  g_assert_false (is_ready (writing.dialog));
+  adw_combo_row_set_selected (looking_find (writing.dialog, ADW_TYPE_COMBO_ROW, 0), 1);
+  looking_wait (is_ready, writing.dialog);
+  g_assert_false (says_onnx (&writing));
+  writing_end (&writing, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -276,5 +305,7 @@ main (int argc, char **argv)
                    test_a_dialog_that_is_closed_while_it_writes_leaves_no_part);
   g_test_add_func ("/export-dialog/a file that cannot be written is told in the dialog",
                    test_a_file_that_cannot_be_written_is_told_in_the_dialog);
+  g_test_add_func ("/export-dialog/what is too large for C is told and ONNX offered",
+                   test_what_is_too_large_for_c_is_told_and_onnx_offered);
   return g_test_run ();
 }
