@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/machine.h"
+#include "base/number.h"
 #include "base/random.h"
 #include "compute/info.h"
 #include "compute/memory.h"
@@ -153,14 +154,6 @@ step (Trial *trial, const int *cancel, GError **error)
   return TRUE;
 }
 
-static int
-compare_doubles (gconstpointer a, gconstpointer b)
-{
-  const double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
 /* @seconds: (out): of a step of the trial's batch: the median of some, after one to warm up */
 static gboolean
 measure (Trial *trial, const int *cancel, double *seconds, GError **error)
@@ -180,7 +173,7 @@ measure (Trial *trial, const int *cancel, double *seconds, GError **error)
         return FALSE;
       times[n++] = (double) (g_get_monotonic_time () - before_us) * 1e-6;
     }
-  qsort (times, (gsize) n, sizeof *times, compare_doubles);
+  qsort (times, (gsize) n, sizeof *times, rn_number_compare);
   *seconds = 0.5 * (times[(n - 1) / 2] + times[n / 2]);
   return TRUE;
 }
