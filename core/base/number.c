@@ -66,3 +66,11 @@ rn_number_parse_whole (const char *text, gsize length, guint64 *value)
   *value = sum;
   return TRUE;
 }
+
+int
+rn_number_compare (gconstpointer a, gconstpointer b)
+{
+  const double x = *(const double *) a, y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}

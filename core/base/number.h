@@ -14,3 +14,6 @@ const char *rn_number_print_float (char text[RN_NUMBER_SIZE], float value);
 gboolean rn_number_parse (const char *text, gsize length, double *value);
 /* The same for an integer of 0 to 2^64 - 1 in plain digits */
 gboolean rn_number_parse_whole (const char *text, gsize length, guint64 *value);
+
+/* For qsort() and g_array_sort(): doubles, smallest first */
+int rn_number_compare (gconstpointer a, gconstpointer b);

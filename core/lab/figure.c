@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "lab/results-private.h"
 
 /* Points of a curve of training: each is the mean of as many steps as there are to a point. */
@@ -163,9 +164,7 @@ add_test_curve (Gathering *self, const GArray *history, RnLabFigureKind kind, co
 static int
 compare_falling (gconstpointer a, gconstpointer b)
 {
-  const double x = *(const double *) a, y = *(const double *) b;
-
-  return (x < y) - (x > y);
+  return rn_number_compare (b, a);
 }
 
 static void

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "lab/plan-private.h"
 #include "residua/cost.h"
 #include "residua/error.h"
@@ -102,14 +103,6 @@ mean_of (const GArray *values)
   return sum / values->len; /* NaN of none */
 }
 
-static int
-compare_doubles (gconstpointer a, gconstpointer b)
-{
-  const double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
 /* What every study needs */
 typedef struct
 {
@@ -182,7 +175,7 @@ study_lesions (Course *self, GError **error)
     return FALSE;
   for (guint i = 1; i < self->outcome->lesions->len; i++)
     g_array_append_val (errors, g_array_index (self->outcome->lesions, RnLabPoint, i).y);
-  g_array_sort (errors, compare_doubles);
+  g_array_sort (errors, rn_number_compare);
   sorted = (const double *) (gconstpointer) errors->data;
   self->outcome->numbers[RN_LAB_LESION] =
       0.5 * (sorted[(errors->len - 1) / 2] + sorted[errors->len / 2]);

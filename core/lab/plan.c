@@ -9,8 +9,6 @@
 /* Pictures up to this side decide the side of a network's input. */
 #define MAX_ADOPTED_SIDE 256
 #define DIGEST_LENGTH 10
-/* Of a step of training, which is a forward and two backward passes, what an evaluation of as many pictures takes */
-#define EVALUATION_SHARE (1.0 / 3.0)
 
 typedef struct
 {
@@ -241,23 +239,17 @@ rn_lab_plan_is_finished (const RnLabPlan *self, int run)
   return history != NULL && history->len == steps;
 }
 
-/* Pictures of training that what is left of a run takes the time of: those that it trains on, and those that it is tested
- * on at their smaller cost
- */
+/* What is left of a run, in epochs of its data */
 static double
-pictures_left (const RnLabPlan *self, int run)
+epochs_left (const RnLabPlan *self, int run)
 {
   const RnSettings *settings = &self->runs[run].settings;
-  const gint64 n_train = rn_dataset_count (self->dataset, RN_SPLIT_TRAIN);
+  const gint64 n = rn_dataset_count (self->dataset, RN_SPLIT_TRAIN);
+  const gint64 steps =
+      settings->drop_last ? n / settings->batch : (n + settings->batch - 1) / settings->batch;
   const gint64 done = MAX (rn_lab_plan_get_step (self, run), 0);
-  const gint64 every = settings->evaluate_every > 0
-                           ? settings->evaluate_every
-                           : MAX ((n_train + settings->batch - 1) / settings->batch, 1);
-  const double left = (double) (settings->steps - done);
-  const double n_evaluations = left > 0.0 ? left / (double) every + 1.0 : 0.0;
 
-  return left * (double) MIN (settings->batch, n_train) +
-         n_evaluations * rn_dataset_count (self->dataset, RN_SPLIT_TEST) * EVALUATION_SHARE;
+  return (double) (settings->steps - done) / (double) MAX (steps, 1);
 }
 
 gboolean
@@ -267,15 +259,15 @@ rn_lab_plan_estimate (const RnLabPlan *self, int threads, const int *cancel, dou
   *seconds = 0.0;
   for (int i = 0; i < self->n_runs; i++)
     {
-      const double pictures = pictures_left (self, i);
-      double of_run;
+      const double epochs = epochs_left (self, i);
+      double of_epoch;
 
-      if (pictures <= 0.0)
+      if (epochs <= 0.0)
         continue;
-      if (!rn_bench_estimate_epoch (self->runs[i].spec, self->runs[i].settings.batch,
-                                    (gint64) pictures, threads, cancel, &of_run, error))
+      if (!rn_bench_estimate_epoch (self->runs[i].spec, &self->runs[i].settings, self->dataset,
+                                    threads, cancel, &of_epoch, error))
         return FALSE;
-      *seconds += of_run;
+      *seconds += epochs * of_epoch;
     }
   return TRUE;
 }

@@ -1,57 +1,6 @@
-#include <glib/gi18n-lib.h>
-#include <pthread.h>
-
-#include "lab/plan-private.h"
+#include "lab/runner-private.h"
 #include "residua/cost.h"
-#include "residua/error.h"
-#include "residua/trainer.h"
 #include "train/feed.h"
-
-/* How often the thread looks whether somebody wants it to pause while a trainer says nothing */
-#define LOOK_EVERY_US (G_USEC_PER_SEC / 20)
-#define SLICES 20
-
-/* Of one run */
-typedef struct
-{
-  RnTrainer *trainer; /* (nullable): open, at rest but for the one that is being waited for */
-  RnFeed *feed;
-  gint64 steps;
-  double macs;      /* of a step */
-  gboolean is_over; /* finished, or it will never be */
-  /* guarded by the lock */
-  gint64 step;
-} Lane;
-
-/* What an arm has taken so far, since the runner began */
-typedef struct
-{
-  double seconds;
-  gint64 steps;
-} Pace;
-
-struct _RnLabRunner
-{
-  RnLabPlan *plan;
-  RnLabOrder order;
-  int threads;
-  int n_arms;
-  int n_runs;
-  Lane *lanes;
-  GFunc wake;
-  gpointer wake_data;
-  GThread *thread;
-
-  /* guarded by the lock */
-  pthread_mutex_t lock;
-  pthread_cond_t changed;
-  RnLabState state;
-  RnLabState wanted; /* RUNNING, PAUSED or STOPPED */
-  int run;
-  double pictures_per_s;
-  Pace *paces; /* of each arm */
-  GError *error;
-};
 
 RnLabRunner *
 rn_lab_runner_new (RnLabPlan *plan, RnLabOrder order, int threads)
@@ -65,8 +14,8 @@ rn_lab_runner_new (RnLabPlan *plan, RnLabOrder order, int threads)
   self->threads = threads;
   self->n_arms = rn_experiment_n_arms (rn_lab_plan_get_experiment (plan));
   self->n_runs = rn_lab_plan_n_runs (plan);
-  self->lanes = g_new0 (Lane, self->n_runs);
-  self->paces = g_new0 (Pace, self->n_arms);
+  self->lanes = g_new0 (RnLabLane, self->n_runs);
+  self->paces = g_new0 (RnLabPace, self->n_arms);
   self->run = -1;
   self->state = RN_LAB_IDLE;
   self->wanted = RN_LAB_IDLE;
@@ -82,288 +31,6 @@ rn_lab_runner_new (RnLabPlan *plan, RnLabOrder order, int threads)
       self->lanes[i].step = MAX (rn_lab_plan_get_step (plan, i), 0);
     }
   return self;
-}
-
-/* What the thread shares */
-
-static void
-tell (RnLabRunner *self)
-{
-  if (self->wake != NULL)
-    self->wake (self, self->wake_data);
-}
-
-static void
-set_state (RnLabRunner *self, RnLabState state)
-{
-  pthread_mutex_lock (&self->lock);
-  self->state = state;
-  if (state != RN_LAB_RUNNING)
-    self->run = -1;
-  pthread_cond_broadcast (&self->changed);
-  pthread_mutex_unlock (&self->lock);
-  tell (self);
-}
-
-static RnLabState
-get_wanted (RnLabRunner *self)
-{
-  RnLabState wanted;
-
-  pthread_mutex_lock (&self->lock);
-  wanted = self->wanted;
-  pthread_mutex_unlock (&self->lock);
-  return wanted;
-}
-
-/* Rests while a pause is wanted. Returns: FALSE where the end is wanted */
-static gboolean
-wait_for_leave (RnLabRunner *self)
-{
-  gboolean goes_on;
-
-  if (get_wanted (self) == RN_LAB_PAUSED)
-    set_state (self, RN_LAB_PAUSED);
-  pthread_mutex_lock (&self->lock);
-  while (self->wanted == RN_LAB_PAUSED)
-    pthread_cond_wait (&self->changed, &self->lock);
-  goes_on = self->wanted == RN_LAB_RUNNING;
-  if (goes_on)
-    self->state = RN_LAB_RUNNING;
-  pthread_mutex_unlock (&self->lock);
-  return goes_on;
-}
-
-/* (transfer full) @error: the first is kept, with the name of its run before it */
-static void
-keep_error (RnLabRunner *self, int run, GError *error)
-{
-  g_prefix_error (&error, "%s: ", rn_lab_plan_get_run (self->plan, run)->name);
-  pthread_mutex_lock (&self->lock);
-  if (self->error == NULL)
-    self->error = g_steal_pointer (&error);
-  pthread_mutex_unlock (&self->lock);
-  g_clear_error (&error);
-}
-
-/* Runs */
-
-static void
-close_all (RnLabRunner *self)
-{
-  for (int i = 0; i < self->n_runs; i++)
-    g_clear_pointer (&self->lanes[i].trainer, rn_trainer_free);
-}
-
-static RnTrainer *
-begin_run (RnLabRunner *self, const RnLabRun *run, GError **error)
-{
-  RnDataset *dataset = rn_lab_plan_get_dataset (self->plan);
-  const RnLabRun *origin;
-  g_autoptr (RnRun) on_disk = NULL;
-  g_autoptr (RnModel) model = NULL;
-
-  if (run->origin < 0)
-    return rn_trainer_new (run->path, run->spec, run->settings, dataset, self->threads, error);
-  origin = rn_lab_plan_get_run (self->plan, run->origin);
-  on_disk = rn_run_open (origin->path, error);
-  if (on_disk == NULL ||
-      (model = rn_run_load_model (on_disk, origin->settings->steps, error)) == NULL)
-    return NULL;
-  return rn_trainer_new_from (run->path, run->spec, run->settings, dataset, self->threads, model,
-                              origin->name, error);
-}
-
-static RnTrainer *
-open_run (RnLabRunner *self, int index, GError **error)
-{
-  const RnLabRun *run = rn_lab_plan_get_run (self->plan, index);
-  g_autoptr (RnRun) on_disk = NULL;
-
-  if (!g_file_test (run->path, G_FILE_TEST_EXISTS))
-    return begin_run (self, run, error);
-  on_disk = rn_run_open (run->path, error);
-  if (on_disk == NULL || !rn_lab_plan_check_run (self->plan, index, on_disk, error))
-    return NULL;
-  return rn_trainer_resume (run->path, rn_lab_plan_get_dataset (self->plan), 0, self->threads,
-                            error);
-}
-
-/* Where memory does not reach for one more, those that wait make room: they go on from the disk later. */
-static gboolean
-make_ready (RnLabRunner *self, int index, GError **error)
-{
-  Lane *lane = &self->lanes[index];
-  g_autoptr (GError) first = NULL;
-
-  if (lane->trainer != NULL)
-    return TRUE;
-  lane->trainer = open_run (self, index, &first);
-  if (g_error_matches (first, RN_ERROR, RN_ERROR_MEMORY))
-    {
-      close_all (self);
-      lane->trainer = open_run (self, index, error);
-    }
-  else if (first != NULL)
-    g_propagate_error (error, g_steal_pointer (&first));
-  return lane->trainer != NULL;
-}
-
-/* (transfer full) @snapshot. Returns: whether the trainer is at rest; with what failed it in @error */
-static gboolean
-take (RnLabRunner *self, int index, RnSnapshot *snapshot, GError **error)
-{
-  Lane *lane = &self->lanes[index];
-  const RnState state = snapshot->state;
-
-  if (snapshot->failure != NULL && *error == NULL)
-    *error = g_error_copy (snapshot->failure);
-  pthread_mutex_lock (&self->lock);
-  lane->step = snapshot->step;
-  self->pictures_per_s = snapshot->pictures_per_s;
-  pthread_mutex_unlock (&self->lock);
-  rn_feed_offer (lane->feed, snapshot);
-  tell (self);
-  return state == RN_STATE_PAUSED || state == RN_STATE_FINISHED || state == RN_STATE_STOPPED ||
-         state == RN_STATE_FAILED;
-}
-
-static void
-note_pace (RnLabRunner *self, int index, gint64 steps, gint64 began_us)
-{
-  Pace *pace = &self->paces[index % self->n_arms];
-
-  pthread_mutex_lock (&self->lock);
-  pace->seconds += (double) (g_get_monotonic_time () - began_us) * 1e-6;
-  pace->steps += steps;
-  pthread_mutex_unlock (&self->lock);
-}
-
-/* Trains @n_steps, or until somebody wants otherwise. */
-static gboolean
-train (RnLabRunner *self, int index, gint64 n_steps, GError **error)
-{
-  Lane *lane = &self->lanes[index];
-  RnFeed *feed = rn_trainer_get_feed (lane->trainer);
-  const gint64 began_us = g_get_monotonic_time (), from = lane->step;
-  gboolean is_asked = FALSE, is_at_rest = FALSE;
-  GError *failure = NULL;
-  RnSnapshot *snapshot = rn_feed_take (feed);
-
-  if (snapshot != NULL) /* of before */
-    rn_snapshot_free (snapshot);
-  pthread_mutex_lock (&self->lock);
-  self->run = index;
-  pthread_mutex_unlock (&self->lock);
-  rn_trainer_run (lane->trainer, n_steps);
-  while (!is_at_rest)
-    {
-      snapshot = rn_feed_wait (feed, LOOK_EVERY_US);
-      if (snapshot != NULL)
-        is_at_rest = take (self, index, snapshot, &failure);
-      if (!is_asked && get_wanted (self) != RN_LAB_RUNNING)
-        {
-          is_asked = TRUE;
-          rn_trainer_pause (lane->trainer);
-        }
-    }
-  note_pace (self, index, lane->step - from, began_us);
-  if (failure == NULL)
-    return TRUE;
-  g_propagate_error (error, failure);
-  return FALSE;
-}
-
-/* A run that diverged will not end; the others can. */
-static gboolean
-give_up (RnLabRunner *self, int index, GError *error)
-{
-  const gboolean is_its_own = g_error_matches (error, RN_ERROR, RN_ERROR_DIVERGED);
-
-  keep_error (self, index, error);
-  g_clear_pointer (&self->lanes[index].trainer, rn_trainer_free);
-  self->lanes[index].is_over = TRUE;
-  return is_its_own;
-}
-
-/* A turn of one run. Returns: FALSE where all is to end */
-static gboolean
-advance (RnLabRunner *self, int index)
-{
-  Lane *lane = &self->lanes[index];
-  const gint64 slice =
-      self->order == RN_LAB_IN_TURN ? MAX ((lane->steps + SLICES - 1) / SLICES, 1) : lane->steps;
-  GError *error = NULL;
-
-  if (!wait_for_leave (self))
-    return FALSE;
-  if (rn_lab_plan_is_finished (self->plan, index))
-    {
-      lane->is_over = TRUE;
-      pthread_mutex_lock (&self->lock);
-      lane->step = lane->steps;
-      pthread_mutex_unlock (&self->lock);
-      return TRUE;
-    }
-  if (!make_ready (self, index, &error) || !train (self, index, slice, &error))
-    return give_up (self, index, error);
-  if (lane->step == lane->steps && get_wanted (self) == RN_LAB_RUNNING)
-    {
-      /* its last checkpoint is written before the next turn looks for it */
-      g_clear_pointer (&lane->trainer, rn_trainer_free);
-      lane->is_over = TRUE;
-    }
-  return TRUE;
-}
-
-/* Whether its origin is done; where that will never be, it is over itself. */
-static gboolean
-is_ready (RnLabRunner *self, int index)
-{
-  const int origin = rn_lab_plan_get_run (self->plan, index)->origin;
-
-  if (origin < 0 || !self->lanes[origin].is_over)
-    return origin < 0;
-  if (!rn_lab_plan_is_finished (self->plan, origin))
-    self->lanes[index].is_over = TRUE;
-  return !self->lanes[index].is_over;
-}
-
-/* The arms of one seed, which are runs @first and after */
-static gboolean
-train_seed (RnLabRunner *self, int first)
-{
-  gboolean is_over = FALSE;
-
-  while (!is_over)
-    {
-      is_over = TRUE;
-      for (int i = first; i < first + self->n_arms; i++)
-        {
-          if (self->lanes[i].is_over || !is_ready (self, i))
-            continue;
-          if (!advance (self, i))
-            return FALSE;
-          is_over = FALSE;
-        }
-    }
-  return TRUE;
-}
-
-static gpointer
-work (gpointer data)
-{
-  RnLabRunner *self = data;
-  gboolean goes_on = TRUE, failed;
-
-  for (int first = 0; goes_on && first < self->n_runs; first += self->n_arms)
-    goes_on = train_seed (self, first);
-  close_all (self);
-  pthread_mutex_lock (&self->lock);
-  failed = self->error != NULL;
-  pthread_mutex_unlock (&self->lock);
-  set_state (self, failed ? RN_LAB_FAILED : goes_on ? RN_LAB_FINISHED : RN_LAB_STOPPED);
-  return NULL;
 }
 
 /* Commands */
@@ -396,7 +63,7 @@ rn_lab_runner_start (RnLabRunner *self)
     self->state = RN_LAB_RUNNING;
   pthread_mutex_unlock (&self->lock);
   if (self->thread == NULL)
-    self->thread = g_thread_new ("residua-lab", work, self);
+    self->thread = g_thread_new ("residua-lab", rn_lab_runner_work, self);
 }
 
 void
@@ -463,8 +130,8 @@ rn_lab_runner_get_status (RnLabRunner *self, RnLabStatus *status)
                            .pictures_per_s = self->pictures_per_s };
   for (int i = 0; i < self->n_runs; i++)
     {
-      const Lane *lane = &self->lanes[i];
-      const Pace *pace = &self->paces[i % self->n_arms];
+      const RnLabLane *lane = &self->lanes[i];
+      const RnLabPace *pace = &self->paces[i % self->n_arms];
       const double per_step =
           pace->steps > 0 ? pace->seconds / (double) pace->steps : per_mac * lane->macs;
 

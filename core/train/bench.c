@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/machine.h"
+#include "base/number.h"
 #include "base/random.h"
 #include "compute/info.h"
 #include "compute/memory.h"
@@ -177,14 +178,6 @@ step (Bench *bench, GError **error)
   return TRUE;
 }
 
-static int
-compare_doubles (gconstpointer a, gconstpointer b)
-{
-  const double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
 static gboolean
 measure (Bench *bench, double seconds, RnBenchResult *result, GError **error)
 {
@@ -206,7 +199,7 @@ measure (Bench *bench, double seconds, RnBenchResult *result, GError **error)
       ms = (double) (g_get_monotonic_time () - before_us) * 1e-3;
       g_array_append_val (times, ms);
     }
-  g_array_sort (times, compare_doubles);
+  g_array_sort (times, rn_number_compare);
   sorted = (const double *) (gconstpointer) times->data;
   result->steps = (int) times->len;
   result->min_step_ms = sorted[0];

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/machine.h"
+#include "base/number.h"
 #include "compute/info.h"
 #include "compute/memory.h"
 #include "data/loader.h"
@@ -196,18 +197,10 @@ seconds_since (gint64 before_us)
   return (double) (g_get_monotonic_time () - before_us) * 1e-6;
 }
 
-static int
-compare_doubles (gconstpointer a, gconstpointer b)
-{
-  const double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
 static double
 median (double *values, int n)
 {
-  qsort (values, (gsize) n, sizeof *values, compare_doubles);
+  qsort (values, (gsize) n, sizeof *values, rn_number_compare);
   return 0.5 * (values[(n - 1) / 2] + values[n / 2]);
 }
 
