@@ -17,6 +17,7 @@
 #include "drop-zone.h"
 #include "places.h"
 #include "settle.h"
+#include "spine/spine-body-private.h"
 #include "window.h"
 
 #define SETTLE_US (700 * 1000)
@@ -36,6 +37,7 @@ static int batch = 0;
 static int block = 0;
 static int side = 0;
 static gboolean is_paused = FALSE;
+static int drag_y = -1;
 static double timeout_s = 300.0;
 
 static const GOptionEntry options[] = {
@@ -56,6 +58,7 @@ static const GOptionEntry options[] = {
   { "train-steps", 0, 0, G_OPTION_ARG_INT64, &train_steps, "Train that far first", "N" },
   { "batch", 0, 0, G_OPTION_ARG_INT, &batch, "Pictures a step", "N" },
   { "pause", 0, 0, G_OPTION_ARG_NONE, &is_paused, "Pause before the picture is taken", NULL },
+  { "drag", 0, 0, G_OPTION_ARG_INT, &drag_y, "Hold a block over the spine, so far down", "PIXELS" },
   { "press", 0, 0, G_OPTION_ARG_STRING, &press, "Activate this action before: win.preferences",
     "ACTION" },
   { "timeout", 0, 0, G_OPTION_ARG_DOUBLE, &timeout_s, "Give up after", "SECONDS" },
@@ -346,6 +349,11 @@ shoot_page (RnWindow *window, const char *shown, const char *when)
   if (press != NULL)
     {
       activate (GTK_WIDGET (window), press);
+      iterate_for (SETTLE_US);
+    }
+  if (drag_y >= 0)
+    {
+      rn_spine_body_hover (RN_SPINE_BODY (find (GTK_WIDGET (window), RN_TYPE_SPINE_BODY)), drag_y);
       iterate_for (SETTLE_US);
     }
   save (topmost (GTK_WINDOW (window)), path);

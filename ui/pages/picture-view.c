@@ -286,8 +286,8 @@ draw (RnPictureView *self, cairo_t *cr, int width, int height)
       is_pixelated = TRUE;
     }
   x = floor ((width - seen_w * zoom) / 2);
-  /* in a square at the top, so that pictures side by side are level whatever stands below them */
-  y = floor ((MIN (width, height) - seen_h * zoom) / 2);
+  /* in the middle of a square at the top, so that pictures side by side are level whatever stands below them */
+  y = floor ((MAX (seen_w, seen_h) - seen_h) * zoom / 2);
   round_rectangle (cr, x, y, seen_w * zoom, seen_h * zoom);
   cairo_clip (cr);
   paint_surface (cr, self->surface, x - (full_w - seen_w) * zoom / 2,
