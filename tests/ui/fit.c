@@ -3,8 +3,8 @@
 #include <adwaita.h>
 #include <math.h>
 
-/* Places are rounded to pixels. */
-#define TOLERANCE_PX 1.0f
+/* A scroller of cards is larger than its place by their shadows. */
+#define TOLERANCE_PX 3.0f
 
 /* Returns: (transfer full): the first words in @widget, so that a fault can be found in the source */
 static char *

@@ -20,6 +20,7 @@
 #include "pages/study-control.h"
 #include "places.h"
 #include "settle.h"
+#include "spine/spine-body-private.h"
 #include "window.h"
 
 #define SETTLE_US (700 * 1000)
@@ -40,6 +41,7 @@ static int block = 0;
 static int side = 0;
 static gboolean is_paused = FALSE;
 static gboolean is_measured = FALSE;
+static int drag_y = -1;
 static double timeout_s = 300.0;
 
 static const GOptionEntry options[] = {
@@ -62,6 +64,7 @@ static const GOptionEntry options[] = {
   { "pause", 0, 0, G_OPTION_ARG_NONE, &is_paused, "Pause before the picture is taken", NULL },
   { "measure", 0, 0, G_OPTION_ARG_NONE, &is_measured,
     "On Inspect: turn to the test pictures, and measure everything there is", NULL },
+  { "drag", 0, 0, G_OPTION_ARG_INT, &drag_y, "Hold a block over the spine, so far down", "PIXELS" },
   { "press", 0, 0, G_OPTION_ARG_STRING, &press, "Activate this action before: win.preferences",
     "ACTION" },
   { "timeout", 0, 0, G_OPTION_ARG_DOUBLE, &timeout_s, "Give up after", "SECONDS" },
@@ -411,6 +414,11 @@ shoot_page (RnWindow *window, const char *shown, const char *when)
   if (press != NULL)
     {
       activate (GTK_WIDGET (window), press);
+      iterate_for (SETTLE_US);
+    }
+  if (drag_y >= 0)
+    {
+      rn_spine_body_hover (RN_SPINE_BODY (find (GTK_WIDGET (window), RN_TYPE_SPINE_BODY)), drag_y);
       iterate_for (SETTLE_US);
     }
   save (topmost (GTK_WINDOW (window)), path);

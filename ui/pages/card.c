@@ -4,6 +4,9 @@
 
 #include "pages/text.h"
 
+/* With a button in it or without, so that cards side by side begin at one height */
+#define HEAD_HEIGHT_PX 34
+
 struct _RnCard
 {
   GtkWidget parent_instance;
@@ -137,6 +140,7 @@ make_head (RnCard *self)
 {
   GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
+  gtk_widget_set_size_request (head, -1, HEAD_HEIGHT_PX);
   self->title = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->title), 0);
   gtk_widget_add_css_class (self->title, "heading");

@@ -294,6 +294,7 @@ make_content (RnClassifyOne *self)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), row);
+  gtk_widget_add_css_class (self->scroller, "card-scroller");
   gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
 }
 

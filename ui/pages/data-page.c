@@ -16,8 +16,6 @@
 /* The right column; the grid gets what is left */
 #define SIDE_WIDTH_PX 310
 #define MAX_CLASS_CHARS 24
-#define SHADOW                                                                                     \
-  3 /* of the cards, which need that room within a scroller; the head ends where they do */
 
 struct _RnDataPage
 {
@@ -371,13 +369,11 @@ make_side (RnDataPage *self)
                        "20,000. The network is given (value − mean) / deviation; both travel with "
                        "the model."));
   gtk_box_append (GTK_BOX (side), card);
-  gtk_widget_set_margin_start (side, SHADOW);
-  gtk_widget_set_margin_end (side, SHADOW);
-  gtk_widget_set_margin_bottom (side, SHADOW);
   gtk_widget_set_size_request (side, SIDE_WIDTH_PX, -1);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), side);
+  gtk_widget_add_css_class (scroller, "card-scroller");
   return scroller;
 }
 
@@ -394,11 +390,10 @@ rn_data_page_init (RnDataPage *self)
 static void
 constructed (RnDataPage *self)
 {
-  GtkWidget *columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12 - SHADOW);
+  GtkWidget *columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
   self->is_updating = TRUE;
   self->head = rn_dataset_head_new (self->session);
-  gtk_widget_set_margin_end (self->head, SHADOW);
   gtk_box_append (GTK_BOX (self->box), self->head);
   gtk_box_append (GTK_BOX (columns), make_grid (self));
   gtk_box_append (GTK_BOX (columns), make_side (self));

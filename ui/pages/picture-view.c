@@ -295,8 +295,8 @@ get_place (RnPictureView *self, int width, int height)
   place.width = seen_w * place.zoom;
   place.height = seen_h * place.zoom;
   place.x = floor ((width - place.width) / 2);
-  /* in a square at the top, so that pictures side by side are level whatever stands below them */
-  place.y = floor ((MIN (width, height) - place.height) / 2);
+  /* in the middle of a square at the top, so that pictures side by side are level whatever stands below them */
+  place.y = floor ((MAX (seen_w, seen_h) - seen_h) * place.zoom / 2);
   return place;
 }
 
