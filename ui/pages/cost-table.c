@@ -22,6 +22,10 @@ typedef enum
   N_COLUMNS
 } Column;
 
+/* Of a cell: the signals of its row, and its column */
+#define ROW_KEY "rn-row"
+#define COLUMN_KEY "rn-column"
+
 #define RN_TYPE_COST_ROW (rn_cost_row_get_type ())
 G_DECLARE_FINAL_TYPE (RnCostRow, rn_cost_row, RN, COST_ROW, GObject)
 
@@ -68,6 +72,7 @@ G_DEFINE_FINAL_TYPE (RnCostTable, rn_cost_table, GTK_TYPE_WIDGET)
 enum
 {
   COUNTED,
+  ROW_CHANGED, /* of a row */
   N_SIGNALS
 };
 
@@ -89,6 +94,8 @@ static void
 rn_cost_row_class_init (RnCostRowClass *class)
 {
   G_OBJECT_CLASS (class)->finalize = rn_cost_row_finalize;
+  signals[ROW_CHANGED] = g_signal_new ("changed", RN_TYPE_COST_ROW, G_SIGNAL_RUN_LAST, 0, NULL,
+                                       NULL, NULL, G_TYPE_NONE, 0);
 }
 
 /* Counting, in a task */
@@ -198,6 +205,39 @@ count (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
   g_task_return_pointer (task, counted, counted_free);
 }
 
+/* Makes @self what @other is, which becomes what @self was. */
+static void
+exchange (RnCostRow *self, RnCostRow *other)
+{
+  RnCostRow was = *self;
+
+  self->name = other->name;
+  self->part = other->part;
+  self->block = other->block;
+  self->cost = other->cost;
+  memcpy (self->shares, other->shares, sizeof self->shares);
+  other->name = was.name;
+  g_signal_emit (self, signals[ROW_CHANGED], 0);
+}
+
+/* Rows that are there stay and tell what they have become: a list whose items go and come makes hundreds of cells anew,
+ * which takes the time of many frames, and after most edits most rows say what they said. */
+static void
+fill (RnCostTable *self, GPtrArray *rows)
+{
+  const guint before = g_list_model_get_n_items (G_LIST_MODEL (self->store));
+  const guint kept = MIN (before, rows->len);
+
+  for (guint i = 0; i < kept; i++)
+    {
+      g_autoptr (RnCostRow) row = g_list_model_get_item (G_LIST_MODEL (self->store), i);
+
+      exchange (row, rows->pdata[i]);
+    }
+  if (before != rows->len)
+    g_list_store_splice (self->store, kept, before - kept, rows->pdata + kept, rows->len - kept);
+}
+
 static void
 on_counted (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -208,8 +248,7 @@ on_counted (GObject *source, GAsyncResult *result, gpointer data)
     return; /* cancelled: @data may be gone */
   self = RN_COST_TABLE (data);
   self->is_filling = TRUE;
-  g_list_store_splice (self->store, 0, g_list_model_get_n_items (G_LIST_MODEL (self->store)),
-                       counted->rows->pdata, counted->rows->len);
+  fill (self, counted->rows);
   gtk_single_selection_set_selected (self->chosen, GTK_INVALID_LIST_POSITION);
   self->is_filling = FALSE;
   self->total = counted->total;
@@ -301,10 +340,36 @@ describe_cell (const RnCostRow *row, Column column)
 }
 
 static void
+show_cell (GtkListItem *item, Column column)
+{
+  const RnCostRow *row = gtk_list_item_get_item (item);
+  GtkWidget *cell = gtk_list_item_get_child (item);
+  g_autofree char *text = row != NULL ? describe_cell (row, column) : NULL;
+
+  if (row != NULL && has_bars (column))
+    rn_cost_bar_set (RN_COST_BAR (cell), text, row->shares[column]);
+  else if (row != NULL)
+    gtk_label_set_text (GTK_LABEL (cell), text);
+  if (column == COLUMN_NAME)
+    gtk_widget_set_tooltip_text (cell, text);
+}
+
+static void
+on_row_changed (RnCostRow *row, GtkListItem *item)
+{
+  show_cell (item, (Column) GPOINTER_TO_INT (g_object_get_data (G_OBJECT (item), COLUMN_KEY)));
+}
+
+/* A cell listens to the row that it shows. */
+static void
 on_setup (GtkListItemFactory *factory, GtkListItem *item, gpointer column)
 {
+  GSignalGroup *row = g_signal_group_new (RN_TYPE_COST_ROW);
   GtkWidget *label;
 
+  g_signal_group_connect (row, "changed", G_CALLBACK (on_row_changed), item);
+  g_object_set_data_full (G_OBJECT (item), ROW_KEY, row, g_object_unref);
+  g_object_set_data (G_OBJECT (item), COLUMN_KEY, column);
   if (has_bars ((Column) GPOINTER_TO_INT (column)))
     {
       gtk_list_item_set_child (item, rn_cost_bar_new ());
@@ -324,19 +389,11 @@ on_setup (GtkListItemFactory *factory, GtkListItem *item, gpointer column)
 }
 
 static void
-on_bind (GtkListItemFactory *factory, GtkListItem *item, gpointer data)
+on_bind (GtkListItemFactory *factory, GtkListItem *item, gpointer column)
 {
-  const Column column = (Column) GPOINTER_TO_INT (data);
-  RnCostRow *row = gtk_list_item_get_item (item);
-  GtkWidget *cell = gtk_list_item_get_child (item);
-  g_autofree char *text = describe_cell (row, column);
-
-  if (has_bars (column))
-    rn_cost_bar_set (RN_COST_BAR (cell), text, row->shares[column]);
-  else
-    gtk_label_set_text (GTK_LABEL (cell), text);
-  if (column == COLUMN_NAME)
-    gtk_widget_set_tooltip_text (cell, text);
+  g_signal_group_set_target (g_object_get_data (G_OBJECT (item), ROW_KEY),
+                             gtk_list_item_get_item (item));
+  show_cell (item, (Column) GPOINTER_TO_INT (column));
 }
 
 static void
@@ -351,7 +408,7 @@ on_chosen (RnCostTable *self)
 static void
 add_columns (GtkWidget *view)
 {
-  const char *const titles[N_COLUMNS] = { _ ("Part"),          _ ("Output"), _ ("Parameters"),
+  const char *const titles[N_COLUMNS] = { _ ("Part"),      _ ("Output"), _ ("Parameters"),
                                           _ ("Mult-adds"), _ ("Sees"),   _ ("Memory") };
 
   for (int i = 0; i < N_COLUMNS; i++)
