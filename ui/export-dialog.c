@@ -95,6 +95,8 @@ static void
 show_preview (RnExportDialog *self, const char *text, const char *size, const char *warning)
 {
   gtk_label_set_text (GTK_LABEL (self->preview), text);
+  /* no empty frame above the reason why there is nothing to write */
+  gtk_widget_set_visible (gtk_widget_get_parent (self->preview), text[0] != '\0');
   gtk_label_set_text (GTK_LABEL (self->size), size);
   gtk_label_set_text (GTK_LABEL (self->warning), warning != NULL ? warning : "");
   gtk_widget_set_visible (self->warning, warning != NULL);
