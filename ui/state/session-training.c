@@ -126,7 +126,7 @@ gboolean
 rn_session_is_busy (RnSession *self)
 {
   return self->start != NULL || self->training != NULL || self->n_makers > 0 ||
-         self->keep_source != 0 || self->is_keeping;
+         rn_lab_desk_is_busy (self->lab) || self->keep_source != 0 || self->is_keeping;
 }
 
 gboolean
@@ -215,7 +215,8 @@ typedef struct
 void
 rn_session_check_shut_down (RnSession *self)
 {
-  if (self->shut_down == NULL || self->n_makers > 0 || self->training != NULL || self->is_keeping)
+  if (self->shut_down == NULL || self->n_makers > 0 || self->training != NULL ||
+      rn_lab_desk_is_busy (self->lab) || self->is_keeping)
     return;
   g_task_return_boolean (self->shut_down, TRUE);
   g_clear_object (&self->shut_down);
@@ -569,6 +570,12 @@ run (RnSession *self, gint64 n_steps, gboolean is_anew)
       return;
     }
   rn_session_drain (self);
+  if (rn_lab_desk_is_busy (self->lab))
+    {
+      rn_session_fail (self, _ ("An experiment of the Lab is in training"),
+                       _ ("Stop it there first; what it has learned is kept, and it can go on."));
+      return;
+    }
   if (self->training == NULL)
     begin (self, n_steps, is_anew);
   else if (self->live != self->document && self->status.state == RN_STATE_PAUSED)
@@ -677,6 +684,7 @@ rn_session_shut_down (RnSession *self, GAsyncReadyCallback callback, gpointer da
   if (self->start != NULL)
     cancel_start (self);
   rn_session_stop (self);
+  rn_lab_desk_stop (self->lab);
   rn_session_keep_now (self);
   rn_session_check_shut_down (self);
 }
