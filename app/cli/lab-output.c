@@ -182,7 +182,7 @@ add_runs (JsonBuilder *builder, RnLabPlan *plan, RnExperiment *experiment)
 }
 
 void
-rn_cli_lab_print_json (RnLabResults *results)
+rn_cli_lab_print_json (RnLabResults *results, double seconds_left)
 {
   RnLabPlan *plan = rn_lab_results_get_plan (results);
   RnExperiment *experiment = rn_lab_plan_get_experiment (plan);
@@ -193,6 +193,7 @@ rn_cli_lab_print_json (RnLabResults *results)
   rn_cli_json_string (builder, "data", rn_dataset_get_source (rn_lab_plan_get_dataset (plan)));
   rn_cli_json_int (builder, "seeds", rn_lab_plan_n_seeds (plan));
   rn_cli_json_number (builder, "training_seconds", rn_lab_results_get_seconds (results));
+  rn_cli_json_number (builder, "seconds_left", seconds_left);
   add_arms (builder, results, experiment);
   add_checks (builder, results, experiment);
   add_runs (builder, plan, experiment);

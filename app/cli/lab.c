@@ -2,7 +2,7 @@
 
 #include <gio/gio.h>
 #include <glib/gi18n.h>
-#include <stdio.h>
+#include <math.h>
 
 #include "arguments.h"
 #include "lab-output.h"
@@ -138,24 +138,27 @@ get_threads (void)
   return option.threads != RN_CLI_NO_INT ? (int) option.threads : 0;
 }
 
+/* How long it takes is measured, for about a second a network: for people, and for whoever asks for nothing else */
 static gboolean
-tell_plan (RnLabPlan *plan, GError **error)
+tell_plan (RnLabPlan *plan, double *seconds, GError **error)
 {
   RnExperiment *experiment = rn_lab_plan_get_experiment (plan);
   const int n_runs = rn_lab_plan_n_runs (plan);
   g_autofree char *duration = NULL;
-  double seconds;
   int n_finished = 0;
 
+  *seconds = NAN;
   for (int i = 0; i < n_runs; i++)
     n_finished += rn_lab_plan_is_finished (plan, i);
-  if (!rn_lab_plan_estimate (plan, get_threads (), rn_cli_get_interrupt (), &seconds, error))
-    return FALSE;
-  duration = rn_cli_duration (seconds);
   rn_cli_tell ("%s", rn_experiment_get_title (experiment));
-  rn_cli_tell (
-      _ ("%d networks, %d seeds: %d runs, of which %d are there. The rest takes about %s."),
-      rn_experiment_n_arms (experiment), rn_lab_plan_n_seeds (plan), n_runs, n_finished, duration);
+  rn_cli_tell (_ ("%d networks, %d seeds: %d runs, of which %d are there."),
+               rn_experiment_n_arms (experiment), rn_lab_plan_n_seeds (plan), n_runs, n_finished);
+  if (option.json && !option.dry)
+    return TRUE;
+  if (!rn_lab_plan_estimate (plan, get_threads (), rn_cli_get_interrupt (), seconds, error))
+    return FALSE;
+  duration = rn_cli_duration (*seconds);
+  rn_cli_tell (_ ("What is missing takes about %s here and now."), duration);
   return TRUE;
 }
 
@@ -222,8 +225,9 @@ train (RnLabPlan *plan, GError **error)
 
 /* What came out */
 
+/* @seconds: that what is missing would take; NaN where nobody asked */
 static gboolean
-tell_results (RnLabPlan *plan, GError **error)
+tell_results (RnLabPlan *plan, double seconds, GError **error)
 {
   g_autoptr (RnLabResults) results = NULL;
   RnCliProgress progress;
@@ -235,7 +239,7 @@ tell_results (RnLabPlan *plan, GError **error)
   if (results == NULL)
     return FALSE;
   if (option.json)
-    rn_cli_lab_print_json (results);
+    rn_cli_lab_print_json (results, seconds);
   else
     rn_cli_lab_print_text (results);
   if (option.report == NULL)
@@ -251,10 +255,11 @@ do_experiment (const char *what, GError **error)
 {
   g_autoptr (RnLabPlan) plan = NULL;
   RnExit code = RN_EXIT_DONE;
+  double seconds;
 
   rn_cli_signals_look ();
   plan = make_plan (what, error);
-  if (plan == NULL || !tell_plan (plan, error))
+  if (plan == NULL || !tell_plan (plan, &seconds, error))
     return RN_EXIT_FAILED;
   if (!option.dry)
     code = train (plan, error);
@@ -263,7 +268,8 @@ do_experiment (const char *what, GError **error)
       rn_cli_tell (_ ("All runs are saved; the same command goes on with them."));
       return code;
     }
-  return code == RN_EXIT_DONE && tell_results (plan, error) ? RN_EXIT_DONE : RN_EXIT_FAILED;
+  return code == RN_EXIT_DONE && tell_results (plan, seconds, error) ? RN_EXIT_DONE
+                                                                     : RN_EXIT_FAILED;
 }
 
 RnExit

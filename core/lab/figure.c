@@ -6,6 +6,7 @@
 
 /* Points of a curve of training: each is the mean of as many steps as there are to a point. */
 #define CURVE_POINTS 50
+#define N_TICKS 5
 
 /* What the points of one arm are gathered in: values by place, over the seeds */
 typedef struct
@@ -315,16 +316,14 @@ words (const char *text)
   return *text != '\0' ? _ (text) : text;
 }
 
-/* The next round number at or over @value: 1, 2 or 5 times a power of ten, or a multiple of a fifth of that */
+/* The least multiple of the distance between ticks that is no less than @value, which is over 0 */
 static double
 round_up (double value)
 {
-  const double power = pow (10.0, floor (log10 (value)));
+  g_autoptr (GArray) ticks = rn_lab_find_ticks (0.0, value, N_TICKS, FALSE);
+  const double step = g_array_index (ticks, double, 1);
 
-  for (int i = 2; i <= 20; i++)
-    if (value <= power * i * 0.5 * (1.0 + 1e-12))
-      return power * i * 0.5;
-  return power * 10.0;
+  return step * ceil (value / step - 1e-9);
 }
 
 static void

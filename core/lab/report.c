@@ -8,8 +8,8 @@
 #include "residua/lab-results.h"
 #include "lab/version.h"
 
-#define FIGURE_WIDTH 560
-#define FIGURE_HEIGHT 340
+#define FIGURE_WIDTH 470
+#define FIGURE_HEIGHT 320
 
 static const char style[] =
     "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;"
@@ -18,7 +18,7 @@ static const char style[] =
     "blockquote{margin:1rem 0;padding:.1rem 1rem;border-left:4px solid #2a78b5;background:#f3f6f9}"
     "table{border-collapse:collapse;margin:1rem 0}"
     "th,td{padding:.3rem .8rem;border-bottom:1px solid #ccc;text-align:right;vertical-align:top}"
-    "th:first-child,td:first-child{text-align:left}td.text{text-align:left}"
+    "th:first-child,td:first-child,.text{text-align:left}"
     ".dim{color:#555}.figures{display:flex;flex-wrap:wrap;gap:1rem}"
     "figure{margin:0;break-inside:avoid}svg{max-width:100%;height:auto}"
     ".agrees{color:#1b6e3c}.differs{color:#a51d2d}.open{color:#555}"
@@ -80,8 +80,10 @@ add_verdicts (Page *self)
   if (n == 0)
     return;
   add_heading (self, _ ("Does it agree?"));
-  rn_markup_printf (self->out, "<table>\n<tr><th>%s</th><th>%s</th><th>%s</th></tr>\n",
-                    _ ("What was to be seen"), _ ("Here"), _ ("Numbers"));
+  rn_markup_printf (
+      self->out,
+      "<table>\n<tr><th>%s</th><th class=\"text\">%s</th><th class=\"text\">%s</th></tr>\n",
+      _ ("What was to be seen"), _ ("Here"), _ ("Numbers"));
   for (int i = 0; i < n; i++)
     {
       const RnLabAnswer answer = rn_lab_results_get_verdict (self->results, i)->answer;

@@ -60,7 +60,7 @@ rn_lab_find_ticks (double min, double max, int wanted, gboolean is_whole)
     step = MAX (round (step), 1.0);
   for (double i = ceil (min / step - 1e-9); i * step <= max + 1e-9 * step; i++)
     {
-      const double tick = i * step;
+      const double tick = i * step + 0.0; /* no minus zero */
 
       g_array_append_val (ticks, tick);
     }

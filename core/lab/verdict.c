@@ -131,6 +131,13 @@ n_decimals (const RnLabNumber *number, double scale)
   return CLAMP (2 - (int) floor (log10 (size)), 1, 4);
 }
 
+/* Returns: (transfer full): with the sign that typesetters use for minus */
+static char *
+print_mean (double value, int decimals)
+{
+  return g_strdup_printf ("%s%.*f", value < 0.0 ? "−" : "", decimals, fabs (value));
+}
+
 char *
 rn_lab_number_to_string (const RnLabNumber *number, RnLabQuantity quantity)
 {
@@ -138,15 +145,15 @@ rn_lab_number_to_string (const RnLabNumber *number, RnLabQuantity quantity)
   const double scale = is_share ? 100.0 : 1.0;
   const int decimals = is_share ? MIN (n_decimals (number, scale), 2) : n_decimals (number, scale);
   const char *unit = is_share ? " %" : "";
+  g_autofree char *mean = print_mean (scale * number->mean, decimals);
 
   if (number->n == 0)
     return g_strdup ("–");
   if (quantity >= RN_LAB_PARAMETERS)
     return group_digits (number->mean);
   if (number->n < 2)
-    return g_strdup_printf ("%.*f%s", decimals, scale * number->mean, unit);
-  return g_strdup_printf ("%.*f ± %.*f%s", decimals, scale * number->mean, decimals,
-                          scale * number->spread, unit);
+    return g_strconcat (mean, unit, NULL);
+  return g_strdup_printf ("%s ± %.*f%s", mean, decimals, scale * number->spread, unit);
 }
 
 char *

@@ -1,0 +1,221 @@
+#include "cli.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+
+/* lab: what it tells, what it leaves, and that a kill costs nothing. */
+
+#define LAB "lab", "little.json", "--data", "data", "--threads", "1"
+
+static char *
+folder_new (void)
+{
+  char *folder = cli_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "little.json", NULL);
+
+  g_assert_true (g_file_set_contents (
+      path,
+      "{\"version\": 1, \"title\": \"Little\", \"claim\": \"Shortcuts help.\","
+      " \"source\": \"someone, section 1\", \"seeds\": 2,"
+      " \"settings\": {\"steps\": 30, \"batch\": 16, \"rate\": 0.05, \"checkpoint_every\": 5},"
+      " \"arms\": [{\"id\": \"with\", \"name\": \"With\", \"net\": \"resnet8\"},"
+      "  {\"id\": \"without\", \"name\": \"Without\", \"net\": \"plain8\"}],"
+      " \"figures\": [\"train_error\", \"lesions\"],"
+      " \"checks\": [{\"text\": \"With is better\", \"quantity\": \"train_error\","
+      "   \"arms\": [\"with\", \"without\"], \"relation\": \"less\"}]}",
+      -1, NULL));
+  return folder;
+}
+
+/* The runs that an experiment says it has; (transfer full) */
+static char **
+names_of_runs (const CliResult *result)
+{
+  g_autoptr (JsonNode) root = cli_json (result);
+  JsonArray *runs = json_object_get_array_member (json_node_get_object (root), "runs");
+  const guint n = json_array_get_length (runs);
+  char **names = g_new0 (char *, n + 1);
+
+  for (guint i = 0; i < n; i++)
+    names[i] = g_path_get_basename (
+        json_object_get_string_member (json_array_get_object_element (runs, i), "run"));
+  return names;
+}
+
+static void
+assert_same_runs (const char *folder, char **names, const char *a, const char *b)
+{
+  static const char *const files[] = { "spec.json", "settings.json", "history.csv", "blocks.bin",
+                                       "checkpoints/step-00000030.safetensors" };
+
+  for (int i = 0; names[i] != NULL; i++)
+    for (gsize f = 0; f < G_N_ELEMENTS (files); f++)
+      {
+        g_autofree char *path_a = g_build_filename (a, names[i], files[f], NULL);
+        g_autofree char *path_b = g_build_filename (b, names[i], files[f], NULL);
+        g_autoptr (GBytes) bytes_a = cli_read (folder, path_a);
+        g_autoptr (GBytes) bytes_b = cli_read (folder, path_b);
+
+        g_assert_true (g_bytes_equal (bytes_a, bytes_b));
+      }
+}
+
+static void
+test_without_a_name_it_lists_what_there_is (void)
+{
+  g_autofree char *folder = cli_folder_new ();
+  g_autoptr (CliResult) result = cli_run (folder, "lab", NULL);
+  g_autoptr (CliResult) unknown = cli_run (folder, "lab", "degradatoin", NULL);
+
+  cli_assert_code (result, 0);
+  g_assert_nonnull (strstr (result->out, "degradation"));
+  g_assert_nonnull (strstr (result->out, "lesions"));
+  cli_assert_code (unknown, 2);
+  g_assert_nonnull (strstr (unknown->err, "degradation"));
+  cli_folder_free (g_steal_pointer (&folder));
+}
+
+static void
+test_an_experiment_says_claim_numbers_and_verdict (void)
+{
+  g_autofree char *folder = folder_new ();
+  g_autoptr (CliResult) dry = cli_run (folder, LAB, "--dry", NULL);
+  g_autoptr (CliResult) result = cli_run (folder, LAB, "--report", "report.html", NULL);
+  g_autoptr (GBytes) report = cli_read (folder, "report.html");
+  gsize length;
+  const char *text = g_bytes_get_data (report, &length);
+
+  cli_assert_code (dry, 0);
+  g_assert_nonnull (strstr (dry->err, "4 runs, of which 0 are there"));
+  g_assert_nonnull (strstr (dry->out, "not yet"));
+  cli_assert_code (result, 0);
+  g_assert_nonnull (strstr (result->out, "Shortcuts help."));
+  g_assert_nonnull (strstr (result->out, "someone, section 1"));
+  g_assert_nonnull (strstr (result->out, "4 of 4 runs finished, 2 seeds"));
+  g_assert_nonnull (strstr (result->out, "With is better: "));
+  g_assert_null (strstr (result->out, "not yet"));
+  g_assert_null (strchr (result->err, '\r'));
+  g_assert_nonnull (g_strstr_len (text, (gssize) length, "Shortcuts help."));
+  cli_folder_free (g_steal_pointer (&folder));
+}
+
+static void
+test_what_is_there_is_used_again (void)
+{
+  g_autofree char *folder = folder_new ();
+  g_autoptr (CliResult) first = cli_run (folder, LAB, "--seeds", "1", "--json", NULL);
+  g_autoptr (CliResult) second = cli_run (folder, LAB, "--seeds", "2", "--json", NULL);
+  g_autoptr (CliResult) third = cli_run (folder, LAB, "--seeds", "1", "--json", NULL);
+
+  cli_assert_code (first, 0);
+  cli_assert_code (second, 0);
+  cli_assert_code (third, 0);
+  g_assert_nonnull (strstr (second->err, "4 runs, of which 2 are there"));
+  g_assert_nonnull (strstr (third->err, "2 runs, of which 2 are there"));
+  g_assert_cmpstr (first->out, ==, third->out);
+  cli_folder_free (g_steal_pointer (&folder));
+}
+
+/* Waits until the run has a checkpoint after its first. */
+static void
+wait_for_checkpoint (const char *folder, const char *runs, const char *name)
+{
+  g_autofree char *path =
+      g_build_filename (folder, runs, name, "checkpoints", "step-00000005.safetensors", NULL);
+
+  for (int i = 0; i < 6000 && !g_file_test (path, G_FILE_TEST_EXISTS); i++)
+    g_usleep (10000);
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_a_killed_experiment_goes_on_to_the_same_bytes (void)
+{
+  g_autofree char *folder = folder_new ();
+  g_autoptr (CliResult) whole = cli_run (folder, LAB, "--runs", "whole", "--json", NULL);
+  g_autoptr (CliResult) rest = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) names = NULL;
+
+  cli_assert_code (whole, 0);
+  names = names_of_runs (whole);
+  g_assert_cmpuint (g_strv_length (names), ==, 4);
+  /* in the first seed, in its twin, and in the second seed */
+  for (int i = 0; i < 3; i++)
+    {
+      g_autoptr (GSubprocess) process = cli_start (folder, LAB, "--runs", "killed", "--json", NULL);
+
+      wait_for_checkpoint (folder, "killed", names[i]);
+      g_subprocess_force_exit (process);
+      g_subprocess_wait (process, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_true (g_subprocess_get_if_signaled (process) ||
+                     g_subprocess_get_exit_status (process) == 0);
+    }
+  rest = cli_run (folder, LAB, "--runs", "killed", "--json", NULL);
+  cli_assert_code (rest, 0);
+  assert_same_runs (folder, names, "whole", "killed");
+  cli_folder_free (g_steal_pointer (&folder));
+}
+
+static void
+test_an_interrupted_experiment_saves_everything (void)
+{
+  g_autofree char *folder = folder_new ();
+  g_autoptr (CliResult) dry = cli_run (folder, LAB, "--dry", "--json", NULL);
+  g_auto (GStrv) names = names_of_runs (dry);
+  g_autoptr (GSubprocess) process = cli_start (folder, LAB, "--json", NULL);
+  g_autoptr (CliResult) rest = NULL;
+  g_autoptr (GError) error = NULL;
+
+  wait_for_checkpoint (folder, "runs", names[0]);
+  g_subprocess_send_signal (process, SIGINT);
+  g_subprocess_wait (process, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_get_if_exited (process));
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 130);
+  rest = cli_run (folder, LAB, NULL);
+  cli_assert_code (rest, 0);
+  cli_folder_free (g_steal_pointer (&folder));
+}
+
+static void
+test_mistakes_are_told (void)
+{
+  g_autofree char *folder = folder_new ();
+  g_autofree char *path = g_build_filename (folder, "broken.json", NULL);
+  g_autoptr (CliResult) seeds = cli_run (folder, LAB, "--seeds", "0", NULL);
+  g_autoptr (CliResult) many = cli_run (folder, "lab", "degradation", "residual", NULL);
+  g_autoptr (CliResult) missing = cli_run (folder, "lab", "none.json", NULL);
+  g_autoptr (CliResult) broken = NULL;
+
+  g_assert_true (g_file_set_contents (path, "{\"version\": 1}", -1, NULL));
+  broken = cli_run (folder, "lab", "broken.json", NULL);
+  cli_assert_code (seeds, 2);
+  g_assert_nonnull (strstr (seeds->err, "--seeds"));
+  cli_assert_code (many, 2);
+  cli_assert_code (missing, 1);
+  g_assert_nonnull (strstr (missing->err, "none.json"));
+  cli_assert_code (broken, 1);
+  g_assert_nonnull (strstr (broken->err, "broken.json"));
+  g_assert_nonnull (strstr (broken->err, "title"));
+  cli_folder_free (g_steal_pointer (&folder));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cli-lab/without a name it lists what there is",
+                   test_without_a_name_it_lists_what_there_is);
+  g_test_add_func ("/cli-lab/an experiment says claim, numbers and verdict",
+                   test_an_experiment_says_claim_numbers_and_verdict);
+  g_test_add_func ("/cli-lab/what is there is used again", test_what_is_there_is_used_again);
+  g_test_add_func ("/cli-lab/a killed experiment goes on to the same bytes",
+                   test_a_killed_experiment_goes_on_to_the_same_bytes);
+  g_test_add_func ("/cli-lab/an interrupted experiment saves everything",
+                   test_an_interrupted_experiment_saves_everything);
+  g_test_add_func ("/cli-lab/mistakes are told", test_mistakes_are_told);
+  return g_test_run ();
+}

@@ -1,0 +1,443 @@
+#include "residua/lab.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "data/loader.h"
+#include "little.h"
+#include "residua/trainer.h"
+#include "train/worker.h"
+
+#define N_TRAIN 120
+#define N_TEST 30
+
+typedef struct
+{
+  char *folder;
+  RnDataset *dataset;
+  RnLabPlan *plan; /* two seeds of three arms */
+} World;
+
+static void
+world_set_up (World *world, gconstpointer data)
+{
+  world->folder = tiny_folder_new ();
+  world->dataset = tiny_dataset_new (world->folder, N_TRAIN, N_TEST);
+  world->plan = little_plan_new (world->folder, world->dataset, 0);
+}
+
+static void
+world_tear_down (World *world, gconstpointer data)
+{
+  tiny_folder_remove (world->folder);
+  rn_lab_plan_unref (world->plan);
+  rn_dataset_unref (world->dataset);
+  g_free (world->folder);
+}
+
+/* Plans */
+
+static void
+test_a_plan_names_every_run_before_anything_is_written (World *world, gconstpointer data)
+{
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autofree char *runs = g_build_filename (world->folder, "runs", NULL);
+
+  g_assert_cmpint (rn_lab_plan_n_runs (world->plan), ==, 6);
+  for (int i = 0; i < 6; i++)
+    {
+      const RnLabRun *run = rn_lab_plan_get_run (world->plan, i);
+
+      g_assert_cmpint (run->arm, ==, i % 3);
+      g_assert_cmpuint (run->seed, ==, 1 + (guint64) i / 3);
+      g_assert_cmpuint (run->settings->seed, ==, run->seed);
+      g_assert_true (g_hash_table_add (names, (gpointer) run->name));
+      g_assert_cmpint (rn_lab_plan_get_step (world->plan, i), ==, -1);
+      g_assert_false (rn_lab_plan_is_finished (world->plan, i));
+    }
+  g_assert_cmpint (rn_lab_plan_get_run (world->plan, 5)->origin, ==, 3);
+  g_assert_cmpint (rn_lab_plan_get_run (world->plan, 5)->offset, ==, 24);
+  g_assert_cmpint (rn_lab_plan_get_run (world->plan, 5)->settings->steps, ==, 8);
+  g_assert_false (g_file_test (runs, G_FILE_TEST_EXISTS));
+}
+
+static RnLabPlan *
+plan_of (World *world, const char *text)
+{
+  g_autofree char *runs = g_build_filename (world->folder, "runs", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnExperiment) experiment = rn_experiment_from_json (text, -1, "x.json", &error);
+  RnLabPlan *plan;
+
+  g_assert_no_error (error);
+  plan = rn_lab_plan_new (experiment, world->dataset, 1, runs, &error);
+  g_assert_no_error (error);
+  return plan;
+}
+
+#define ONE_ARM(id, settings)                                                                      \
+  "{\"version\": 1, \"title\": \"t\", \"settings\": {" settings "}, \"arms\": [{\"id\": \"" id     \
+  "\", \"name\": \"N\", \"net\": \"resnet8\"}]}"
+
+static void
+test_experiments_share_a_run_exactly_where_the_training_is_the_same (World *world,
+                                                                     gconstpointer data)
+{
+  g_autoptr (RnLabPlan) first = plan_of (world, ONE_ARM ("a", "\"steps\": 10"));
+  g_autoptr (RnLabPlan) same = plan_of (world, ONE_ARM ("other", "\"steps\": 10"));
+  static const char *const others[] = {
+    ONE_ARM ("a", "\"steps\": 11"),
+    ONE_ARM ("a", "\"steps\": 10, \"rate\": 0.2"),
+    ONE_ARM ("a", "\"steps\": 10, \"augment\": \"none\""),
+    ONE_ARM ("a", "\"steps\": 10, \"schedule\": \"constant\""),
+    "{\"version\": 1, \"title\": \"t\", \"settings\": {\"steps\": 10}, \"arms\": [{\"id\": \"a\", "
+    "\"name\": \"N\", \"net\": \"resnet8\", \"zero_gamma\": true}]}",
+  };
+
+  g_assert_cmpstr (rn_lab_plan_get_run (first, 0)->path, ==, rn_lab_plan_get_run (same, 0)->path);
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autoptr (RnLabPlan) other = plan_of (world, others[i]);
+
+      g_assert_cmpstr (rn_lab_plan_get_run (first, 0)->name, !=,
+                       rn_lab_plan_get_run (other, 0)->name);
+    }
+}
+
+static void
+test_epochs_and_percentages_are_of_the_data (World *world, gconstpointer data)
+{
+  /* 120 pictures in batches of 16 are 8 steps */
+  g_autoptr (RnLabPlan) plan =
+      plan_of (world,
+               ONE_ARM ("a", "\"epochs\": 2.5, \"batch\": 16, \"schedule\": \"steps=50%,75%\""));
+  const RnLabRun *run = rn_lab_plan_get_run (plan, 0);
+
+  g_assert_cmpint (run->settings->steps, ==, 20);
+  g_assert_cmpint (run->settings->schedule.milestones[0], ==, 10);
+  g_assert_cmpint (run->settings->schedule.milestones[1], ==, 15);
+  g_assert_cmpint (rn_spec_get_side (run->spec), ==, 8);
+  g_assert_cmpint (rn_spec_get_channels (run->spec), ==, 1);
+  g_assert_cmpint (rn_spec_get_classes (run->spec), ==, 3);
+}
+
+static void
+test_the_time_it_takes_is_said_before_and_is_nothing_after (World *world, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  double seconds = 0.0;
+
+  g_assert_true (rn_lab_plan_estimate (world->plan, 1, NULL, &seconds, &error));
+  g_assert_no_error (error);
+  g_assert_cmpfloat (seconds, >, 0.0);
+  little_plan_train (world->plan, RN_LAB_IN_TURN);
+  g_assert_true (rn_lab_plan_estimate (world->plan, 1, NULL, &seconds, &error));
+  g_assert_cmpfloat (seconds, ==, 0.0);
+}
+
+/* Twins */
+
+/* What a trainer's own loader hands to a step, in one word */
+static char *
+digest_of_batch (RnTrainer *trainer, gint64 step)
+{
+  const RnSpec *spec = trainer->spec;
+  const gsize picture =
+      (gsize) rn_spec_get_side (spec) * rn_spec_get_side (spec) * rn_spec_get_channels (spec);
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  const RnBatch *batch = rn_loader_get (trainer->loader, step, NULL);
+
+  g_assert_nonnull (batch);
+  g_checksum_update (checksum, (const guchar *) batch->x,
+                     (gssize) (picture * (gsize) batch->n * sizeof (float)));
+  g_checksum_update (checksum, (const guchar *) batch->labels,
+                     (gssize) ((gsize) batch->n * sizeof (int)));
+  return g_strdup (g_checksum_get_string (checksum));
+}
+
+static RnTrainer *
+idle_trainer_of (World *world, int index)
+{
+  const RnLabRun *run = rn_lab_plan_get_run (world->plan, index);
+  g_autofree char *path = g_strdup_printf ("%s/idle-%d", world->folder, index);
+  g_autoptr (GError) error = NULL;
+  RnTrainer *trainer = rn_trainer_new (path, run->spec, run->settings, world->dataset, 1, &error);
+
+  g_assert_no_error (error);
+  return trainer;
+}
+
+static void
+test_twins_learn_from_the_very_same_batches (World *world, gconstpointer data)
+{
+  RnTrainer *trainers[6];
+
+  for (int i = 0; i < 6; i++)
+    trainers[i] = idle_trainer_of (world, i);
+  /* three epochs of 8 steps: other orders and other augmentation in each */
+  for (gint64 step = 0; step < 24; step++)
+    {
+      g_autofree char *with = digest_of_batch (trainers[0], step);
+      g_autofree char *without = digest_of_batch (trainers[1], step);
+      g_autofree char *grown = digest_of_batch (trainers[2], step);
+      g_autofree char *next = digest_of_batch (trainers[0], step + 8);
+      g_autofree char *other_seed = digest_of_batch (trainers[3], step);
+      g_autofree char *other_twin = digest_of_batch (trainers[4], step);
+
+      g_assert_cmpstr (with, ==, without);
+      g_assert_cmpstr (with, ==, grown);
+      g_assert_cmpstr (with, !=, next);
+      g_assert_cmpstr (with, !=, other_seed);
+      g_assert_cmpstr (other_seed, ==, other_twin);
+    }
+  for (int i = 0; i < 6; i++)
+    rn_trainer_free (trainers[i]);
+}
+
+/* Runners */
+
+static void
+assert_same_plans (RnLabPlan *a, RnLabPlan *b)
+{
+  for (int i = 0; i < rn_lab_plan_n_runs (a); i++)
+    {
+      const char *path_a = rn_lab_plan_get_run (a, i)->path;
+      const char *path_b = rn_lab_plan_get_run (b, i)->path;
+      g_autofree char *last =
+          g_strdup_printf ("checkpoints/step-%08" G_GINT64_FORMAT ".safetensors",
+                           rn_lab_plan_get_run (a, i)->settings->steps);
+
+      tiny_assert_same_file (path_a, path_b, "spec.json");
+      tiny_assert_same_file (path_a, path_b, "settings.json");
+      tiny_assert_same_file (path_a, path_b, "history.csv");
+      tiny_assert_same_file (path_a, path_b, "blocks.bin");
+      tiny_assert_same_file (path_a, path_b, last);
+    }
+}
+
+static void
+test_the_order_changes_no_byte (World *world, gconstpointer data)
+{
+  g_autofree char *other = g_build_filename (world->folder, "other", NULL);
+  g_autoptr (RnLabPlan) one_by_one = little_plan_new (other, world->dataset, 0);
+
+  little_plan_train (world->plan, RN_LAB_IN_TURN);
+  little_plan_train (one_by_one, RN_LAB_ONE_BY_ONE);
+  for (int i = 0; i < 6; i++)
+    {
+      g_assert_true (rn_lab_plan_is_finished (world->plan, i));
+      g_assert_true (rn_lab_plan_is_finished (one_by_one, i));
+    }
+  assert_same_plans (world->plan, one_by_one);
+}
+
+static void
+test_a_stopped_experiment_goes_on_to_the_same_bytes (World *world, gconstpointer data)
+{
+  g_autofree char *other = g_build_filename (world->folder, "other", NULL);
+  g_autoptr (RnLabPlan) whole = little_plan_new (other, world->dataset, 0);
+
+  little_plan_train (whole, RN_LAB_IN_TURN);
+  for (gint64 until = 10;; until += 40)
+    {
+      g_autoptr (RnLabRunner) runner = rn_lab_runner_new (world->plan, RN_LAB_IN_TURN, 2);
+      RnLabStatus status = { 0 };
+
+      rn_lab_runner_start (runner);
+      while (status.step < until && status.state != RN_LAB_FINISHED)
+        {
+          rn_lab_runner_get_status (runner, &status);
+          g_usleep (500);
+        }
+      rn_lab_runner_stop (runner);
+      if (rn_lab_runner_wait (runner) == RN_LAB_FINISHED)
+        break;
+      g_assert_cmpint (until, <, 1000);
+    }
+  assert_same_plans (world->plan, whole);
+}
+
+static void
+test_a_pause_rests_and_goes_on (World *world, gconstpointer data)
+{
+  g_autoptr (RnLabRunner) runner = rn_lab_runner_new (world->plan, RN_LAB_IN_TURN, 1);
+  RnLabStatus status, later;
+
+  rn_lab_runner_get_status (runner, &status);
+  g_assert_cmpint (status.state, ==, RN_LAB_IDLE);
+  g_assert_cmpint (status.steps, ==, 2 * (24 + 24 + 8));
+  g_assert_cmpfloat (status.seconds_left, <, 0.0);
+  rn_lab_runner_start (runner);
+  rn_lab_runner_pause (runner);
+  g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_PAUSED);
+  rn_lab_runner_get_status (runner, &status);
+  g_usleep (100000);
+  rn_lab_runner_get_status (runner, &later);
+  g_assert_cmpint (later.step, ==, status.step);
+  g_assert_cmpint (later.run, ==, -1);
+  rn_lab_runner_start (runner);
+  g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_FINISHED);
+  rn_lab_runner_get_status (runner, &status);
+  g_assert_cmpint (status.step, ==, status.steps);
+  g_assert_cmpfloat (status.done, ==, 1.0);
+  g_assert_cmpfloat (status.seconds_left, ==, 0.0);
+}
+
+static void
+count_wake (gpointer source, gpointer data)
+{
+  g_atomic_int_inc ((int *) data);
+}
+
+static void
+test_feeds_tell_every_step_of_every_run (World *world, gconstpointer data)
+{
+  g_autoptr (RnLabRunner) runner = rn_lab_runner_new (world->plan, RN_LAB_IN_TURN, 1);
+  int n_woken = 0;
+
+  rn_lab_runner_set_wake (runner, count_wake, &n_woken);
+  rn_lab_runner_start (runner);
+  rn_lab_runner_wait (runner);
+  g_assert_cmpint (g_atomic_int_get (&n_woken), >, 6);
+  for (int i = 0; i < 6; i++)
+    {
+      g_autoptr (RnSnapshot) snapshot = rn_feed_take (rn_lab_runner_get_feed (runner, i));
+
+      g_assert_nonnull (snapshot);
+      g_assert_cmpint (snapshot->points->len, ==,
+                       rn_lab_plan_get_run (world->plan, i)->settings->steps);
+      g_assert_cmpint (snapshot->measures->len, >=, 2);
+    }
+}
+
+static gint64
+time_of (RnLabPlan *plan, int run)
+{
+  g_autofree char *path =
+      g_build_filename (rn_lab_plan_get_run (plan, run)->path, "history.csv", NULL);
+  GStatBuf status;
+
+  g_assert_cmpint (g_stat (path, &status), ==, 0);
+  return (gint64) status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
+}
+
+static void
+test_finished_runs_are_used_and_left_as_they_are (World *world, gconstpointer data)
+{
+  gint64 times[6];
+  g_autoptr (RnLabRunner) runner = NULL;
+  RnLabStatus status;
+
+  little_plan_train (world->plan, RN_LAB_IN_TURN);
+  for (int i = 0; i < 6; i++)
+    times[i] = time_of (world->plan, i);
+  runner = rn_lab_runner_new (world->plan, RN_LAB_IN_TURN, 1);
+  rn_lab_runner_get_status (runner, &status);
+  g_assert_cmpfloat (status.done, ==, 1.0);
+  rn_lab_runner_start (runner);
+  g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_FINISHED);
+  for (int i = 0; i < 6; i++)
+    g_assert_cmpint (time_of (world->plan, i), ==, times[i]);
+}
+
+static void
+test_a_run_that_was_changed_by_hand_is_refused (World *world, gconstpointer data)
+{
+  const RnLabRun *run = rn_lab_plan_get_run (world->plan, 1);
+  g_autofree char *path = g_build_filename (run->path, "settings.json", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnLabRunner) runner = NULL;
+  RnSettings settings = *run->settings;
+  g_autofree char *text = NULL;
+
+  little_plan_train (world->plan, RN_LAB_IN_TURN);
+  settings.rate = 0.5;
+  text = rn_settings_to_json (&settings, "data", rn_dataset_get_digest (world->dataset));
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  g_assert_false (rn_lab_plan_is_finished (world->plan, 1));
+  runner = rn_lab_runner_new (world->plan, RN_LAB_IN_TURN, 1);
+  rn_lab_runner_start (runner);
+  g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_FAILED);
+  error = rn_lab_runner_get_error (runner);
+  g_assert_error (error, RN_ERROR, RN_ERROR_DATA);
+  g_assert_nonnull (strstr (error->message, run->name));
+}
+
+static void
+test_a_run_that_diverges_does_not_keep_the_others_from_their_end (World *world, gconstpointer data)
+{
+  /* decay alone multiplies every weight of the wild one by -999 a step */
+  g_autoptr (RnLabPlan) plan = plan_of (
+      world,
+      "{\"version\": 1, \"title\": \"t\", \"settings\": {\"steps\": 40, \"batch\": 16}, \"arms\": ["
+      "{\"id\": \"wild\", \"name\": \"W\", \"net\": \"resnet8\","
+      " \"settings\": {\"rate\": 1000, \"weight_decay\": 1, \"schedule\": \"constant\"}},"
+      "{\"id\": \"heir\", \"name\": \"H\", \"grow\": {\"from\": \"wild\", \"at\": [1]}},"
+      "{\"id\": \"tame\", \"name\": \"T\", \"net\": \"resnet8\"}]}");
+  g_autoptr (RnLabRunner) runner = rn_lab_runner_new (plan, RN_LAB_IN_TURN, 1);
+  g_autoptr (GError) error = NULL;
+
+  rn_lab_runner_start (runner);
+  g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_FAILED);
+  error = rn_lab_runner_get_error (runner);
+  g_assert_error (error, RN_ERROR, RN_ERROR_DIVERGED);
+  g_assert_nonnull (strstr (error->message, rn_lab_plan_get_run (plan, 0)->name));
+  g_assert_false (rn_lab_plan_is_finished (plan, 0));
+  g_assert_cmpint (rn_lab_plan_get_step (plan, 1), ==, -1);
+  g_assert_true (rn_lab_plan_is_finished (plan, 2));
+}
+
+static void
+test_a_grown_network_begins_where_its_origin_ended (World *world, gconstpointer data)
+{
+  const RnLabRun *origin = rn_lab_plan_get_run (world->plan, 0);
+  const RnLabRun *grown = rn_lab_plan_get_run (world->plan, 2);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnRun) first = NULL, second = NULL;
+  g_autoptr (RnModel) end = NULL, beginning = NULL;
+  g_autoptr (RnTensor) a = NULL, b = NULL;
+
+  little_plan_train (world->plan, RN_LAB_ONE_BY_ONE);
+  first = rn_run_open (origin->path, &error);
+  second = rn_run_open (grown->path, &error);
+  g_assert_no_error (error);
+  end = rn_run_load_model (first, origin->settings->steps, &error);
+  beginning = rn_run_load_model (second, 0, &error);
+  g_assert_no_error (error);
+  a = rn_model_get_parameter (end, "conv1.weight");
+  b = rn_model_get_parameter (beginning, "conv1.weight");
+  g_assert_cmpmem (a->data, rn_tensor_count (a) * sizeof (float), b->data,
+                   rn_tensor_count (b) * sizeof (float));
+  g_assert_cmpint (rn_spec_n_blocks (grown->spec), ==, 3);
+}
+
+#define ADD(path, func) g_test_add (path, World, NULL, world_set_up, func, world_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("/lab/a plan names every run before anything is written",
+       test_a_plan_names_every_run_before_anything_is_written);
+  ADD ("/lab/experiments share a run exactly where the training is the same",
+       test_experiments_share_a_run_exactly_where_the_training_is_the_same);
+  ADD ("/lab/epochs and percentages are of the data", test_epochs_and_percentages_are_of_the_data);
+  ADD ("/lab/the time it takes is said before and is nothing after",
+       test_the_time_it_takes_is_said_before_and_is_nothing_after);
+  ADD ("/lab/twins learn from the very same batches", test_twins_learn_from_the_very_same_batches);
+  ADD ("/lab/the order changes no byte", test_the_order_changes_no_byte);
+  ADD ("/lab/a stopped experiment goes on to the same bytes",
+       test_a_stopped_experiment_goes_on_to_the_same_bytes);
+  ADD ("/lab/a pause rests and goes on", test_a_pause_rests_and_goes_on);
+  ADD ("/lab/feeds tell every step of every run", test_feeds_tell_every_step_of_every_run);
+  ADD ("/lab/finished runs are used and left as they are",
+       test_finished_runs_are_used_and_left_as_they_are);
+  ADD ("/lab/a run that was changed by hand is refused",
+       test_a_run_that_was_changed_by_hand_is_refused);
+  ADD ("/lab/a run that diverges does not keep the others from their end",
+       test_a_run_that_diverges_does_not_keep_the_others_from_their_end);
+  ADD ("/lab/a grown network begins where its origin ended",
+       test_a_grown_network_begins_where_its_origin_ended);
+  return g_test_run ();
+}
