@@ -12,6 +12,8 @@
 #define MAX_PROBES 64
 /* A folder that holds nothing but a folder, as archives unpack, is looked through. */
 #define MAX_DEPTH 3
+/* An experiment's file is no longer; one that is has its arms before that, or is told as a network. */
+#define MAX_JSON (1024 * 1024)
 
 /* What lies in a folder, hidden entries left out; sorted */
 typedef struct
@@ -131,6 +133,43 @@ has_cifar_name (const char *name)
           strcmp (name, "train.bin") == 0 || strcmp (name, "test.bin") == 0);
 }
 
+/* Whether one of the keys of a JSON file's outermost object is “arms”: of an experiment; a network has none. What is no
+ * JSON is told by whoever reads it.
+ */
+static gboolean
+has_arms (const char *text, gsize n)
+{
+  static const char key[] = "\"arms\"";
+  int depth = 0;
+
+  for (gsize i = 0; i < n; i++)
+    if (text[i] == '{' || text[i] == '[')
+      depth++;
+    else if (text[i] == '}' || text[i] == ']')
+      depth--;
+    else if (text[i] == '"')
+      {
+        const gsize from = i;
+
+        for (i++; i < n && text[i] != '"'; i++)
+          if (text[i] == '\\')
+            i++;
+        if (depth == 1 && i < n && i + 1 - from == strlen (key) &&
+            memcmp (text + from, key, strlen (key)) == 0)
+          return TRUE;
+      }
+  return FALSE;
+}
+
+static RnOpenedKind
+tell_json (const char *path)
+{
+  g_autofree char *text = g_malloc (MAX_JSON);
+  const gsize n = read_start (path, (guint8 *) text, MAX_JSON);
+
+  return has_arms (text, n) ? RN_OPENED_EXPERIMENT : RN_OPENED_SPEC;
+}
+
 static RnOpenedKind
 tell_file (const char *path)
 {
@@ -148,7 +187,7 @@ tell_file (const char *path)
   if (is_picture (bytes, n))
     return RN_OPENED_PICTURE;
   if (has_ending (name, specs))
-    return RN_OPENED_SPEC;
+    return tell_json (path);
   if (has_ending (name, models))
     return RN_OPENED_MODEL;
   if (has_ending (name, sets) || has_idx_name (name) ||
@@ -444,6 +483,11 @@ rn_opened_describe (const RnOpened *opened)
       return n == 1 ? g_strdup_printf (_ ("Open the network “%s” as a new sketch"), name)
                     : g_strdup_printf (ngettext ("Open %u network as a new sketch",
                                                  "Open %u networks as new sketches", n),
+                                       n);
+    case RN_OPENED_EXPERIMENT:
+      return n == 1 ? g_strdup_printf (_ ("Show the experiment “%s” in the Lab"), name)
+                    : g_strdup_printf (ngettext ("Show %u experiment in the Lab",
+                                                 "Show %u experiments in the Lab", n),
                                        n);
     case RN_OPENED_MODEL:
       return n == 1 ? g_strdup_printf (_ ("Open the model “%s”"), name)

@@ -15,6 +15,7 @@ typedef enum
   RN_OPENED_PICTURES, /* several, or a folder of them without class folders */
   RN_OPENED_DATASET,
   RN_OPENED_SPEC,
+  RN_OPENED_EXPERIMENT, /* of the Lab */
   RN_OPENED_MODEL,
   RN_OPENED_RUN,
   RN_OPENED_MIXED

@@ -55,3 +55,9 @@ rn_places_get_sketches (void)
 {
   return g_build_filename (g_get_user_data_dir (), "residua", "sketches", NULL);
 }
+
+char *
+rn_places_get_experiments (void)
+{
+  return g_build_filename (g_get_user_data_dir (), "residua", "experiments", NULL);
+}

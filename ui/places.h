@@ -15,5 +15,7 @@ char *rn_places_get_example (void);
 char *rn_places_get_runs (void);
 /** Returns: (transfer full): where sketches are kept until they are saved */
 char *rn_places_get_sketches (void);
+/** Returns: (transfer full): where the person's own experiments are */
+char *rn_places_get_experiments (void);
 
 G_END_DECLS

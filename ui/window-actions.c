@@ -5,6 +5,7 @@
 #include "about.h"
 #include "export-dialog.h"
 #include "pages/memory-check.h"
+#include "pages/runs-page.h"
 #include "places.h"
 #include "preferences.h"
 #include "shortcuts.h"
@@ -171,6 +172,16 @@ on_page (RnWindow *self)
 }
 
 static void
+find_runs (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  RnWindow *self = data;
+
+  rn_runs_page_find (RN_RUNS_PAGE (rn_window_get_page_widget (self, "runs")),
+                     g_variant_get_string (parameter, NULL));
+  rn_window_show_page (self, "runs");
+}
+
+static void
 change_spine (GSimpleAction *action, GVariant *state, gpointer data)
 {
   gtk_widget_set_visible (RN_WINDOW (data)->side, g_variant_get_boolean (state));
@@ -279,6 +290,7 @@ static const GActionEntry entries[] = {
   { "open", open_files, NULL, NULL, NULL, { 0 } },
   { "open-example", open_example, NULL, NULL, NULL, { 0 } },
   { "export", export_model, NULL, NULL, NULL, { 0 } },
+  { "find-runs", find_runs, "s", NULL, NULL, { 0 } },
   { "page", NULL, "s", "'train'", change_page, { 0 } },
   { "spine", NULL, NULL, "true", change_spine, { 0 } },
   { "presenter", NULL, NULL, "false", change_presenter, { 0 } },

@@ -5,6 +5,7 @@
 
 #include "drop-zone.h"
 #include "pages/classify-page.h"
+#include "pages/lab-page.h"
 
 /* Pictures */
 
@@ -140,6 +141,17 @@ open_runs (RnWindow *self, const RnOpened *opened)
   rn_window_show_page (self, "train");
 }
 
+/* All of them join the Lab's list; the last one is shown. */
+static void
+open_experiments (RnWindow *self, const RnOpened *opened)
+{
+  RnLabPage *page = RN_LAB_PAGE (rn_window_get_page_widget (self, "lab"));
+
+  for (guint i = 0; i < opened->paths->len; i++)
+    rn_lab_page_open (page, opened->paths->pdata[i]);
+  rn_window_show_page (self, "lab");
+}
+
 static void
 on_response (AdwMessageDialog *dialog, const char *response, gpointer data)
 {
@@ -176,7 +188,7 @@ ask (RnWindow *self, const RnOpened *opened)
       message, "%s.\n\n%s", counts,
       _ ("Residua opens pictures (PNG, JPEG), data sets (CIFAR, IDX, folders of pictures), "
          "networks "
-         "(.json), models (.safetensors, .onnx, .pt) and folders of runs."));
+         "and experiments (.json), models (.safetensors, .onnx, .pt) and folders of runs."));
   adw_message_dialog_add_response (message, "close", _ ("_Close"));
   adw_message_dialog_set_close_response (message, "close");
   if (opened->paths->len > 0)
@@ -207,6 +219,9 @@ rn_window_take (RnWindow *self, const RnOpened *opened)
       break;
     case RN_OPENED_SPEC:
       open_each (self, opened, rn_session_open_spec);
+      break;
+    case RN_OPENED_EXPERIMENT:
+      open_experiments (self, opened);
       break;
     case RN_OPENED_MODEL:
       open_each (self, opened, rn_session_open_model);

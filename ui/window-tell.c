@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "import-dialog.h"
+#include "pages/lab-page.h"
 #include "pages/text.h"
 #include "remembered.h"
 
@@ -65,7 +66,8 @@ void
 rn_window_update_inhibition (RnWindow *self)
 {
   GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
-  const gboolean is_busy = self->is_closing || rn_session_is_training (self->session);
+  const gboolean is_busy = self->is_closing || rn_session_is_training (self->session) ||
+                           rn_lab_desk_is_training (rn_session_get_lab (self->session));
 
   if (application == NULL || is_busy == self->is_inhibiting)
     return;
@@ -98,8 +100,9 @@ on_notice (GtkInfoBar *bar, int response, gpointer data)
   gtk_box_remove (GTK_BOX (self->notices), GTK_WIDGET (bar));
 }
 
+/* @what: "Resume the run", to whoever has it read to him */
 static GtkWidget *
-new_notice (const char *text)
+new_notice (const char *text, const char *what)
 {
   GtkWidget *bar = gtk_info_bar_new ();
   GtkWidget *label = gtk_label_new (text);
@@ -109,8 +112,7 @@ new_notice (const char *text)
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_info_bar_add_child (GTK_INFO_BAR (bar), label);
   button = gtk_info_bar_add_button (GTK_INFO_BAR (bar), _ ("Resume"), GTK_RESPONSE_ACCEPT);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Resume the run"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, what, -1);
   gtk_info_bar_set_show_close_button (GTK_INFO_BAR (bar), TRUE);
   return bar;
 }
@@ -131,9 +133,67 @@ on_crashed (GObject *source, GAsyncResult *result, gpointer data)
   text = g_strdup_printf (
       _ ("The training of “%s” was cut off. It can be resumed where it was last saved."), name);
   self->crashed = g_steal_pointer (&path);
-  bar = new_notice (text);
+  bar = new_notice (text, _ ("Resume the run"));
   g_signal_connect_object (bar, "response", G_CALLBACK (on_notice), self, 0);
   gtk_box_append (GTK_BOX (self->notices), bar);
+}
+
+/* An experiment that did */
+
+static void
+on_lab_notice (GtkInfoBar *bar, int response, RnWindow *self)
+{
+  const RnLabWish *wish = g_object_get_data (G_OBJECT (bar), "wish");
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      rn_window_show_page (self, "lab");
+      rn_lab_page_go_on (RN_LAB_PAGE (rn_window_get_page_widget (self, "lab")), wish);
+    }
+  gtk_box_remove (GTK_BOX (self->notices), GTK_WIDGET (bar));
+}
+
+/* The task's data is what people call it: its title, or the name of a file that cannot be read now. */
+static void
+look_for_mark (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  RnLabWish *wish = rn_lab_mark_take ();
+  g_autoptr (RnExperiment) experiment = wish != NULL ? rn_experiment_load (wish->what, NULL) : NULL;
+
+  if (wish != NULL)
+    g_task_set_task_data (task,
+                          experiment != NULL ? g_strdup (rn_experiment_get_title (experiment))
+                                             : g_filename_display_basename (wish->what),
+                          g_free);
+  g_task_return_pointer (task, wish, (GDestroyNotify) rn_lab_wish_free);
+}
+
+static void
+on_mark (GObject *source, GAsyncResult *result, gpointer data)
+{
+  RnWindow *self = RN_WINDOW (source);
+  RnLabWish *wish = g_task_propagate_pointer (G_TASK (result), NULL);
+  const char *name = g_task_get_task_data (G_TASK (result));
+  g_autofree char *text = NULL;
+  GtkWidget *bar;
+
+  if (wish == NULL)
+    return;
+  text =
+      g_strdup_printf (_ ("The experiment “%s” was cut off. It can go on where it was last saved."),
+                       name);
+  bar = new_notice (text, _ ("Resume the experiment"));
+  g_object_set_data_full (G_OBJECT (bar), "wish", wish, (GDestroyNotify) rn_lab_wish_free);
+  g_signal_connect_object (bar, "response", G_CALLBACK (on_lab_notice), self, 0);
+  gtk_box_append (GTK_BOX (self->notices), bar);
+}
+
+static void
+find_cut_off (RnWindow *self)
+{
+  g_autoptr (GTask) task = g_task_new (self, self->opening, on_mark, NULL);
+
+  g_task_run_in_thread (task, look_for_mark);
 }
 
 /* What the file cannot tell is asked for; its guesses are shown meanwhile. */
@@ -171,4 +231,5 @@ rn_window_listen (RnWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "ended", G_CALLBACK (on_ended), self, G_CONNECT_SWAPPED);
   rn_session_find_crashed_async (self->session, on_crashed, g_object_ref (self));
+  find_cut_off (self);
 }

@@ -18,12 +18,14 @@
 #include "pages/inspect-mistakes.h"
 #include "pages/inspect-study.h"
 #include "pages/study-control.h"
+#include "pages/lab-page.h"
 #include "places.h"
 #include "settle.h"
 #include "spine/spine-body-private.h"
 #include "window.h"
 
 #define SETTLE_US (700 * 1000)
+#define STUDIES_US (8 * 1000 * 1000)
 
 static char *page = NULL;
 static char *moment = NULL;
@@ -35,6 +37,8 @@ static char *picture = NULL;
 static char *open_path = NULL;
 static char *hover_path = NULL;
 static char *press = NULL;
+static char *experiment = NULL;
+static double scroll = 0.0;
 static gint64 train_steps = 0;
 static int batch = 0;
 static int block = 0;
@@ -59,6 +63,9 @@ static const GOptionEntry options[] = {
     "Picture to watch: a file, or a test picture's number", "WHAT" },
   { "block", 0, 0, G_OPTION_ARG_INT, &block, "Select this block, 1 and more", "N" },
   { "side", 0, 0, G_OPTION_ARG_INT, &side, "Width of the spine", "PIXELS" },
+  { "experiment", 0, 0, G_OPTION_ARG_FILENAME, &experiment,
+    "Show this one in the Lab and train it, instead of the network: a name or a file", "WHAT" },
+  { "scroll", 0, 0, G_OPTION_ARG_DOUBLE, &scroll, "Scroll the page so far down", "PIXELS" },
   { "train-steps", 0, 0, G_OPTION_ARG_INT64, &train_steps, "Train that far first", "N" },
   { "batch", 0, 0, G_OPTION_ARG_INT, &batch, "Pictures a step", "N" },
   { "pause", 0, 0, G_OPTION_ARG_NONE, &is_paused, "Pause before the picture is taken", NULL },
@@ -349,11 +356,42 @@ prepare (RnWindow *window)
     set_side (window);
 }
 
+/* The same moments, of an experiment; its studies are over a while after its end. */
+static void
+reach_in_lab (RnWindow *window, const char *when)
+{
+  RnLabPage *lab = RN_LAB_PAGE (rn_window_get_page_widget (window, "lab"));
+  RnLabDesk *desk = rn_session_get_lab (rn_window_get_session (window));
+  const RnLabWish wish = { experiment, NULL, 2, RN_LAB_IN_TURN };
+
+  rn_window_show_page (window, "lab");
+  if (strcmp (when, "before") == 0)
+    {
+      rn_lab_page_open (lab, experiment);
+      iterate_for (STUDIES_US);
+      return;
+    }
+  if (!rn_lab_desk_is_busy (desk))
+    rn_lab_page_go_on (lab, &wish);
+  while (rn_lab_desk_get_status (desk)->step < train_steps)
+    iterate ("the experiment");
+  if (strcmp (when, "after") != 0)
+    return;
+  while (rn_lab_desk_is_busy (desk))
+    iterate ("the end of the experiment");
+  iterate_for (STUDIES_US);
+}
+
 static void
 reach (RnWindow *window, const char *when)
 {
   RnSession *session = rn_window_get_session (window);
 
+  if (experiment != NULL)
+    {
+      reach_in_lab (window, when);
+      return;
+    }
   if (strcmp (when, "starting") == 0)
     start (session);
   else if (strcmp (when, "before") != 0 && train_steps > 0)
@@ -402,6 +440,31 @@ name_of (const char *shown, const char *when)
   return g_string_free (g_steal_pointer (&name), FALSE);
 }
 
+/* The highest of the page's scrolled windows */
+static void
+scroll_down (RnWindow *window, const char *shown)
+{
+  GtkWidget *best = NULL;
+  g_autoptr (GQueue) waiting = g_queue_new ();
+
+  g_queue_push_tail (waiting, rn_window_get_page_widget (window, shown));
+  while (!g_queue_is_empty (waiting))
+    {
+      GtkWidget *widget = g_queue_pop_head (waiting);
+
+      if (GTK_IS_SCROLLED_WINDOW (widget) &&
+          (best == NULL || gtk_widget_get_width (widget) > gtk_widget_get_width (best)))
+        best = widget;
+      for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+           child = gtk_widget_get_next_sibling (child))
+        g_queue_push_tail (waiting, child);
+    }
+  if (best != NULL)
+    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (best)),
+                              scroll);
+  iterate_for (SETTLE_US);
+}
+
 static void
 shoot_page (RnWindow *window, const char *shown, const char *when)
 {
@@ -421,6 +484,8 @@ shoot_page (RnWindow *window, const char *shown, const char *when)
       rn_spine_body_hover (RN_SPINE_BODY (find (GTK_WIDGET (window), RN_TYPE_SPINE_BODY)), drag_y);
       iterate_for (SETTLE_US);
     }
+  if (scroll > 0.0)
+    scroll_down (window, shown);
   save (topmost (GTK_WINDOW (window)), path);
   while (topmost (GTK_WINDOW (window)) != GTK_WIDGET (window))
     gtk_window_destroy (GTK_WINDOW (topmost (GTK_WINDOW (window))));

@@ -1,73 +1,110 @@
 #include <adwaita.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "charts/lab-chart.h"
+#include "pages/lab-copy.h"
+#include "pages/lab-list.h"
 #include "pages/lab-page.h"
+#include "pages/lab-spines.h"
+#include "pages/lab-verdicts.h"
+#include "places.h"
+#include "print/lab-report.h"
 #include "settle.h"
 #include "tiny.h"
 
-#define STEPS 12
-#define SEED 77
+#define STEPS 20
+#define N_SEEDS 2
+#define N_ARMS 2
+#define PATIENCE_S 60.0
 
 typedef struct
 {
   char *folder;
   char *runs;
   char *data;
+  char *file; /* of the tiny experiment */
   RnSession *session;
+  RnLabDesk *desk;
   GtkWidget *window;
   GtkWidget *page;
+  GString *problems; /* titles, a line each */
+  char *ended;       /* (nullable): what was told last */
 } Fixture;
 
-/* A run "tiny-1" of the residual network, with settings that are nobody's defaults */
+/* The tiny network against its plain twin, on the tiny pictures. @steps: so long that it can be interrupted, or short */
 static void
-make_run (Fixture *fixture)
+write_experiment (Fixture *fixture, int steps)
 {
-  g_autofree char *path = g_build_filename (fixture->runs, "tiny-1", NULL);
-  g_autoptr (RnDataset) dataset = tiny_dataset_new (fixture->folder, 60, 30);
   g_autoptr (RnSpec) spec = tiny_spec_new ();
+  g_autoptr (RnSpec) twin = rn_spec_plain_twin (spec);
+  g_autofree char *residual = rn_spec_to_json (spec), *plain = rn_spec_to_json (twin);
+  g_autofree char *text = g_strdup_printf (
+      "{\"version\": 1, \"title\": \"Tiny against plain\", \"question\": \"Which is it?\", "
+      "\"claim\": \"They found that.\", \"source\": \"section 4.1\", \"data\": \"%s\", "
+      "\"seeds\": %d, \"settings\": {\"steps\": %d, \"batch\": 10, \"rate\": 0.05, "
+      "\"schedule\": \"constant\", \"augment\": \"none\", \"evaluate_every\": 10, "
+      "\"checkpoint_every\": 50, \"measure_every\": 1}, "
+      "\"arms\": [{\"id\": \"a\", \"name\": \"Tiny\", \"net\": %s}, "
+      "{\"id\": \"b\", \"name\": \"Tiny plain\", \"net\": %s}], "
+      "\"figures\": [\"train_error\", \"test_error\", \"final_test_error\", \"responses\"], "
+      "\"checks\": [{\"text\": \"Both are as large as the other\", \"quantity\": \"macs\", "
+      "\"arms\": [\"a\", \"b\"], \"relation\": \"within\", \"within\": 100000}, "
+      "{\"text\": \"The test error is under a half\", \"quantity\": \"test_error\", \"at\": "
+      "\"end\", \"arms\": [\"a\"], \"relation\": \"less\", \"than\": 1.5}]}",
+      fixture->data, N_SEEDS, steps, residual, plain);
   g_autoptr (GError) error = NULL;
-  RnSettings settings;
-  RnTrainer *trainer;
 
-  g_assert_cmpint (g_mkdir_with_parents (fixture->runs, 0755), ==, 0);
-  rn_settings_init (&settings);
-  settings.schedule.kind = RN_SCHEDULE_CONSTANT;
-  settings.schedule.n_milestones = 0;
-  settings.steps = STEPS;
-  settings.batch = 10;
-  settings.rate = 0.03;
-  settings.seed = SEED;
-  settings.augment = (RnAugment){ 0 };
-  trainer = rn_trainer_new (path, spec, &settings, dataset, 1, &error);
+  g_file_set_contents (fixture->file, text, -1, &error);
   g_assert_no_error (error);
-  rn_trainer_run (trainer, 0);
-  rn_trainer_wait (trainer);
-  rn_trainer_free (trainer);
-  fixture->data = g_strdup (rn_dataset_get_source (dataset));
 }
 
-static gboolean
-is_data_open (gpointer data)
+static void
+on_problem (Fixture *fixture, const char *title, const char *text)
 {
-  return rn_session_get_dataset (((Fixture *) data)->session) != NULL;
+  g_string_append_printf (fixture->problems, "%s\n", title);
+}
+
+static void
+on_ended (Fixture *fixture, int state, const char *text)
+{
+  g_free (fixture->ended);
+  fixture->ended = g_strdup (text);
+}
+
+static void
+present (Fixture *fixture)
+{
+  fixture->page = rn_lab_page_new (fixture->session);
+  fixture->window = gtk_window_new ();
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 900, 700);
+  gtk_window_set_child (GTK_WINDOW (fixture->window), fixture->page);
+  gtk_window_present (GTK_WINDOW (fixture->window));
 }
 
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
+  g_autoptr (RnDataset) dataset = NULL;
+
   fixture->folder = tiny_folder_new ();
   fixture->runs = g_build_filename (fixture->folder, "runs", NULL);
-  make_run (fixture);
+  fixture->file = g_build_filename (fixture->folder, "tiny.json", NULL);
+  dataset = tiny_dataset_new (fixture->folder, 60, 30);
+  fixture->data = g_strdup (rn_dataset_get_source (dataset));
+  write_experiment (fixture, GPOINTER_TO_INT (data));
+  fixture->problems = g_string_new (NULL);
   fixture->session = rn_session_new (fixture->runs);
-  rn_session_open_dataset (fixture->session, fixture->data);
-  settle_until (is_data_open, fixture, 10.0);
-  fixture->page = rn_lab_page_new (fixture->session);
-  fixture->window = gtk_window_new ();
-  gtk_window_set_child (GTK_WINDOW (fixture->window), fixture->page);
-  gtk_window_present (GTK_WINDOW (fixture->window));
+  rn_session_set_threads (fixture->session, 1);
+  fixture->desk = g_object_ref (rn_session_get_lab (fixture->session));
+  g_signal_connect_swapped (fixture->session, "problem", G_CALLBACK (on_problem), fixture);
+  g_signal_connect_swapped (fixture->session, "ended", G_CALLBACK (on_ended), fixture);
+  present (fixture);
 }
 
 static gboolean
-set_flag (gpointer data)
+is_set (gpointer data)
 {
   return *(gboolean *) data;
 }
@@ -79,118 +116,518 @@ on_shut_down (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-tear_down (Fixture *fixture, gconstpointer data)
+shut_down (Fixture *fixture)
 {
   gboolean is_down = FALSE;
 
-  gtk_window_destroy (GTK_WINDOW (fixture->window));
   rn_session_shut_down (fixture->session, on_shut_down, &is_down);
-  settle_until (set_flag, &is_down, 20.0);
+  settle_until (is_set, &is_down, PATIENCE_S);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  shut_down (fixture);
+  g_assert_false (rn_lab_desk_is_busy (fixture->desk));
+  g_object_unref (fixture->desk);
   g_object_unref (fixture->session);
-  settle_for (20);
+  settle_for (50);
   tiny_folder_remove (fixture->folder);
+  g_string_free (fixture->problems, TRUE);
+  g_free (fixture->ended);
+  g_free (fixture->file);
   g_free (fixture->data);
   g_free (fixture->runs);
   g_free (fixture->folder);
 }
 
+/* Looking */
+
+static gboolean
+is_labelled (GtkWidget *button, const char *label)
+{
+  return gtk_widget_get_mapped (button) &&
+         g_strcmp0 (gtk_button_get_label (GTK_BUTTON (button)), label) == 0;
+}
+
+/* Returns: (nullable): the button that says @label */
+static GtkWidget *
+find_button (Fixture *fixture, const char *label)
+{
+  GtkWidget *button;
+
+  for (int i = 0; (button = find_widget (fixture->page, GTK_TYPE_BUTTON, i)) != NULL; i++)
+    if (is_labelled (button, label))
+      return button;
+  return NULL;
+}
+
 static void
-show_tiny (Fixture *fixture, gboolean is_plain)
+click (Fixture *fixture, const char *label)
+{
+  GtkWidget *button = find_button (fixture, label);
+
+  g_assert_nonnull (button);
+  g_assert_true (gtk_widget_is_sensitive (button));
+  g_signal_emit_by_name (button, "clicked");
+}
+
+static RnLabList *
+get_list (Fixture *fixture)
+{
+  return RN_LAB_LIST (find_widget (fixture->page, RN_TYPE_LAB_LIST, 0));
+}
+
+static gboolean
+can_start (gpointer data)
+{
+  GtkWidget *button = find_button (data, "Start");
+
+  return button != NULL && gtk_widget_is_sensitive (button) &&
+         says (((Fixture *) data)->page, "on this computer");
+}
+
+static gboolean
+can_go_on (gpointer data)
+{
+  GtkWidget *button = find_button (data, "Go on");
+
+  return button != NULL && gtk_widget_is_sensitive (button);
+}
+
+static gboolean
+is_learning (gpointer data)
+{
+  RnLabDesk *desk = ((Fixture *) data)->desk;
+
+  rn_session_drain (((Fixture *) data)->session);
+  return rn_lab_desk_get_status (desk)->step > 2 && rn_lab_desk_get_record (desk, 0) != NULL &&
+         rn_record_get_last_step (rn_lab_desk_get_record (desk, 0)) > 2;
+}
+
+static gboolean
+is_paused (gpointer data)
+{
+  RnLabDesk *desk = ((Fixture *) data)->desk;
+
+  rn_session_drain (((Fixture *) data)->session);
+  return rn_lab_desk_get_status (desk)->state == RN_LAB_PAUSED && !rn_lab_desk_is_pending (desk) &&
+         find_button (data, "Resume") != NULL;
+}
+
+static gboolean
+is_at_rest (gpointer data)
+{
+  return !rn_lab_desk_is_busy (((Fixture *) data)->desk);
+}
+
+static gboolean
+is_busy (gpointer data)
+{
+  return rn_lab_desk_is_busy (((Fixture *) data)->desk);
+}
+
+static gboolean
+tells_all (gpointer data)
+{
+  return says (((Fixture *) data)->page, "All 4 trainings are done.");
+}
+
+static void
+show_tiny (Fixture *fixture)
+{
+  rn_lab_page_open (RN_LAB_PAGE (fixture->page), fixture->file);
+  settle_until (can_start, fixture, PATIENCE_S);
+}
+
+static int
+count_runs (Fixture *fixture)
+{
+  g_autoptr (GDir) dir = g_dir_open (fixture->runs, 0, NULL);
+  int n = 0;
+
+  while (dir != NULL && g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+/* Tests */
+
+static gboolean
+has_shipped (gpointer data)
+{
+  const char *const *names = rn_experiment_names ();
+
+  return rn_lab_list_count (get_list (data)) == (int) g_strv_length ((char **) names) &&
+         rn_lab_list_get_chosen (get_list (data)) != NULL;
+}
+
+static void
+test_all_that_ship_are_listed_and_the_first_is_shown (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RnExperiment) first = rn_experiment_load (rn_experiment_names ()[0], NULL);
+
+  settle_until (has_shipped, fixture, PATIENCE_S);
+  g_assert_cmpstr (rn_lab_list_get_chosen (get_list (fixture)), ==, rn_experiment_names ()[0]);
+  g_assert_true (says (fixture->page, rn_experiment_get_question (first)));
+  g_assert_true (says (fixture->page, rn_experiment_get_claim (first)));
+  g_assert_true (says (fixture->page, rn_experiment_get_source (first)));
+  /* a chart for each figure, empty but with a word of what will come */
+  g_assert_cmpint (count_widgets (fixture->page, RN_TYPE_LAB_CHART), ==,
+                   rn_experiment_n_figures (first));
+  g_assert_true (says (fixture->page, "not yet"));
+}
+
+static void
+test_before_it_begins_it_says_what_and_how_long (Fixture *fixture, gconstpointer data)
+{
+  show_tiny (fixture);
+  g_assert_true (says (fixture->page, "Tiny against plain"));
+  g_assert_true (says (fixture->page, "They found that."));
+  g_assert_true (says (fixture->page, "4 trainings, about"));
+  g_assert_cmpint (count_runs (fixture), ==, 0);
+  /* an answer is of networks that are trained, even where the numbers are known before */
+  g_assert_true (says (fixture->page, "The test error is under a half"));
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (find_button (fixture, "Start")),
+                                       GTK_ACCESSIBLE_PROPERTY_LABEL, "Start: Tiny against plain");
+}
+
+static void
+assert_outcome (Fixture *fixture)
+{
+  g_assert_true (says (fixture->page, "agrees"));
+  g_assert_false (says (fixture->page, "not yet"));
+  g_assert_true (says (fixture->page, "Tiny plain"));
+  for (int i = 0; i < count_widgets (fixture->page, RN_TYPE_LAB_CHART); i++)
+    {
+      GtkWidget *chart = find_widget (fixture->page, RN_TYPE_LAB_CHART, i);
+      g_autofree char *text = rn_lab_chart_describe (RN_LAB_CHART (chart), i < 2 ? 10.0 : 1.0);
+
+      if (i < 3)
+        g_assert_nonnull (strstr (text, "Tiny plain"));
+    }
+}
+
+static void
+test_it_trains_all_and_tells_what_came_out (Fixture *fixture, gconstpointer data)
+{
+  show_tiny (fixture);
+  click (fixture, "Start");
+  g_assert_true (rn_lab_desk_is_training (fixture->desk));
+  settle_until (is_at_rest, fixture, PATIENCE_S);
+  settle_until (tells_all, fixture, PATIENCE_S);
+  g_assert_cmpint (count_runs (fixture), ==, N_ARMS * N_SEEDS);
+  g_assert_nonnull (strstr (fixture->ended, "Tiny against plain"));
+  assert_outcome (fixture);
+  g_assert_cmpstr (fixture->problems->str, ==, "");
+  /* there is nothing left to do */
+  g_assert_false (gtk_widget_is_sensitive (find_button (fixture, "Go on")));
+}
+
+/* Returns: (nullable): the column of the network @name, once there is something to see in it */
+static GtkWidget *
+find_spine (Fixture *fixture, const char *name)
+{
+  GtkWidget *spines = find_widget (fixture->page, RN_TYPE_LAB_SPINES, 0), *button;
+  g_autofree char *tip = g_strdup_printf ("Open the run of %s, step", name);
+
+  for (int i = 0; (button = find_widget (spines, GTK_TYPE_BUTTON, i)) != NULL; i++)
+    if (gtk_widget_is_sensitive (button) && gtk_widget_get_tooltip_text (button) != NULL &&
+        g_str_has_prefix (gtk_widget_get_tooltip_text (button), tip))
+      return button;
+  return NULL;
+}
+
+static gboolean
+has_spines (gpointer data)
+{
+  return find_spine (data, "Tiny") != NULL && find_spine (data, "Tiny plain") != NULL;
+}
+
+static gboolean
+shows_run (gpointer data)
+{
+  RnDocument *document = rn_session_get_document (((Fixture *) data)->session);
+
+  return document != NULL && rn_document_get_kind (document) == RN_DOCUMENT_RUN;
+}
+
+static void
+test_a_click_on_a_spine_opens_its_run (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (RnSpec) spec = tiny_spec_new ();
   g_autoptr (RnSpec) twin = rn_spec_plain_twin (spec);
 
-  rn_session_show_sketch (fixture->session, is_plain ? twin : spec, NULL);
+  show_tiny (fixture);
+  g_assert_null (find_spine (fixture, "Tiny"));
+  click (fixture, "Start");
+  settle_until (has_spines, fixture, PATIENCE_S);
+  g_signal_emit_by_name (find_spine (fixture, "Tiny plain"), "clicked");
+  settle_until (shows_run, fixture, PATIENCE_S);
+  g_assert_true (rn_spec_equal (rn_session_get_spec (fixture->session), twin));
 }
 
-static gboolean
-offers_twin (gpointer data)
+static void
+test_another_session_finds_what_came_out (Fixture *fixture, gconstpointer data)
 {
-  return says (((Fixture *) data)->page, "and compare") &&
-         says (((Fixture *) data)->page, "“tiny-1”");
+  show_tiny (fixture);
+  click (fixture, "Start");
+  settle_until (is_at_rest, fixture, PATIENCE_S);
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  shut_down (fixture);
+  g_object_unref (fixture->desk);
+  g_object_unref (fixture->session);
+  fixture->session = rn_session_new (fixture->runs);
+  fixture->desk = g_object_ref (rn_session_get_lab (fixture->session));
+  present (fixture);
+  rn_lab_page_open (RN_LAB_PAGE (fixture->page), fixture->file);
+  settle_until (tells_all, fixture, PATIENCE_S);
+  assert_outcome (fixture);
+}
+
+static void
+test_pause_stop_and_going_on (Fixture *fixture, gconstpointer data)
+{
+  show_tiny (fixture);
+  click (fixture, "Start");
+  settle_until (is_learning, fixture, PATIENCE_S);
+  g_assert_true (says (fixture->page, "Trains now: Tiny"));
+  click (fixture, "Pause");
+  settle_until (is_paused, fixture, PATIENCE_S);
+  g_assert_false (rn_lab_desk_is_training (fixture->desk));
+  click (fixture, "Resume");
+  g_assert_true (find_button (fixture, "Stop") != NULL);
+  click (fixture, "Stop");
+  settle_until (is_at_rest, fixture, PATIENCE_S);
+  settle_until (can_go_on, fixture, PATIENCE_S);
+  g_assert_cmpstr (fixture->problems->str, ==, "");
 }
 
 static gboolean
-has_finished (gpointer data)
+has_problem (gpointer data)
+{
+  return ((Fixture *) data)->problems->len > 0;
+}
+
+static gboolean
+is_training_alone (gpointer data)
 {
   RnSession *session = ((Fixture *) data)->session;
 
   rn_session_drain (session);
-  return rn_session_get_status (session)->state == RN_STATE_FINISHED &&
-         rn_session_get_record (session) != NULL;
+  return rn_session_has_trainer (session) && rn_session_get_status (session)->step > 0;
+}
+
+static void
+test_while_it_trains_nothing_else_does (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RnSpec) spec = tiny_spec_new ();
+
+  rn_session_open_dataset (fixture->session, fixture->data);
+  rn_session_show_sketch (fixture->session, spec, NULL);
+  show_tiny (fixture);
+  click (fixture, "Start");
+  settle_until (is_learning, fixture, PATIENCE_S);
+  rn_session_start (fixture->session);
+  settle_until (has_problem, fixture, 5.0);
+  g_assert_cmpstr (fixture->problems->str, ==, "An experiment of the Lab is in training\n");
+  g_assert_false (rn_session_has_trainer (fixture->session));
+}
+
+static void
+test_while_the_session_trains_it_does_not (Fixture *fixture, gconstpointer data)
+{
+  const RnLabWish wish = { fixture->file, NULL, 1, RN_LAB_IN_TURN };
+  g_autoptr (RnExperiment) experiment = rn_experiment_load (fixture->file, NULL);
+  g_autoptr (RnSpec) spec = tiny_spec_new ();
+  g_autoptr (RnDataset) dataset = rn_dataset_open (fixture->data, 1, NULL, NULL, NULL);
+  g_autoptr (RnLabPlan) plan = rn_lab_plan_new (experiment, dataset, 1, fixture->runs, NULL);
+
+  show_tiny (fixture);
+  rn_session_open_dataset (fixture->session, fixture->data);
+  rn_session_show_sketch (fixture->session, spec, NULL);
+  rn_session_set_epochs (fixture->session, 1000.0);
+  rn_session_start (fixture->session);
+  settle_until (is_training_alone, fixture, PATIENCE_S);
+  g_assert_false (gtk_widget_is_sensitive (find_button (fixture, "Start")));
+  g_assert_true (says (fixture->page, "A network is in training"));
+  g_assert_false (rn_lab_desk_start (fixture->desk, plan, &wish));
+  g_assert_cmpstr (fixture->problems->str, ==, "The experiment cannot begin\n");
+}
+
+static guint
+count_drawn (Fixture *fixture)
+{
+  guint n = 0;
+
+  for (int i = 0; i < count_widgets (fixture->page, RN_TYPE_LAB_CHART); i++)
+    n += rn_lab_chart_n_drawn (RN_LAB_CHART (find_widget (fixture->page, RN_TYPE_LAB_CHART, i)));
+  return n;
+}
+
+static void
+test_charts_that_nobody_sees_are_not_drawn (Fixture *fixture, gconstpointer data)
+{
+  guint before;
+  gint64 step;
+
+  show_tiny (fixture);
+  click (fixture, "Start");
+  settle_until (is_learning, fixture, PATIENCE_S);
+  gtk_widget_set_visible (fixture->window, FALSE);
+  settle_for (100);
+  before = count_drawn (fixture);
+  step = rn_lab_desk_get_status (fixture->desk)->step;
+  settle_for (1000);
+  rn_session_drain (fixture->session);
+  g_assert_cmpint (rn_lab_desk_get_status (fixture->desk)->step, >, step);
+  g_assert_cmpuint (count_drawn (fixture), ==, before);
 }
 
 static gboolean
-has_trained_another (gpointer data)
+has_own (gpointer data)
 {
-  return has_finished (data) && !g_str_has_suffix (rn_record_get_path (rn_session_get_record (
-                                                       ((Fixture *) data)->session)),
-                                                   "/tiny-1");
+  const char *chosen = rn_lab_list_get_chosen (get_list (data));
+
+  return chosen != NULL && g_str_has_suffix (chosen, "/tiny-2.json");
 }
 
 static void
-test_the_twin_differs_in_nothing_but_its_shortcuts (Fixture *fixture, gconstpointer data)
+test_a_copy_is_the_persons_own (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (RnSpec) spec = tiny_spec_new ();
-  g_autoptr (RnSpec) twin = rn_spec_plain_twin (spec);
-  g_autoptr (RnDocument) compared = NULL;
-  GtkWidget *button;
-  RnRecord *record;
+  g_autofree char *folder = rn_places_get_experiments ();
+  g_autofree char *path = g_build_filename (folder, "tiny-2.json", NULL);
+  g_autofree char *copy = NULL, *source = NULL;
 
-  show_tiny (fixture, FALSE);
-  settle_until (offers_twin, fixture, 10.0);
-  button = find_widget (fixture->page, GTK_TYPE_BUTTON, 0);
-  g_assert_true (gtk_widget_get_sensitive (button));
-  g_signal_emit_by_name (button, "clicked");
-  settle_until (has_finished, fixture, 30.0);
-  record = rn_session_get_record (fixture->session);
-  g_assert_true (rn_spec_equal (rn_record_get_spec (record), twin));
-  g_assert_cmpint (rn_record_get_settings (record)->steps, ==, STEPS);
-  g_assert_cmpint (rn_record_get_settings (record)->batch, ==, 10);
-  g_assert_cmpfloat (rn_record_get_settings (record)->rate, ==, 0.03);
-  g_assert_cmpuint (rn_record_get_settings (record)->seed, ==, SEED);
-  g_assert_cmpuint (g_list_model_get_n_items (rn_session_get_compared (fixture->session)), ==, 1);
-  compared = g_list_model_get_item (rn_session_get_compared (fixture->session), 0);
-  g_assert_true (g_str_has_suffix (rn_document_get_path (compared), "/tiny-1"));
+  show_tiny (fixture);
+  click (fixture, "Copy and change…");
+  settle_until (has_own, fixture, PATIENCE_S);
+  g_assert_true (g_file_get_contents (path, &copy, NULL, NULL));
+  g_assert_true (g_file_get_contents (fixture->file, &source, NULL, NULL));
+  g_assert_cmpstr (copy, ==, source);
+  g_assert_nonnull (find_button (fixture, "Open the file"));
+  g_unlink (path);
+}
+
+static gboolean
+says_unreadable (gpointer data)
+{
+  return says (((Fixture *) data)->page, "This experiment cannot be read") &&
+         says (((Fixture *) data)->page, "tiny.json");
 }
 
 static void
-test_the_twin_of_the_shown_run_begins_without_its_weights (Fixture *fixture, gconstpointer data)
+test_a_file_that_cannot_be_read_says_why (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *run = g_build_filename (fixture->runs, "tiny-1", NULL);
-  g_autofree char *origin = NULL;
-  RnRecord *record;
-
-  rn_session_open_run (fixture->session, run);
-  settle_until (offers_twin, fixture, 10.0);
-  g_signal_emit_by_name (find_widget (fixture->page, GTK_TYPE_BUTTON, 0), "clicked");
-  g_assert_null (rn_document_get_origin (rn_session_get_document (fixture->session)));
-  settle_until (has_trained_another, fixture, 30.0);
-  record = rn_session_get_record (fixture->session);
-  origin = g_build_filename (rn_record_get_path (record), "origin.json", NULL);
-  g_assert_false (g_file_test (origin, G_FILE_TEST_EXISTS));
+  g_file_set_contents (fixture->file, "{\"version\": 1, \"arms\": 7}", -1, NULL);
+  rn_lab_page_open (RN_LAB_PAGE (fixture->page), fixture->file);
+  settle_until (says_unreadable, fixture, PATIENCE_S);
 }
 
 static void
-test_a_plain_network_has_no_twin_to_train (Fixture *fixture, gconstpointer data)
+test_a_crash_leaves_a_mark_that_is_told_once (Fixture *fixture, gconstpointer data)
 {
-  show_tiny (fixture, TRUE);
-  settle_for (300);
-  g_assert_true (says (fixture->page, "has no shortcuts"));
-  g_assert_false (gtk_widget_get_sensitive (find_widget (fixture->page, GTK_TYPE_BUTTON, 0)));
+  const RnLabWish wish = { fixture->file, fixture->data, 3, RN_LAB_ONE_BY_ONE };
+  g_autoptr (RnLabWish) found = NULL;
+  const int lock = rn_lab_mark_set (&wish);
+
+  g_assert_cmpint (lock, >=, 0);
+  /* who wrote it lives */
+  g_assert_null (rn_lab_mark_take ());
+  close (lock);
+  found = rn_lab_mark_take ();
+  g_assert_nonnull (found);
+  g_assert_cmpstr (found->what, ==, fixture->file);
+  g_assert_cmpstr (found->data, ==, fixture->data);
+  g_assert_cmpint (found->n_seeds, ==, 3);
+  g_assert_cmpint (found->order, ==, RN_LAB_ONE_BY_ONE);
+  g_assert_null (rn_lab_mark_take ());
 }
 
-#define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
+static void
+test_what_was_cut_off_goes_on_by_itself (Fixture *fixture, gconstpointer data)
+{
+  const RnLabWish wish = { fixture->file, NULL, 1, RN_LAB_ONE_BY_ONE };
+
+  rn_lab_page_go_on (RN_LAB_PAGE (fixture->page), &wish);
+  settle_until (is_busy, fixture, PATIENCE_S);
+  g_assert_cmpint (rn_lab_plan_n_seeds (rn_lab_desk_get_plan (fixture->desk)), ==, 1);
+  g_assert_cmpint (rn_lab_desk_get_wish (fixture->desk)->order, ==, RN_LAB_ONE_BY_ONE);
+  settle_until (is_at_rest, fixture, PATIENCE_S);
+  /* its mark went with it */
+  g_assert_null (rn_lab_mark_take ());
+}
+
+static gboolean
+is_written (gpointer data)
+{
+  return g_file_test (data, G_FILE_TEST_IS_REGULAR);
+}
+
+static void
+test_reports_are_written (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RnExperiment) experiment = rn_experiment_load (fixture->file, NULL);
+  g_autoptr (RnDataset) dataset = rn_dataset_open (fixture->data, 1, NULL, NULL, NULL);
+  g_autoptr (RnLabPlan) plan = rn_lab_plan_new (experiment, dataset, 0, fixture->runs, NULL);
+  g_autoptr (RnLabResults) results = NULL;
+  g_autofree char *pdf = g_build_filename (fixture->folder, "report.pdf", NULL);
+  g_autofree char *html = g_build_filename (fixture->folder, "report.html", NULL);
+  g_autofree char *text = NULL;
+  gsize length;
+
+  show_tiny (fixture);
+  click (fixture, "Start");
+  settle_until (is_at_rest, fixture, PATIENCE_S);
+  results = rn_lab_results_new (plan, 1, TRUE, NULL, NULL, NULL, NULL);
+  g_assert_nonnull (results);
+  rn_lab_save_report_as (fixture->session, results, pdf);
+  settle_until (is_written, pdf, PATIENCE_S);
+  g_assert_true (g_file_get_contents (pdf, &text, &length, NULL));
+  g_assert_cmpmem (text, 5, "%PDF-", 5);
+  g_assert_cmpuint (length, >, 8000);
+  g_clear_pointer (&text, g_free);
+  rn_lab_save_report_as (fixture->session, results, html);
+  settle_until (is_written, html, PATIENCE_S);
+  g_assert_true (g_file_get_contents (html, &text, NULL, NULL));
+  g_assert_nonnull (strstr (text, "Tiny against plain"));
+  rn_lab_save_report_as (fixture->session, results, "/nowhere/report.pdf");
+  settle_until (has_problem, fixture, PATIENCE_S);
+  g_assert_cmpstr (fixture->problems->str, ==, "The report was not saved\n");
+}
+
+#define ADD(path, steps, function)                                                                 \
+  g_test_add (path, Fixture, GINT_TO_POINTER (steps), set_up, function, tear_down)
+#define LONG 20000
 
 int
 main (int argc, char **argv)
 {
   gtk_test_init (&argc, &argv, NULL);
   adw_init ();
-  ADD ("/lab-page/the twin differs in nothing but its shortcuts",
-       test_the_twin_differs_in_nothing_but_its_shortcuts);
-  ADD ("/lab-page/the twin of the shown run begins without its weights",
-       test_the_twin_of_the_shown_run_begins_without_its_weights);
-  ADD ("/lab-page/a plain network has no twin to train", test_a_plain_network_has_no_twin_to_train);
+  ADD ("/lab-page/all that ship are listed and the first is shown", STEPS,
+       test_all_that_ship_are_listed_and_the_first_is_shown);
+  ADD ("/lab-page/before it begins it says what and how long", STEPS,
+       test_before_it_begins_it_says_what_and_how_long);
+  ADD ("/lab-page/it trains all and tells what came out", STEPS,
+       test_it_trains_all_and_tells_what_came_out);
+  ADD ("/lab-page/a click on a spine opens its run", STEPS, test_a_click_on_a_spine_opens_its_run);
+  ADD ("/lab-page/another session finds what came out", STEPS,
+       test_another_session_finds_what_came_out);
+  ADD ("/lab-page/pause, stop and going on", LONG, test_pause_stop_and_going_on);
+  ADD ("/lab-page/while it trains nothing else does", LONG, test_while_it_trains_nothing_else_does);
+  ADD ("/lab-page/while the session trains it does not", LONG,
+       test_while_the_session_trains_it_does_not);
+  ADD ("/lab-page/charts that nobody sees are not drawn", LONG,
+       test_charts_that_nobody_sees_are_not_drawn);
+  ADD ("/lab-page/a copy is the person's own", STEPS, test_a_copy_is_the_persons_own);
+  ADD ("/lab-page/a file that cannot be read says why", STEPS,
+       test_a_file_that_cannot_be_read_says_why);
+  ADD ("/lab-page/a crash leaves a mark that is told once", STEPS,
+       test_a_crash_leaves_a_mark_that_is_told_once);
+  ADD ("/lab-page/what was cut off goes on by itself", STEPS,
+       test_what_was_cut_off_goes_on_by_itself);
+  ADD ("/lab-page/reports are written", STEPS, test_reports_are_written);
   return g_test_run ();
 }

@@ -29,6 +29,12 @@ remove_tree (const char *path)
   g_remove (path);
 }
 
+/* What tells them apart is a key of the outermost object. */
+static const char experiment[] =
+    "{\"title\": \"what has \\\"arms\\\": {\", \"seeds\": 3, \"arms\": [{\"id\": \"a\"}]}";
+static const char network[] =
+    "{\"name\": \"\\\"arms\\\"\", \"input\": {\"arms\": 2}, \"blocks\": [\"arms\"]}";
+
 /* Makes @name below the scratch folder: a folder where it ends in "/" */
 static char *
 make (const char *name)
@@ -50,6 +56,10 @@ make (const char *name)
     bytes = jpeg, n = sizeof jpeg;
   else if (strstr (name, "idx") != NULL)
     bytes = idx, n = sizeof idx - 1;
+  else if (strstr (name, "experiment") != NULL)
+    bytes = experiment, n = strlen (experiment);
+  else if (strstr (name, "network") != NULL)
+    bytes = network, n = strlen (network);
   else if (strstr (name, "empty") != NULL)
     n = 0;
   g_assert_true (g_file_set_contents (path, bytes, (gssize) n, NULL));
@@ -57,7 +67,7 @@ make (const char *name)
 }
 
 /* What is made, what of it is opened (the same where NULL), and what it is then. Lists with commas. What is in a file
- * goes by "png", "jpg" or "idx" in its name.
+ * goes by "png", "jpg", "idx", "experiment" or "network" in its name.
  */
 typedef struct
 {
@@ -101,6 +111,12 @@ static const Case cases[] = {
     "Open “pets” as the data set" },
   { "net.json", NULL, RN_OPENED_SPEC, 1, "Open the network “net.json” as a new sketch" },
   { "net.json,other.JSON", NULL, RN_OPENED_SPEC, 2, "Open 2 networks as new sketches" },
+  { "experiment.json", NULL, RN_OPENED_EXPERIMENT, 1,
+    "Show the experiment “experiment.json” in the Lab" },
+  { "experiment-1.json,experiment-2.json", NULL, RN_OPENED_EXPERIMENT, 2,
+    "Show 2 experiments in the Lab" },
+  { "network.json", NULL, RN_OPENED_SPEC, 1, NULL },
+  { "network.json,experiment.json", NULL, RN_OPENED_MIXED, 0, "2 files of different kinds" },
   { "m.safetensors", NULL, RN_OPENED_MODEL, 1, "Open the model “m.safetensors”" },
   { "m.onnx", NULL, RN_OPENED_MODEL, 1, NULL },
   { "m.pt", NULL, RN_OPENED_MODEL, 1, NULL },

@@ -4,353 +4,457 @@
 #include <glib/gi18n-lib.h>
 
 #include "pages/card.h"
+#include "pages/lab-controls.h"
+#include "pages/lab-copy.h"
+#include "pages/lab-figures.h"
+#include "pages/lab-list.h"
+#include "pages/lab-spines.h"
+#include "pages/lab-verdicts.h"
 #include "pages/margin.h"
-#include "pages/memory-check.h"
+#include "pages/pair.h"
 #include "pages/text.h"
-#include "runs/run-list.h"
-#include "runs/run-wishes.h"
-#include "state/format.h"
+#include "places.h"
 
-#define TEXT_WIDTH 860 /* logical pixels: longer lines are hard to read */
-
-/* What the experiment's button does now */
-typedef enum
-{
-  DO_NOTHING,
-  DO_RESIDUAL, /* there is nothing to compare with yet */
-  DO_PLAIN
-} Deed;
+#define LIST_WIDTH 200
+#define BESIDE_WIDTH 840 /* from which verdicts and numbers stand side by side */
+#define RUNS_BEGIN_WITH "lab-"
 
 struct _RnLabPage
 {
   GtkWidget parent_instance;
 
   RnSession *session;
-  RnRunList *runs;
-  RnRunDigest *residual; /* (nullable): the run to compare with */
-  Deed deed;
-  gboolean was_training;
-
-  GtkWidget *scroller;
-  GtkWidget *state;
-  GtkWidget *button;
+  RnLabDesk *desk;
+  RnLabReader *reader;
+  RnLabList *list;
+  GtkWidget *box;
+  GtkWidget *stack; /* "experiment", "problem" */
+  GtkWidget *problem;
+  RnCard *head;
+  GtkWidget *question;
+  GtkWidget *claim;
+  GtkWidget *source;
+  GtkWidget *file; /* opens the chosen one's, where it is the person's own */
+  RnLabControls *controls;
+  RnCard *verdict_card;
+  GtkWidget *verdicts;
+  GtkWidget *numbers;
+  RnLabFigures *figures;
+  RnLabSpines *spines;
+  RnLabResults *shown;   /* (nullable): what verdicts and numbers tell */
+  RnLabWish *goes_on;    /* (nullable): to be started as soon as it is there */
+  gboolean was_training; /* the session */
+  GCancellable *copying;
 };
 
 G_DEFINE_FINAL_TYPE (RnLabPage, rn_lab_page, GTK_TYPE_WIDGET)
 
-/* The terminal may have named the same folder otherwise; whether the pictures are the same is checked before training. */
-static gboolean
-is_same_data (const char *a, const char *b)
+/* What is shown */
+
+static void
+show_verdicts (RnLabPage *self, RnLabResults *results)
 {
-  g_autofree char *name_a = a != NULL ? g_path_get_basename (a) : NULL;
-  g_autofree char *name_b = b != NULL ? g_path_get_basename (b) : NULL;
+  RnExperiment *experiment = rn_lab_reader_get_experiment (self->reader);
+  g_autofree char *summary = rn_lab_verdicts_summarize (experiment, results);
 
-  return g_strcmp0 (name_a, name_b) == 0;
-}
-
-/* Whether the two can be compared: the same network on the same data */
-static gboolean
-is_run_of (RnLabPage *self, const RnRunDigest *digest, const RnSpec *spec)
-{
-  return rn_run_digest_get_spec (digest) != NULL && rn_run_digest_get_step (digest) > 0 &&
-         rn_run_digest_get_state (digest) != RN_RUN_DAMAGED &&
-         rn_spec_equal (rn_run_digest_get_spec (digest), spec) &&
-         is_same_data (rn_run_digest_get_data (digest),
-                       rn_session_get_dataset_name (self->session));
-}
-
-/* Returns: (transfer none) (nullable): the latest run of @spec */
-static RnRunDigest *
-find_run (RnLabPage *self, const RnSpec *spec)
-{
-  const guint n = g_list_model_get_n_items (G_LIST_MODEL (self->runs));
-  RnRunDigest *latest = NULL;
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (RnRunItem) item = g_list_model_get_item (G_LIST_MODEL (self->runs), i);
-      RnRunDigest *digest = rn_run_item_get_digest (item);
-
-      if (is_run_of (self, digest, spec) &&
-          (latest == NULL || rn_run_digest_get_time (digest) > rn_run_digest_get_time (latest)))
-        latest = digest;
-    }
-  return latest;
+  if (results != NULL)
+    rn_lab_results_ref (results);
+  g_clear_pointer (&self->shown, rn_lab_results_unref);
+  self->shown = results;
+  rn_card_set_caption (self->verdict_card, summary);
+  gtk_widget_set_visible (GTK_WIDGET (self->verdict_card), rn_experiment_n_checks (experiment) > 0);
+  adw_bin_set_child (ADW_BIN (self->verdicts), rn_lab_verdicts_new (experiment, results));
+  adw_bin_set_child (ADW_BIN (self->numbers), rn_lab_numbers_new (experiment, results));
 }
 
 static void
-tell (RnLabPage *self, Deed deed, const char *button, const char *state)
+update_actions (RnLabPage *self)
 {
-  self->deed = deed;
-  gtk_button_set_label (GTK_BUTTON (self->button), button);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  button, -1);
-  gtk_widget_set_sensitive (self->button, deed != DO_NOTHING);
-  gtk_label_set_text (GTK_LABEL (self->state), state);
-}
+  GtkWidget *widget = GTK_WIDGET (self);
+  RnExperiment *experiment = rn_lab_reader_get_experiment (self->reader);
 
-/* @spec: the residual network that is shown */
-static void
-tell_experiment (RnLabPage *self, const RnSpec *spec)
-{
-  g_autoptr (RnSpec) twin = rn_spec_plain_twin (spec);
-  g_autofree char *title = rn_format_spec_title (spec), *twin_title = rn_format_spec_title (twin);
-  g_autofree char *button = NULL, *state = NULL;
-
-  if (self->residual == NULL)
-    {
-      button = g_strdup_printf (_ ("Train %s"), title);
-      state =
-          g_strdup_printf (_ ("There is no run of %s on this data yet: train it first, then its "
-                              "plain twin."),
-                           title);
-      tell (self, DO_RESIDUAL, button, state);
-      return;
-    }
-  button = g_strdup_printf (_ ("Train %s and compare"), twin_title);
-  state =
-      g_strdup_printf (_ ("%s is trained with the settings and the seed of “%s”, and drawn beside "
-                          "it."),
-                       twin_title, rn_run_digest_get_name (self->residual));
-  tell (self, DO_PLAIN, button, state);
+  gtk_widget_action_set_enabled (widget, "lab.report",
+                                 rn_lab_reader_get_results (self->reader) != NULL);
+  gtk_widget_action_set_enabled (widget, "lab.copy",
+                                 experiment != NULL && rn_experiment_get_json (experiment) != NULL);
 }
 
 static void
 update (RnLabPage *self)
 {
-  const RnSpec *spec = rn_session_get_spec (self->session);
-  RnRunDigest *run = spec != NULL ? find_run (self, spec) : NULL;
+  const gboolean is_mine = rn_lab_controls_is_mine (self->controls);
+  RnLabPlan *plan =
+      is_mine ? rn_lab_desk_get_plan (self->desk) : rn_lab_reader_get_plan (self->reader);
+  RnLabResults *results = rn_lab_reader_get_results (self->reader);
+  const RnLabWish *wish = rn_lab_desk_get_wish (self->desk);
 
-  if (run != NULL)
-    rn_run_digest_ref (run);
-  g_clear_pointer (&self->residual, rn_run_digest_unref);
-  self->residual = run;
-  if (rn_session_is_training (self->session))
-    tell (self, DO_NOTHING, _ ("Train and compare"),
-          _ ("A training is under way. Pause or stop it to begin the experiment."));
-  else if (rn_session_get_dataset (self->session) == NULL)
-    tell (self, DO_NOTHING, _ ("Train and compare"), _ ("The data is not open yet."));
-  else if (spec == NULL)
-    tell (self, DO_NOTHING, _ ("Train and compare"), _ ("No network is shown."));
-  else if (!rn_spec_has_shortcuts (spec))
-    tell (self, DO_NOTHING, _ ("Train and compare"),
-          _ ("The network that is shown has no shortcuts. Show a residual one to begin."));
-  else
-    tell_experiment (self, spec);
+  rn_lab_list_set_training (self->list, wish != NULL ? wish->what : NULL);
+  rn_lab_controls_update (self->controls);
+  if (rn_lab_reader_get_experiment (self->reader) == NULL)
+    return;
+  if (results != self->shown)
+    show_verdicts (self, results);
+  rn_lab_figures_update (self->figures, plan, results, is_mine);
+  rn_lab_spines_show (self->spines, plan, is_mine);
+  update_actions (self);
+}
+
+static void
+set_text (GtkWidget *label, const char *text)
+{
+  gtk_label_set_text (GTK_LABEL (label), text);
+  gtk_widget_set_visible (label, *text != '\0');
+}
+
+static void
+ask (RnLabPage *self)
+{
+  RnExperiment *experiment = rn_lab_list_get_experiment (self->list);
+
+  rn_lab_reader_ask (self->reader, experiment, rn_lab_controls_get_data (self->controls),
+                     rn_lab_controls_get_seeds (self->controls));
+}
+
+static void
+show_experiment (RnLabPage *self, RnExperiment *experiment)
+{
+  const char *what = rn_lab_list_get_chosen (self->list);
+  g_autofree char *source = g_strdup (rn_experiment_get_source (experiment));
+
+  rn_card_set_title (self->head, rn_experiment_get_title (experiment));
+  set_text (self->question, rn_experiment_get_question (experiment));
+  set_text (self->claim, rn_experiment_get_claim (experiment));
+  set_text (self->source, source);
+  gtk_widget_set_visible (self->file, g_str_has_suffix (what, ".json"));
+  rn_lab_figures_show (self->figures, experiment);
+  rn_lab_controls_show (self->controls, experiment, what);
+  ask (self);
+  show_verdicts (self, NULL);
+}
+
+static void
+on_chosen (RnLabPage *self)
+{
+  RnExperiment *experiment = rn_lab_list_get_experiment (self->list);
+  const char *problem = rn_lab_list_get_problem (self->list);
+  g_autoptr (RnLabWish) wish = NULL;
+
+  gtk_stack_set_visible_child_name (GTK_STACK (self->stack),
+                                    experiment != NULL ? "experiment" : "problem");
+  if (experiment == NULL)
+    {
+      adw_status_page_set_description (ADW_STATUS_PAGE (self->problem),
+                                       problem != NULL ? problem : "");
+      rn_lab_reader_ask (self->reader, NULL, NULL, 0);
+      return;
+    }
+  show_experiment (self, experiment);
+  if (self->goes_on == NULL ||
+      g_strcmp0 (self->goes_on->what, rn_lab_list_get_chosen (self->list)) != 0)
+    return;
+  wish = g_steal_pointer (&self->goes_on);
+  rn_lab_controls_go_on (self->controls, wish);
+}
+
+void
+rn_lab_page_open (RnLabPage *self, const char *what)
+{
+  g_return_if_fail (RN_IS_LAB_PAGE (self) && what != NULL);
+
+  rn_lab_list_choose (self->list, what);
+}
+
+void
+rn_lab_page_go_on (RnLabPage *self, const RnLabWish *wish)
+{
+  g_return_if_fail (RN_IS_LAB_PAGE (self) && wish != NULL);
+
+  g_clear_pointer (&self->goes_on, rn_lab_wish_free);
+  if (g_strcmp0 (rn_lab_list_get_chosen (self->list), wish->what) == 0 &&
+      rn_lab_list_get_experiment (self->list) != NULL)
+    {
+      rn_lab_controls_go_on (self->controls, wish);
+      return;
+    }
+  self->goes_on = rn_lab_wish_copy (wish);
+  rn_lab_list_choose (self->list, wish->what);
+}
+
+/* What the desk and the session tell */
+
+static void
+on_records (RnLabPage *self)
+{
+  if (!rn_lab_controls_is_mine (self->controls) ||
+      rn_lab_reader_get_experiment (self->reader) == NULL)
+    return;
+  rn_lab_figures_grow (self->figures);
+  rn_lab_spines_grow (self->spines);
+}
+
+static void
+reread (RnLabPage *self)
+{
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return; /* it is read again when somebody looks */
+  rn_lab_reader_refresh (self->reader);
+  rn_lab_spines_reread (self->spines);
+}
+
+static void
+on_ended (RnLabPage *self)
+{
+  update (self);
+  reread (self);
 }
 
 /* The status changes ten times a second; what is said here hangs on one bit of it. */
 static void
 on_status (RnLabPage *self)
 {
-  const gboolean is_training = rn_session_is_training (self->session);
+  const gboolean is_training = rn_session_has_trainer (self->session);
 
   if (is_training == self->was_training)
     return;
   self->was_training = is_training;
-  update (self);
-}
-
-/* The length of a training is chosen in epochs of the data that is open. */
-static double
-get_epochs (RnLabPage *self, const RnSettings *settings)
-{
-  const int n = rn_dataset_count (rn_session_get_dataset (self->session), RN_SPLIT_TRAIN);
-  const int rest = settings->drop_last ? 0 : settings->batch - 1;
-  const int steps = MAX ((n + rest) / settings->batch, 1);
-
-  return (double) settings->steps / steps;
-}
-
-/* Settings come from the run itself, so nothing differs but the shortcuts. */
-static void
-train_twin (RnLabPage *self, const RnSettings *settings)
-{
-  g_autoptr (RnSpec) twin = rn_spec_plain_twin (rn_session_get_spec (self->session));
-  /* of its own: an edit of the run that is shown would begin with its weights */
-  g_autoptr (RnDocument) sketch = rn_document_new_sketch (twin, NULL);
-  /* another document is shown, and with it another run, or none, is the one to compare with */
-  g_autofree char *path = g_strdup (rn_run_digest_get_path (self->residual));
-
-  rn_session_show (self->session, sketch);
-  rn_session_set_epochs (self->session, get_epochs (self, settings));
-  rn_session_set_settings (self->session, settings);
-  if (!rn_run_is_compared (self->session, path))
-    rn_session_compare (self->session, path);
-  rn_start_training (self->session, GTK_WIDGET (self));
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "train");
-}
-
-/* What the task needs: the run to read, and the data that it has to have been trained on */
-typedef struct
-{
-  char *path;
-  RnDataset *dataset;
-} Reading;
-
-static void
-reading_free (gpointer data)
-{
-  Reading *reading = data;
-
-  g_free (reading->path);
-  rn_dataset_unref (reading->dataset);
-  g_free (reading);
+  rn_lab_controls_update (self->controls);
 }
 
 static void
-read_settings (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+on_other (RnLabPage *self)
 {
-  const Reading *reading = data;
-  GError *error = NULL;
-  g_autoptr (RnRun) run = rn_run_open (reading->path, &error);
+  const RnLabWish *wish = rn_lab_desk_get_wish (self->desk);
 
-  if (run == NULL)
-    g_task_return_error (task, error);
-  else if (g_strcmp0 (rn_run_get_data_digest (run), rn_dataset_get_digest (reading->dataset)) != 0)
-    g_task_return_new_error (task, RN_ERROR, RN_ERROR_DATA,
-                             _ ("“%s” was trained on other pictures than those that are open"),
-                             reading->path);
-  else
-    g_task_return_pointer (task, g_memdup2 (rn_run_get_settings (run), sizeof (RnSettings)),
-                           g_free);
+  if (wish != NULL)
+    rn_lab_list_choose (self->list, wish->what);
 }
 
+/* Actions */
+
 static void
-on_settings (GObject *object, GAsyncResult *result, gpointer data)
+was_copied (GObject *source, GAsyncResult *result, gpointer data)
 {
-  RnLabPage *self = RN_LAB_PAGE (object);
+  g_autoptr (RnLabPage) self = data;
   g_autoptr (GError) error = NULL;
-  g_autofree RnSettings *settings = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autofree char *path = rn_lab_copy_finish (result, &error);
+  g_autofree char *text = NULL;
 
   if (self->session == NULL)
     return; /* the page is gone */
-  update (self);
-  if (settings == NULL)
-    g_signal_emit_by_name (self->session, "problem", _ ("The experiment cannot begin"),
-                           error->message);
-  else if (self->deed == DO_PLAIN)
-    train_twin (self, settings);
-}
-
-static void
-on_clicked (RnLabPage *self)
-{
-  g_autoptr (GTask) task = NULL;
-  Reading *reading;
-
-  if (self->deed == DO_RESIDUAL)
+  if (path == NULL)
     {
-      rn_start_training (self->session, GTK_WIDGET (self));
-      gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "train");
+      g_signal_emit_by_name (self->session, "problem", _ ("The experiment was not copied"),
+                             error->message);
       return;
     }
-  if (self->deed != DO_PLAIN)
-    return;
-  gtk_widget_set_sensitive (self->button, FALSE);
-  task = g_task_new (self, NULL, on_settings, NULL);
-  reading = g_new0 (Reading, 1);
-  reading->path = g_strdup (rn_run_digest_get_path (self->residual));
-  reading->dataset = rn_dataset_ref (rn_session_get_dataset (self->session));
-  g_task_set_task_data (task, reading, reading_free);
-  g_task_run_in_thread (task, read_settings);
+  text = g_strdup_printf (_ ("“%s” is yours to change; the Lab reads it again by itself"), path);
+  g_signal_emit_by_name (self->session, "message", text);
+  rn_lab_list_choose (self->list, path);
 }
 
 static void
-map (GtkWidget *widget)
+copy (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   RnLabPage *self = RN_LAB_PAGE (widget);
+  RnExperiment *experiment = rn_lab_reader_get_experiment (self->reader);
 
-  GTK_WIDGET_CLASS (rn_lab_page_parent_class)->map (widget);
-  rn_run_list_set_folder (self->runs, rn_session_get_runs_folder (self->session));
-  rn_run_list_refresh (self->runs);
+  if (experiment != NULL)
+    rn_lab_copy_async (experiment, rn_lab_list_get_folder (self->list), self->copying, was_copied,
+                       g_object_ref (self));
 }
 
-/* Making */
+static void
+open_file (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RnLabPage *self = RN_LAB_PAGE (widget);
+  g_autoptr (GFile) file = g_file_new_for_path (rn_lab_list_get_chosen (self->list));
+  g_autofree char *uri = g_file_get_uri (file);
+
+  gtk_show_uri (GTK_WINDOW (gtk_widget_get_root (widget)), uri, GDK_CURRENT_TIME);
+}
+
+static void
+save_report (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RnLabPage *self = RN_LAB_PAGE (widget);
+  RnLabResults *results = rn_lab_reader_get_results (self->reader);
+
+  if (results != NULL)
+    rn_lab_save_report (widget, self->session, results);
+}
+
+static void
+show_runs (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gtk_widget_activate_action (widget, "win.find-runs", "s", RUNS_BEGIN_WITH);
+}
+
+/* Making it */
+
+static GtkWidget *
+new_action_button (const char *label, const char *action, const char *tip)
+{
+  GtkWidget *button = gtk_button_new_with_label (label);
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_widget_set_tooltip_text (button, tip);
+  return button;
+}
+
+static GtkWidget *
+make_tools (RnLabPage *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  self->file = new_action_button (_ ("Open the file"), "lab.open-file",
+                                  _ ("Open this experiment’s file in an editor"));
+  gtk_box_append (GTK_BOX (box),
+                  new_action_button (_ ("Copy and change…"), "lab.copy",
+                                     _ ("Make a file of your own of this experiment")));
+  gtk_box_append (GTK_BOX (box), self->file);
+  gtk_box_append (GTK_BOX (box), new_action_button (_ ("Save report…"), "lab.report",
+                                                    _ ("As a web page or a PDF")));
+  gtk_box_append (GTK_BOX (box),
+                  new_action_button (_ ("Show runs"), "lab.show-runs",
+                                     _ ("Show what the experiments have trained on Runs")));
+  return box;
+}
+
+static GtkWidget *
+make_head (RnLabPage *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+
+  self->question = rn_text_new (NULL, NULL);
+  self->claim = rn_text_new (NULL, "dim-label");
+  self->source = rn_text_new (NULL, "caption");
+  gtk_box_append (GTK_BOX (box), self->question);
+  gtk_box_append (GTK_BOX (box), self->claim);
+  gtk_box_append (GTK_BOX (box), self->source);
+  gtk_box_append (GTK_BOX (box), make_tools (self));
+  self->head = RN_CARD (rn_card_new (NULL, box));
+  return GTK_WIDGET (self->head);
+}
+
+static GtkWidget *
+make_answers (RnLabPage *self)
+{
+  GtkWidget *card;
+
+  self->verdicts = adw_bin_new ();
+  self->numbers = adw_bin_new ();
+  self->verdict_card = RN_CARD (rn_card_new (_ ("Does it agree with the paper?"), self->verdicts));
+  rn_card_set_help (
+      self->verdict_card,
+      _ ("What would be agreement was written down before anything was trained. A difference "
+         "counts when it is larger than its spread over the seeds, which are compared pair by "
+         "pair; small networks, few steps and a small set may well not agree with the paper."));
+  card = rn_card_new (_ ("Numbers"), self->numbers);
+  rn_card_set_caption (RN_CARD (card), _ ("at the end"));
+  rn_card_set_help (RN_CARD (card),
+                    _ ("The mean over the seeds and, after ±, its standard deviation: about one "
+                       "run in three lies outside of it. The training error is that of the last "
+                       "tenth of the steps, as the batches came; the paper’s Table 6 gives its "
+                       "numbers so, too (He et al. 2015)."));
+  return rn_pair_new (GTK_WIDGET (self->verdict_card), card, 0.5, BESIDE_WIDTH);
+}
 
 static GtkWidget *
 make_experiment (RnLabPage *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  GtkWidget *card;
+  GtkWidget *scroller = gtk_scrolled_window_new ();
 
-  gtk_box_append (
-      GTK_BOX (box),
-      rn_text_new (_ ("Take the shortcuts away, and nothing else: the same layers, the same "
-                      "settings, the same seed. What do the shortcuts give?"),
-                   NULL));
-  gtk_box_append (
-      GTK_BOX (box),
-      rn_text_new (
-          _ ("The paper found that of plain networks the deeper one is worse, already on its "
-             "training pictures: on CIFAR-10 with 56 layers worse than with 20. Of residual "
-             "networks the deeper one is better, up to 110 layers. With about 20 layers the "
-             "two kinds end up close; the residual one is there sooner (sections 4.1 and "
-             "4.2)."),
-          "dim-label"));
-  self->state = rn_text_new (NULL, NULL);
-  gtk_box_append (GTK_BOX (box), self->state);
-  self->button = gtk_button_new ();
-  gtk_widget_set_halign (self->button, GTK_ALIGN_START);
-  gtk_widget_add_css_class (self->button, "suggested-action");
-  gtk_widget_add_css_class (self->button, "pill");
-  g_signal_connect_swapped (self->button, "clicked", G_CALLBACK (on_clicked), self);
-  gtk_box_append (GTK_BOX (box), self->button);
-  card = rn_card_new (_ ("Residual against plain"), box);
-  return card;
-}
-
-static GtkWidget *
-make_more (void)
-{
-  GtkWidget *text = rn_text_new (
-      _ ("Other comparisons are made by hand: change the network on Build or the settings "
-         "on Train, train, and tick Compare on Runs. From a terminal, "
-         "residua-cli trains without a window: “residua-cli train --help”."),
-      NULL);
-
-  return rn_card_new (_ ("Your own experiments"), text);
+  self->controls = RN_LAB_CONTROLS (rn_lab_controls_new (self->session, self->reader));
+  self->figures = RN_LAB_FIGURES (rn_lab_figures_new (self->desk));
+  self->spines = RN_LAB_SPINES (rn_lab_spines_new (self->session));
+  gtk_box_append (GTK_BOX (box), make_head (self));
+  gtk_box_append (GTK_BOX (box), rn_card_new (_ ("Trainings"), GTK_WIDGET (self->controls)));
+  gtk_box_append (GTK_BOX (box), make_answers (self));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->figures));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->spines));
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), rn_margin_new (box));
+  gtk_widget_set_hexpand (scroller, TRUE);
+  return scroller;
 }
 
 static void
-constructed (RnLabPage *self)
+build (RnLabPage *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *clamp = adw_clamp_new ();
+  g_autofree char *folder = rn_places_get_experiments ();
+  GtkWidget *list = rn_lab_list_new (folder);
 
-  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), TEXT_WIDTH);
-  adw_clamp_set_tightening_threshold (ADW_CLAMP (clamp), TEXT_WIDTH);
-  adw_clamp_set_child (ADW_CLAMP (clamp), box);
-  gtk_box_append (GTK_BOX (box), make_experiment (self));
-  gtk_box_append (GTK_BOX (box), make_more ());
-  self->scroller = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
-                                  GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), rn_margin_new (clamp));
-  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
-  g_signal_connect_object (self->session, "document", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  self->list = RN_LAB_LIST (list);
+  gtk_widget_set_size_request (list, LIST_WIDTH, -1);
+  self->problem = adw_status_page_new ();
+  adw_status_page_set_icon_name (ADW_STATUS_PAGE (self->problem), "dialog-warning-symbolic");
+  adw_status_page_set_title (ADW_STATUS_PAGE (self->problem), _ ("This experiment cannot be read"));
+  self->stack = gtk_stack_new ();
+  gtk_stack_set_hhomogeneous (GTK_STACK (self->stack), FALSE);
+  gtk_stack_add_named (GTK_STACK (self->stack), make_experiment (self), "experiment");
+  gtk_stack_add_named (GTK_STACK (self->stack), self->problem, "problem");
+  self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  gtk_box_append (GTK_BOX (self->box), list);
+  gtk_box_append (GTK_BOX (self->box), gtk_separator_new (GTK_ORIENTATION_VERTICAL));
+  gtk_box_append (GTK_BOX (self->box), self->stack);
+  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+}
+
+static void
+listen (RnLabPage *self)
+{
+  /* the list may outlive the page, until what it reads is read */
+  g_signal_connect_object (self->list, "chosen", G_CALLBACK (on_chosen), self, G_CONNECT_SWAPPED);
+  g_signal_connect_swapped (self->controls, "asked", G_CALLBACK (ask), self);
+  g_signal_connect_swapped (self->controls, "other", G_CALLBACK (on_other), self);
+  g_signal_connect_object (self->reader, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->desk, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->desk, "records", G_CALLBACK (on_records), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->desk, "run-done", G_CALLBACK (reread), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->desk, "ended", G_CALLBACK (on_ended), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "status", G_CALLBACK (on_status), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "dataset", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->runs, "scanned", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-  update (self);
+}
+
+static void
+rn_lab_page_map (GtkWidget *widget)
+{
+  RnLabPage *self = RN_LAB_PAGE (widget);
+
+  GTK_WIDGET_CLASS (rn_lab_page_parent_class)->map (widget);
+  if (rn_lab_reader_get_experiment (self->reader) != NULL)
+    reread (self);
+}
+
+static void
+rn_lab_page_unmap (GtkWidget *widget)
+{
+  rn_lab_reader_leave (RN_LAB_PAGE (widget)->reader);
+  GTK_WIDGET_CLASS (rn_lab_page_parent_class)->unmap (widget);
+}
+
+static void
+rn_lab_page_dispose (GObject *object)
+{
+  RnLabPage *self = RN_LAB_PAGE (object);
+
+  g_cancellable_cancel (self->copying);
+  g_clear_object (&self->copying);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_pointer (&self->shown, rn_lab_results_unref);
+  g_clear_pointer (&self->goes_on, rn_lab_wish_free);
+  g_clear_object (&self->reader);
+  g_clear_object (&self->desk);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (rn_lab_page_parent_class)->dispose (object);
 }
 
 static void
 rn_lab_page_init (RnLabPage *self)
 {
-  self->runs = rn_run_list_new ();
-}
-
-static void
-dispose (GObject *object)
-{
-  RnLabPage *self = RN_LAB_PAGE (object);
-
-  g_clear_pointer (&self->scroller, gtk_widget_unparent);
-  g_clear_pointer (&self->residual, rn_run_digest_unref);
-  g_clear_object (&self->runs);
-  g_clear_object (&self->session);
-  G_OBJECT_CLASS (rn_lab_page_parent_class)->dispose (object);
+  self->copying = g_cancellable_new ();
 }
 
 static void
@@ -358,9 +462,14 @@ rn_lab_page_class_init (RnLabPageClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
-  G_OBJECT_CLASS (class)->dispose = dispose;
-  widget_class->map = map;
+  G_OBJECT_CLASS (class)->dispose = rn_lab_page_dispose;
+  widget_class->map = rn_lab_page_map;
+  widget_class->unmap = rn_lab_page_unmap;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_install_action (widget_class, "lab.copy", NULL, copy);
+  gtk_widget_class_install_action (widget_class, "lab.open-file", NULL, open_file);
+  gtk_widget_class_install_action (widget_class, "lab.report", NULL, save_report);
+  gtk_widget_class_install_action (widget_class, "lab.show-runs", NULL, show_runs);
 }
 
 GtkWidget *
@@ -369,6 +478,9 @@ rn_lab_page_new (RnSession *session)
   RnLabPage *self = g_object_new (RN_TYPE_LAB_PAGE, NULL);
 
   self->session = g_object_ref (session);
-  constructed (self);
+  self->desk = g_object_ref (rn_session_get_lab (session));
+  self->reader = rn_lab_reader_new (session);
+  build (self);
+  listen (self);
   return GTK_WIDGET (self);
 }

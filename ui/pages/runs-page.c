@@ -9,6 +9,7 @@
 #include "pages/card.h"
 #include "pages/clear-ground.h"
 #include "pages/margin.h"
+#include "pages/plain-twin.h"
 #include "pages/tab-stop.h"
 #include "runs/run-events.h"
 #include "runs/run-list.h"
@@ -275,6 +276,9 @@ on_asked (RnRunRow *row, int wish, RnRunsPage *self)
     case RN_RUN_WISH_EVENTS:
       rn_run_ask_events (GTK_WIDGET (self), self->session, path);
       break;
+    case RN_RUN_WISH_TWIN:
+      rn_plain_twin_train (self->session, GTK_WIDGET (self), path);
+      break;
     case RN_RUN_WISH_TRASH:
       rn_run_ask_trash (GTK_WIDGET (self), self->session, path, refresh, G_OBJECT (self));
       break;
@@ -524,4 +528,12 @@ rn_runs_page_new (RnSession *session)
   self->session = g_object_ref (session);
   constructed (self);
   return GTK_WIDGET (self);
+}
+
+void
+rn_runs_page_find (RnRunsPage *self, const char *text)
+{
+  g_return_if_fail (RN_IS_RUNS_PAGE (self));
+
+  gtk_editable_set_text (GTK_EDITABLE (self->search), text);
 }

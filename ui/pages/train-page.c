@@ -8,6 +8,7 @@
 #include "pages/margin.h"
 #include "pages/memory-check.h"
 #include "pages/pair.h"
+#include "pages/plain-twin.h"
 #include "pages/side-pane.h"
 #include "pages/throttle.h"
 #include "state/format.h"
@@ -337,6 +338,7 @@ make_pane (RnTrainPage *self)
   gtk_widget_set_size_request (settings, SETTINGS_WIDTH, -1);
   gtk_widget_add_css_class (settings, "background");
   self->pane = RN_SIDE_PANE (rn_side_pane_new (make_content (self), settings));
+  rn_progress_card_add_control (self->progress, rn_plain_twin_button_new (self->session));
   toggle = make_settings_toggle (self);
   rn_progress_card_add_control (self->progress, toggle);
   return GTK_WIDGET (self->pane);

@@ -161,6 +161,10 @@ tell (RnRunRow *self)
                                state == RN_RUN_RESUMABLE ? self->resume : self->open);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.open", state != RN_RUN_DAMAGED);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.save-events", state != RN_RUN_DAMAGED);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.train-twin",
+                                 state != RN_RUN_DAMAGED && rn_run_digest_get_step (digest) > 0 &&
+                                     rn_run_digest_get_spec (digest) != NULL &&
+                                     rn_spec_has_shortcuts (rn_run_digest_get_spec (digest)));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.rename", state != RN_RUN_TRAINING);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.trash", state != RN_RUN_TRAINING);
   name_button (self->open, _ ("Open %s"), name);
@@ -220,6 +224,12 @@ static void
 events_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   ask (RN_RUN_ROW (widget), RN_RUN_WISH_EVENTS);
+}
+
+static void
+twin_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ask (RN_RUN_ROW (widget), RN_RUN_WISH_TWIN);
 }
 
 static void
@@ -287,6 +297,7 @@ make_menu (void)
   g_menu_append (menu, _ ("Rename…"), "run.rename");
   g_menu_append (menu, _ ("Show the folder"), "run.show-folder");
   g_menu_append (menu, _ ("Save for TensorBoard…"), "run.save-events");
+  g_menu_append (menu, _ ("Train the plain twin on the same batches"), "run.train-twin");
   g_menu_append (menu, _ ("Move to the wastebasket"), "run.trash");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
@@ -367,6 +378,7 @@ rn_run_row_class_init (RnRunRowClass *class)
   gtk_widget_class_install_action (widget_class, "run.rename", NULL, rename_action);
   gtk_widget_class_install_action (widget_class, "run.show-folder", NULL, folder_action);
   gtk_widget_class_install_action (widget_class, "run.save-events", NULL, events_action);
+  gtk_widget_class_install_action (widget_class, "run.train-twin", NULL, twin_action);
   gtk_widget_class_install_action (widget_class, "run.trash", NULL, trash_action);
   asked_signal = g_signal_new ("asked", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                NULL, G_TYPE_NONE, 1, G_TYPE_INT);

@@ -20,6 +20,7 @@ typedef enum
   RN_RUN_WISH_RENAME,
   RN_RUN_WISH_SHOW_FOLDER,
   RN_RUN_WISH_EVENTS, /* a file for TensorBoard */
+  RN_RUN_WISH_TWIN,   /* the same without shortcuts is to be trained */
   RN_RUN_WISH_TRASH
 } RnRunWish;
 

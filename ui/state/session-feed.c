@@ -77,7 +77,7 @@ rn_session_stop_draining (RnSession *self)
 void
 rn_session_feed_filled (RnSession *self)
 {
-  if (self->pending != RN_PENDING_NONE)
+  if (self->pending != RN_PENDING_NONE || rn_lab_desk_is_pending (self->lab))
     rn_session_drain (self);
   else
     schedule (self);
@@ -89,9 +89,10 @@ rn_session_drain (RnSession *self)
   RnSnapshot *snapshot;
 
   rn_session_stop_draining (self);
+  self->drained_us = g_get_monotonic_time ();
+  rn_lab_desk_drain (self->lab);
   if (self->training == NULL)
     return;
-  self->drained_us = g_get_monotonic_time ();
   snapshot = rn_feed_take (rn_training_get_feed (self->training));
   if (snapshot != NULL)
     rn_session_take (self, snapshot);

@@ -49,6 +49,7 @@ struct _RnSession
   int threads;
   RnSelection *selection;
   RnTimeAxis *time;
+  RnLabDesk *lab;
 
   RnDocument *document;
   GListStore *documents;

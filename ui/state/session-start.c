@@ -379,6 +379,12 @@ run (RnSession *self, gint64 n_steps, gboolean is_anew)
       return;
     }
   rn_session_drain (self);
+  if (rn_lab_desk_is_busy (self->lab))
+    {
+      rn_session_fail (self, _ ("An experiment of the Lab is in training"),
+                       _ ("Stop it there first; what it has learned is kept, and it can go on."));
+      return;
+    }
   if (self->training == NULL)
     begin (self, n_steps, is_anew);
   else if (self->live != self->document && self->status.state == RN_STATE_PAUSED)

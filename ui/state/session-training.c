@@ -81,7 +81,7 @@ gboolean
 rn_session_is_busy (RnSession *self)
 {
   return self->start != NULL || self->training != NULL || self->n_makers > 0 ||
-         self->keep_source != 0 || self->is_keeping;
+         rn_lab_desk_is_busy (self->lab) || self->keep_source != 0 || self->is_keeping;
 }
 
 void
@@ -105,7 +105,8 @@ typedef struct
 void
 rn_session_check_shut_down (RnSession *self)
 {
-  if (self->shut_down == NULL || self->n_makers > 0 || self->training != NULL || self->is_keeping)
+  if (self->shut_down == NULL || self->n_makers > 0 || self->training != NULL ||
+      rn_lab_desk_is_busy (self->lab) || self->is_keeping)
     return;
   g_task_return_boolean (self->shut_down, TRUE);
   g_clear_object (&self->shut_down);
@@ -243,6 +244,7 @@ rn_session_shut_down (RnSession *self, GAsyncReadyCallback callback, gpointer da
   if (self->start != NULL)
     rn_session_cancel_start (self);
   rn_session_stop (self);
+  rn_lab_desk_stop (self->lab);
   rn_session_keep_now (self);
   rn_session_check_shut_down (self);
 }

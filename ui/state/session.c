@@ -16,6 +16,7 @@ rn_session_dispose (GObject *object)
   rn_session_set_clock (self, NULL);
   rn_session_cancel_dataset (self);
   rn_session_dispose_training (self);
+  g_clear_object (&self->lab);
   rn_session_dispose_picture (self);
   rn_session_dispose_aside (self);
   rn_session_dispose_sketch (self);
@@ -70,6 +71,7 @@ rn_session_init (RnSession *self)
 {
   self->selection = rn_selection_new ();
   self->time = rn_time_axis_new ();
+  self->lab = rn_lab_desk_new (self);
   self->documents = g_list_store_new (RN_TYPE_DOCUMENT);
   self->compared = g_list_store_new (RN_TYPE_DOCUMENT);
   self->gates_off = g_hash_table_new (NULL, NULL);
@@ -130,6 +132,18 @@ void
 rn_session_set_threads (RnSession *self, int threads)
 {
   self->threads = threads;
+}
+
+int
+rn_session_get_threads (RnSession *self)
+{
+  return self->threads;
+}
+
+RnLabDesk *
+rn_session_get_lab (RnSession *self)
+{
+  return self->lab;
 }
 
 RnSelection *

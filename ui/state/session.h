@@ -5,6 +5,7 @@
 
 #include "charts/time-axis.h"
 #include "state/document.h"
+#include "state/lab-desk.h"
 #include "state/selection.h"
 
 G_BEGIN_DECLS
@@ -41,6 +42,9 @@ const char *rn_session_get_runs_folder (RnSession *self);
 void rn_session_set_runs_folder (RnSession *self, const char *folder);
 /** 0: as many as there are processors; for the next trainer */
 void rn_session_set_threads (RnSession *self, int threads);
+int rn_session_get_threads (RnSession *self);
+/** The experiment in training; while there is one, rn_session_start() is a "problem", and the other way round. */
+RnLabDesk *rn_session_get_lab (RnSession *self);
 /** The widget whose frame clock drains the feed, ten times a second at most: the window. While it is not mapped, the feed
  * is drained once a second; what the feed has merged or left out by then is read from the run when it is mapped again.
  * (nullable): a timer drains it, for tests */
