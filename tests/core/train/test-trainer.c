@@ -238,14 +238,13 @@ test_studies_beside_it_leave_no_trace (World *world, gconstpointer data)
 {
   g_autoptr (RnTrainer) trainer = NULL;
 
-  world->settings.steps = 300;
   train_to_the_end (world, "left alone", 2);
   trainer = trainer_of (world, "studied", 2);
   rn_trainer_run (trainer, 0);
-  for (int i = 0; i < 5; i++)
+  for (int i = 0; i < 2; i++)
     study_everything (world, trainer);
   g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_FINISHED);
-  assert_same_as (world, "left alone", "studied", 300);
+  assert_same_as (world, "left alone", "studied", 60);
 }
 
 /* No file may become longer than that: as a disk that is full, but for this process alone. RLIM_INFINITY takes it back. */
