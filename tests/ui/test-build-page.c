@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "looking.h"
 #include "pages/build-files.h"
 #include "pages/build-page.h"
 #include "state/format.h"
@@ -584,6 +585,7 @@ test_an_epoch_of_both_is_measured (Fixture *f, gconstpointer data)
   g_assert_false (rn_epoch_meter_is_measuring (meter));
   for (int i = 0; i < 2; i++)
     g_assert_cmpfloat (rn_epoch_meter_get_seconds (meter, i), >, 0.0);
+  looking_shoot (f->window, "build-compare");
   rn_build_page_show (f->page, "costs");
   compare_with (f, "ResNet-14");
   g_assert_true (rn_epoch_meter_is_measuring (meter));
