@@ -7,12 +7,14 @@
 
 /* y and dx. With few filters a member transforms a part of the tiles into its scratch, multiplies each of the 36 positions with
  * its filters and transforms the sums back, all while they are in the second cache. With many, all members do each of the three
- * together, a part of the tiles at a time: then every filter is read once a part.
+ * together, a part of the tiles at a time: then every filter is read once a part. With few filters and few tiles, members
+ * transform the same tiles and take some of the channels each: that is less than to wait for one another.
  *
  * Edges need no frame: rows outside the picture are a row of zeros, columns outside are left out.
  */
 #define SHARE_TILES 4 /* that are transformed in a piece, where there are many filters */
 #define PANEL 128     /* channels that are multiplied in a piece there */
+#define LEAST_PANEL (2 * RN_CONV_BLOCK)
 
 typedef struct
 {
@@ -24,7 +26,8 @@ typedef struct
   /* the part of the tiles under way, where it is shared */
   float *in, *out; /* [36,n,C], [36,n,K] */
   int first, n;
-  int n_panels;
+
+  int panel, n_panels; /* channels written in a piece */
 } Plan;
 
 static int
@@ -55,10 +58,12 @@ multiply (const Plan *plan, float *m, const float *v, int position, int n, int k
 
 /* A part from pixels to results, in scratch behind the row of zeros */
 static void
-convolve_part (RnWorker *worker, int part, gpointer data)
+convolve_part (RnWorker *worker, int piece, gpointer data)
 {
   const Plan *plan = data;
   const RnWinogradTiles *tiles = &plan->tiles;
+  const int part = piece / plan->n_panels, k = piece % plan->n_panels * plan->panel;
+  const int channels = MIN (plan->panel, tiles->k - k);
   const float *zeros = rn_worker_scratch (worker);
   float *in = rn_worker_scratch (worker) + rn_winograd_zeros (tiles);
   float *out = in + RN_WINOGRAD_POSITIONS * tiles->in_position;
@@ -67,8 +72,8 @@ convolve_part (RnWorker *worker, int part, gpointer data)
 
   rn_winograd_read (tiles, in, plan->x, zeros, first, n);
   for (int i = 0; i < RN_WINOGRAD_POSITIONS; i++)
-    multiply (plan, out, in, i, n, 0, tiles->k);
-  rn_winograd_write (tiles, plan->y, out, first, n, &plan->finish);
+    multiply (plan, out, in, i, n, k, channels);
+  rn_winograd_write (tiles, plan->y, out, first, n, k, channels, &plan->finish);
 }
 
 /* The three steps of a part that is shared */
@@ -87,10 +92,10 @@ static void
 multiply_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Plan *plan = data;
-  const int k = piece % plan->n_panels * PANEL;
+  const int k = piece % plan->n_panels * plan->panel;
 
   multiply (plan, plan->out, plan->in, piece / plan->n_panels, plan->n, k,
-            MIN (PANEL, plan->tiles.k - k));
+            MIN (plan->panel, plan->tiles.k - k));
 }
 
 static void
@@ -100,7 +105,8 @@ write_piece (RnWorker *worker, int piece, gpointer data)
   const int at = piece * SHARE_TILES;
 
   rn_winograd_write (&plan->tiles, plan->y, plan->out + (gsize) at * (gsize) plan->tiles.k,
-                     plan->first + at, MIN (SHARE_TILES, plan->n - at), &plan->finish);
+                     plan->first + at, MIN (SHARE_TILES, plan->n - at), 0, plan->tiles.k,
+                     &plan->finish);
 }
 
 static void
@@ -111,11 +117,18 @@ convolve (RnWorker *worker, Plan *plan, float *shared)
   memset (rn_worker_scratch (worker), 0, rn_winograd_zeros (tiles) * sizeof (float));
   if (!tiles->is_wide)
     {
-      rn_worker_share (worker, tiles->n_parts, convolve_part, plan);
+      /* sums of a channel are its own, so this may depend on the number of members and no bit does */
+      const int wanted =
+          MIN (divide_up (rn_worker_n_workers (worker), tiles->n_parts), tiles->k / LEAST_PANEL);
+
+      plan->panel = divide_up (tiles->k / MAX (wanted, 1), LEAST_PANEL) * LEAST_PANEL;
+      plan->n_panels = divide_up (tiles->k, plan->panel);
+      rn_worker_share (worker, tiles->n_parts * plan->n_panels, convolve_part, plan);
       return;
     }
   plan->in = shared;
   plan->out = shared + RN_WINOGRAD_POSITIONS * tiles->in_position;
+  plan->panel = PANEL;
   plan->n_panels = divide_up (tiles->k, PANEL);
   for (int part = 0; part < tiles->n_parts; part++)
     {

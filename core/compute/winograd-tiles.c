@@ -69,7 +69,9 @@ make_tile (const RnWinogradTiles *tiles, const Place *place, const float *x, int
 {
   const gsize pixel = (gsize) channels, row = (gsize) tiles->w * pixel;
   const float *picture = x + (gsize) place->picture * (gsize) tiles->h * row;
-  RnWinogradTile tile = { .pixel = pixel, .row = row, .column = place->left - above };
+  RnWinogradTile tile = {
+    .pixel = pixel, .row = row, .channels = channels, .column = place->left - above
+  };
 
   for (int i = 0; i < side; i++)
     {
@@ -111,8 +113,8 @@ rn_winograd_read_gradients (const RnWinogradTiles *tiles, float *z, const float 
 }
 
 void
-rn_winograd_write (const RnWinogradTiles *tiles, float *y, const float *m, int first, int n,
-                   const RnFinish *finish)
+rn_winograd_write (const RnWinogradTiles *tiles, float *y, const float *m, int first, int n, int k,
+                   int channels, const RnFinish *finish)
 {
   const gsize pixel = (gsize) tiles->k, row = (gsize) tiles->w * pixel;
   Place place = find_place (tiles, first);
@@ -120,17 +122,20 @@ rn_winograd_write (const RnWinogradTiles *tiles, float *y, const float *m, int f
   for (int t = 0; t < n; t++, m += tiles->k, go_to_next (tiles, &place))
     {
       const gsize at = ((gsize) place.picture * (gsize) tiles->h + (gsize) place.top) * row +
-                       (gsize) place.left * pixel;
+                       (gsize) place.left * pixel + (gsize) k;
       const RnWinogradTile tile = {
         .pixel = pixel,
         .row = row,
+        .channels = channels,
         .n_rows = MIN (4, tiles->h - place.top),
         .end = MIN (4, tiles->w - place.left),
       };
       RnFinish here = *finish;
 
+      if (here.bias != NULL)
+        here.bias += k;
       if (here.add != NULL)
         here.add += at;
-      rn_kernels ()->winograd_output (&tile, y + at, m, tiles->out_position, &here);
+      rn_kernels ()->winograd_output (&tile, y + at, m + k, tiles->out_position, &here);
     }
 }

@@ -57,6 +57,6 @@ void rn_winograd_read (const RnWinogradTiles *tiles, float *v, const float *x, c
 /* z [36,n,K]: tiles of the gradient @dy transformed */
 void rn_winograd_read_gradients (const RnWinogradTiles *tiles, float *z, const float *dy,
                                  const float *zeros, int first, int n);
-/* tiles [first,first + n) of @y from m [36,n,K] */
+/* tiles [first,first + n) of @y, channels [k,k + channels), from m [36,n,K] */
 void rn_winograd_write (const RnWinogradTiles *tiles, float *y, const float *m, int first, int n,
-                        const RnFinish *finish);
+                        int k, int channels, const RnFinish *finish);
