@@ -8,7 +8,8 @@
 /* A piece is a panel of filters on a band of rows of one picture of y. The panel stays in the second cache, and pieces that
  * follow one another share it; the rows of x that a band sees are copied into scratch with their frame of zeros and stay in the
  * first cache. Without padding there is no frame, and x is read where it lies; where a window is a pixel, too, all pixels of the
- * batch are one row, cut into bands of pixels. */
+ * batch are one row, cut into bands of pixels. Where rows are short, and filters many or windows no wider than a pixel,
+ * a band's rows are one call of the kernel: its registers are full, and the filters come once a band. */
 #define BAND_FLOATS 6144
 #define PANEL_FLOATS (64 * 1024)
 #define STEP (2 * RN_CONV_BLOCK) /* channels that a kernel may take at once */
@@ -24,11 +25,12 @@ typedef struct
   RnFinish finish;
   const RnConvInput *input; /* (nullable), as is */
   const RnNormGather *gather;
-  int rows;    /* P, or bands of pixels */
-  int band;    /* rows in a piece */
-  int n_bands; /* in a picture */
-  int run;     /* pixels in a row: Q, or of a band */
-  int panel;   /* channels in a piece, a multiple of STEP */
+  int rows;           /* P, or bands of pixels */
+  int band;           /* rows in a piece */
+  int n_bands;        /* in a picture */
+  int run;            /* pixels in a row: Q, or of a band */
+  gboolean is_joined; /* a band's rows are one call of the kernel */
+  int panel;          /* channels in a piece, a multiple of STEP */
   int n_panels;
 } Plan;
 
@@ -57,6 +59,13 @@ filter_depth (const RnConvShape *shape)
   return (gsize) shape->kernel * (gsize) shape->kernel * (gsize) shape->c;
 }
 
+static gboolean
+joins_rows (const RnConvShape *shape)
+{
+  return shape->q < LEAST_RUN / 2 &&
+         (shape->kernel == 1 || STEP * filter_depth (shape) > PANEL_FLOATS);
+}
+
 static void
 cut_into_bands (Plan *plan)
 {
@@ -66,8 +75,12 @@ cut_into_bands (Plan *plan)
 
   plan->run = shape->q;
   plan->rows = shape->p;
-  while (band < shape->p && band < most && rn_conv_frame_floats (shape, band + 1) <= BAND_FLOATS)
-    band++;
+  plan->is_joined = joins_rows (shape);
+  if (plan->is_joined)
+    band = MIN (divide_up (LEAST_RUN, shape->q), shape->p);
+  else
+    while (band < shape->p && band < most && rn_conv_frame_floats (shape, band + 1) <= BAND_FLOATS)
+      band++;
   plan->n_bands = divide_up (shape->p, band);
   plan->band = divide_up (shape->p, plan->n_bands);
   plan->n_bands = divide_up (shape->p, plan->band);
@@ -212,7 +225,14 @@ run_piece (RnWorker *worker, int piece, gpointer data)
     }
   else
     x += (gsize) (first * shape->stride) * row.x_row;
-  convolve_band (plan, &row, panel, pixel, last - first, x, (gsize) shape->stride * row.x_row);
+  if (plan->is_joined)
+    {
+      row.across = row.q;
+      row.x_line = (gsize) shape->stride * row.x_row;
+      row.q *= last - first;
+    }
+  convolve_band (plan, &row, panel, pixel, plan->is_joined ? 1 : last - first, x,
+                 (gsize) shape->stride * row.x_row);
   gather_band (plan, panel, piece % per_panel, pixel, last - first, shape->q);
 }
 

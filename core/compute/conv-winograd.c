@@ -7,7 +7,8 @@
 
 /* y and dx. With few filters a member transforms a part of the tiles into its scratch, multiplies each of the 36 positions with
  * its filters and transforms the sums back, all while they are in the second cache. With many, all members do each of the three
- * together, a part of the tiles at a time: then every filter is read once a part.
+ * together, a part of the tiles at a time: then every filter is read once a part. With few filters and few tiles, members
+ * transform the same tiles and take some of the channels each: that is less than to wait for one another.
  *
  * Edges need no frame: rows outside the picture are a row of zeros, columns outside are left out.
  */
@@ -15,6 +16,7 @@
 #define PANEL 128     /* channels that are multiplied in a piece there */
 #define LONGEST_RUN 8 /* parts in a piece, about, where there are few filters */
 #define ENOUGH_RUNS 64
+#define LEAST_PANEL (2 * RN_CONV_BLOCK)
 
 typedef struct
 {
@@ -28,7 +30,8 @@ typedef struct
   /* the part of the tiles under way, where it is shared */
   float *in, *out; /* [36,n,C], [36,n,K] */
   int part, first, n;
-  int n_panels;
+
+  int panel, n_panels; /* channels written in a piece */
 } Plan;
 
 static int
@@ -95,11 +98,11 @@ source_of (RnWorker *worker, const Plan *plan)
   };
 }
 
-/* A part from pixels to results, in scratch behind the row of zeros; meanwhile its results' memory comes, and that of the next
- * part's pixels. */
+/* A part from pixels to channels [k,k + channels) of its results, in scratch behind the row of zeros; meanwhile its results'
+ * memory comes, and that of the next part's pixels. */
 static void
-convolve_part (RnWorker *worker, const Plan *plan, int part, const RnWinogradAhead *here,
-               const RnWinogradAhead *next)
+convolve_part (RnWorker *worker, const Plan *plan, int part, int k, int channels,
+               const RnWinogradAhead *here, const RnWinogradAhead *next)
 {
   const RnWinogradTiles *tiles = &plan->tiles;
   const RnWinogradSource source = source_of (worker, plan);
@@ -113,9 +116,9 @@ convolve_part (RnWorker *worker, const Plan *plan, int part, const RnWinogradAhe
     {
       fetch_results (plan, here, i);
       rn_winograd_fetch (next, tiles, plan->x, tiles->c, 1, i);
-      multiply (plan, out, in, i, n, 0, tiles->k);
+      multiply (plan, out, in, i, n, k, channels);
     }
-  rn_winograd_write (tiles, plan->y, out, first, n, &plan->finish);
+  rn_winograd_write (tiles, plan->y, out, first, n, k, channels, &plan->finish);
 }
 
 static int
@@ -124,28 +127,31 @@ count_runs (const RnWinogradTiles *tiles)
   return MIN (tiles->n_parts, MAX (ENOUGH_RUNS, tiles->n_parts / LONGEST_RUN));
 }
 
-/* Parts that follow one another */
+/* Parts that follow one another, and of their results a panel of channels */
 static void
 convolve_run (RnWorker *worker, int piece, gpointer data)
 {
   const Plan *plan = data;
   const RnWinogradTiles *tiles = &plan->tiles;
   const int n_runs = count_runs (tiles);
-  const int begin = (int) ((gint64) tiles->n_parts * piece / n_runs);
-  const int end = (int) ((gint64) tiles->n_parts * (piece + 1) / n_runs);
+  const int run = piece / plan->n_panels, k = piece % plan->n_panels * plan->panel;
+  const int channels = MIN (plan->panel, tiles->k - k);
+  const int begin = (int) ((gint64) tiles->n_parts * run / n_runs);
+  const int end = (int) ((gint64) tiles->n_parts * (run + 1) / n_runs);
   RnWinogradAhead here, next;
 
   if (plan->gather != NULL)
-    rn_norm_gather_begin (plan->gather, piece, 0, tiles->k);
+    rn_norm_gather_begin (plan->gather, run, k, channels);
   rn_winograd_ahead (&here, tiles, begin);
   for (int part = begin; part < end; part++, here = next)
     {
       next.n = 0;
       if (part + 1 < end)
         rn_winograd_ahead (&next, tiles, part + 1);
-      convolve_part (worker, plan, part, &here, &next);
+      convolve_part (worker, plan, part, k, channels, &here, &next);
       if (plan->gather != NULL)
-        rn_winograd_gather (tiles, plan->gather, piece, rn_winograd_first (tiles, part), here.n);
+        rn_winograd_gather (tiles, plan->gather, run, rn_winograd_first (tiles, part), here.n, k,
+                            channels);
     }
 }
 
@@ -166,10 +172,10 @@ static void
 multiply_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Plan *plan = data;
-  const int k = piece % plan->n_panels * PANEL;
+  const int k = piece % plan->n_panels * plan->panel;
 
   multiply (plan, plan->out, plan->in, piece / plan->n_panels, plan->n, k,
-            MIN (PANEL, plan->tiles.k - k));
+            MIN (plan->panel, plan->tiles.k - k));
 }
 
 /* Pieces that the largest part is written in */
@@ -189,12 +195,12 @@ write_piece (RnWorker *worker, int piece, gpointer data)
 
   if (n > 0)
     rn_winograd_write (tiles, plan->y, plan->out + (gsize) at * (gsize) tiles->k, plan->first + at,
-                       n, &plan->finish);
+                       n, 0, tiles->k, &plan->finish);
   if (plan->gather == NULL)
     return;
   rn_norm_gather_begin (plan->gather, slot, 0, tiles->k);
   if (n > 0)
-    rn_winograd_gather (tiles, plan->gather, slot, plan->first + at, n);
+    rn_winograd_gather (tiles, plan->gather, slot, plan->first + at, n, 0, tiles->k);
 }
 
 static void
@@ -205,11 +211,18 @@ convolve (RnWorker *worker, Plan *plan, float *shared)
   memset (rn_worker_scratch (worker), 0, rn_winograd_zeros (tiles) * sizeof (float));
   if (!tiles->is_wide)
     {
-      rn_worker_share (worker, count_runs (tiles), convolve_run, plan);
+      /* sums of a channel are its own, so this may depend on the number of members and no bit does */
+      const int wanted =
+          MIN (divide_up (rn_worker_n_workers (worker), tiles->n_parts), tiles->k / LEAST_PANEL);
+
+      plan->panel = divide_up (tiles->k / MAX (wanted, 1), LEAST_PANEL) * LEAST_PANEL;
+      plan->n_panels = divide_up (tiles->k, plan->panel);
+      rn_worker_share (worker, count_runs (tiles) * plan->n_panels, convolve_run, plan);
       return;
     }
   plan->in = shared;
   plan->out = shared + RN_WINOGRAD_POSITIONS * tiles->in_position;
+  plan->panel = PANEL;
   plan->n_panels = divide_up (tiles->k, PANEL);
   for (int part = 0; part < tiles->n_parts; part++)
     {

@@ -81,34 +81,44 @@ INLINE void
 row_tile (const RnConvRow *t, int q, const int n, const int blocks)
 {
   Vec sum[TILE][BLOCKS * VECTORS];
-  const float *w = t->w;
-  const int depth = t->depth;
+  const int depth = t->depth, line = t->across > 0 ? q / t->across : 0;
+  int column = q - line * t->across; /* the next pixel's */
+  const float *w = t->w, *x[TILE], *at = t->x + (gsize) line * t->x_line;
   const gsize block = (gsize) t->kernel * (gsize) depth * RN_CONV_BLOCK;
+  /* Filters that come from far arrive while this block's are in use for the last time: a line of the next for each of its own. */
+  const gsize ahead = q + n == t->q && t->k > blocks * RN_CONV_BLOCK ? (gsize) blocks * block : 0;
 
   for (int j = 0; j < n; j++)
-    for (int v = 0; v < blocks * VECTORS; v++)
-      sum[j][v] = splat (0.0f);
+    {
+      x[j] = at + (gsize) column * t->x_pixel;
+      if (++column == t->across)
+        {
+          column = 0;
+          at += t->x_line;
+        }
+      for (int v = 0; v < blocks * VECTORS; v++)
+        sum[j][v] = splat (0.0f);
+    }
 
   for (int r = 0; r < t->kernel; r++)
-    {
-      const float *x = t->x + (gsize) r * t->x_row + (gsize) q * t->x_pixel;
+    for (gsize i = (gsize) r * t->x_row, end = i + (gsize) depth; i < end; i++, w += RN_CONV_BLOCK)
+      {
+        Vec filter[BLOCKS * VECTORS];
 
-      for (int i = 0; i < depth; i++, w += RN_CONV_BLOCK)
-        {
-          Vec filter[BLOCKS * VECTORS];
-
-          for (int b = 0; b < blocks; b++)
+        for (int b = 0; b < blocks; b++)
+          {
+            __builtin_prefetch (w + ahead + (gsize) b * block, 0, 2);
             for (int v = 0; v < VECTORS; v++)
               filter[b * VECTORS + v] = load (w + (gsize) b * block + v * VECTOR, 0);
-          for (int j = 0; j < n; j++)
-            {
-              const Vec input = splat (x[(gsize) j * t->x_pixel + (gsize) i]);
+          }
+        for (int j = 0; j < n; j++)
+          {
+            const Vec input = splat (x[j][i]);
 
-              for (int v = 0; v < blocks * VECTORS; v++)
-                sum[j][v] += input * filter[v];
-            }
-        }
-    }
+            for (int v = 0; v < blocks * VECTORS; v++)
+              sum[j][v] += input * filter[v];
+          }
+      }
 
   /* Unrolled, so that no sum has to have an address. */
   if (t->k < blocks * RN_CONV_BLOCK)

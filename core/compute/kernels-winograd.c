@@ -168,10 +168,10 @@ void
 IN_SET (winograd_input) (float *v, const RnWinogradTile *tile, gsize position)
 {
   if (tile->first == 0 && tile->end == 6)
-    for (int c = 0; c < (int) tile->pixel; c += VECTOR)
+    for (int c = 0; c < tile->channels; c += VECTOR)
       input_channels (v, tile, c, 0, 6, position);
   else
-    for (int c = 0; c < (int) tile->pixel; c += VECTOR)
+    for (int c = 0; c < tile->channels; c += VECTOR)
       input_channels (v, tile, c, tile->first, tile->end, position);
 }
 
@@ -205,10 +205,10 @@ void
 IN_SET (winograd_gradient) (float *z, const RnWinogradTile *tile, gsize position)
 {
   if (tile->end >= 4)
-    for (int k = 0; k < (int) tile->pixel; k += VECTOR)
+    for (int k = 0; k < tile->channels; k += VECTOR)
       gradient_channels (z, tile, k, 4, position);
   else
-    for (int k = 0; k < (int) tile->pixel; k += VECTOR)
+    for (int k = 0; k < tile->channels; k += VECTOR)
       gradient_channels (z, tile, k, tile->end, position);
 }
 
@@ -252,7 +252,7 @@ void
 IN_SET (winograd_output) (const RnWinogradTile *tile, float *y, const float *m, gsize position,
                           const RnFinish *finish)
 {
-  const int channels = (int) tile->pixel;
+  const int channels = tile->channels;
 
   if (tile->n_rows < 4 || tile->end < 4)
     for (int k = 0; k < channels; k += VECTOR)

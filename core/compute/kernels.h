@@ -47,6 +47,10 @@ typedef struct
   gsize x_row, x_pixel; /* floats from one r, one q, to the next */
   int kernel, depth;    /* R, S C */
   const float *w;       /* [k / RN_CONV_BLOCK,R,S C,RN_CONV_BLOCK], rounded up */
+
+  /* Where the pixels are of several rows of y: so many of each, whose first see x `x_line` floats apart. 0: of one row */
+  int across;
+  gsize x_line;
 } RnConvRow;
 
 /* The gradient of filters from a band of y:  dw[k,r,i] += sum over p, q of dy[p,q,k] x[p,q,r,i] */
@@ -77,12 +81,13 @@ typedef struct
 /* Winograd's transforms (kernels-winograd.c): a position is one of the 36 of a tile, and arrays of positions lie `position`
  * floats apart. */
 
-/* Where a tile lies in a picture. Pixels have `pixel` channels, a multiple of RN_CONV_BLOCK. */
+/* Where a tile lies in a picture. */
 typedef struct
 {
   const float *rows
       [6]; /* the picture's rows that it reads, from their first column; zeros where there are none */
   gsize pixel, row; /* floats from one pixel, one row to the next */
+  int channels;     /* that are transformed, a multiple of RN_CONV_BLOCK */
   int column;       /* of the picture where the tile begins, -1 at the left edge */
   int first, end;   /* columns of the tile that lie in the picture */
   int n_rows;       /* that it stores */

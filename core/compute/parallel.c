@@ -348,7 +348,7 @@ rn_worker_index (const RnWorker *worker)
 int
 rn_worker_n_workers (const RnWorker *worker)
 {
-  return worker->team->n_workers;
+  return worker->is_alone ? 1 : worker->team->n_workers;
 }
 
 float *

@@ -41,6 +41,7 @@ void rn_worker_begin_alone (RnWorker *worker);
 void rn_worker_end_alone (RnWorker *worker);
 
 int rn_worker_index (const RnWorker *worker);
+/* Who share with this one, itself among them: the team, or nobody else while it is alone */
 int rn_worker_n_workers (const RnWorker *worker);
 /* This member's own scratch, 64-byte aligned, as long as was reserved */
 float *rn_worker_scratch (RnWorker *worker);

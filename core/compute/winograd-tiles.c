@@ -77,7 +77,9 @@ make_tile (const RnWinogradTiles *tiles, const Place *place, const float *x, int
 {
   const gsize pixel = (gsize) channels, row = (gsize) tiles->w * pixel;
   const float *picture = x + (gsize) place->picture * (gsize) tiles->h * row;
-  RnWinogradTile tile = { .pixel = pixel, .row = row, .column = place->left - above };
+  RnWinogradTile tile = {
+    .pixel = pixel, .row = row, .channels = channels, .column = place->left - above
+  };
 
   for (int i = 0; i < side; i++)
     {
@@ -163,32 +165,35 @@ rn_winograd_read_gradients (const RnWinogradTiles *tiles, float *z, const float 
 }
 
 void
-rn_winograd_write (const RnWinogradTiles *tiles, float *y, const float *m, int first, int n,
-                   const RnFinish *finish)
+rn_winograd_write (const RnWinogradTiles *tiles, float *y, const float *m, int first, int n, int k,
+                   int channels, const RnFinish *finish)
 {
   const gsize pixel = (gsize) tiles->k, row = (gsize) tiles->w * pixel;
   Place place = find_place (tiles, first);
 
   for (int t = 0; t < n; t++, m += tiles->k, go_to_next (tiles, &place))
     {
-      const gsize at = pixel_of (tiles, &place) * pixel;
+      const gsize at = pixel_of (tiles, &place) * pixel + (gsize) k;
       const RnWinogradTile tile = {
         .pixel = pixel,
         .row = row,
+        .channels = channels,
         .n_rows = MIN (4, tiles->h - place.top),
         .end = MIN (4, tiles->w - place.left),
       };
       RnFinish here = *finish;
 
+      if (here.bias != NULL)
+        here.bias += k;
       if (here.add != NULL)
         here.add += at;
-      rn_kernels ()->winograd_output (&tile, y + at, m, tiles->out_position, &here);
+      rn_kernels ()->winograd_output (&tile, y + at, m + k, tiles->out_position, &here);
     }
 }
 
 void
 rn_winograd_gather (const RnWinogradTiles *tiles, const RnNormGather *gather, int slot, int first,
-                    int n)
+                    int n, int k, int channels)
 {
   Place place = find_place (tiles, first);
 
@@ -203,7 +208,7 @@ rn_winograd_gather (const RnWinogradTiles *tiles, const RnNormGather *gather, in
         .width = (gsize) tiles->w,
       };
 
-      rn_norm_gather (gather, slot, 0, tiles->k, &area);
+      rn_norm_gather (gather, slot, k, channels, &area);
       place.left += 4 * (across - 1);
       go_to_next (tiles, &place);
       n -= across;

@@ -76,13 +76,13 @@ void rn_winograd_read (const RnWinogradTiles *tiles, float *v, const RnWinogradS
 /* z [36,n,K]: tiles of the gradient @dy transformed */
 void rn_winograd_read_gradients (const RnWinogradTiles *tiles, float *z, const float *dy,
                                  const float *zeros, int first, int n);
-/* tiles [first,first + n) of @y from m [36,n,K] */
+/* tiles [first,first + n) of @y, channels [k,k + channels), from m [36,n,K] */
 void rn_winograd_write (const RnWinogradTiles *tiles, float *y, const float *m, int first, int n,
-                        const RnFinish *finish);
+                        int k, int channels, const RnFinish *finish);
 
-/* Adds tiles [first,first + n) of what was written, channels [0,tiles->k), to a slot of @gather that is begun already. */
+/* Adds tiles [first,first + n) of what was written, channels [k,k + channels), to a slot of @gather that is begun already. */
 void rn_winograd_gather (const RnWinogradTiles *tiles, const RnNormGather *gather, int slot,
-                         int first, int n);
+                         int first, int n, int k, int channels);
 
 /* Asks for the memory of a part's tiles while something else is computed: tiles are too small a run of pixels for the processor
  * to foresee them, and what is not in its second cache costs more than all arithmetic of a transform. The asking is dealt out

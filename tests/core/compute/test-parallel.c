@@ -390,6 +390,39 @@ test_a_team_may_be_freed_at_once_or_after_a_rest (void)
   rn_team_free (NULL);
 }
 
+/* seen[piece]: who shares with the member that does it, while it is alone; seen[piece + 4]: afterwards */
+static void
+count_members_alone (RnWorker *worker, int piece, gpointer data)
+{
+  int *seen = data;
+
+  rn_worker_begin_alone (worker);
+  seen[piece] = rn_worker_n_workers (worker);
+  rn_worker_end_alone (worker);
+  seen[piece + 4] = rn_worker_n_workers (worker);
+}
+
+static void
+share_members (RnWorker *worker, gpointer data)
+{
+  rn_worker_share (worker, 4, count_members_alone, data);
+}
+
+static void
+test_who_is_alone_shares_with_nobody (void)
+{
+  RnTeam *team = rn_team_new (3);
+  int seen[8] = { 0 };
+
+  g_assert_true (rn_team_run (team, share_members, seen, NULL));
+  for (int i = 0; i < 4; i++)
+    {
+      g_assert_cmpint (seen[i], ==, 1);
+      g_assert_cmpint (seen[i + 4], ==, 3);
+    }
+  rn_team_free (team);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -412,5 +445,7 @@ main (int argc, char **argv)
                    test_teams_do_not_disturb_one_another);
   g_test_add_func ("/parallel/a team may be freed at once or after a rest",
                    test_a_team_may_be_freed_at_once_or_after_a_rest);
+  g_test_add_func ("/parallel/who is alone shares with nobody",
+                   test_who_is_alone_shares_with_nobody);
   return g_test_run ();
 }
