@@ -6,36 +6,29 @@
   "{\"kind\": \"" kind "\", \"channels\": 4, \"stride\": 1, \"shortcut\": \"A-split\"},"           \
   "{\"kind\": \"" kind "\", \"channels\": 4, \"stride\": 1, \"shortcut\": \"A-split\"}]}"
 
+#define BASIC BLOCKS ("basic")
+#define PLAIN BLOCKS ("plain-basic")
+
 static const char text[] =
     "{\"version\": 1, \"title\": \"Little\", \"claim\": \"A & B <i>\", \"seeds\": 2,"
     " \"settings\": {\"steps\": 24, \"batch\": 16, \"rate\": 0.05, \"augment\": \"crop=1,flip\","
     "   \"evaluate_every\": 8, \"checkpoint_every\": 6, \"measure_every\": 6},"
     " \"arms\": ["
-    "  {\"id\": \"with\", \"name\": \"With\", \"net\": " BLOCKS (
-        "basic") "},"
-                 "  {\"id\": \"without\", \"name\": \"Without\", \"net\": " BLOCKS (
-                     "plain-basic") "},"
-                                    "  {\"id\": \"grown\", \"name\": \"Grown\", \"grow\": "
-                                    "{\"from\": \"with\", \"at\": [1]},"
-                                    "   \"settings\": {\"steps\": 8}}],"
-                                    " \"figures\": [\"train_error\", \"test_error\", "
-                                    "\"final_train_error\", \"responses\","
-                                    "   \"responses_sorted\", \"lesions\", \"lesions_many\", "
-                                    "\"shuffles\", \"shortcut_share\"],"
-                                    " \"checks\": ["
-                                    "  {\"text\": \"first\", \"quantity\": \"train_error\", "
-                                    "\"at\": 0.5,"
-                                    "   \"arms\": [\"with\", \"without\"], \"relation\": \"less\"},"
-                                    "  {\"text\": \"second\", \"quantity\": [\"lesion\", "
-                                    "\"test_error\"],"
-                                    "   \"arms\": [\"with\", \"with\"], \"relation\": \"within\", "
-                                    "\"within\": 0.9},"
-                                    "  {\"text\": \"third\", \"quantity\": \"parameters\", "
-                                    "\"arms\": [\"with\", \"without\"],"
-                                    "   \"relation\": \"within\", \"within\": 0.5},"
-                                    "  {\"text\": \"fourth\", \"quantity\": \"shortcut_share\", "
-                                    "\"arms\": [\"with\"],"
-                                    "   \"relation\": \"greater\", \"than\": 2}]}";
+    "  {\"id\": \"with\", \"name\": \"With\", \"net\": " BASIC "},"
+    "  {\"id\": \"without\", \"name\": \"Without\", \"net\": " PLAIN "},"
+    "  {\"id\": \"grown\", \"name\": \"Grown\", \"grow\": {\"from\": \"with\", \"at\": [1]},"
+    "   \"settings\": {\"steps\": 8}}],"
+    " \"figures\": [\"train_error\", \"test_error\", \"final_train_error\", \"responses\","
+    "   \"responses_sorted\", \"lesions\", \"lesions_many\", \"shuffles\", \"shortcut_share\"],"
+    " \"checks\": ["
+    "  {\"text\": \"first\", \"quantity\": \"train_error\", \"at\": 0.5,"
+    "   \"arms\": [\"with\", \"without\"], \"relation\": \"less\"},"
+    "  {\"text\": \"second\", \"quantity\": [\"lesion\", \"test_error\"],"
+    "   \"arms\": [\"with\", \"with\"], \"relation\": \"within\", \"within\": 0.9},"
+    "  {\"text\": \"third\", \"quantity\": \"parameters\", \"arms\": [\"with\", \"without\"],"
+    "   \"relation\": \"within\", \"within\": 0.5},"
+    "  {\"text\": \"fourth\", \"quantity\": \"shortcut_share\", \"arms\": [\"with\"],"
+    "   \"relation\": \"greater\", \"than\": 2}]}";
 
 RnExperiment *
 little_experiment_new (void)
