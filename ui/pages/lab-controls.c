@@ -20,6 +20,7 @@ struct _RnLabControls
 
   GtkWidget *box;
   GtkWidget *start;
+  char *start_name; /* (nullable): to assistive technology */
   GtkWidget *stop;
   GtkWidget *other;
   GtkWidget *seeds;
@@ -206,6 +207,11 @@ name_start (RnLabControls *self)
           ? g_strdup (label)
           : g_strdup_printf ("%s: %s", label, rn_experiment_get_title (self->experiment));
 
+  /* the status changes ten times a second, and whoever has it read to him hears of each change */
+  if (g_strcmp0 (self->start_name, name) == 0)
+    return;
+  g_free (self->start_name);
+  self->start_name = g_strdup (name);
   gtk_button_set_label (GTK_BUTTON (self->start), label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->start), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                   -1);
@@ -421,6 +427,7 @@ rn_lab_controls_finalize (GObject *object)
 {
   RnLabControls *self = RN_LAB_CONTROLS (object);
 
+  g_free (self->start_name);
   g_free (self->what);
   g_free (self->data);
   G_OBJECT_CLASS (rn_lab_controls_parent_class)->finalize (object);
