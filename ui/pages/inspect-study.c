@@ -338,8 +338,8 @@ make_paths (RnInspectStudy *self)
   rn_card_set_help (RN_CARD (card),
                     _ ("n residual blocks are 2ⁿ paths; most go through about half of the "
                        "branches. Right, the gradient that one path brings back to the picture; "
-                       "times the number of such paths it is the share on the left: short paths "
-                       "carry most of it (Veit et al. 2016, section 4.3)."));
+                       "times the number of such paths it is the share on the left. In very deep "
+                       "networks short paths carry most of it (Veit et al. 2016, section 4.3)."));
   return card;
 }
 
