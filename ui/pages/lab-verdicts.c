@@ -4,6 +4,8 @@
 
 #include "pages/text.h"
 
+#define HEAD_CHARS 9
+
 static RnLabAnswer
 get_answer (RnLabResults *results, int check)
 {
@@ -134,6 +136,9 @@ new_cell (const char *text, gboolean is_number, const char *css_class)
 
   gtk_label_set_xalign (GTK_LABEL (label), is_number ? 1 : 0);
   gtk_label_set_wrap (GTK_LABEL (label), g_strcmp0 (css_class, "numeric") != 0);
+  /* a head of a narrow column would have a letter to the line */
+  if (is_number)
+    gtk_label_set_width_chars (GTK_LABEL (label), HEAD_CHARS);
   gtk_label_set_justify (GTK_LABEL (label), is_number ? GTK_JUSTIFY_RIGHT : GTK_JUSTIFY_LEFT);
   gtk_widget_set_hexpand (label, TRUE);
   if (css_class != NULL)
