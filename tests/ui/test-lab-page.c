@@ -309,6 +309,18 @@ assert_outcome (Fixture *fixture)
     }
 }
 
+/* Whether the last figure, which takes the networks apart, is drawn as well */
+static gboolean
+has_studied (gpointer data)
+{
+  GtkWidget *page = ((Fixture *) data)->page;
+  GtkWidget *chart =
+      find_widget (page, RN_TYPE_LAB_CHART, count_widgets (page, RN_TYPE_LAB_CHART) - 1);
+  g_autofree char *text = rn_lab_chart_describe (RN_LAB_CHART (chart), 1.0);
+
+  return strstr (text, "Tiny plain") != NULL;
+}
+
 static void
 test_it_trains_all_and_tells_what_came_out (Fixture *fixture, gconstpointer data)
 {
@@ -317,6 +329,7 @@ test_it_trains_all_and_tells_what_came_out (Fixture *fixture, gconstpointer data
   g_assert_true (rn_lab_desk_is_training (fixture->desk));
   settle_until (is_at_rest, fixture, PATIENCE_S);
   settle_until (tells_all, fixture, PATIENCE_S);
+  settle_until (has_studied, fixture, PATIENCE_S);
   g_assert_cmpint (count_runs (fixture), ==, N_ARMS * N_SEEDS);
   g_assert_nonnull (strstr (fixture->ended, "Tiny against plain"));
   assert_outcome (fixture);

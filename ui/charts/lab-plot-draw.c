@@ -11,7 +11,7 @@
 #define DOT 3.0   /* radius of a mean's mark */
 #define SEED_DOT 2.0
 #define SWATCH 16.0
-#define FEW 40 /* so many points have dots of their own */
+#define FEW 12 /* so many points have dots of their own */
 #define BAND 0.18
 
 typedef struct

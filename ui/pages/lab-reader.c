@@ -371,7 +371,7 @@ rn_lab_reader_refresh (RnLabReader *self)
   work->n_seeds = self->n_seeds;
   work->threads = rn_session_get_threads (self->session);
   work->is_training = rn_session_is_training (self->session) ||
-                      rn_lab_desk_is_busy (rn_session_get_lab (self->session));
+                      rn_lab_desk_get_plan (rn_session_get_lab (self->session)) != NULL;
   work->dataset = find_dataset (self);
   work->plan = self->plan != NULL ? rn_lab_plan_ref (self->plan) : NULL;
   work->has_studied = self->has_studied;

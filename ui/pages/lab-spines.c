@@ -319,6 +319,7 @@ rn_lab_spines_show (RnLabSpines *self, RnLabPlan *plan, gboolean is_live)
   g_return_if_fail (RN_IS_LAB_SPINES (self));
 
   self->is_live = is_live;
+  gtk_widget_set_visible (GTK_WIDGET (self), plan != NULL);
   if (plan == self->plan)
     return;
   if (plan != NULL)
@@ -472,5 +473,6 @@ rn_lab_spines_new (RnSession *session)
 
   self->session = g_object_ref (session);
   build (self);
+  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
   return GTK_WIDGET (self);
 }

@@ -4,6 +4,8 @@
 
 #include "pages/text.h"
 
+#define HEAD_CHARS 9
+
 static RnLabAnswer
 get_answer (RnLabResults *results, int check)
 {
@@ -126,13 +128,17 @@ rn_lab_numbers_list (const RnExperiment *experiment, RnLabQuantity quantities[RN
   return n;
 }
 
+/* Names and heads may take several lines, a number is never parted from its unit. */
 static GtkWidget *
 new_cell (const char *text, gboolean is_number, const char *css_class)
 {
   GtkWidget *label = gtk_label_new (text);
 
   gtk_label_set_xalign (GTK_LABEL (label), is_number ? 1 : 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap (GTK_LABEL (label), g_strcmp0 (css_class, "numeric") != 0);
+  /* a head of a narrow column would have a letter to the line */
+  if (is_number)
+    gtk_label_set_width_chars (GTK_LABEL (label), HEAD_CHARS);
   gtk_label_set_justify (GTK_LABEL (label), is_number ? GTK_JUSTIFY_RIGHT : GTK_JUSTIFY_LEFT);
   gtk_widget_set_hexpand (label, TRUE);
   if (css_class != NULL)
@@ -152,7 +158,7 @@ read_number (RnLabResults *results, int arm, RnLabQuantity quantity)
 GtkWidget *
 rn_lab_numbers_new (RnExperiment *experiment, RnLabResults *results)
 {
-  GtkWidget *grid = gtk_grid_new ();
+  GtkWidget *grid = gtk_grid_new (), *scroller = gtk_scrolled_window_new ();
   RnLabQuantity quantities[RN_LAB_N_QUANTITIES];
   const int n = rn_lab_numbers_list (experiment, quantities);
 
@@ -175,5 +181,8 @@ rn_lab_numbers_new (RnExperiment *experiment, RnLabResults *results)
           gtk_grid_attach (GTK_GRID (grid), new_cell (text, TRUE, "numeric"), i + 1, arm + 1, 1, 1);
         }
     }
-  return grid;
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_AUTOMATIC,
+                                  GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), grid);
+  return scroller;
 }

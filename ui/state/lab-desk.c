@@ -240,6 +240,8 @@ has_ended (gpointer data)
   g_autoptr (RnSession) session = data;
 
   session->lab->n_endings--;
+  /* another one can begin */
+  tell_status (session->lab);
   rn_session_check_shut_down (session);
   return G_SOURCE_REMOVE;
 }
