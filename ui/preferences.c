@@ -3,6 +3,7 @@
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
+#include "pages/text.h"
 #include "places.h"
 #include "remembered.h"
 
@@ -221,7 +222,10 @@ add_group (AdwPreferencesPage *page, const char *title, GtkWidget *first, ...)
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), title);
   va_start (rows, first);
   for (GtkWidget *row = first; row != NULL; row = va_arg (rows, GtkWidget *))
-    adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
+    {
+      rn_text_keep_words (row);
+      adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
+    }
   va_end (rows);
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (group));
 }

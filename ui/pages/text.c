@@ -51,11 +51,24 @@ keep_words (GtkLabel *label)
 }
 
 void
+rn_text_keep_words (GtkWidget *widget)
+{
+  if (GTK_IS_LABEL (widget))
+    {
+      g_signal_connect (widget, "notify::label", G_CALLBACK (keep_words), NULL);
+      keep_words (GTK_LABEL (widget));
+      return;
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    rn_text_keep_words (child);
+}
+
+void
 rn_text_wrap (GtkWidget *label)
 {
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  g_signal_connect (label, "notify::label", G_CALLBACK (keep_words), NULL);
-  keep_words (GTK_LABEL (label));
+  rn_text_keep_words (label);
 }
 
 GtkWidget *

@@ -469,6 +469,7 @@ make_row (RnTrainSettings *self, RnField field)
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), rn_field_get_title (field));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), rn_field_get_subtitle (field));
+  rn_text_keep_words (row);
   if (!is_choice)
     {
       adw_action_row_add_suffix (ADW_ACTION_ROW (row), control);
