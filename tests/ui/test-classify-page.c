@@ -280,7 +280,7 @@ test_the_table_is_saved_as_csv (void)
   g_auto (GStrv) lines = NULL;
   gboolean is_saved = FALSE;
 
-  pictures_make (&pictures, 6, TRUE);
+  pictures_make (&pictures, 10, TRUE);
   path = g_build_filename (pictures.folder, "table.csv", NULL);
   rn_classify_batch_add (batch, pictures.paths);
   while (rn_classify_batch_is_running (batch))
@@ -290,8 +290,8 @@ test_the_table_is_saved_as_csv (void)
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   lines = g_strsplit (text, "\n", -1);
   g_assert_cmpuint (g_strv_length (lines), ==,
-                    8); /* head, six rows, and what follows the last line feed */
-  for (int i = 0; i < 5; i++)
+                    12); /* head, ten rows, and what follows the last line feed */
+  for (int i = 0; i < 9; i++)
     {
       float p[10];
       const int best = classify_file (model, g_ptr_array_index (pictures.paths, i), p);
@@ -304,7 +304,7 @@ test_the_table_is_saved_as_csv (void)
 
       g_assert_true (g_str_has_prefix (lines[i + 1], start));
     }
-  g_assert_nonnull (strstr (lines[6], "scene 05.png,,,,,"));
+  g_assert_nonnull (strstr (lines[10], "scene 009.png,,,,,"));
   g_unlink (path);
   pictures_clear (&pictures);
 }
@@ -469,12 +469,12 @@ test_a_broken_picture_is_told_and_the_old_one_stays (void)
   Pictures pictures;
   g_autofree char *problem = NULL;
 
-  pictures_make (&pictures, 6, TRUE);
+  pictures_make (&pictures, 10, TRUE);
   stage_open (&stage, 32);
   g_signal_connect (stage.session, "problem", G_CALLBACK (take_problem), &problem);
-  rn_picture_input_load (stage.session, g_ptr_array_index (pictures.paths, 5));
+  rn_picture_input_load (stage.session, g_ptr_array_index (pictures.paths, 9));
   looking_wait (is_set, &problem);
-  g_assert_nonnull (strstr (problem, "scene 05.png"));
+  g_assert_nonnull (strstr (problem, "scene 009.png"));
   g_assert_cmpstr (rn_session_get_picture (stage.session)->name, ==, "boat, test 7");
   stage_close (&stage);
   pictures_clear (&pictures);
