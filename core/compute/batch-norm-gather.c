@@ -88,6 +88,7 @@ rn_norm_gather (const RnNormGather *gather, int slot, int channel, int n, const 
     .tensors = { .z = gather->z, .y = (float *) gather->y, .dy2 = gather->dy2, .d = gather->d },
     .channel = { gather->mean, gather->scale, gather->shift },
     .channels = gather->channels,
+    .cut_for = area->cut_for,
     .slot = slot_of (gather, slot),
   };
 

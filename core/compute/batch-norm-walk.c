@@ -38,7 +38,8 @@ walk_columns (const RnNormWalk *walk, gsize first, gsize last, int channel, int 
   float lanes[4][RN_NORM_LANES], sums[2][RN_NORM_LANES];
   RnNormTile tile = { .sum = { sums[0], sums[1] } };
   const gsize fold = n == walk->channels ? (gsize) choose_fold (n) : 1;
-  const gsize channels = (gsize) walk->channels, width = fold * (gsize) n;
+  const gsize channels = (gsize) walk->channels;
+  const gsize width = fold * (gsize) (walk->cut_for > 0 ? MIN (walk->cut_for, RN_NORM_LANES) : n);
   const gsize tile_pixels = CLAMP (TILE_FLOATS / width, 1, TILE_PIXELS / fold) * fold;
 
   for (int i = 0; i < 4 && walk->channel[i] != NULL; i++)

@@ -14,6 +14,7 @@ typedef struct
       *channel[4]; /* per-channel inputs, what RnNormTile.lane is for the kernel; then NULL */
   gboolean relu;
   int channels;
+  int cut_for;  /* how many channels decide the pixels of a tile; 0: those that are walked over */
   double *slot; /* [..,C] where tiles add their sums, of the piece under way */
 } RnNormWalk;
 

@@ -39,6 +39,7 @@ typedef struct
   gsize pixel; /* the first */
   int rows, run;
   gsize width; /* pixels from one row to the next; @run where they lie together */
+  int cut_for; /* the channels of a call whose bits this one of some of them is to give; 0: its own */
 } RnNormArea;
 
 gsize rn_norm_slots (int n_slots, int channels);

@@ -206,6 +206,8 @@ rn_winograd_gather (const RnWinogradTiles *tiles, const RnNormGather *gather, in
         .rows = MIN (4, tiles->h - place.top),
         .run = MIN (4 * across, tiles->w - place.left),
         .width = (gsize) tiles->w,
+        /* how many channels a member takes hangs on how many members there are */
+        .cut_for = tiles->k,
       };
 
       rn_norm_gather (gather, slot, k, channels, &area);

@@ -573,6 +573,8 @@ test_bits_do_not_depend_on_the_number_of_threads (void)
     make_shape (20, 9, 7, 17, 30, 3, 2, 1),   make_shape (1, 14, 14, 128, 160, 3, 1, 1),
     make_shape (3, 28, 28, 64, 128, 1, 1, 0), make_shape (2, 33, 33, 3, 32, 7, 2, 3),
     make_shape (1, 7, 7, 240, 48, 3, 1, 1),   make_shape (1, 8, 8, 64, 64, 3, 1, 1),
+    make_shape (1, 12, 12, 32, 128, 3, 1, 1), make_shape (1, 12, 12, 128, 32, 3, 1, 1),
+    make_shape (1, 20, 20, 64, 64, 3, 1, 1),
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
