@@ -37,8 +37,8 @@ rn_norm_gather_begin (const RnNormGather *gather, int slot, int channel, int n)
             (gsize) n * sizeof (double));
 }
 
-/* Adds @n pixels to those of one channel, [count], [mean] and [squares] being @stride apart: their mean is @mean, and @squares the
- * sum of the squares of their distances from it (Chan, Golub and LeVeque 1983). */
+/* Adds @n pixels to those of one channel, [count], [mean] and [squares] being @stride apart: their mean is @mean, and
+ * @squares the sum of the squares of their distances from it (Chan, Golub and LeVeque 1983). */
 static inline void
 merge (double *slot, gsize stride, double n, double mean, double squares)
 {

@@ -52,8 +52,8 @@ void rn_norm_gather (const RnNormGather *gather, int slot, int channel, int n,
 int rn_norm_gather_all (RnWorker *worker, const RnNormGather *gather, gsize pixels);
 int rn_norm_count_slots (gsize pixels, int channels);
 
-/* mean[c], var[c] (biased) of z[:,c] from @n_slots of statistics. In a slot they are kept in double; what is added to it was summed
- * in float around one of its pixels, at most 1024 of them: no cancellation where the mean is large. */
+/* mean[c], var[c] (biased) of z[:,c] from @n_slots of statistics. In a slot they are kept in double; what is added to it was
+ * summed in float around one of its pixels, at most 1024 of them: no cancellation where the mean is large. */
 void rn_norm_statistics (RnWorker *worker, float *mean, float *var, const RnNormGather *gather,
                          int n_slots);
 

@@ -128,7 +128,8 @@ pack_tap (float *packed, const float *w, int n, const RnConvShape *shape)
     }
 }
 
-/* One block of channels, c and on: packed [classes of rows and columns] of [C / 16,taps,taps,K,16], where the taps run backwards */
+/* One block of channels, c and on: packed [classes of rows and columns] of [C / 16,taps,taps,K,16], where the taps run
+ * backwards */
 static void
 pack_piece (RnWorker *worker, int piece, gpointer data)
 {

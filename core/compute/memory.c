@@ -6,7 +6,8 @@
 
 #define HUGE_PAGE ((gsize) 2 << 20)
 
-/* Kernels walk over several rows at once, each in pages of its own: large blocks ask for large pages, which need fewer look-ups. */
+/* Kernels walk over several rows at once, each in pages of its own: large blocks ask for large pages, which need fewer
+ * look-ups. */
 static void *
 allocate (gsize bytes)
 {

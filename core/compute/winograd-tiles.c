@@ -92,8 +92,8 @@ make_tile (const RnWinogradTiles *tiles, const Place *place, const float *x, int
   return tile;
 }
 
-/* The 6 rows of pixels that @across tiles of one row of tiles read are written as they are to be seen. Returns: the first column in
- * them */
+/* The 6 rows of pixels that @across tiles of one row of tiles read are written as they are to be seen. Returns: the first
+ * column in them */
 static int
 fill_strip (const RnWinogradTiles *tiles, const RnWinogradSource *source, const Place *place,
             int across)

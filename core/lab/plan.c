@@ -107,6 +107,24 @@ plan_run (RnLabPlan *self, int index, const char *runs_folder, GError **error)
   return TRUE;
 }
 
+/* One folder cannot have two trainers at once. */
+static gboolean
+check_is_own (const RnLabPlan *self, int index, GError **error)
+{
+  const PlannedRun *planned = &self->runs[index];
+
+  for (int i = index - planned->run.arm; i < index; i++)
+    if (strcmp (self->runs[i].name, planned->name) == 0)
+      {
+        g_set_error (error, RN_ERROR, RN_ERROR_DATA,
+                     _ ("“%s”: arms “%s” and “%s” are the same training"), self->experiment->name,
+                     self->experiment->arms[self->runs[i].run.arm].id,
+                     self->experiment->arms[planned->run.arm].id);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 RnLabPlan *
 rn_lab_plan_new (RnExperiment *experiment, RnDataset *dataset, int n_seeds, const char *runs_folder,
                  GError **error)
@@ -128,7 +146,7 @@ rn_lab_plan_new (RnExperiment *experiment, RnDataset *dataset, int n_seeds, cons
       return NULL;
     }
   for (int i = 0; i < self->n_runs; i++)
-    if (!plan_run (self, i, runs_folder, error))
+    if (!plan_run (self, i, runs_folder, error) || !check_is_own (self, i, error))
       return NULL;
   return g_steal_pointer (&self);
 }

@@ -87,8 +87,8 @@ convolve (RnWorker *worker, RnNetwork *network, int index, const float *x, const
   rn_worker_share (worker, 1, prepare_norm, norm);
 }
 
-/* What follows the ReLU of convolution @index inside a branch, for the next convolution to read: where it is not kept, @input (NULL
- * otherwise) makes it of what is returned. @raw: where @input lies */
+/* What follows the ReLU of convolution @index inside a branch, for the next convolution to read: where it is not kept, @input
+ * (NULL otherwise) makes it of what is returned. @raw: where @input lies */
 static const float *
 read_inner (const RnNetwork *network, int index, RnConvInput *raw, const RnConvInput **input)
 {

@@ -6,10 +6,10 @@
 /* Where everything lies while a network works: the one planner, for those who allocate and for those who only ask what
  * it would cost. All sizes and places are floats.
  *
- * Training keeps, for each convolution, its output z (batch-norm's backward needs it), and what blocks give. What follows the ReLU
- * inside a branch is kept only where the next convolution cannot make it of z while it reads; on the way back four buffers are enough: the gradients of a block's output
- * along its two paths, and two that the branch alternates between. On the way forward these four are free, and hold
- * shortcuts.
+ * Training keeps, for each convolution, its output z (batch-norm's backward needs it), and what blocks give. What follows
+ * the ReLU inside a branch is kept only where the next convolution cannot make it of z while it reads. On the way back four
+ * buffers are enough: the gradients of a block's output along its two paths, and two that the branch alternates between. On
+ * the way forward these four are free, and hold shortcuts.
  *
  * Running keeps nothing: three buffers that take turns, and one for shortcuts that are no identity.
  */
@@ -48,7 +48,8 @@ int rn_running_group (const RnLayout *layout, int batch);
 RnConvShape rn_conv_shape_of (const RnLayoutConv *conv, int batch);
 /* By how much a block shrinks its picture: the product of its convolutions' strides */
 int rn_block_stride_of (const RnLayout *layout, const RnLayoutBlock *block);
-/* What the kernels need beside: each thread's scratch, what convolutions share (floats) and batch-norm's partial sums (doubles). */
+/* What the kernels need beside: each thread's scratch, what convolutions share (floats) and batch-norm's partial sums
+ * (doubles). */
 void rn_plan_workspace (const RnLayout *layout, int batch, gboolean training, gsize *scratch,
                         gsize *conv_shared, gsize *norm_partials);
 

@@ -81,7 +81,7 @@ typedef enum
  * RnLabArm:
  * @id: unique in the experiment: letters, digits, "-", "_" and "."
  * @name: what people call it
- * @spec: (nullable): the network before it is fitted to the data; NULL where it grows from another arm's
+ * @spec: the network before it is fitted to the data
  * @origin: index of the earlier arm whose last weights it begins with, with identity blocks put in; -1 for none
  *
  * One side of a comparison. Arms of one seed are twins: they see the same batches in the same order with the same

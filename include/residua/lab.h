@@ -47,7 +47,8 @@ typedef struct _RnLabPlan RnLabPlan;
  * @dataset: what all arms learn; kept
  * @n_seeds: 1 to RN_LAB_MAX_SEEDS; 0 for the experiment's own
  * @runs_folder: where the runs are, or will be
- * @error: RN_ERROR_SHAPE where a network does not fit the data, RN_ERROR_DATA where the settings do not
+ * @error: RN_ERROR_SHAPE where a network does not fit the data, RN_ERROR_DATA where the settings do not or two arms come to
+ *   the same training
  */
 RnLabPlan *rn_lab_plan_new (RnExperiment *experiment, RnDataset *dataset, int n_seeds,
                             const char *runs_folder, GError **error);

@@ -106,6 +106,23 @@ test_experiments_share_a_run_exactly_where_the_training_is_the_same (World *worl
 }
 
 static void
+test_two_arms_that_are_the_same_training_are_refused (World *world, gconstpointer data)
+{
+  static const char text[] =
+      "{\"version\": 1, \"title\": \"t\", \"settings\": {\"steps\": 10}, \"arms\": ["
+      "{\"id\": \"one\", \"name\": \"One\", \"net\": \"resnet8\"},"
+      "{\"id\": \"other\", \"name\": \"Other\", \"net\": \"resnet8\"}]}";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnExperiment) experiment = rn_experiment_from_json (text, -1, "same.json", &error);
+
+  g_assert_no_error (error);
+  g_assert_null (rn_lab_plan_new (experiment, world->dataset, 0, world->folder, &error));
+  g_assert_error (error, RN_ERROR, RN_ERROR_DATA);
+  g_assert_nonnull (strstr (error->message, "“one”"));
+  g_assert_nonnull (strstr (error->message, "“other”"));
+}
+
+static void
 test_epochs_and_percentages_are_of_the_data (World *world, gconstpointer data)
 {
   /* 120 pictures in batches of 16 are 8 steps */
@@ -422,6 +439,8 @@ main (int argc, char **argv)
        test_a_plan_names_every_run_before_anything_is_written);
   ADD ("/lab/experiments share a run exactly where the training is the same",
        test_experiments_share_a_run_exactly_where_the_training_is_the_same);
+  ADD ("/lab/two arms that are the same training are refused",
+       test_two_arms_that_are_the_same_training_are_refused);
   ADD ("/lab/epochs and percentages are of the data", test_epochs_and_percentages_are_of_the_data);
   ADD ("/lab/the time it takes is said before and is nothing after",
        test_the_time_it_takes_is_said_before_and_is_nothing_after);
