@@ -1,18 +1,7 @@
 #include "fit.h"
 
-/* Pictures up to this side decide the side of a preset's input, and are cropped and flipped */
-#define MAX_ADOPTED_SIDE 256
+/* Pictures up to this side are cropped and flipped */
 #define MAX_SMALL_SIDE 64
-
-/* The side of pictures that are all squares of one small enough size; 0 otherwise */
-static int
-common_side (RnDataset *dataset)
-{
-  int width, height;
-
-  rn_dataset_get_size (dataset, &width, &height);
-  return width == height && width <= MAX_ADOPTED_SIDE ? width : 0;
-}
 
 gboolean
 rn_cli_is_preset (const char *name)
@@ -23,7 +12,7 @@ rn_cli_is_preset (const char *name)
 gboolean
 rn_cli_fit_preset (RnSpec *spec, RnDataset *dataset, GError **error)
 {
-  const int side = common_side (dataset);
+  const int side = rn_dataset_get_side (dataset);
 
   return rn_spec_set_input (spec, side > 0 ? side : rn_spec_get_side (spec),
                             rn_dataset_get_channels (dataset), error) &&
@@ -33,7 +22,7 @@ rn_cli_fit_preset (RnSpec *spec, RnDataset *dataset, GError **error)
 const char *
 rn_cli_usual_augment (RnDataset *dataset)
 {
-  const int side = common_side (dataset);
+  const int side = rn_dataset_get_side (dataset);
   const gboolean is_small =
       rn_dataset_get_channels (dataset) == 3 && side > 0 && side <= MAX_SMALL_SIDE;
 

@@ -12,6 +12,8 @@
 #define MAX_NAMES_BYTES (4 * 1024 * 1024)
 /* The largest class has so many times the pictures of the smallest before a warning says so. */
 #define UNBALANCED 10
+/* Pictures up to this side decide the side of a network's input. */
+#define MAX_ADOPTED_SIDE 256
 
 gboolean
 rn_progress_report (const RnProgress *progress, double done, GError **error)
@@ -372,6 +374,13 @@ rn_dataset_get_size (const RnDataset *dataset, int *width, int *height)
 {
   *width = dataset->width;
   *height = dataset->height;
+}
+
+int
+rn_dataset_get_side (const RnDataset *dataset)
+{
+  return dataset->width == dataset->height && dataset->width <= MAX_ADOPTED_SIDE ? dataset->width
+                                                                                 : 0;
 }
 
 int

@@ -6,8 +6,6 @@
 #include "residua/bench.h"
 #include "residua/error.h"
 
-/* Pictures up to this side decide the side of a network's input. */
-#define MAX_ADOPTED_SIDE 256
 #define DIGEST_LENGTH 10
 
 typedef struct
@@ -36,12 +34,10 @@ static RnSpec *
 fit_spec (const RnSpec *spec, RnDataset *dataset, GError **error)
 {
   g_autoptr (RnSpec) fitted = rn_spec_copy (spec);
-  int width, height;
+  const int side = rn_dataset_get_side (dataset);
 
-  rn_dataset_get_size (dataset, &width, &height);
-  if (width != height || width < 1 || width > MAX_ADOPTED_SIDE)
-    width = rn_spec_get_side (spec);
-  if (!rn_spec_set_input (fitted, width, rn_dataset_get_channels (dataset), error) ||
+  if (!rn_spec_set_input (fitted, side > 0 ? side : rn_spec_get_side (spec),
+                          rn_dataset_get_channels (dataset), error) ||
       !rn_spec_set_classes (fitted, rn_dataset_n_classes (dataset), error))
     return NULL;
   return g_steal_pointer (&fitted);

@@ -100,6 +100,9 @@ int rn_dataset_get_channels (const RnDataset *dataset);
  * headers spread over the set, not from all files; a picture that is otherwise is handed out as it is, in the
  * set's channels. */
 void rn_dataset_get_size (const RnDataset *dataset, int *width, int *height);
+/** Returns: the side that the data decides for a network's input: that of all pictures, where they are squares of one of at
+ *   most 256; 0 where the network has to say it */
+int rn_dataset_get_side (const RnDataset *dataset);
 int rn_dataset_get_label (const RnDataset *dataset, RnSplit split, int index);
 /** Returns: (transfer full): a name to show: the file's, or "test 12" */
 char *rn_dataset_get_name (const RnDataset *dataset, RnSplit split, int index);

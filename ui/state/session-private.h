@@ -150,8 +150,6 @@ void rn_session_init_settings (RnSession *self);
 gboolean rn_session_derive_settings (RnSession *self);
 /* Steps of an epoch of @settings on the data set, at least 1; 0 where there is no data */
 gint64 rn_session_epoch_steps (RnSession *self, const RnSettings *settings);
-/* The side of the pictures where all are squares of one that is small enough; 0 otherwise */
-int rn_session_common_side (RnDataset *dataset);
 
 /* Returns: (transfer full) (nullable): the network of a sketch as the data need it; as it is while there are none */
 RnSpec *rn_session_fit_sketch (RnSession *self, RnDocument *sketch, GError **error);

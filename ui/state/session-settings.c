@@ -11,8 +11,7 @@
 #define MIN_EPOCHS 0.1
 #define MAX_EPOCHS 10000.0
 #define MAX_STEPS 1000000000
-/* Pictures up to this side decide the side of the input; up to the second they are cropped and flipped */
-#define MAX_ADOPTED_SIDE 256
+/* Pictures up to this side are cropped and flipped */
 #define MAX_SMALL_SIDE 64
 /* What the measures of a run may take on disk, 36 bytes a block and step */
 #define MAX_MEASURE_BYTES 64e6
@@ -27,15 +26,6 @@ rn_session_init_settings (RnSession *self)
   rn_session_derive_settings (self);
 }
 
-int
-rn_session_common_side (RnDataset *dataset)
-{
-  int width, height;
-
-  rn_dataset_get_size (dataset, &width, &height);
-  return width == height && width <= MAX_ADOPTED_SIDE ? width : 0;
-}
-
 RnSpec *
 rn_session_fit_sketch (RnSession *self, RnDocument *sketch, GError **error)
 {
@@ -46,7 +36,7 @@ rn_session_fit_sketch (RnSession *self, RnDocument *sketch, GError **error)
     return NULL;
   if (self->dataset == NULL)
     return g_steal_pointer (&spec);
-  side = rn_session_common_side (self->dataset);
+  side = rn_dataset_get_side (self->dataset);
   if (!rn_spec_set_input (spec, side > 0 ? side : rn_spec_get_side (spec),
                           rn_dataset_get_channels (self->dataset), error) ||
       !rn_spec_set_classes (spec, rn_dataset_n_classes (self->dataset), error))
@@ -112,7 +102,7 @@ set_steps (RnSession *self, gint64 steps)
 static void
 derive_augment (RnSession *self)
 {
-  const int side = rn_session_common_side (self->dataset);
+  const int side = rn_dataset_get_side (self->dataset);
   const gboolean is_small =
       rn_dataset_get_channels (self->dataset) == 3 && side > 0 && side <= MAX_SMALL_SIDE;
 

@@ -396,6 +396,7 @@ size_and_channels_of_a_folder_come_from_its_headers (void)
   rn_dataset_get_size (same, &width, &height);
   g_assert_cmpint (width, ==, 8);
   g_assert_cmpint (height, ==, 6);
+  g_assert_cmpint (rn_dataset_get_side (same), ==, 0);
   g_assert_cmpint (rn_dataset_get_channels (same), ==, 3);
   converted = rn_dataset_get_picture (same, RN_SPLIT_TRAIN, 0, NULL);
   g_assert_cmpint (converted->channels, ==, 3);
@@ -404,7 +405,31 @@ size_and_channels_of_a_folder_come_from_its_headers (void)
   rn_dataset_get_size (mixed, &width, &height);
   g_assert_cmpint (width, ==, 0);
   g_assert_cmpint (height, ==, 0);
+  g_assert_cmpint (rn_dataset_get_side (mixed), ==, 0);
   scratch_free (folder);
+}
+
+/* Of a folder with two pictures that are squares of @side */
+static int
+side_of_squares (int side)
+{
+  char *folder = scratch_new ();
+  g_autoptr (RnPicture) picture = make_noise (side, side, 1, 1);
+  g_autoptr (RnDataset) dataset = NULL;
+
+  write_and_free (folder, "a/1.png", make_plain_png (picture));
+  write_and_free (folder, "b/1.png", make_plain_png (picture));
+  dataset = open_set (folder, 1);
+  scratch_free (folder);
+  return rn_dataset_get_side (dataset);
+}
+
+static void
+small_squares_decide_the_side_of_the_input (void)
+{
+  g_assert_cmpint (side_of_squares (8), ==, 8);
+  g_assert_cmpint (side_of_squares (256), ==, 256);
+  g_assert_cmpint (side_of_squares (257), ==, 0);
 }
 
 static void
@@ -632,6 +657,8 @@ main (int argc, char **argv)
                    a_folder_passes_over_what_is_no_picture_and_says_so);
   g_test_add_func ("/dataset/size-and-channels-of-a-folder-come-from-its-headers",
                    size_and_channels_of_a_folder_come_from_its_headers);
+  g_test_add_func ("/dataset/small-squares-decide-the-side-of-the-input",
+                   small_squares_decide_the_side_of_the_input);
   g_test_add_func ("/dataset/a-decoded-picture-is-kept", a_decoded_picture_is_kept);
   g_test_add_func ("/dataset/many-threads-may-look-at-once", many_threads_may_look_at_once);
   g_test_add_func ("/dataset/a-broken-picture-is-an-error-only-when-it-is-asked-for",
