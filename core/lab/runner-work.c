@@ -17,15 +17,11 @@ tell (RnLabRunner *self)
 }
 
 static void
-set_state (RnLabRunner *self, RnLabState state)
+rest_locked (RnLabRunner *self, RnLabState state)
 {
-  pthread_mutex_lock (&self->lock);
   self->state = state;
-  if (state != RN_LAB_RUNNING)
-    self->run = -1;
+  self->run = -1;
   pthread_cond_broadcast (&self->changed);
-  pthread_mutex_unlock (&self->lock);
-  tell (self);
 }
 
 static RnLabState
@@ -43,10 +39,15 @@ get_wanted (RnLabRunner *self)
 static gboolean
 wait_for_leave (RnLabRunner *self)
 {
-  gboolean goes_on;
+  gboolean is_pause, goes_on;
 
-  if (get_wanted (self) == RN_LAB_PAUSED)
-    set_state (self, RN_LAB_PAUSED);
+  pthread_mutex_lock (&self->lock);
+  is_pause = self->wanted == RN_LAB_PAUSED;
+  if (is_pause)
+    rest_locked (self, RN_LAB_PAUSED);
+  pthread_mutex_unlock (&self->lock);
+  if (is_pause)
+    tell (self);
   pthread_mutex_lock (&self->lock);
   while (self->wanted == RN_LAB_PAUSED)
     pthread_cond_wait (&self->changed, &self->lock);
@@ -277,14 +278,16 @@ gpointer
 rn_lab_runner_work (gpointer data)
 {
   RnLabRunner *self = data;
-  gboolean goes_on = TRUE, failed;
+  gboolean goes_on = TRUE;
 
   for (int first = 0; goes_on && first < self->n_runs; first += self->n_arms)
     goes_on = train_seed (self, first);
   close_all (self);
   pthread_mutex_lock (&self->lock);
-  failed = self->error != NULL;
+  rest_locked (self, self->error != NULL ? RN_LAB_FAILED
+                     : goes_on           ? RN_LAB_FINISHED
+                                         : RN_LAB_STOPPED);
   pthread_mutex_unlock (&self->lock);
-  set_state (self, failed ? RN_LAB_FAILED : goes_on ? RN_LAB_FINISHED : RN_LAB_STOPPED);
+  tell (self);
   return NULL;
 }
