@@ -1,12 +1,13 @@
 #include <string.h>
 
+#include "residua/experiment.h"
 #include "residua/settings.h"
 #include "residua/sketch.h"
 #include "residua/spec.h"
 #include "scratch.h"
 
-/* JSON as an architecture, as a sketch, as blocks of the clipboard and as settings. What is read must be written and
- * read again as the same.
+/* JSON as an architecture, as a sketch, as blocks of the clipboard, as settings and as an experiment. What is read must be
+ * written and read again as the same.
  */
 
 static void
@@ -39,6 +40,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autoptr (RnSpec) spec = rn_spec_from_json (text, (gssize) size, "spec", NULL);
   g_autoptr (RnSpec) draft = rn_spec_from_json_draft (text, (gssize) size, "draft", NULL);
   g_autoptr (GArray) blocks = rn_blocks_from_json (text, (gssize) size, "blocks", NULL);
+  g_autoptr (RnExperiment) experiment =
+      rn_experiment_from_json (text, (gssize) size, "experiment", NULL);
   g_autofree char *source = NULL, *digest = NULL;
   RnSettings settings;
 
@@ -47,6 +50,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   if (draft != NULL)
     check_spec (draft);
   g_assert_true (blocks == NULL || blocks->len <= RN_MAX_BLOCKS);
+  for (int i = 0; experiment != NULL && i < rn_experiment_n_arms (experiment); i++)
+    check_spec (rn_experiment_get_arm (experiment, i)->spec);
   if (rn_settings_from_json (&settings, text, (gssize) size, "settings", &source, &digest, NULL))
     check_settings (&settings, source, digest);
   return 0;
