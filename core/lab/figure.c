@@ -29,11 +29,11 @@ gathering_init (Gathering *self, const RnLabArm *arm, int index)
   self->dots = g_array_new (FALSE, FALSE, sizeof (RnLabPoint));
 }
 
-/* @place: of points with one place the mean is taken */
+/* @place: of points with one place the mean is taken; what is no number, or grew beyond all in a sum, is no point */
 static void
 add (Gathering *self, guint place, double x, double y)
 {
-  if (isnan (y))
+  if (!isfinite (y))
     return;
   while (self->all->len <= place)
     {
@@ -49,7 +49,7 @@ add_dot (Gathering *self, double x, double y)
 {
   const RnLabPoint dot = { x, y };
 
-  if (!isnan (y))
+  if (isfinite (y))
     g_array_append_val (self->dots, dot);
 }
 
@@ -85,7 +85,7 @@ conclude (Gathering *self)
           rn_lab_number_of ((const double *) (gconstpointer) values->data, (int) values->len);
       const double spread = number.n > 1 ? number.spread : 0.0;
 
-      if (number.n == 0)
+      if (number.n == 0 || !isfinite (number.mean) || !isfinite (spread))
         continue;
       series->x[series->n] = g_array_index (self->x, double, i);
       series->mean[series->n] = number.mean;
@@ -315,14 +315,15 @@ words (const char *text)
   return *text != '\0' ? _ (text) : text;
 }
 
-/* The least multiple of the distance between ticks that is no less than @value, which is over 0 */
+/* The least multiple of the distance between ticks that is no less than @value, which is over 0; itself where numbers end */
 static double
 round_up (double value)
 {
   g_autoptr (GArray) ticks = rn_lab_find_ticks (0.0, value, N_TICKS, FALSE);
-  const double step = g_array_index (ticks, double, 1);
+  const double step = ticks->len > 1 ? g_array_index (ticks, double, 1) : value;
+  const double rounded = step * ceil (value / step - 1e-9);
 
-  return step * ceil (value / step - 1e-9);
+  return isfinite (rounded) ? rounded : value;
 }
 
 static void

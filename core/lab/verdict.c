@@ -126,7 +126,7 @@ n_decimals (const RnLabNumber *number, double scale)
   const double spread = number->spread * scale;
   const double size = spread > 0.0 ? spread * 10.0 : fabs (number->mean) * scale;
 
-  if (!(size > 0.0))
+  if (!(size > 0.0 && isfinite (size)))
     return 2;
   return CLAMP (2 - (int) floor (log10 (size)), 1, 4);
 }

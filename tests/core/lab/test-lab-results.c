@@ -316,6 +316,51 @@ test_a_plain_block_has_one_way (World *world, gconstpointer data)
 
 /* The report */
 
+/* Overwrites every number of run 0's curves, but the steps, with @number. */
+static void
+spoil_history (World *world, const char *number)
+{
+  const RnLabRun *run = rn_lab_plan_get_run (world->plan, 0);
+  g_autofree char *path = g_build_filename (run->path, "history.csv", NULL), *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  g_autoptr (GString) spoiled = g_string_new (NULL);
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  g_string_append_printf (spoiled, "%s\n", lines[0]);
+  for (gint64 step = 1; step <= run->settings->steps; step++)
+    g_string_append_printf (spoiled, "%d,1,%s,%s,0.05,%s,%s\n", (int) step, number, number, number,
+                            number);
+  g_assert_true (g_file_set_contents (path, spoiled->str, -1, NULL));
+}
+
+static void
+test_numbers_at_the_ends_of_their_range_are_borne (World *world, gconstpointer data)
+{
+  static const char *const numbers[] = { "1.7e308", "-1.7e308", "5e-324" };
+
+  little_plan_train (world->plan, RN_LAB_IN_TURN);
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      g_autoptr (RnLabResults) results = NULL;
+      RnExperiment *experiment = rn_lab_plan_get_experiment (world->plan);
+
+      spoil_history (world, numbers[i]);
+      results = results_of (world, FALSE);
+      for (int j = 0; j < rn_experiment_n_figures (experiment); j++)
+        {
+          const RnLabFigure *figure = rn_lab_results_get_figure (results, j);
+          g_autofree char *svg = rn_lab_figure_to_svg (figure, experiment, 400, 300);
+
+          g_assert_true (isfinite (figure->y_max) && figure->y_max > figure->y_min);
+          g_assert_null (strstr (svg, "nan"));
+          g_assert_null (strstr (svg, "inf"));
+        }
+      for (int j = 0; j < rn_experiment_n_checks (experiment); j++)
+        g_free (rn_lab_results_describe (results, j));
+    }
+}
+
 static void
 test_the_report_is_whole_and_escaped (World *world, gconstpointer data)
 {
@@ -416,6 +461,8 @@ main (int argc, char **argv)
   ADD ("/lab-results/the gradient of a new identity block comes by its shortcut",
        test_the_gradient_of_a_new_identity_block_comes_by_its_shortcut);
   ADD ("/lab-results/a plain block has one way", test_a_plain_block_has_one_way);
+  ADD ("/lab-results/numbers at the ends of their range are borne",
+       test_numbers_at_the_ends_of_their_range_are_borne);
   ADD ("/lab-results/the report is whole and escaped", test_the_report_is_whole_and_escaped);
   ADD ("/lab-results/every figure is well formed", test_every_figure_is_well_formed);
   return g_test_run ();
