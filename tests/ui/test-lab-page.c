@@ -285,7 +285,7 @@ test_before_it_begins_it_says_what_and_how_long (Fixture *fixture, gconstpointer
   show_tiny (fixture);
   g_assert_true (says (fixture->page, "Tiny against plain"));
   g_assert_true (says (fixture->page, "They found that."));
-  g_assert_true (says (fixture->page, "4 trainings, about"));
+  g_assert_true (says (fixture->page, "4 trainings, "));
   g_assert_cmpint (count_runs (fixture), ==, 0);
   /* an answer is of networks that are trained, even where the numbers are known before */
   g_assert_true (says (fixture->page, "The test error is under a half"));
@@ -335,7 +335,7 @@ test_it_trains_all_and_tells_what_came_out (Fixture *fixture, gconstpointer data
   assert_outcome (fixture);
   g_assert_cmpstr (fixture->problems->str, ==, "");
   /* there is nothing left to do */
-  g_assert_false (gtk_widget_is_sensitive (find_button (fixture, "Go on")));
+  g_assert_false (gtk_widget_is_sensitive (find_button (fixture, "Finished")));
 }
 
 /* Returns: (nullable): the column of the network @name, once there is something to see in it */

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "state/format.h"
+
 /* Returns: the least of 1, 2, 5 x 10^k that is not under @least */
 static double
 nice_step (double least)
@@ -92,7 +94,7 @@ rn_axis_format (const RnAxis *axis, double value)
                                              : g_strdup_printf ("%.0e", value);
   if (decimals > 4 || fabs (axis->max) >= 1e6)
     return g_strdup_printf ("%.*e", 1, value);
-  return g_strdup_printf ("%.*f", decimals, value);
+  return rn_format_fixed (value, decimals);
 }
 
 double

@@ -94,11 +94,11 @@ describe_time (RnLabControls *self, gint64 done, int n_runs, int n_done)
                                       (gulong) n_runs),
                             n_runs);
   if (done > 0)
-    /* Translators: two counts and a duration: "2 of 6 trainings are done, about 5 min are left" */
-    return g_strdup_printf (_ ("%d of %d trainings are done; about %s is left. Start goes on."),
-                            n_done, n_runs, time);
-  return g_strdup_printf (ngettext ("%d training, about %s on this computer",
-                                    "%d trainings, about %s on this computer", (gulong) n_runs),
+    /* Translators: two counts and a duration: "2 of 6 trainings are done, 5 min left" */
+    return g_strdup_printf (_ ("%d of %d trainings are done, %s left. Start goes on."), n_done,
+                            n_runs, time);
+  return g_strdup_printf (ngettext ("%d training, %s on this computer",
+                                    "%d trainings, %s on this computer", (gulong) n_runs),
                           n_runs, time);
 }
 
@@ -153,7 +153,7 @@ describe_training (RnLabControls *self)
     return g_strdup (_ ("The next network is being prepared…"));
   if (left == NULL)
     return g_strdup_printf (_ ("Trains now: %s"), run);
-  return g_strdup_printf (_ ("Trains now: %s. About %s is left."), run, left);
+  return g_strdup_printf (_ ("Trains now: %s; %s left"), run, left);
 }
 
 static char *
@@ -199,9 +199,10 @@ name_start (RnLabControls *self)
   const gint64 done = rn_lab_reader_get_steps (self->reader, &wanted);
   const char *label = is_mine && rn_lab_desk_get_status (get_desk (self))->state == RN_LAB_PAUSED
                           ? _ ("Resume")
-                      : is_mine  ? _ ("Pause")
-                      : done > 0 ? _ ("Go on")
-                                 : _ ("Start");
+                      : is_mine            ? _ ("Pause")
+                      : is_complete (self) ? _ ("Finished")
+                      : done > 0           ? _ ("Go on")
+                                           : _ ("Start");
   g_autofree char *name =
       self->experiment == NULL
           ? g_strdup (label)
@@ -213,6 +214,10 @@ name_start (RnLabControls *self)
   g_free (self->start_name);
   self->start_name = g_strdup (name);
   gtk_button_set_label (GTK_BUTTON (self->start), label);
+  if (!is_mine && is_complete (self))
+    gtk_widget_remove_css_class (self->start, "suggested-action");
+  else
+    gtk_widget_add_css_class (self->start, "suggested-action");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->start), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                   -1);
 }

@@ -16,7 +16,8 @@
 #include "places.h"
 
 #define LIST_WIDTH 200
-#define BESIDE_WIDTH 840 /* from which verdicts and numbers stand side by side */
+#define BESIDE_WIDTH 840   /* from which verdicts and numbers stand side by side */
+#define VERDICTS_SHARE 0.4 /* sentences wrap, columns of numbers do not */
 #define RUNS_BEGIN_WITH "lab-"
 
 struct _RnLabPage
@@ -356,7 +357,7 @@ make_answers (RnLabPage *self)
                        "run in three lies outside of it. The training error is that of the last "
                        "tenth of the steps, as the batches came; the paper’s Table 6 gives its "
                        "numbers so, too (He et al. 2015)."));
-  return rn_pair_new (GTK_WIDGET (self->verdict_card), card, 0.5, BESIDE_WIDTH);
+  return rn_pair_new (GTK_WIDGET (self->verdict_card), card, VERDICTS_SHARE, BESIDE_WIDTH);
 }
 
 static GtkWidget *

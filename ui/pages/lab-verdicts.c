@@ -4,7 +4,7 @@
 
 #include "pages/text.h"
 
-#define HEAD_CHARS 9
+#define HEAD_CHARS 8
 
 static RnLabAnswer
 get_answer (RnLabResults *results, int check)
@@ -183,6 +183,8 @@ rn_lab_numbers_new (RnExperiment *experiment, RnLabResults *results)
     }
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_AUTOMATIC,
                                   GTK_POLICY_NEVER);
+  /* a bar that comes with the pointer only would leave columns cut off without a sign */
+  gtk_scrolled_window_set_overlay_scrolling (GTK_SCROLLED_WINDOW (scroller), FALSE);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), grid);
   return scroller;
 }

@@ -278,7 +278,7 @@ make_error (RnRunRow *self)
   gtk_label_set_xalign (GTK_LABEL (self->error), 1);
   gtk_widget_add_css_class (self->error, "numeric");
   gtk_widget_add_css_class (self->error, "heading");
-  self->error_caption = gtk_label_new (_ ("best test error"));
+  self->error_caption = gtk_label_new (_ ("lowest test error"));
   gtk_widget_add_css_class (self->error_caption, "caption");
   gtk_widget_add_css_class (self->error_caption, "dim-label");
   gtk_box_append (GTK_BOX (box), self->error);
@@ -427,7 +427,7 @@ rn_run_row_describe (RnRunRow *self)
 {
   g_return_val_if_fail (RN_IS_RUN_ROW (self), NULL);
 
-  return g_strdup_printf (_ ("%s, %s, %s, best test error %s"),
+  return g_strdup_printf (_ ("%s, %s, %s, lowest test error %s"),
                           gtk_label_get_text (GTK_LABEL (self->name)),
                           gtk_label_get_text (GTK_LABEL (self->about)),
                           gtk_label_get_text (GTK_LABEL (self->state)),

@@ -6,18 +6,20 @@
 
 /* What is said of a number that is none */
 #define NO_NUMBER "–"
+/* What typesetters use for minus, as wide as a digit; printf knows the hyphen only */
+#define MINUS "−"
 
 char *
 rn_format_count (gint64 count)
 {
   /* the apostrophe groups by the language's rule; C.UTF-8 has none, so the comma is ours there */
   g_autofree char *digits = g_strdup_printf ("%lld", (long long) count);
-  const gsize n = strlen (digits), start = digits[0] == '-' ? 1 : 0;
-  GString *text = g_string_new (NULL);
+  const gsize start = digits[0] == '-' ? 1 : 0, n = strlen (digits);
+  GString *text = g_string_new (start > 0 ? MINUS : NULL);
   /* Translators: what stands between thousands, as in 1,240 */
   const char *separator = C_ ("thousands separator", ",");
 
-  for (gsize i = 0; i < n; i++)
+  for (gsize i = start; i < n; i++)
     {
       if (i > start && (n - i) % 3 == 0)
         g_string_append (text, separator);
@@ -26,28 +28,43 @@ rn_format_count (gint64 count)
   return g_string_free (text, FALSE);
 }
 
-char *
-rn_format_number (double value)
+/* @size: not negative */
+static char *
+format_size (double size)
 {
-  const double size = fabs (value);
-
-  if (isnan (value))
-    return g_strdup (NO_NUMBER);
-  if (isinf (value))
-    return g_strdup (value > 0 ? "∞" : "−∞");
+  if (isinf (size))
+    return g_strdup ("∞");
   if (size == 0.0)
     return g_strdup ("0");
   if (size < 1e-3 || size >= 999999.5)
-    return g_strdup_printf ("%.2e", value);
+    return g_strdup_printf ("%.2e", size);
   if (size >= 999.5)
-    return rn_format_count ((gint64) round (value));
+    return rn_format_count ((gint64) round (size));
   if (size >= 99.95)
-    return g_strdup_printf ("%.0f", value);
+    return g_strdup_printf ("%.0f", size);
   if (size >= 9.995)
-    return g_strdup_printf ("%.1f", value);
+    return g_strdup_printf ("%.1f", size);
   if (size >= 0.9995)
-    return g_strdup_printf ("%.2f", value);
-  return g_strdup_printf (size >= 0.09995 ? "%.3f" : size >= 0.009995 ? "%.4f" : "%.5f", value);
+    return g_strdup_printf ("%.2f", size);
+  return g_strdup_printf (size >= 0.09995 ? "%.3f" : size >= 0.009995 ? "%.4f" : "%.5f", size);
+}
+
+char *
+rn_format_number (double value)
+{
+  g_autofree char *size = isnan (value) ? NULL : format_size (fabs (value));
+
+  if (size == NULL)
+    return g_strdup (NO_NUMBER);
+  return g_strconcat (value < 0.0 ? MINUS : "", size, NULL);
+}
+
+char *
+rn_format_fixed (double value, int decimals)
+{
+  g_autofree char *text = g_strdup_printf ("%.*f", decimals, value);
+
+  return text[0] == '-' ? g_strconcat (MINUS, text + 1, NULL) : g_steal_pointer (&text);
 }
 
 char *

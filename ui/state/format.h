@@ -8,8 +8,10 @@ G_BEGIN_DECLS
 
 /** "1,240": with the language's thousands separator */
 char *rn_format_count (gint64 count);
-/** Three significant digits: "0.486", "12.3", "1.23e-05"; "–" for NaN */
+/** Three significant digits: "0.486", "−12.3", "1.23e-05"; "–" for NaN */
 char *rn_format_number (double value);
+/** So many digits after the point: "−0.007" with 3 */
+char *rn_format_fixed (double value, int decimals);
 /** "40.6 M", "269,722": whole below a million, then three digits with K, M, G */
 char *rn_format_amount (gint64 amount);
 /** "31 min", "2 h 5 min", "under a minute" */
