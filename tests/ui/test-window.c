@@ -335,6 +335,7 @@ test_no_page_needs_more_than_960_pixels (void)
   RnWindow *window = open_window ();
   GtkWidget *content = adw_application_window_get_content (ADW_APPLICATION_WINDOW (window));
 
+  iterate_until (rn_session_get_dataset (rn_window_get_session (window)) != NULL);
   for (guint i = 0; i < G_N_ELEMENTS (page_names); i++)
     {
       int minimum, natural, height;
