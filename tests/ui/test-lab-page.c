@@ -18,6 +18,7 @@
 #define N_SEEDS 2
 #define N_ARMS 2
 #define PATIENCE_S 60.0
+#define MAX_MINIMUM_WIDTH 750 /* what a window of 960 pixels leaves it */
 
 typedef struct
 {
@@ -512,6 +513,7 @@ test_a_copy_is_the_persons_own (Fixture *fixture, gconstpointer data)
   g_autofree char *folder = rn_places_get_experiments ();
   g_autofree char *path = g_build_filename (folder, "tiny-2.json", NULL);
   g_autofree char *copy = NULL, *source = NULL;
+  int width;
 
   show_tiny (fixture);
   click (fixture, "Copy and change…");
@@ -520,6 +522,8 @@ test_a_copy_is_the_persons_own (Fixture *fixture, gconstpointer data)
   g_assert_true (g_file_get_contents (fixture->file, &source, NULL, NULL));
   g_assert_cmpstr (copy, ==, source);
   g_assert_nonnull (find_button (fixture, "Open the file"));
+  gtk_widget_measure (fixture->page, GTK_ORIENTATION_HORIZONTAL, -1, &width, NULL, NULL, NULL);
+  g_assert_cmpint (width, <=, MAX_MINIMUM_WIDTH);
   g_unlink (path);
 }
 

@@ -16,6 +16,7 @@
 #include "places.h"
 
 #define LIST_WIDTH 200
+#define N_TOOLS 4
 #define BESIDE_WIDTH 840   /* from which verdicts and numbers stand side by side */
 #define VERDICTS_SHARE 0.4 /* sentences wrap, columns of numbers do not */
 #define RUNS_BEGIN_WITH "lab-"
@@ -302,23 +303,40 @@ new_action_button (const char *label, const char *action, const char *tip)
   return button;
 }
 
+/* Returns: (transfer none): what to hide for @button to leave no gap */
+static GtkWidget *
+add_tool (GtkFlowBox *tools, GtkWidget *button)
+{
+  GtkWidget *place = gtk_flow_box_child_new ();
+
+  gtk_widget_set_focusable (place, FALSE); /* the button has the focus, not its place */
+  gtk_flow_box_child_set_child (GTK_FLOW_BOX_CHILD (place), button);
+  gtk_flow_box_append (tools, place);
+  return place;
+}
+
+/* Side by side where there is room, else in rows. */
 static GtkWidget *
 make_tools (RnLabPage *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *tools = gtk_flow_box_new ();
+  GtkFlowBox *box = GTK_FLOW_BOX (tools);
 
-  self->file = new_action_button (_ ("Open the file"), "lab.open-file",
-                                  _ ("Open this experiment’s file in an editor"));
-  gtk_box_append (GTK_BOX (box),
-                  new_action_button (_ ("Copy and change…"), "lab.copy",
-                                     _ ("Make a file of your own of this experiment")));
-  gtk_box_append (GTK_BOX (box), self->file);
-  gtk_box_append (GTK_BOX (box), new_action_button (_ ("Save report…"), "lab.report",
-                                                    _ ("As a web page or a PDF")));
-  gtk_box_append (GTK_BOX (box),
-                  new_action_button (_ ("Show runs"), "lab.show-runs",
-                                     _ ("Show what the experiments have trained on Runs")));
-  return box;
+  gtk_flow_box_set_selection_mode (box, GTK_SELECTION_NONE);
+  gtk_flow_box_set_max_children_per_line (box, N_TOOLS);
+  gtk_flow_box_set_column_spacing (box, 6);
+  gtk_flow_box_set_row_spacing (box, 6);
+  gtk_widget_set_halign (tools, GTK_ALIGN_START);
+  add_tool (box, new_action_button (_ ("Copy and change…"), "lab.copy",
+                                    _ ("Make a file of your own of this experiment")));
+  self->file = add_tool (box, new_action_button (_ ("Open the file"), "lab.open-file",
+                                                 _ ("Open this experiment’s file in an editor")));
+  gtk_widget_set_visible (self->file, FALSE);
+  add_tool (box,
+            new_action_button (_ ("Save report…"), "lab.report", _ ("As a web page or a PDF")));
+  add_tool (box, new_action_button (_ ("Show runs"), "lab.show-runs",
+                                    _ ("Show what the experiments have trained on Runs")));
+  return tools;
 }
 
 static GtkWidget *
