@@ -11,14 +11,7 @@
 /* The columns of the table */
 static const RnLabQuantity columns[] = { RN_LAB_TRAIN_LOSS, RN_LAB_TRAIN_ERROR, RN_LAB_TEST_ERROR };
 
-/* In the order of their enumerations: the words of an experiment file */
-static const char *const quantity_keys[RN_LAB_N_QUANTITIES] = {
-  [RN_LAB_TRAIN_LOSS] = "train_loss", [RN_LAB_TRAIN_ERROR] = "train_error",
-  [RN_LAB_TEST_LOSS] = "test_loss",   [RN_LAB_TEST_ERROR] = "test_error",
-  [RN_LAB_RESPONSE] = "response",     [RN_LAB_LESION] = "lesion",
-  [RN_LAB_SHUFFLE] = "shuffle",       [RN_LAB_SHORTCUT_SHARE] = "shortcut_share",
-  [RN_LAB_PARAMETERS] = "parameters", [RN_LAB_MACS] = "macs",
-};
+/* In the order of their enumeration */
 static const char *const answer_keys[] = { "not_yet", "agrees", "differs", "cannot_tell" };
 
 void
@@ -132,7 +125,7 @@ add_arms (JsonBuilder *builder, RnLabResults *results, RnExperiment *experiment)
           const RnLabNumber number = rn_lab_results_get_number (results, arm, (RnLabQuantity) i);
 
           if (number.n > 0)
-            add_number (builder, quantity_keys[i], &number);
+            add_number (builder, rn_lab_quantity_get_key ((RnLabQuantity) i), &number);
         }
       json_builder_end_object (builder);
     }

@@ -268,8 +268,8 @@ do_experiment (const char *what, GError **error)
       rn_cli_tell (_ ("All runs are saved; the same command goes on with them."));
       return code;
     }
-  return code == RN_EXIT_DONE && tell_results (plan, seconds, error) ? RN_EXIT_DONE
-                                                                     : RN_EXIT_FAILED;
+  /* what others have learned is told, also where one diverged */
+  return tell_results (plan, seconds, *error == NULL ? error : NULL) ? code : RN_EXIT_FAILED;
 }
 
 RnExit

@@ -173,6 +173,41 @@ set_in_order (int *order, int n)
 }
 
 static gboolean
+is_in_order (const int *order, int n)
+{
+  for (int i = 0; i < n; i++)
+    if (order[i] != i)
+      return FALSE;
+  return TRUE;
+}
+
+/* Whether @n_pairs exchanges can lead to another order: an even number of the only one never does. */
+static gboolean
+can_change (const GArray *pairs, int n_pairs)
+{
+  return pairs->len > 1 || n_pairs % 2 == 1;
+}
+
+/* @order: (out): after @n_pairs random exchanges; drawn until it is another than it was trained in */
+static void
+draw_order (const GArray *pairs, int n_pairs, RnRandom *random, int *order, int n)
+{
+  do
+    {
+      set_in_order (order, n);
+      for (int i = 0; i < n_pairs; i++)
+        {
+          const Pair pair = g_array_index (pairs, Pair, rn_random_below (random, pairs->len));
+          const int kept = order[pair.a];
+
+          order[pair.a] = order[pair.b];
+          order[pair.b] = kept;
+        }
+    }
+  while (is_in_order (order, n));
+}
+
+static gboolean
 shuffles (Course *self, const GArray *pairs, int *order, int n, int most_pairs, int draws,
           guint64 seed, GError **error)
 {
@@ -180,20 +215,12 @@ shuffles (Course *self, const GArray *pairs, int *order, int n, int most_pairs, 
   if (!measure_shuffle (self, (RnStudyPoint){ 0 }, order, n, error))
     return FALSE;
   for (int n_pairs = 1; n_pairs <= most_pairs; n_pairs++)
-    for (int draw = 0; draw < draws; draw++)
+    for (int draw = 0; draw < draws && can_change (pairs, n_pairs); draw++)
       {
         RnRandom random;
 
         rn_random_start (&random, seed, RN_STREAM_STUDY, (guint64) n_pairs, (guint64) draw);
-        set_in_order (order, n);
-        for (int i = 0; i < n_pairs; i++)
-          {
-            const Pair pair = g_array_index (pairs, Pair, rn_random_below (&random, pairs->len));
-            const int kept = order[pair.a];
-
-            order[pair.a] = order[pair.b];
-            order[pair.b] = kept;
-          }
+        draw_order (pairs, n_pairs, &random, order, n);
         if (!measure_shuffle (self, (RnStudyPoint){ .n_off = n_pairs, .draw = draw }, order, n,
                               error))
           return FALSE;
@@ -210,6 +237,7 @@ rn_study_shuffles (RnStudy *study, int most_pairs, int draws, guint64 seed, RnSt
   g_autofree int *order = g_new (int, MAX (layout->n_blocks, 1));
   gboolean is_done;
   Course course;
+  int n_orders;
 
   most_pairs = CLAMP (most_pairs, 0, 1000);
   draws = CLAMP (draws, 1, 1000);
@@ -219,7 +247,10 @@ rn_study_shuffles (RnStudy *study, int most_pairs, int draws, guint64 seed, RnSt
                            _ ("No two blocks of this network have the same shape"));
       return FALSE;
     }
-  course_init (&course, study, 1 + most_pairs * draws, func, user_data, cancel);
+  n_orders = 1;
+  for (int n_pairs = 1; n_pairs <= most_pairs; n_pairs++)
+    n_orders += can_change (pairs, n_pairs) ? draws : 0;
+  course_init (&course, study, n_orders, func, user_data, cancel);
   is_done = shuffles (&course, pairs, order, layout->n_blocks, most_pairs, draws, seed, error);
   g_free (course.answers);
   return is_done;

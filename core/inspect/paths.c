@@ -49,15 +49,16 @@ paths_clear (Paths *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Paths, paths_clear)
 
+/* As for one thread, for a batch that hung on their number would give other figures. */
 static int
-choose_batch (RnStudy *study, const RnLayout *layout, int threads)
+choose_batch (RnStudy *study, const RnLayout *layout)
 {
   int batch = MIN (MOST_PICTURES, rn_study_count (study));
   RnPlanSize size;
 
   for (; batch > LEAST_PICTURES; batch /= 2)
     {
-      rn_plan_training (layout, batch, threads, &size);
+      rn_plan_training (layout, batch, 1, &size);
       if (size.total_bytes <= MOST_BYTES)
         break;
     }
@@ -106,7 +107,7 @@ paths_init (Paths *self, RnStudy *study, GError **error)
   const int threads = asked > 0 ? asked : rn_info_n_processors ();
 
   self->study = study;
-  self->batch = choose_batch (study, layout, threads);
+  self->batch = choose_batch (study, layout);
   if (!find_residual (self, layout, error) || !make_network (self, model, threads, error))
     return FALSE;
   self->n_floats = (gsize) self->batch * layout->in_h * layout->in_w * layout->in_c;

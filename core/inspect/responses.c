@@ -42,7 +42,7 @@ add_tensor (Sums *sums, const RnTensor *tensor)
 }
 
 static gboolean
-add_batch (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split, int from, int n,
+add_batch (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split, const int *indices, int n,
            const char *const *names, RnTensor **taps, Sums *sums, GError **error)
 {
   RnModel *model = rn_evaluator_get_model (evaluator);
@@ -51,11 +51,8 @@ add_batch (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split, int from, 
   g_autofree float *x = g_new (float, count *(gsize) n);
   g_autofree float *logits =
       g_new (float, (gsize) n *rn_spec_get_classes (rn_model_get_spec (model)));
-  g_autofree int *indices = g_new (int, n);
   const RnPass pass = { .tap_names = names, .taps = taps };
 
-  for (int i = 0; i < n; i++)
-    indices[i] = from + i;
   if (!rn_pictures_load (x, preprocess, dataset, split, indices, n, NULL, error))
     return FALSE;
   if (!rn_evaluator_run (evaluator, logits, x, n, preprocess->side, preprocess->side, &pass, error))
@@ -100,6 +97,7 @@ rn_inspect_responses (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split,
   g_autofree const char **names = g_new0 (const char *, layout->n_convs + 1);
   g_autofree RnTensor **taps = g_new0 (RnTensor *, layout->n_convs + 1);
   g_autofree Sums *sums = g_new0 (Sums, layout->n_convs);
+  g_autofree int *indices = g_new (int, MAX (total, 1));
 
   if (total < 1)
     {
@@ -117,10 +115,12 @@ rn_inspect_responses (RnEvaluator *evaluator, RnDataset *dataset, RnSplit split,
     }
   for (int i = 0; i < layout->n_convs; i++)
     names[i] = layout->convs[i].norm_name;
+  for (int i = 0; i < total; i++)
+    indices[i] = (int) ((gint64) i * rn_dataset_count (dataset, split) / total);
   for (int from = 0; from < total; from += batch)
     {
-      if (!add_batch (evaluator, dataset, split, from, MIN (batch, total - from), names, taps, sums,
-                      error))
+      if (!add_batch (evaluator, dataset, split, indices + from, MIN (batch, total - from), names,
+                      taps, sums, error))
         return NULL;
       if (progress != NULL && !progress ((double) MIN (from + batch, total) / total, user_data))
         {

@@ -7,9 +7,9 @@ static const char *const check_keys[] = { "text",     "quantity", "at",     "arm
                                           "relation", "than",     "within", NULL };
 
 /* In the order of their enumerations */
-static const char *const quantities[] = {
-  "train_loss", "train_error",    "test_loss",  "test_error", "response", "lesion",
-  "shuffle",    "shortcut_share", "parameters", "macs",       NULL
+static const char *const quantities[RN_LAB_N_QUANTITIES + 1] = {
+  "train_loss", "train_error", "test_loss",      "test_error", "response", "intact",
+  "lesion",     "shuffle",     "shortcut_share", "parameters", "macs",     NULL,
 };
 static const char *const figures[] = {
   "train_loss",   "train_error",       "test_loss",
@@ -19,6 +19,14 @@ static const char *const figures[] = {
   NULL,
 };
 static const char *const relations[] = { "greater", "less", "within", NULL };
+
+const char *
+rn_lab_quantity_get_key (RnLabQuantity quantity)
+{
+  g_return_val_if_fail (quantity >= 0 && quantity < RN_LAB_N_QUANTITIES, NULL);
+
+  return quantities[quantity];
+}
 
 /* Figures and checks */
 
@@ -92,6 +100,11 @@ read_quantity (const RnJsonReader *reader, RnLabCheck *check, GError **error)
     }
   check->quantity[0] = (RnLabQuantity) words[0];
   check->quantity[1] = (RnLabQuantity) words[1];
+  if (words[0] != words[1] && !(rn_lab_quantity_is_share (check->quantity[0]) &&
+                                rn_lab_quantity_is_share (check->quantity[1])))
+    return rn_lab_fail (reader, error,
+                        _ ("“quantity” compares “%s” with “%s”, which have not one unit"),
+                        quantities[words[0]], quantities[words[1]]);
   return TRUE;
 }
 

@@ -17,7 +17,7 @@ typedef struct
 /* RN_ERROR_FORMAT naming the place. Returns: FALSE */
 gboolean rn_lab_fail (const RnJsonReader *reader, GError **error, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
-/* Puts the place and @key before what the core says of a value. Returns: FALSE */
+/* Puts the place and @key, if any, before what the core says of a value: RN_ERROR_FORMAT. Returns: FALSE */
 gboolean rn_lab_name_place (const RnJsonReader *reader, const char *key, GError **error);
 
 /* A text of at most @most bytes; @is_needed: it has to be there and to say something, else it is "" */

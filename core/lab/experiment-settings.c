@@ -31,10 +31,23 @@ rn_lab_fail (const RnJsonReader *reader, GError **error, const char *format, ...
 gboolean
 rn_lab_name_place (const RnJsonReader *reader, const char *key, GError **error)
 {
-  if (reader->path != NULL)
+  if (error != NULL && *error != NULL)
+    (*error)->code = RN_ERROR_FORMAT; /* whatever it is to those who do not read a file */
+  if (key == NULL)
+    g_prefix_error (error, "%s: %s: ", reader->where, reader->path);
+  else if (reader->path != NULL)
     g_prefix_error (error, "%s: %s: “%s”: ", reader->where, reader->path, key);
   else
     g_prefix_error (error, "%s: “%s”: ", reader->where, key);
+  return FALSE;
+}
+
+static gboolean
+has_control (const char *text)
+{
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    if (g_unichar_iscntrl (g_utf8_get_char (text)))
+      return TRUE;
   return FALSE;
 }
 
@@ -52,6 +65,8 @@ rn_lab_read_text (const RnLabReading *self, const RnJsonReader *reader, const ch
                         strlen (value), most);
   if (is_needed && *value == '\0')
     return rn_lab_fail (reader, error, _ ("“%s” says nothing"), key);
+  if (has_control (value)) /* a terminal would obey them */
+    return rn_lab_fail (reader, error, _ ("“%s” has control characters in it"), key);
   /* gettext answers an empty text with the head of its file */
   *text = g_strdup (*value != '\0' && self->translate != NULL ? self->translate (value) : value);
   return TRUE;
@@ -160,10 +175,5 @@ rn_lab_read_settings (const RnJsonReader *outer, const char *path, RnLabSettings
   base->batch = (int) batch;
   /* all that does not hang on the data */
   checked = *base;
-  if (!rn_settings_check (&checked, error))
-    {
-      g_prefix_error (error, "%s: %s: ", reader.where, path);
-      return FALSE;
-    }
-  return TRUE;
+  return rn_settings_check (&checked, error) || rn_lab_name_place (&reader, NULL, error);
 }

@@ -46,7 +46,8 @@ rn_lab_settings_resolve (const RnLabSettings *settings, int n_pictures, guint64 
     {
       const double steps = settings->epochs * (double) steps_of_epoch (&settings->base, n_pictures);
 
-      resolved->steps = (gint64) CLAMP (ceil (steps - 1e-9), 1.0, 1e9);
+      resolved->steps =
+          (gint64) CLAMP (ceil (steps - 1e-9), 1.0, 1e18); /* too many are refused below */
     }
   return (settings->schedule == NULL ||
           rn_schedule_parse (settings->schedule, resolved->steps, &resolved->schedule, error)) &&
@@ -267,6 +268,7 @@ rn_lab_quantity_get_label (RnLabQuantity quantity)
     [RN_LAB_TEST_LOSS] = N_ ("test loss"),
     [RN_LAB_TEST_ERROR] = N_ ("test error"),
     [RN_LAB_RESPONSE] = N_ ("layer response"),
+    [RN_LAB_INTACT] = N_ ("test error with all blocks"),
     [RN_LAB_LESION] = N_ ("test error without a block"),
     [RN_LAB_SHUFFLE] = N_ ("test error in another order"),
     [RN_LAB_SHORTCUT_SHARE] = N_ ("gradient through the shortcut"),
@@ -283,6 +285,6 @@ gboolean
 rn_lab_quantity_is_share (RnLabQuantity quantity)
 {
   return quantity == RN_LAB_TRAIN_ERROR || quantity == RN_LAB_TEST_ERROR ||
-         quantity == RN_LAB_LESION || quantity == RN_LAB_SHUFFLE ||
+         quantity == RN_LAB_INTACT || quantity == RN_LAB_LESION || quantity == RN_LAB_SHUFFLE ||
          quantity == RN_LAB_SHORTCUT_SHARE;
 }

@@ -173,6 +173,7 @@ study_lesions (Course *self, GError **error)
   if (!rn_study_removals (self->study, MOST_OFF, DRAWS, STUDY_SEED, take_lesion, self, self->cancel,
                           error))
     return FALSE;
+  self->outcome->numbers[RN_LAB_INTACT] = g_array_index (self->outcome->lesions, RnLabPoint, 0).y;
   for (guint i = 1; i < self->outcome->lesions->len; i++)
     g_array_append_val (errors, g_array_index (self->outcome->lesions, RnLabPoint, i).y);
   g_array_sort (errors, rn_number_compare);
@@ -261,7 +262,10 @@ study (RnLabOutcome *self, RnRun *run, RnDataset *dataset, RnLabStudies studies,
   gboolean is_done = model != NULL;
 
   if (rn_dataset_count (dataset, RN_SPLIT_TEST) == 0)
-    course.split = RN_SPLIT_TRAIN;
+    {
+      course.split = RN_SPLIT_TRAIN;
+      studies &= (RnLabStudies) ~asks; /* they are of test errors */
+    }
   if (is_done && (studies & asks))
     {
       course.study = rn_study_new (model, dataset, course.split, STUDY_PICTURES, threads, NULL,

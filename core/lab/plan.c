@@ -222,8 +222,12 @@ rn_lab_plan_check_run (const RnLabPlan *self, int run, RnRun *on_disk, GError **
   const PlannedRun *planned = &self->runs[run];
   g_autofree char *wanted = rn_settings_to_json (&planned->settings, NULL, NULL);
   g_autofree char *found = rn_settings_to_json (rn_run_get_settings (on_disk), NULL, NULL);
+  g_autoptr (GArray) events = rn_run_read_events (on_disk, NULL);
+  /* a rate that was changed on the way is in no settings */
+  const gboolean is_left_alone = events != NULL && events->len == 0;
 
-  if (rn_spec_equal (rn_run_get_spec (on_disk), planned->spec) && strcmp (wanted, found) == 0 &&
+  if (is_left_alone && rn_spec_equal (rn_run_get_spec (on_disk), planned->spec) &&
+      strcmp (wanted, found) == 0 &&
       g_strcmp0 (rn_run_get_data_digest (on_disk), rn_dataset_get_digest (self->dataset)) == 0)
     return TRUE;
   g_set_error (error, RN_ERROR, RN_ERROR_DATA,

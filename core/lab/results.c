@@ -11,6 +11,7 @@ study_of_quantity (RnLabQuantity quantity)
     {
     case RN_LAB_RESPONSE:
       return RN_LAB_STUDY_RESPONSES;
+    case RN_LAB_INTACT:
     case RN_LAB_LESION:
       return RN_LAB_STUDY_LESIONS;
     case RN_LAB_SHUFFLE:
@@ -95,6 +96,16 @@ gather (const RnLabResults *self, int arm, RnLabQuantity quantity, double at, do
     }
 }
 
+static gboolean
+are_finished (const RnLabResults *self, const RnLabCheck *check)
+{
+  for (int side = 0; side < 2 && check->arm[side] >= 0; side++)
+    for (int seed = 0; seed < self->n_seeds; seed++)
+      if (!rn_lab_results_get_outcome (self, check->arm[side], seed)->is_finished)
+        return FALSE;
+  return TRUE;
+}
+
 static void
 judge (RnLabResults *self, int index)
 {
@@ -109,6 +120,8 @@ judge (RnLabResults *self, int index)
     for (int i = 0; i < self->n_seeds; i++)
       second[i] = check->than;
   rn_lab_verdict_init (&self->verdicts[index], check, sides, second, self->n_seeds);
+  if (self->verdicts[index].answer == RN_LAB_NOT_YET && are_finished (self, check))
+    self->verdicts[index].answer = RN_LAB_CANNOT_TELL; /* no training will give that number */
 }
 
 RnLabResults *

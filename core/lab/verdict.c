@@ -43,6 +43,15 @@ margin_of (const RnLabCheck *check, double difference)
     }
 }
 
+/* Equal sides are neither the greater nor the less of each other; NaN holds nothing. */
+static gboolean
+holds (const RnLabCheck *check, double difference)
+{
+  const double margin = margin_of (check, difference);
+
+  return margin > 0.0 || (margin == 0.0 && check->relation == RN_LAB_WITHIN);
+}
+
 /* What hangs on no chance at all, such as the number of parameters, needs no second seed. */
 static gboolean
 is_exact (const RnLabCheck *check)
@@ -59,7 +68,7 @@ answer_of (const RnLabCheck *check, const RnLabNumber *difference, int n)
   if (difference->n < n)
     return RN_LAB_NOT_YET;
   if (is_exact (check))
-    return margin >= 0.0 ? RN_LAB_AGREES : RN_LAB_DIFFERS;
+    return holds (check, difference->mean) ? RN_LAB_AGREES : RN_LAB_DIFFERS;
   if (n < 2 || fabs (margin) <= difference->spread)
     return RN_LAB_CANNOT_TELL;
   return margin > 0.0 ? RN_LAB_AGREES : RN_LAB_DIFFERS;
@@ -75,7 +84,7 @@ rn_lab_verdict_init (RnLabVerdict *verdict, const RnLabCheck *check, const doubl
   for (int i = 0; i < n; i++)
     {
       differences[i] = first[i] - second[i];
-      verdict->n_as_said += margin_of (check, differences[i]) > 0.0; /* NaN is not */
+      verdict->n_as_said += holds (check, differences[i]);
     }
   verdict->side[0] = rn_lab_number_of (first, n);
   verdict->side[1] = rn_lab_number_of (second, check->arm[1] >= 0 ? n : 1);

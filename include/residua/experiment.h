@@ -20,6 +20,7 @@ G_BEGIN_DECLS
  *   trained on, as they came
  * @RN_LAB_TEST_LOSS, @RN_LAB_TEST_ERROR: of the newest evaluation on the test split
  * @RN_LAB_RESPONSE: standard deviation of a 3x3 layer's response, mean over these layers (He et al. 2015, figure 7)
+ * @RN_LAB_INTACT: test error on the pictures that lesions and shuffles are measured on, with nothing taken out
  * @RN_LAB_LESION: test error without one block, median over the blocks that do not change the shape, taken out one at a
  *   time (Veit et al. 2016, figure 3)
  * @RN_LAB_SHUFFLE: test error after blocks were exchanged, mean over all drawings (Veit et al. 2016, figure 5b)
@@ -36,6 +37,7 @@ typedef enum
   RN_LAB_TEST_LOSS,
   RN_LAB_TEST_ERROR,
   RN_LAB_RESPONSE,
+  RN_LAB_INTACT,
   RN_LAB_LESION,
   RN_LAB_SHUFFLE,
   RN_LAB_SHORTCUT_SHARE,
@@ -46,6 +48,8 @@ typedef enum
 
 /** Returns: (transfer none): what people call it: "training error" */
 const char *rn_lab_quantity_get_label (RnLabQuantity quantity);
+/** Returns: (transfer none): the word for it in files: "train_error" */
+const char *rn_lab_quantity_get_key (RnLabQuantity quantity);
 /** Returns: whether it is a share that people read in percent */
 gboolean rn_lab_quantity_is_share (RnLabQuantity quantity);
 

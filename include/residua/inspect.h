@@ -22,7 +22,7 @@ typedef struct
 /**
  * rn_inspect_responses:
  * @evaluator: of RN_PATH_TAPS
- * @count: pictures from the start of @split
+ * @count: pictures, spread evenly over @split, which may be sorted by class
  *
  * Standard deviation of each layer's response (He et al. 2015, figure 7), summed in double precision.
  *

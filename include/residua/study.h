@@ -121,7 +121,8 @@ gboolean rn_study_removals (RnStudy *study, int most_off, int draws, guint64 see
  * @error: also RN_ERROR_SHAPE where no two blocks have one shape
  *
  * First the trained order, then ever more exchanges of blocks that can stand in one another's place: of one kind,
- * without a change of shape (Veit et al. 2016, figure 5b).
+ * without a change of shape (Veit et al. 2016, figure 5b). No drawing leads back to the trained order; where the one pair
+ * there is could only be exchanged and back, that number of exchanges is left out.
  */
 gboolean rn_study_shuffles (RnStudy *study, int most_pairs, int draws, guint64 seed,
                             RnStudyFunc func, gpointer user_data, const int *cancel,

@@ -71,8 +71,8 @@ changed (RnLabReader *self)
 static gboolean
 is_of_studies (RnLabQuantity quantity)
 {
-  return quantity == RN_LAB_RESPONSE || quantity == RN_LAB_LESION || quantity == RN_LAB_SHUFFLE ||
-         quantity == RN_LAB_SHORTCUT_SHARE;
+  return quantity == RN_LAB_RESPONSE || quantity == RN_LAB_INTACT || quantity == RN_LAB_LESION ||
+         quantity == RN_LAB_SHUFFLE || quantity == RN_LAB_SHORTCUT_SHARE;
 }
 
 gboolean

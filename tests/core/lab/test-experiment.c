@@ -248,6 +248,10 @@ test_what_a_file_gets_wrong_is_named (void)
     { HEAD ARM "], \"settings\": {\"augment\": \"spin\"}}", "augment" },
     { HEAD ARM "], \"settings\": {\"seed\": 1}}", "seed" },
     { HEAD ARM ", " ARM "]}", "arm 2" },
+    { HEAD ARM "], \"claim\": \"\\u001b[2J\"}", "claim" },
+    { HEAD TWO "], \"checks\": [{\"text\": \"c\", \"quantity\": [\"macs\", \"test_error\"], "
+               "\"arms\": [\"a\", \"b\"], \"relation\": \"less\"}]}",
+      "unit" },
     { HEAD "{\"id\": \"a/b\", \"name\": \"A\", \"net\": \"resnet8\"}]}", "a/b" },
     { HEAD "{\"id\": \"\", \"name\": \"A\", \"net\": \"resnet8\"}]}", "id" },
     { HEAD "{\"id\": \"a\", \"net\": \"resnet8\"}]}", "name" },

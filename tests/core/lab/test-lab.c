@@ -382,6 +382,22 @@ test_a_run_that_was_changed_by_hand_is_refused (World *world, gconstpointer data
 }
 
 static void
+test_a_run_whose_rate_was_changed_on_the_way_is_refused (World *world, gconstpointer data)
+{
+  const RnLabRun *run = rn_lab_plan_get_run (world->plan, 1);
+  g_autofree char *path = g_build_filename (run->path, "events.csv", NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *changed = NULL;
+
+  little_plan_train (world->plan, RN_LAB_IN_TURN);
+  g_assert_true (rn_lab_plan_is_finished (world->plan, 1));
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  changed = g_strconcat (text, "3,rate,0.001\n", NULL);
+  g_assert_true (g_file_set_contents (path, changed, -1, NULL));
+  g_assert_false (rn_lab_plan_is_finished (world->plan, 1));
+}
+
+static void
 test_a_run_that_diverges_does_not_keep_the_others_from_their_end (World *world, gconstpointer data)
 {
   /* decay alone multiplies every weight of the wild one by -999 a step */
@@ -454,6 +470,8 @@ main (int argc, char **argv)
        test_finished_runs_are_used_and_left_as_they_are);
   ADD ("/lab/a run that was changed by hand is refused",
        test_a_run_that_was_changed_by_hand_is_refused);
+  ADD ("/lab/a run whose rate was changed on the way is refused",
+       test_a_run_whose_rate_was_changed_on_the_way_is_refused);
   ADD ("/lab/a run that diverges does not keep the others from their end",
        test_a_run_that_diverges_does_not_keep_the_others_from_their_end);
   ADD ("/lab/a grown network begins where its origin ended",

@@ -46,7 +46,7 @@ room_clear (Room *self)
   scratch_free (self->folder);
 }
 
-/* The reference, after it has evaluated the first @n pictures */
+/* The reference, after it has evaluated @n pictures, spread evenly */
 static RefNetwork *
 reference_of (Room *self, int n)
 {
@@ -58,7 +58,7 @@ reference_of (Room *self, int n)
   for (int i = 0; i < n; i++)
     {
       g_autoptr (RnPicture) picture =
-          rn_dataset_get_picture (self->dataset, RN_SPLIT_TRAIN, i, NULL);
+          rn_dataset_get_picture (self->dataset, RN_SPLIT_TRAIN, i * N_PICTURES / n, NULL);
       g_autoptr (RnPicture) view = rn_view_single (picture, preprocess, NULL);
 
       rn_preprocess_apply (preprocess, x + (gsize) i * count, view);
@@ -115,7 +115,7 @@ test_responses (void)
       Room room;
 
       room_init (&room, names[i], 3);
-      assert_responses (&room, N_PICTURES - 2, N_PICTURES - 2);
+      assert_responses (&room, N_PICTURES / 2, N_PICTURES / 2);
       room_clear (&room);
     }
 }
@@ -192,21 +192,49 @@ test_what_cannot_be_looked_at_is_an_error (void)
   room_clear (&grey);
 }
 
+/* The pictures that the reference has seen are the first of the split. Returns: (transfer full): a set of no others */
+static RnDataset *
+open_first (RnDataset *dataset, int n, const char *folder)
+{
+  g_autoptr (GByteArray) records = g_byte_array_new ();
+  g_autoptr (GError) error = NULL;
+  RnDataset *first;
+
+  for (int i = 0; i < n; i++)
+    {
+      g_autoptr (RnPicture) picture = rn_dataset_get_picture (dataset, RN_SPLIT_TEST, i, NULL);
+      const guint8 label = (guint8) rn_dataset_get_label (dataset, RN_SPLIT_TEST, i);
+
+      g_byte_array_append (records, &label, 1);
+      for (int c = 0; c < 3; c++)
+        for (int p = 0; p < 32 * 32; p++)
+          g_byte_array_append (records, &picture->pixels[p * 3 + c], 1);
+    }
+  g_free (scratch_write_array (folder, "data_batch_1.bin", records));
+  first = rn_dataset_open (folder, 0, NULL, NULL, &error);
+  g_assert_no_error (error);
+  return first;
+}
+
 static void
 test_third_party_responses (void)
 {
   g_autoptr (JsonNode) root = third_party_json ("layer_responses.json");
   g_autoptr (RnModel) model = root != NULL ? third_party_model () : NULL;
   g_autoptr (RnDataset) dataset = model != NULL ? third_party_dataset () : NULL;
+  g_autoptr (RnDataset) first = NULL;
   g_autoptr (RnEvaluator) evaluator = NULL;
   g_autoptr (GPtrArray) responses = NULL;
   g_autoptr (GError) error = NULL;
+  char *folder;
   JsonArray *expected;
 
   if (dataset == NULL)
     return;
+  folder = scratch_new ();
+  first = open_first (dataset, 128, folder);
   evaluator = rn_evaluator_new (model, RN_PATH_TAPS, 2, NULL);
-  responses = rn_inspect_responses (evaluator, dataset, RN_SPLIT_TEST, 128, NULL, NULL, &error);
+  responses = rn_inspect_responses (evaluator, first, RN_SPLIT_TRAIN, 128, NULL, NULL, &error);
   g_assert_no_error (error);
   expected =
       json_object_get_array_member (json_object_get_object_member (json_node_get_object (root),
@@ -226,6 +254,7 @@ test_third_party_responses (void)
       /* a mean may come near to 0: held against the spread */
       g_assert_cmpfloat_with_epsilon (response->mean, mean, 1e-4 * std);
     }
+  scratch_free (folder);
 }
 
 int

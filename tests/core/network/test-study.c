@@ -345,6 +345,25 @@ test_shuffles_start_with_the_trained_order (void)
   room_clear (&room);
 }
 
+/* Two exchanges undo each other in one drawing of four. */
+static void
+test_no_shuffle_is_the_trained_order (void)
+{
+  Room room;
+  Log log;
+  g_autoptr (GError) error = NULL;
+
+  room_init (&room);
+  log_init (&log);
+  g_assert_true (rn_study_shuffles (room.study, 2, 30, 1, note, &log, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (log.points->len, ==, 1 + 2 * 30);
+  for (guint i = 1; i < log.points->len; i++)
+    g_assert_cmpfloat (point_at (&log, i)->tau, <, 1.0);
+  g_array_unref (log.points);
+  room_clear (&room);
+}
+
 static void
 test_rank_correlation (void)
 {
@@ -560,6 +579,7 @@ main (int argc, char **argv)
                    test_an_order_that_does_not_fit_is_refused);
   g_test_add_func ("/study/shuffles start with the trained order",
                    test_shuffles_start_with_the_trained_order);
+  g_test_add_func ("/study/no shuffle is the trained order", test_no_shuffle_is_the_trained_order);
   g_test_add_func ("/study/rank correlation", test_rank_correlation);
   g_test_add_func ("/study/path lengths are binomial", test_path_lengths_are_binomial);
   g_test_add_func ("/study/path gradients are of every length",
