@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 
 #include "arguments.h"
+#include "bench-kernels.h"
 #include "output-json.h"
 #include "residua/bench.h"
 #include "residua/compute-info.h"
@@ -20,15 +21,25 @@ static struct
   char *cases;
   gint64 threads;
   double seconds;
+  gboolean kernels;
+  gboolean split;
   gboolean json;
-} option = { .threads = 1, .seconds = 6.0 };
+} option = { .threads = 1, .seconds = RN_CLI_NO_NUMBER };
+
+#define SECONDS 6.0
+#define KERNEL_SECONDS 0.1
 
 static const GOptionEntry entries[] = {
   { "case", 0, 0, G_OPTION_ARG_STRING, &option.cases, N_ ("What to measure"), "NAME[,NAME…]|all" },
   { "threads", 0, 0, G_OPTION_ARG_INT64, &option.threads,
     N_ ("Threads (default: 1; 0 is one per processor)"), "T" },
   { "seconds", 0, 0, G_OPTION_ARG_DOUBLE, &option.seconds,
-    N_ ("To measure each for, after three steps to warm up (default: 6)"), "S" },
+    N_ ("To measure each for, after three steps to warm up (default: 6; 0.1 with --kernels)"),
+    "S" },
+  { "kernels", 0, 0, G_OPTION_ARG_NONE, &option.kernels,
+    N_ ("Its convolutions one by one, by every algorithm"), NULL },
+  { "split", 0, 0, G_OPTION_ARG_NONE, &option.split,
+    N_ ("And what its time is spent on, in percent"), NULL },
   { "json", 0, 0, G_OPTION_ARG_NONE, &option.json, N_ ("One JSON object on stdout"), NULL },
   { NULL },
 };
@@ -41,14 +52,30 @@ static const char examples[] = N_ (
     "Cases: train_r20_b128 train_r56_b128 train_r18_b16 infer_r20_b128 infer_r20_b1 infer_r18_b1\n"
     "infer_r18_b16 infer_r50_b1 infer_r50_b16: training or running, the network, pictures a step.\n"
     "Of several each has a process of its own, so that the memory is its own.\n"
+    "With --split, five columns more, percent of all threads' time: Winograd's transforms, "
+    "products of matrices, direct\n"
+    "convolution, all other passes, waiting for one another.\n"
+    "With --kernels, for each shape of convolution: GFLOP/s by each algorithm, counted as if every "
+    "product of the\n"
+    "definition were computed, their share of what the processor can do in registers, which "
+    "algorithm is taken, and\n"
+    "which is the fastest.\n"
     "\n"
     "Examples:\n"
     "  Training on two threads:\n"
     "    residua-cli bench --case train_r20_b128 --threads 2\n"
     "  Everything, quickly:\n"
     "    residua-cli bench --case all --threads 2 --seconds 1\n"
+    "  What one picture's time is spent on:\n"
+    "    residua-cli bench --case infer_r18_b1 --threads 2 --split\n"
+    "  Whether each convolution is computed by its fastest algorithm here:\n"
+    "    residua-cli bench --case infer_r18_b1 --threads 2 --kernels\n"
     "  For a script:\n"
     "    residua-cli bench --case infer_r50_b1,infer_r50_b16 --json");
+
+/* In the order of RnBenchWork */
+static const char *const works[RN_BENCH_N_WORKS] = { "transforms", "products", "direct", "passes",
+                                                     "waiting" };
 
 /* One case, as it goes from a child to its parent and to whoever reads --json */
 
@@ -68,17 +95,30 @@ add_result (JsonBuilder *builder, const char *name, const RnBenchResult *result)
   rn_cli_json_int (builder, "steps", result->steps);
   rn_cli_json_number (builder, "gflops",
                       2e-9 * passes * (double) result->macs * result->pictures_per_s);
+  if (option.split)
+    {
+      json_builder_set_member_name (builder, "split");
+      json_builder_begin_object (builder);
+      for (int i = 0; i < RN_BENCH_N_WORKS; i++)
+        rn_cli_json_number (builder, works[i], result->split[i]);
+      json_builder_end_object (builder);
+    }
   json_builder_end_object (builder);
 }
 
 static void
 print_line (JsonObject *result)
 {
-  printf ("%s %d %.1f %.3f %.0f\n", json_object_get_string_member (result, "case"),
+  printf ("%s %d %.1f %.3f %.0f", json_object_get_string_member (result, "case"),
           (int) json_object_get_int_member (result, "threads"),
           json_object_get_double_member (result, "images_per_s"),
           json_object_get_double_member (result, "median_step_ms"),
           json_object_get_double_member (result, "peak_rss_mb"));
+  for (int i = 0; option.split && i < RN_BENCH_N_WORKS; i++)
+    printf (" %.1f",
+            100.0 * json_object_get_double_member (json_object_get_object_member (result, "split"),
+                                                   works[i]));
+  putchar ('\n');
   fflush (stdout);
 }
 
@@ -107,8 +147,8 @@ measure_here (const char *name, GError **error)
   RnBenchResult result;
 
   rn_cli_signals_look ();
-  if (!rn_bench_run (name, (int) option.threads, option.seconds, rn_cli_get_interrupt (), &result,
-                     error))
+  if (!rn_bench_run (name, (int) option.threads, option.seconds, option.split,
+                     rn_cli_get_interrupt (), &result, error))
     return NULL;
   add_result (builder, name, &result);
   return json_builder_get_root (builder);
@@ -144,9 +184,12 @@ measure_apart (const char *program, const char *name, GError **error)
   g_autofree char *threads = g_strdup_printf ("%d", (int) option.threads);
   char seconds[G_ASCII_DTOSTR_BUF_SIZE];
   const char *const words[] = {
-    program,     "bench", "--case",    name,
-    "--threads", threads, "--seconds", g_ascii_dtostr (seconds, sizeof seconds, option.seconds),
-    "--json",    NULL
+    program,     "bench",
+    "--case",    name,
+    "--threads", threads,
+    "--seconds", g_ascii_dtostr (seconds, sizeof seconds, option.seconds),
+    "--json",    option.split ? "--split" : NULL,
+    NULL
   };
   g_autofree char *output = NULL;
   int status;
@@ -198,6 +241,10 @@ check_words (int argc, char **argv, GError **error)
   if (!rn_cli_no_words (argc, argv, error) || !rn_cli_need ("--case", option.cases, error) ||
       !rn_cli_check_int ("--threads", option.threads, 0, 256, error))
     return FALSE;
+  if (option.split && option.kernels)
+    return rn_cli_usage_error (error, _ ("--split and --kernels exclude each other"));
+  if (option.seconds == RN_CLI_NO_NUMBER)
+    option.seconds = option.kernels ? KERNEL_SECONDS : SECONDS;
   return (option.seconds >= 0.0 && option.seconds <= 86400.0) ||
          rn_cli_usage_error (error, _ ("--seconds must be from 0 to 86400"));
 }
@@ -231,7 +278,9 @@ rn_cli_bench (int argc, char **argv)
 
   if (!rn_cli_parse (&argc, &argv, "--case NAME", summary, examples, entries, NULL, &error) ||
       !check_words (argc, argv, &error) || (names = get_cases (&error)) == NULL ||
-      !measure_all (names, &error))
+      !(option.kernels ? rn_cli_bench_kernels (names, (int) option.threads, option.seconds,
+                                               option.json, &error)
+                       : measure_all (names, &error)))
     return rn_cli_fail (error, "bench");
   return RN_EXIT_DONE;
 }

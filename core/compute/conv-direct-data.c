@@ -262,6 +262,7 @@ backward_piece (RnWorker *worker, int piece, gpointer data)
               above, end_seen (shape, bottom - 1), plan);
   for (int c = panel * plan->panel; c < end; c += STEP)
     convolve_classes (plan, dx, frame, c, MIN (STEP, end - c), top, bottom, above);
+  rn_worker_account (worker, RN_WORK_DIRECT);
   gather_band (plan, piece % per_panel, panel * plan->panel, end,
                (gsize) (picture * shape->h + top) * (gsize) shape->w, bottom - top);
 }

@@ -90,6 +90,7 @@ sum_group (RnWorker *worker, int group, gpointer data)
       f.dy = plan->dy + (gsize) (picture * shape->p + first) * dy_row;
       rn_kernels ()->conv_filters (&f);
     }
+  rn_worker_account (worker, RN_WORK_DIRECT);
 }
 
 void

@@ -233,6 +233,7 @@ run_piece (RnWorker *worker, int piece, gpointer data)
     }
   convolve_band (plan, &row, panel, pixel, plan->is_joined ? 1 : last - first, x,
                  (gsize) shape->stride * row.x_row);
+  rn_worker_account (worker, RN_WORK_DIRECT);
   gather_band (plan, panel, piece % per_panel, pixel, last - first, shape->q);
 }
 
@@ -254,6 +255,7 @@ run_pointwise_piece (RnWorker *worker, int piece, gpointer data)
 
   convolve_band (plan, &row, piece / plan->n_bands, (gsize) first, 1, plan->x + (gsize) first * c,
                  0);
+  rn_worker_account (worker, RN_WORK_DIRECT);
   gather_band (plan, piece / plan->n_bands, piece % plan->n_bands, (gsize) first, 1, row.q);
 }
 

@@ -155,6 +155,7 @@ backward_filters_piece (RnWorker *worker, int piece, gpointer data)
       rn_blas_product (dw, dy, col, MIN (plan->block, shape->k - k), plan->depth, n * shape->q,
                        plan->depth, shape->k, plan->depth, TRUE, FALSE, beta);
     }
+  rn_worker_account (worker, RN_WORK_PRODUCTS);
 }
 
 void

@@ -111,6 +111,7 @@ sum_group (RnWorker *worker, int group, gpointer data)
         rn_winograd_ahead (&ahead, tiles, part + 1);
       rn_winograd_read (tiles, in, &source, first, n);
       rn_winograd_read_gradients (tiles, out, plan->dy, source.zeros, first, n);
+      rn_worker_account (worker, RN_WORK_TRANSFORMS);
       for (gsize i = 0; i < RN_WINOGRAD_POSITIONS; i++)
         {
           rn_winograd_fetch (&ahead, tiles, plan->x, tiles->c, 1, (int) i);
@@ -119,10 +120,12 @@ sum_group (RnWorker *worker, int group, gpointer data)
                                          in + i * tiles->in_position, n, tiles->k, tiles->c, 0,
                                          tiles->k);
         }
+      rn_worker_account (worker, RN_WORK_PRODUCTS);
     }
   for (int block = 0; block < tiles->c / RN_CONV_BLOCK; block++)
     transform_sums (plan, plan->partials + (gsize) group * RN_WINOGRAD_TAPS * pairs (plan), sums,
                     block, FALSE);
+  rn_worker_account (worker, RN_WORK_TRANSFORMS);
 }
 
 /* The steps of a part that is shared */
@@ -138,6 +141,7 @@ read_piece (RnWorker *worker, int piece, gpointer data)
   rn_winograd_read (tiles, plan->in + (gsize) at * (gsize) tiles->c, &source, plan->first + at, n);
   rn_winograd_read_gradients (tiles, plan->out + (gsize) at * (gsize) tiles->k, plan->dy,
                               source.zeros, plan->first + at, n);
+  rn_worker_account (worker, RN_WORK_TRANSFORMS);
 }
 
 static void
@@ -157,6 +161,7 @@ sum_piece (RnWorker *worker, int piece, gpointer data)
   rn_kernels ()->winograd_outer (sums, plan->out + i * tiles->out_position,
                                  plan->in + i * tiles->in_position, plan->n, tiles->k, tiles->c, k,
                                  k + rows);
+  rn_worker_account (worker, RN_WORK_PRODUCTS);
 }
 
 static void
@@ -165,6 +170,7 @@ transform_piece (RnWorker *worker, int piece, gpointer data)
   const Plan *plan = data;
 
   transform_sums (plan, plan->dw, plan->sums, piece, TRUE);
+  rn_worker_account (worker, RN_WORK_TRANSFORMS);
 }
 
 static void

@@ -112,13 +112,16 @@ convolve_part (RnWorker *worker, const Plan *plan, int part, int k, int channels
             n = rn_winograd_first (tiles, part + 1) - first;
 
   rn_winograd_read (tiles, in, &source, first, n);
+  rn_worker_account (worker, RN_WORK_TRANSFORMS);
   for (int i = 0; i < RN_WINOGRAD_POSITIONS; i++)
     {
       fetch_results (plan, here, i);
       rn_winograd_fetch (next, tiles, plan->x, tiles->c, 1, i);
       multiply (plan, out, in, i, n, k, channels);
     }
+  rn_worker_account (worker, RN_WORK_PRODUCTS);
   rn_winograd_write (tiles, plan->y, out, first, n, k, channels, &plan->finish);
+  rn_worker_account (worker, RN_WORK_TRANSFORMS);
 }
 
 static int
@@ -166,6 +169,7 @@ read_piece (RnWorker *worker, int piece, gpointer data)
 
   rn_winograd_read (&plan->tiles, plan->in + (gsize) at * (gsize) plan->tiles.c, &source,
                     plan->first + at, MIN (SHARE_TILES, plan->n - at));
+  rn_worker_account (worker, RN_WORK_TRANSFORMS);
 }
 
 static void
@@ -176,6 +180,7 @@ multiply_piece (RnWorker *worker, int piece, gpointer data)
 
   multiply (plan, plan->out, plan->in, piece / plan->n_panels, plan->n, k,
             MIN (plan->panel, plan->tiles.k - k));
+  rn_worker_account (worker, RN_WORK_PRODUCTS);
 }
 
 /* Pieces that the largest part is written in */
@@ -196,6 +201,7 @@ write_piece (RnWorker *worker, int piece, gpointer data)
   if (n > 0)
     rn_winograd_write (tiles, plan->y, plan->out + (gsize) at * (gsize) tiles->k, plan->first + at,
                        n, 0, tiles->k, &plan->finish);
+  rn_worker_account (worker, RN_WORK_TRANSFORMS);
   if (plan->gather == NULL)
     return;
   rn_norm_gather_begin (plan->gather, slot, 0, tiles->k);
@@ -261,6 +267,7 @@ pack_piece (RnWorker *worker, int piece, gpointer data)
       for (gsize j = 0; j < RN_CONV_BLOCK; j++, u += RN_CONV_BLOCK)
         rn_kernels ()->winograd_filters (u, taps + j * channel, c * (gsize) pack->k);
     }
+  rn_worker_account (worker, RN_WORK_TRANSFORMS);
 }
 
 void
@@ -309,6 +316,7 @@ pack_turned_piece (RnWorker *worker, int piece, gpointer data)
                 RN_CONV_BLOCK * sizeof (float));
       rn_kernels ()->winograd_filters (u, taps, c * (gsize) pack->k);
     }
+  rn_worker_account (worker, RN_WORK_TRANSFORMS);
 }
 
 void

@@ -6,6 +6,7 @@
 
 /* Sums are kept in explicit vector accumulators: gcc makes no such thing of plain loops without -ffast-math. */
 #define BLOCK 4 /* vectors side by side, so that additions overlap */
+#define CHAINS 12
 
 /* Calls columns (…, first lane, vectors, part) over all lanes. */
 #define FOR_COLUMNS(lanes, columns, ...)                                                           \
@@ -308,6 +309,26 @@ all_finite (const float *x, gsize count)
   return TRUE;
 }
 
+/* Chains of operations that wait for one another, enough of them that the units never do; x [1] is 0 and x [0] stays as it is */
+static gsize
+peak (float *x, gsize rounds)
+{
+  const Vec factor = splat (1.0f - x[1]), term = splat (x[1]);
+  Vec chain[CHAINS], sum = term;
+
+  for (int i = 0; i < CHAINS; i++)
+    chain[i] = splat (x[0]);
+  for (gsize round = 0; round < rounds; round++)
+#pragma GCC unroll 12
+    for (int i = 0; i < CHAINS; i++)
+      chain[i] = chain[i] * factor + term;
+  for (int i = 0; i < CHAINS; i++)
+    sum += chain[i] - splat (x[0]);
+  for (int lane = 0; lane < VECTOR; lane++)
+    x[0] += sum[lane];
+  return 2 * CHAINS * VECTOR;
+}
+
 const RnKernels IN_SET (kernels) = {
   .name = G_STRINGIFY (RN_SET),
   .width = BLOCK * VECTOR,
@@ -317,6 +338,7 @@ const RnKernels IN_SET (kernels) = {
   .norm_apply_measured = norm_apply_measured,
   .norm_backward_sums = norm_backward_sums,
   .norm_backward_apply = norm_backward_apply,
+  .peak = peak,
   .add = add,
   .sgd = sgd,
   .sum_squares = sum_squares,

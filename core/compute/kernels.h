@@ -111,6 +111,10 @@ typedef struct
   /* dz = lane[1] d - lane[2] (z - lane[0]) - lane[3] */
   void (*norm_backward_apply) (const RnNormTile *tile);
 
+  /* @rounds of multiplying and adding all that registers hold, for those who ask what the processor can do. @x: [2], changed
+   * so that nothing is left out. Returns: operations in a round */
+  gsize (*peak) (float *x, gsize rounds);
+
   /* x += a */
   void (*add) (float *x, const float *a, gsize count);
   void (*sgd) (float *w, float *v, const float *g, gsize count, float rate, float momentum,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "memory.h"
 
@@ -21,6 +22,8 @@ struct _RnWorker
   gboolean is_alone;
   float *scratch;
   pthread_t thread;
+  gint64 accounted_ns; /* the time until which it has accounted for what it did */
+  gint64 spent_ns[RN_N_WORKS];
 };
 
 /* One barrier does everything: members wait at it between runs, rn_team_run() arrives last with the new function, all
@@ -34,6 +37,8 @@ struct _RnTeam
   const int *cancel;
   gboolean failed; /* to start; read and written under the mutex */
   gboolean quit;
+  gboolean keeps_account;
+  gint64 run_ns; /* in runs, since there is an account */
 
   pthread_mutex_t mutex;
   pthread_cond_t released;
@@ -129,13 +134,42 @@ wait_for_release (RnWorker *worker, unsigned generation)
   sleep_until_released (team, generation);
 }
 
+static gint64
+now_ns (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return (gint64) now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* What passes until here is not accounted for: where all of a run is known, the rest is waiting. */
+static void
+begin_account (RnWorker *worker)
+{
+  if (worker->team->keeps_account)
+    worker->accounted_ns = now_ns ();
+}
+
 void
-rn_worker_barrier (RnWorker *worker)
+rn_worker_account (RnWorker *worker, RnWork work)
+{
+  gint64 ns;
+
+  if (!worker->team->keeps_account)
+    return;
+  ns = now_ns ();
+  worker->spent_ns[work] += ns - worker->accounted_ns;
+  worker->accounted_ns = ns;
+}
+
+static void
+meet (RnWorker *worker)
 {
   RnTeam *team = worker->team;
   unsigned generation;
 
-  if (team->n_workers == 1 || worker->is_alone)
+  if (team->n_workers == 1)
     return;
   /* Before arriving: afterwards the last one may move it at any moment. */
   generation = atomic_load_explicit (&team->generation, memory_order_relaxed);
@@ -145,11 +179,22 @@ rn_worker_barrier (RnWorker *worker)
     wait_for_release (worker, generation);
 }
 
+void
+rn_worker_barrier (RnWorker *worker)
+{
+  rn_worker_account (worker, RN_WORK_PASSES);
+  if (worker->team->n_workers == 1 || worker->is_alone)
+    return;
+  meet (worker);
+  begin_account (worker);
+}
+
 static void
 share_alone (RnWorker *worker, int n_pieces, RnPieceFunc func, gpointer data)
 {
   for (int piece = 0; piece < n_pieces && !is_cancelled (worker->team); piece++)
     func (worker, piece, data);
+  rn_worker_account (worker, RN_WORK_PASSES);
 }
 
 void
@@ -173,6 +218,16 @@ rn_worker_share (RnWorker *worker, int n_pieces, RnPieceFunc func, gpointer data
   rn_worker_barrier (worker);
 }
 
+/* A member's part of a run. Behind its end the caller goes on, so the account is closed before. */
+static void
+run (RnWorker *worker)
+{
+  begin_account (worker);
+  worker->team->func (worker, worker->team->data);
+  rn_worker_account (worker, RN_WORK_PASSES);
+  meet (worker);
+}
+
 static void *
 work (void *data)
 {
@@ -192,11 +247,10 @@ work (void *data)
     return NULL;
   for (;;)
     {
-      rn_worker_barrier (worker);
+      meet (worker);
       if (team->quit)
         return NULL;
-      team->func (worker, team->data);
-      rn_worker_barrier (worker);
+      run (worker);
     }
 }
 
@@ -269,7 +323,7 @@ rn_team_free (RnTeam *team)
   if (team == NULL)
     return;
   team->quit = TRUE;
-  rn_worker_barrier (&team->workers[0]);
+  meet (&team->workers[0]);
   destroy (team, team->n_workers);
 }
 
@@ -300,6 +354,7 @@ rn_team_reserve (RnTeam *team, gsize n_floats)
 gboolean
 rn_team_run (RnTeam *team, RnTeamFunc func, gpointer data, const int *cancel)
 {
+  const gint64 began_ns = team->keeps_account ? now_ns () : 0;
   gboolean cancelled;
 
   team->func = func;
@@ -307,14 +362,37 @@ rn_team_run (RnTeam *team, RnTeamFunc func, gpointer data, const int *cancel)
   team->cancel = cancel;
   atomic_store_explicit (&team->cancelled, 0, memory_order_relaxed);
 
-  rn_worker_barrier (&team->workers[0]);
-  func (&team->workers[0], data);
-  rn_worker_barrier (&team->workers[0]);
+  meet (&team->workers[0]);
+  run (&team->workers[0]);
+  if (team->keeps_account)
+    team->run_ns += now_ns () - began_ns;
 
   cancelled = is_cancelled (team);
   /* barriers look at it, also those between runs, and it is the caller's */
   team->cancel = NULL;
   return !cancelled;
+}
+
+void
+rn_team_keep_account (RnTeam *team, gboolean keeps)
+{
+  team->keeps_account = keeps;
+  team->run_ns = 0;
+  for (int i = 0; i < team->n_workers; i++)
+    memset (team->workers[i].spent_ns, 0, sizeof team->workers[i].spent_ns);
+}
+
+void
+rn_team_get_account (const RnTeam *team, double seconds[RN_N_WORKS])
+{
+  seconds[RN_WORK_WAITING] = (double) team->run_ns * 1e-9 * team->n_workers;
+  for (int work = 0; work < RN_WORK_WAITING; work++)
+    {
+      seconds[work] = 0.0;
+      for (int i = 0; i < team->n_workers; i++)
+        seconds[work] += (double) team->workers[i].spent_ns[work] * 1e-9;
+      seconds[RN_WORK_WAITING] -= seconds[work];
+    }
 }
 
 void

@@ -35,6 +35,25 @@ gboolean rn_team_reserve (RnTeam *team, gsize n_floats);
  * Returns: FALSE where it was cancelled: what was computed is then worthless. */
 gboolean rn_team_run (RnTeam *team, RnTeamFunc func, gpointer data, const int *cancel);
 
+/* What members spend their time on. */
+typedef enum
+{
+  RN_WORK_TRANSFORMS, /* Winograd's */
+  RN_WORK_PRODUCTS,   /* of matrices: Winograd's positions, lowered convolutions */
+  RN_WORK_DIRECT,     /* convolution in registers */
+  RN_WORK_PASSES,     /* everything else */
+  RN_WORK_WAITING,    /* for one another, asleep or not */
+  RN_N_WORKS
+} RnWork;
+
+/* Between runs only: from now on an account is kept of that, from nothing, or no longer. It costs a look at the clock a piece
+ * or two. */
+void rn_team_keep_account (RnTeam *team, gboolean keeps);
+/* Between runs only. @seconds: of all members together, in runs */
+void rn_team_get_account (const RnTeam *team, double seconds[RN_N_WORKS]);
+/* What this member did since it last said so was @work; what nobody says is RN_WORK_PASSES. */
+void rn_worker_account (RnWorker *worker, RnWork work);
+
 /* Between the two, inside a piece of a share, the shares that this member enters are its own affair: it does all their pieces and
  * meets nobody. So a piece may be a whole pass over a part of the data. */
 void rn_worker_begin_alone (RnWorker *worker);

@@ -1,4 +1,4 @@
-#include "residua/bench.h"
+#include "train/bench-case.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "compute/info.h"
 #include "compute/memory.h"
+#include "network/evaluator-private.h"
 #include "network/network.h"
 #include "residua/cost.h"
 #include "residua/error.h"
@@ -17,15 +18,7 @@
 #define MIN_STEPS 5
 #define SEED 1
 
-typedef struct
-{
-  const char *name;
-  const char *preset;
-  gboolean trains;
-  int batch;
-} Case;
-
-static const Case cases[] = {
+static const RnBenchCase cases[] = {
   { "train_r20_b128", "resnet20", TRUE, 128 }, { "train_r56_b128", "resnet56", TRUE, 128 },
   { "train_r18_b16", "resnet18", TRUE, 16 },   { "infer_r20_b128", "resnet20", FALSE, 128 },
   { "infer_r20_b1", "resnet20", FALSE, 1 },    { "infer_r18_b1", "resnet18", FALSE, 1 },
@@ -48,42 +41,24 @@ rn_bench_cases (void)
   return names;
 }
 
-/* What is measured: a step of one or the other. */
-typedef struct
+const RnBenchCase *
+rn_bench_find_case (const char *name, GError **error)
 {
-  const Case *kind;
-  RnSpec *spec;
-  int threads;
-  float *x;
-  const int *cancel;
+  g_autofree char *all = NULL;
 
-  RnTeam *team; /* training */
-  RnNetwork *network;
-  int *labels;
-
-  RnEvaluator *evaluator; /* running */
-  float *logits;
-} Bench;
-
-static void
-bench_clear (Bench *bench)
-{
-  g_clear_pointer (&bench->network, rn_network_free);
-  g_clear_pointer (&bench->team, rn_team_free);
-  g_clear_pointer (&bench->evaluator, rn_evaluator_free);
-  g_clear_pointer (&bench->spec, rn_spec_free);
-  g_clear_pointer (&bench->x, rn_floats_free);
-  g_clear_pointer (&bench->labels, g_free);
-  g_clear_pointer (&bench->logits, g_free);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    if (strcmp (cases[i].name, name) == 0)
+      return &cases[i];
+  all = g_strjoinv (", ", (char **) rn_bench_cases ());
+  g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("There is no case “%s”; there are %s"), name,
+               all);
+  return NULL;
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Bench, bench_clear)
-
-/* The preset, its zero channels at the end as in the baseline that this is compared with. */
-static RnSpec *
-build_spec (const char *preset, GError **error)
+RnSpec *
+rn_bench_case_spec (const RnBenchCase *kind, GError **error)
 {
-  g_autoptr (RnSpec) spec = rn_spec_preset (preset, error);
+  g_autoptr (RnSpec) spec = rn_spec_preset (kind->preset, error);
 
   for (int i = 0; spec != NULL && i < rn_spec_n_blocks (spec); i++)
     {
@@ -97,6 +72,50 @@ build_spec (const char *preset, GError **error)
     }
   return g_steal_pointer (&spec);
 }
+
+RnTeam *
+rn_bench_new_team (int threads, GError **error)
+{
+  const int wanted = threads > 0 ? threads : rn_info_n_processors ();
+  RnTeam *team = rn_team_new (wanted);
+
+  if (team == NULL)
+    g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _ ("%d threads are more than the system gives"),
+                 wanted);
+  return team;
+}
+
+/* What is measured: a step of one or the other. */
+typedef struct
+{
+  const RnBenchCase *kind;
+  RnSpec *spec;
+  int threads;
+  gboolean splits;
+  float *x;
+  const int *cancel;
+
+  RnTeam *team;
+  RnNetwork *network; /* training */
+  int *labels;
+
+  RnEvaluator *evaluator; /* running */
+  float *logits;
+} Bench;
+
+static void
+bench_clear (Bench *bench)
+{
+  g_clear_pointer (&bench->network, rn_network_free);
+  g_clear_pointer (&bench->evaluator, rn_evaluator_free);
+  g_clear_pointer (&bench->team, rn_team_free);
+  g_clear_pointer (&bench->spec, rn_spec_free);
+  g_clear_pointer (&bench->x, rn_floats_free);
+  g_clear_pointer (&bench->labels, g_free);
+  g_clear_pointer (&bench->logits, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Bench, bench_clear)
 
 static gboolean
 fill_pictures (Bench *bench, GError **error)
@@ -123,13 +142,6 @@ fill_pictures (Bench *bench, GError **error)
 static gboolean
 prepare_training (Bench *bench, GError **error)
 {
-  bench->team = rn_team_new (bench->threads);
-  if (bench->team == NULL)
-    {
-      g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
-                   _ ("%d threads are more than the system gives"), bench->threads);
-      return FALSE;
-    }
   bench->network = rn_network_new (bench->spec, bench->kind->batch, bench->team, SEED, error);
   return bench->network != NULL;
 }
@@ -146,7 +158,7 @@ prepare_running (Bench *bench, GError **error)
 
   if (model == NULL)
     return FALSE;
-  bench->evaluator = rn_evaluator_new (model, RN_PATH_RUN, bench->threads, error);
+  bench->evaluator = rn_evaluator_new_on_team (model, RN_PATH_RUN, bench->team, error);
   bench->logits = g_new (float, (gsize) bench->kind->batch *rn_spec_get_classes (bench->spec));
   return bench->evaluator != NULL;
 }
@@ -188,6 +200,8 @@ measure (Bench *bench, double seconds, RnBenchResult *result, GError **error)
   for (int i = 0; i < WARM_UP; i++)
     if (!step (bench, error))
       return FALSE;
+  if (bench->splits)
+    rn_team_keep_account (bench->team, TRUE);
   began_us = g_get_monotonic_time ();
   while (times->len < MIN_STEPS || (double) (g_get_monotonic_time () - began_us) * 1e-6 < seconds)
     {
@@ -208,25 +222,28 @@ measure (Bench *bench, double seconds, RnBenchResult *result, GError **error)
   return TRUE;
 }
 
-static const Case *
-find_case (const char *name, GError **error)
+static void
+take_split (Bench *bench, RnBenchResult *result)
 {
-  g_autofree char *all = NULL;
+  static const RnBenchWork names[RN_N_WORKS] = {
+    [RN_WORK_TRANSFORMS] = RN_BENCH_WORK_TRANSFORMS, [RN_WORK_PRODUCTS] = RN_BENCH_WORK_PRODUCTS,
+    [RN_WORK_DIRECT] = RN_BENCH_WORK_DIRECT,         [RN_WORK_PASSES] = RN_BENCH_WORK_PASSES,
+    [RN_WORK_WAITING] = RN_BENCH_WORK_WAITING,
+  };
+  double seconds[RN_N_WORKS], all = 0.0;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    if (strcmp (cases[i].name, name) == 0)
-      return &cases[i];
-  all = g_strjoinv (", ", (char **) rn_bench_cases ());
-  g_set_error (error, RN_ERROR, RN_ERROR_DATA, _ ("There is no case “%s”; there are %s"), name,
-               all);
-  return NULL;
+  rn_team_get_account (bench->team, seconds);
+  for (int i = 0; i < RN_N_WORKS; i++)
+    all += seconds[i];
+  for (int i = 0; i < RN_N_WORKS; i++)
+    result->split[names[i]] = seconds[i] / all;
 }
 
 gboolean
-rn_bench_run (const char *case_name, int threads, double seconds, const int *cancel,
+rn_bench_run (const char *case_name, int threads, double seconds, gboolean split, const int *cancel,
               RnBenchResult *result, GError **error)
 {
-  const Case *kind = find_case (case_name, error);
+  const RnBenchCase *kind = rn_bench_find_case (case_name, error);
   g_auto (Bench) bench = { .kind = kind, .cancel = cancel };
   RnCost cost;
 
@@ -234,14 +251,20 @@ rn_bench_run (const char *case_name, int threads, double seconds, const int *can
     return FALSE;
   rn_compute_start ();
   bench.threads = threads > 0 ? threads : rn_info_n_processors ();
-  bench.spec = build_spec (kind->preset, error);
+  bench.spec = rn_bench_case_spec (kind, error);
   if (bench.spec == NULL || !fill_pictures (&bench, error))
+    return FALSE;
+  bench.team = rn_bench_new_team (bench.threads, error);
+  if (bench.team == NULL)
     return FALSE;
   if (!(kind->trains ? prepare_training (&bench, error) : prepare_running (&bench, error)))
     return FALSE;
   memset (result, 0, sizeof *result);
+  bench.splits = split;
   if (!measure (&bench, seconds, result, error))
     return FALSE;
+  if (split)
+    take_split (&bench, result);
   rn_cost_of_network (bench.spec, kind->batch, bench.threads, &cost);
   result->batch = kind->batch;
   result->threads = bench.threads;

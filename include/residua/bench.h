@@ -6,6 +6,17 @@
 
 G_BEGIN_DECLS
 
+/** What a step's time is spent on, see #RnBenchResult. */
+typedef enum
+{
+  RN_BENCH_WORK_TRANSFORMS, /* Winograd's, of filters, too */
+  RN_BENCH_WORK_PRODUCTS,   /* of matrices in convolutions */
+  RN_BENCH_WORK_DIRECT,     /* convolution in registers */
+  RN_BENCH_WORK_PASSES,     /* everything else */
+  RN_BENCH_WORK_WAITING,    /* of threads for one another */
+  RN_BENCH_N_WORKS
+} RnBenchWork;
+
 /**
  * RnBenchResult:
  * @batch: pictures a step
@@ -14,6 +25,7 @@ G_BEGIN_DECLS
  * @pictures_per_s: at the median step
  * @peak_rss_bytes: the most memory that the process has occupied; a case's own where it ran alone in its process
  * @macs: multiply-adds of one picture, forward
+ * @split: the share of each #RnBenchWork in all threads' time, 1 together; zeros where that was not asked for
  */
 typedef struct
 {
@@ -25,6 +37,7 @@ typedef struct
   double min_step_ms;
   gsize peak_rss_bytes;
   gint64 macs;
+  double split[RN_BENCH_N_WORKS];
 } RnBenchResult;
 
 /** Returns: (transfer none): names such as "train_r20_b128", "infer_r50_b1" (what, network, batch), NULL-terminated */
@@ -35,14 +48,15 @@ const char *const *rn_bench_cases (void);
  * @case_name: one of rn_bench_cases()
  * @threads: 1 to 256; 0 for as many as there are processors
  * @seconds: to measure for; at least five steps are measured however long they take
+ * @split: whether @result's split is wanted, too: looking at the clock so often makes small networks slower
  * @cancel: (nullable): becomes non-zero, from any thread or signal handler, to make it fail with RN_ERROR_CANCELLED soon
  * @error: RN_ERROR_DATA for an unknown name, RN_ERROR_MEMORY
  *
  * Measures whole steps on random pictures: of training (forward, backward and update), or of running (batch-norm
  * folded). The CIFAR networks have option A with the zero channels at the end.
  */
-gboolean rn_bench_run (const char *case_name, int threads, double seconds, const int *cancel,
-                       RnBenchResult *result, GError **error);
+gboolean rn_bench_run (const char *case_name, int threads, double seconds, gboolean split,
+                       const int *cancel, RnBenchResult *result, GError **error);
 
 /**
  * rn_bench_estimate_epoch:

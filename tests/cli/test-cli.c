@@ -108,6 +108,7 @@ test_mistakes_in_usage_are_code_2 (void)
     { { "bench" }, "--case" },
     { { "bench", "--case", "train_r21" }, "train_r20_b128" },
     { { "bench", "--case", "infer_r20_b1", "--seconds", "-1" }, "--seconds" },
+    { { "bench", "--case", "infer_r20_b1", "--kernels", "--split" }, "--split" },
     { { "data" }, "sample" },
     { { "data", "x", "--format", "gif", "--out", "o" }, "gif" },
     { { "data", "x", "--scenes", "3", "--out", "o" }, "--scenes" },
@@ -248,6 +249,131 @@ test_bench_prints_the_line_of_the_baseline (void)
   check_line (lines[1], "infer_r20_b1");
 }
 
+/* Running ResNet-20 has transforms and products, its stem and strides are direct; all of it is the whole. */
+static void
+test_bench_says_what_the_time_is_spent_on (void)
+{
+  static const char *const works[] = { "transforms", "products", "direct", "passes", "waiting" };
+  g_autoptr (CliResult) result =
+      cli_run (".", "bench", "--case", "infer_r20_b1,train_r20_b128", "--threads", "2", "--seconds",
+               "0", "--split", "--json", NULL);
+  g_autoptr (JsonNode) root = NULL;
+  JsonArray *cases;
+
+  cli_assert_code (result, 0);
+  root = cli_json (result);
+  cases = json_object_get_array_member (json_node_get_object (root), "cases");
+  g_assert_cmpuint (json_array_get_length (cases), ==, 2);
+  for (guint at = 0; at < 2; at++)
+    {
+      JsonObject *split =
+          json_object_get_object_member (json_array_get_object_element (cases, at), "split");
+      double sum = 0.0;
+
+      for (int i = 0; i < 5; i++)
+        {
+          g_assert_cmpfloat (json_object_get_double_member (split, works[i]), >, 0.0);
+          sum += json_object_get_double_member (split, works[i]);
+        }
+      g_assert_cmpfloat_with_epsilon (sum, 1.0, 1e-6);
+    }
+}
+
+static double
+by_method (JsonObject *kernel, const char *what, const char *method)
+{
+  JsonNode *node = json_object_get_member (json_object_get_object_member (kernel, what), method);
+
+  return JSON_NODE_HOLDS_NULL (node) ? 0.0 : json_node_get_double (node);
+}
+
+static int
+member (JsonObject *kernel, const char *name)
+{
+  return (int) json_object_get_int_member (kernel, name);
+}
+
+/* Whether every algorithm that can do it was measured, its operations are those of the definition, and the fastest is. */
+static void
+check_kernel (JsonObject *kernel)
+{
+  static const char *const methods[] = { "direct", "winograd", "product" };
+  const int side = member (kernel, "kernel"), stride = member (kernel, "stride");
+  const int p = (member (kernel, "h") + stride - 1) / stride;
+  const int q = (member (kernel, "w") + stride - 1) / stride;
+  const double operations = 2.0 * member (kernel, "n") * p * q * member (kernel, "k") * side *
+                            side * member (kernel, "c");
+  const gboolean able[] = { TRUE, side == 3 && stride == 1 && member (kernel, "c") % 16 == 0,
+                            g_str_equal (json_object_get_string_member (kernel, "direction"),
+                                         "filters") };
+  double best = 0.0;
+
+  for (int i = 0; i < 3; i++)
+    {
+      const double gflops = by_method (kernel, "gflops", methods[i]);
+
+      g_assert_cmpint (gflops > 0.0, ==, able[i]);
+      g_assert_cmpfloat_with_epsilon (gflops * by_method (kernel, "ms", methods[i]) * 1e6,
+                                      able[i] ? operations : 0.0, 1e-6 * operations);
+      best = MAX (best, gflops);
+    }
+  g_assert_cmpfloat (by_method (kernel, "gflops",
+                                json_object_get_string_member (kernel, "fastest")),
+                     ==, best);
+  g_assert_cmpfloat (by_method (kernel, "gflops", json_object_get_string_member (kernel, "taken")),
+                     >, 0.0);
+}
+
+/* ResNet-20 has 19 convolutions; the stem's alone has no gradient of its input. */
+static void
+test_bench_measures_each_kernel_by_every_algorithm (void)
+{
+  g_autoptr (CliResult) result =
+      cli_run (".", "bench", "--kernels", "--case", "train_r20_b128,infer_r20_b1", "--seconds", "0",
+               "--json", NULL);
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *object;
+  JsonArray *kernels;
+  int count[2] = { 0, 0 };
+
+  cli_assert_code (result, 0);
+  root = cli_json (result);
+  object = json_node_get_object (root);
+  g_assert_cmpfloat (json_object_get_double_member (object, "peak_gflops"), >, 0.1);
+  kernels = json_object_get_array_member (object, "kernels");
+  for (guint i = 0; i < json_array_get_length (kernels); i++)
+    {
+      JsonObject *kernel = json_array_get_object_element (kernels, i);
+      const gboolean runs =
+          g_str_equal (json_object_get_string_member (kernel, "case"), "infer_r20_b1");
+
+      check_kernel (kernel);
+      count[runs] += member (kernel, "count");
+      if (runs)
+        g_assert_cmpstr (json_object_get_string_member (kernel, "direction"), ==, "forward");
+    }
+  g_assert_cmpint (count[0], ==, 19 + 18 + 19);
+  g_assert_cmpint (count[1], ==, 19);
+}
+
+static void
+test_bench_prints_a_table_of_the_kernels (void)
+{
+  g_autoptr (CliResult) result =
+      cli_run (".", "bench", "--kernels", "--case", "infer_r20_b1", "--seconds", "0", NULL);
+  g_auto (GStrv) lines = NULL;
+
+  cli_assert_code (result, 0);
+  lines = g_strsplit (g_strchomp (result->out), "\n", -1);
+  g_assert_true (g_str_has_prefix (lines[0], "infer_r20_b1, threads: 1, peak: "));
+  for (int i = 2; lines[i + 1] != NULL; i++)
+    {
+      g_assert_true (g_str_has_prefix (lines[i], "forward "));
+      g_assert_nonnull (strstr (lines[i], " %)"));
+    }
+  g_assert_cmpuint (g_strv_length (lines), ==, 3 + 6);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -265,6 +391,12 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/the-parts-of-a-network-add-up", test_the_parts_of_a_network_add_up);
   g_test_add_func ("/cli/info-alone-lists-presets-and-the-machine",
                    test_info_alone_lists_presets_and_the_machine);
+  g_test_add_func ("/cli/bench-says-what-the-time-is-spent-on",
+                   test_bench_says_what_the_time_is_spent_on);
+  g_test_add_func ("/cli/bench-measures-each-kernel-by-every-algorithm",
+                   test_bench_measures_each_kernel_by_every_algorithm);
+  g_test_add_func ("/cli/bench-prints-a-table-of-the-kernels",
+                   test_bench_prints_a_table_of_the_kernels);
   g_test_add_func ("/cli/bench-prints-the-line-of-the-baseline",
                    test_bench_prints_the_line_of_the_baseline);
   return g_test_run ();

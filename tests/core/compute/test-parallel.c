@@ -423,6 +423,63 @@ test_who_is_alone_shares_with_nobody (void)
   rn_team_free (team);
 }
 
+static void
+be_busy (gint64 us)
+{
+  const gint64 end_us = g_get_monotonic_time () + us;
+
+  while (g_get_monotonic_time () < end_us)
+    ;
+}
+
+/* One of two members works while the other waits, then both. */
+static void
+work_and_wait (RnWorker *worker, gpointer data)
+{
+  if (rn_worker_index (worker) == 0)
+    {
+      be_busy (4000);
+      rn_worker_account (worker, RN_WORK_DIRECT);
+      be_busy (6000);
+    }
+  rn_worker_barrier (worker);
+  be_busy (8000);
+  rn_worker_account (worker, RN_WORK_PRODUCTS);
+}
+
+/* The clock may run on while somebody else has the processor, so each is at least what it must be. */
+static void
+test_an_account_tells_work_and_waiting_apart (void)
+{
+  RnTeam *team = rn_team_new (2);
+  double seconds[RN_N_WORKS], all = 0.0;
+  gint64 began_us, us = 0;
+
+  rn_team_run (team, work_and_wait, NULL, NULL);
+  rn_team_keep_account (team, TRUE);
+  for (int i = 0; i < 2; i++)
+    {
+      g_usleep (30000); /* between runs nothing counts */
+      began_us = g_get_monotonic_time ();
+      rn_team_run (team, work_and_wait, NULL, NULL);
+      us += g_get_monotonic_time () - began_us;
+    }
+  rn_team_get_account (team, seconds);
+  g_assert_cmpfloat (seconds[RN_WORK_DIRECT], >=, 0.008);
+  g_assert_cmpfloat (seconds[RN_WORK_PASSES], >=, 0.012);
+  g_assert_cmpfloat (seconds[RN_WORK_PRODUCTS], >=, 0.032);
+  g_assert_cmpfloat (seconds[RN_WORK_WAITING], >=, 0.020 - 0.001);
+  g_assert_cmpfloat (seconds[RN_WORK_TRANSFORMS], ==, 0.0);
+  for (int i = 0; i < RN_N_WORKS; i++)
+    all += seconds[i];
+  g_assert_cmpfloat (all, <=, 2e-6 * (double) us);
+  rn_team_keep_account (team, TRUE);
+  rn_team_get_account (team, seconds);
+  for (int i = 0; i < RN_N_WORKS; i++)
+    g_assert_cmpfloat (seconds[i], ==, 0.0);
+  rn_team_free (team);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -447,5 +504,7 @@ main (int argc, char **argv)
                    test_a_team_may_be_freed_at_once_or_after_a_rest);
   g_test_add_func ("/parallel/who is alone shares with nobody",
                    test_who_is_alone_shares_with_nobody);
+  g_test_add_func ("/parallel/an account tells work and waiting apart",
+                   test_an_account_tells_work_and_waiting_apart);
   return g_test_run ();
 }
