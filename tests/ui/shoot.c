@@ -333,11 +333,11 @@ wait_for_mistakes (GtkWidget *panel)
 static void
 wait_for_table (GtkWidget *table)
 {
-  RnClassifyBatch *batch = rn_classify_many_get_batch (RN_CLASSIFY_MANY (table));
+  RnClassifyBatch *rows = rn_classify_many_get_batch (RN_CLASSIFY_MANY (table));
 
   if (!gtk_widget_get_mapped (table))
     return;
-  while (batch != NULL && rn_classify_batch_is_running (batch))
+  while (rows != NULL && rn_classify_batch_is_running (rows))
     iterate ("the pictures");
   iterate_for (SETTLE_US);
 }
