@@ -40,6 +40,15 @@ def find_window(name, pid):
     return wait_for(search)
 
 
+def find_sized(pid, width, height):
+    """A window of just that size, such as a menu's"""
+    for window in xdotool("search", "--all", "--onlyvisible", "--pid", pid):
+        place = find_geometry(window)
+        if (int(place["WIDTH"]), int(place["HEIGHT"])) == (width, height):
+            return window
+    return None
+
+
 def start_manager():
     """Returns: the window manager, at work"""
     manager = subprocess.Popen(["openbox"], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
