@@ -195,6 +195,7 @@ rn_path_shares (double *shares, const double *gradients, int n_blocks)
       shares[k] *= gradients[k] > 0.0 ? gradients[k] : 0.0;
       sum += shares[k];
     }
-  for (int k = 0; k <= n_blocks && sum > 0.0; k++)
-    shares[k] /= sum;
+  /* infinity over infinity, or times a number of paths that is 0 in double precision, tells no share */
+  for (int k = 0; k <= n_blocks; k++)
+    shares[k] = sum > 0.0 && isfinite (sum) ? shares[k] / sum : 0.0;
 }

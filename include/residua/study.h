@@ -187,7 +187,7 @@ gboolean rn_study_path_gradients (RnStudy *study, int draws, guint64 seed, RnPat
 
 /**
  * rn_path_shares:
- * @shares: (out): @n_blocks + 1 numbers that sum to 1, or 0 where all of @gradients are 0
+ * @shares: (out): @n_blocks + 1 numbers that sum to 1; all 0 where all of @gradients are 0 or one of them is infinite
  * @gradients: of one path of each length, 0 and more; NAN counts as 0
  *
  * What all paths of a length together contribute to the gradient: their number times the gradient of one (Veit et al. 2016,

@@ -3,6 +3,7 @@
  *   with-display shoot --page train --size 1600x1000 --net resnet20 --train-steps 200 --out train.png
  *
  * Several at once, of one training: --page build,train --moment before,during,after --out "PAGE-MOMENT.png"
+ * And of one state: --size 1000x640,1600x1000 --look light,dark --scroll 0,600 --out "SIZE-LOOK-SCROLL.png"
  *
  * Dark, high contrast, Korean: ADW_DEBUG_COLOR_SCHEME=prefer-dark ADW_DEBUG_HIGH_CONTRAST=1 GTK_A11Y=none,
  * LANGUAGE=ko RESIDUA_LOCALEDIR=BUILD-FOLDER/po
@@ -15,6 +16,7 @@
 
 #include "application.h"
 #include "drop-zone.h"
+#include "pages/classify-many.h"
 #include "pages/inspect-mistakes.h"
 #include "pages/inspect-study.h"
 #include "pages/study-control.h"
@@ -34,11 +36,12 @@ static char *net = NULL;
 static char *data = NULL;
 static char *out = NULL;
 static char *picture = NULL;
-static char *open_path = NULL;
+static char **open_paths = NULL;
 static char *hover_path = NULL;
 static char *press = NULL;
 static char *experiment = NULL;
-static double scroll = 0.0;
+static char *scroll = NULL;
+static char *look = NULL;
 static gint64 train_steps = 0;
 static int batch = 0;
 static int block = 0;
@@ -53,11 +56,12 @@ static const GOptionEntry options[] = {
     "NAME" },
   { "moment", 0, 0, G_OPTION_ARG_STRING, &moment,
     "Of the training, by commas: before, starting, during (unless said) or after", "WHEN" },
-  { "size", 0, 0, G_OPTION_ARG_STRING, &size, "Size of the window, 1280x800 unless said", "WxH" },
+  { "size", 0, 0, G_OPTION_ARG_STRING, &size, "Size of the window, by commas, 1280x800 unless said",
+    "WxH" },
   { "net", 0, 0, G_OPTION_ARG_STRING, &net, "Preset to show", "NAME" },
   { "data", 0, 0, G_OPTION_ARG_STRING, &data, "Data set, sample unless said", "PATH" },
-  { "open", 0, 0, G_OPTION_ARG_FILENAME, &open_path, "Open this as if it had been dropped",
-    "PATH" },
+  { "open", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &open_paths,
+    "Open this as if it had been dropped; several one after the other", "PATH" },
   { "hover", 0, 0, G_OPTION_ARG_FILENAME, &hover_path, "Hold this over the window", "PATH" },
   { "picture", 0, 0, G_OPTION_ARG_STRING, &picture,
     "Picture to watch: a file, or a test picture's number", "WHAT" },
@@ -65,7 +69,10 @@ static const GOptionEntry options[] = {
   { "side", 0, 0, G_OPTION_ARG_INT, &side, "Width of the spine", "PIXELS" },
   { "experiment", 0, 0, G_OPTION_ARG_FILENAME, &experiment,
     "Show this one in the Lab and train it, instead of the network: a name or a file", "WHAT" },
-  { "scroll", 0, 0, G_OPTION_ARG_DOUBLE, &scroll, "Scroll the page so far down", "PIXELS" },
+  { "scroll", 0, 0, G_OPTION_ARG_STRING, &scroll, "Scroll the page so far down, by commas",
+    "PIXELS" },
+  { "look", 0, 0, G_OPTION_ARG_STRING, &look, "light or dark, by commas; the system's unless said",
+    "NAME" },
   { "train-steps", 0, 0, G_OPTION_ARG_INT64, &train_steps, "Train that far first", "N" },
   { "batch", 0, 0, G_OPTION_ARG_INT, &batch, "Pictures a step", "N" },
   { "pause", 0, 0, G_OPTION_ARG_NONE, &is_paused, "Pause before the picture is taken", NULL },
@@ -76,7 +83,8 @@ static const GOptionEntry options[] = {
     "ACTION" },
   { "timeout", 0, 0, G_OPTION_ARG_DOUBLE, &timeout_s, "Give up after", "SECONDS" },
   { "out", 0, 0, G_OPTION_ARG_FILENAME, &out,
-    "Where the picture goes; PAGE and MOMENT in it stand for what is shown", "FILE" },
+    "Where the picture goes; PAGE, MOMENT, SIZE, LOOK and SCROLL in it stand for what is shown",
+    "FILE" },
   { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
 };
 
@@ -147,11 +155,11 @@ save (GtkWidget *window, const char *path)
 }
 
 static void
-set_size (GtkWindow *window)
+set_size (GtkWindow *window, const char *wanted)
 {
   int width = 1280, height = 800;
 
-  if (size != NULL && sscanf (size, "%dx%d", &width, &height) != 2)
+  if (sscanf (wanted, "%dx%d", &width, &height) != 2)
     {
       g_printerr ("shoot: --size is WIDTHxHEIGHT\n");
       exit (2);
@@ -323,6 +331,18 @@ wait_for_mistakes (GtkWidget *panel)
 }
 
 static void
+wait_for_table (GtkWidget *table)
+{
+  RnClassifyBatch *rows = rn_classify_many_get_batch (RN_CLASSIFY_MANY (table));
+
+  if (!gtk_widget_get_mapped (table))
+    return;
+  while (rows != NULL && rn_classify_batch_is_running (rows))
+    iterate ("the pictures");
+  iterate_for (SETTLE_US);
+}
+
+static void
 measure (GtkWidget *window)
 {
   for_each (window, GTK_TYPE_TOGGLE_BUTTON, turn_to_test_pictures);
@@ -429,20 +449,29 @@ activate (GtkWidget *window, const char *action)
   gtk_widget_activate_action_variant (window, name, target);
 }
 
+static void
+set_look (const char *name)
+{
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
+                                      g_str_equal (name, "dark") ? ADW_COLOR_SCHEME_FORCE_DARK
+                                                                 : ADW_COLOR_SCHEME_FORCE_LIGHT);
+  iterate_for (SETTLE_US);
+}
+
 /* Returns: (transfer full): @out with what is shown in its place */
 static char *
-name_of (const char *shown, const char *when)
+name_of (const char *const shown[][2], gsize n)
 {
   g_autoptr (GString) name = g_string_new (out);
 
-  g_string_replace (name, "PAGE", shown, 0);
-  g_string_replace (name, "MOMENT", when, 0);
+  for (gsize i = 0; i < n; i++)
+    g_string_replace (name, shown[i][0], shown[i][1], 0);
   return g_string_free (g_steal_pointer (&name), FALSE);
 }
 
-/* The highest of the page's scrolled windows */
+/* The widest of the page's scrolled windows that are seen */
 static void
-scroll_down (RnWindow *window, const char *shown)
+scroll_down (RnWindow *window, const char *shown, double pixels)
 {
   GtkWidget *best = NULL;
   g_autoptr (GQueue) waiting = g_queue_new ();
@@ -452,7 +481,7 @@ scroll_down (RnWindow *window, const char *shown)
     {
       GtkWidget *widget = g_queue_pop_head (waiting);
 
-      if (GTK_IS_SCROLLED_WINDOW (widget) &&
+      if (GTK_IS_SCROLLED_WINDOW (widget) && gtk_widget_get_mapped (widget) &&
           (best == NULL || gtk_widget_get_width (widget) > gtk_widget_get_width (best)))
         best = widget;
       for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
@@ -461,19 +490,46 @@ scroll_down (RnWindow *window, const char *shown)
     }
   if (best != NULL)
     gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (best)),
-                              scroll);
+                              pixels);
   iterate_for (SETTLE_US);
+}
+
+/* One picture for each of what was asked for by commas */
+static void
+save_all (RnWindow *window, const char *shown, const char *when)
+{
+  g_auto (GStrv) sizes = g_strsplit (size != NULL ? size : "1280x800", ",", -1);
+  g_auto (GStrv) looks = g_strsplit (look != NULL ? look : "system", ",", -1);
+  g_auto (GStrv) scrolls = g_strsplit (scroll != NULL ? scroll : "0", ",", -1);
+
+  for (int i = 0; sizes[i] != NULL; i++)
+    for (int k = 0; looks[k] != NULL; k++)
+      for (int j = 0; scrolls[j] != NULL; j++)
+        {
+          const char *const words[][2] = { { "PAGE", shown },
+                                           { "MOMENT", when },
+                                           { "SIZE", sizes[i] },
+                                           { "LOOK", looks[k] },
+                                           { "SCROLL", scrolls[j] } };
+          g_autofree char *path = name_of (words, G_N_ELEMENTS (words));
+
+          set_size (GTK_WINDOW (window), sizes[i]);
+          if (look != NULL)
+            set_look (looks[k]);
+          if (scroll != NULL)
+            scroll_down (window, shown, g_ascii_strtod (scrolls[j], NULL));
+          save (topmost (GTK_WINDOW (window)), path);
+        }
 }
 
 static void
 shoot_page (RnWindow *window, const char *shown, const char *when)
 {
-  g_autofree char *path = name_of (shown, when);
-
   rn_window_show_page (window, shown);
   iterate_for (SETTLE_US);
   if (is_measured)
     measure (GTK_WIDGET (window));
+  for_each (GTK_WIDGET (window), RN_TYPE_CLASSIFY_MANY, wait_for_table);
   if (press != NULL)
     {
       activate (GTK_WIDGET (window), press);
@@ -484,11 +540,22 @@ shoot_page (RnWindow *window, const char *shown, const char *when)
       rn_spine_body_hover (RN_SPINE_BODY (find (GTK_WIDGET (window), RN_TYPE_SPINE_BODY)), drag_y);
       iterate_for (SETTLE_US);
     }
-  if (scroll > 0.0)
-    scroll_down (window, shown);
-  save (topmost (GTK_WINDOW (window)), path);
+  save_all (window, shown, when);
   while (topmost (GTK_WINDOW (window)) != GTK_WIDGET (window))
     gtk_window_destroy (GTK_WINDOW (topmost (GTK_WINDOW (window))));
+}
+
+/* A network is waited for: what is opened after it may need its weights. */
+static void
+open_one (RnWindow *window, const char *path)
+{
+  RnSession *session = rn_window_get_session (window);
+  RnDocument *before = rn_session_get_document (session);
+  g_autoptr (GListModel) files = files_of (path);
+
+  rn_window_open (window, files);
+  while (g_str_has_suffix (path, ".safetensors") && rn_session_get_document (session) == before)
+    iterate ("the network");
 }
 
 static void
@@ -512,14 +579,10 @@ shoot (GtkApplication *application)
 
   g_application_activate (G_APPLICATION (application));
   window = RN_WINDOW (gtk_application_get_windows (application)->data);
-  set_size (GTK_WINDOW (window));
+  set_size (GTK_WINDOW (window), size != NULL ? size : "1280x800");
   prepare (window);
-  if (open_path != NULL)
-    {
-      g_autoptr (GListModel) files = files_of (open_path);
-
-      rn_window_open (window, files);
-    }
+  for (int i = 0; open_paths != NULL && open_paths[i] != NULL; i++)
+    open_one (window, open_paths[i]);
   if (hover_path != NULL)
     {
       g_autoptr (GListModel) files = files_of (hover_path);

@@ -67,6 +67,28 @@ test_labels_of_an_axis_have_the_same_decimals (void)
 }
 
 static void
+test_percents_of_an_axis_have_the_same_decimals (void)
+{
+  static const struct
+  {
+    double high;
+    const char *zero, *step;
+  } cases[] = { { 0.22, "0 %", "5 %" }, { 0.02, "0.0 %", "0.5 %" }, { 1.0, "0 %", "20 %" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      RnAxis axis;
+      g_autofree char *zero = NULL, *step = NULL;
+
+      rn_axis_fit (&axis, 0.0, cases[i].high, FALSE);
+      zero = rn_axis_format_percent (&axis, 0.0);
+      step = rn_axis_format_percent (&axis, axis.step);
+      g_assert_cmpstr (zero, ==, cases[i].zero);
+      g_assert_cmpstr (step, ==, cases[i].step);
+    }
+}
+
+static void
 test_the_ratio_has_one_fixed_scale (void)
 {
   const GdkRGBA low = rn_palette_ratio (0.001), least = rn_palette_ratio (RN_RATIO_MIN),
@@ -90,6 +112,8 @@ main (int argc, char **argv)
   g_test_add_func ("/axis/a logarithmic one has decades", test_a_logarithmic_axis_has_decades);
   g_test_add_func ("/axis/labels have the same decimals",
                    test_labels_of_an_axis_have_the_same_decimals);
+  g_test_add_func ("/axis/percents of an axis have the same decimals",
+                   test_percents_of_an_axis_have_the_same_decimals);
   g_test_add_func ("/palette/the ratio has one fixed scale", test_the_ratio_has_one_fixed_scale);
   return g_test_run ();
 }

@@ -13,6 +13,7 @@
 #include "pages/inspect-activation.h"
 #include "pages/inspect-layer.h"
 #include "pages/inspect-maps.h"
+#include "pages/inspect-prediction.h"
 #include "pages/map-reader.h"
 #include "pages/maps.h"
 #include "pages/picture-view.h"
@@ -273,8 +274,14 @@ test_a_switched_off_branch_changes_the_second_bars_only (void)
   gboolean gates[] = { TRUE, FALSE, TRUE };
   float logits[10], gated_logits[10];
   double p[10], q[10];
+  g_autofree char *tap = NULL;
+  g_autoptr (RnTensor) without = NULL;
 
   stage_open (&stage, FALSE);
+  rn_selection_select (rn_session_get_selection (stage.session), RN_PART_BLOCK, id_of (&stage, 1),
+                       NULL);
+  tap = rn_tap_of_block (spec_of (&stage), 1, "sum");
+  without = core_tap (&stage, tap, gates, NULL);
   rn_tensor_unref (core_tap (&stage, "fc", NULL, logits));
   rn_tensor_unref (core_tap (&stage, "fc", gates, gated_logits));
   softmax (p, logits, 10);
@@ -282,8 +289,8 @@ test_a_switched_off_branch_changes_the_second_bars_only (void)
   looking_wait (has_answer, &stage);
   rn_session_set_gate (stage.session, id_of (&stage, 1), FALSE);
   looking_wait (has_gated_answer, &stage);
-  looking_pass (
-      300); /* the maps with the gate come later than the look, and must not change the first bars */
+  /* the maps with the gate come later than the look, and must not change the first bars */
+  looking_wait (block_shows, &(Wish){ &stage, without, RN_TERM_SUM });
   for (int i = 0; i < RN_PREDICTION_ROWS; i++)
     {
       int class;
@@ -662,6 +669,12 @@ is_watched (gpointer data)
   return rn_session_get_watched (((Stage *) data)->session) != NULL;
 }
 
+static gboolean
+is_not_watched (gpointer data)
+{
+  return !is_watched (data);
+}
+
 static void
 test_a_page_that_nobody_sees_watches_nothing (void)
 {
@@ -670,10 +683,70 @@ test_a_page_that_nobody_sees_watches_nothing (void)
   stage_open (&stage, FALSE);
   looking_wait (is_watched, &stage);
   gtk_widget_set_visible (stage.page, FALSE);
-  looking_pass (50);
-  g_assert_null (rn_session_get_watched (stage.session));
+  looking_wait (is_not_watched, &stage);
   gtk_widget_set_visible (stage.page, TRUE);
   looking_wait (is_watched, &stage);
+  stage_close (&stage);
+}
+
+static void
+test_the_picture_and_the_map_of_the_class_are_of_one_size (void)
+{
+  static const int widths[] = { 740, 1300 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (widths); i++)
+    {
+      Stage stage = { .model = looking_model (5, FALSE) };
+      GtkWidget *picture, *map;
+      double x, y;
+
+      stage.session = looking_session (stage.model, 32);
+      stage.page = rn_inspect_page_new (stage.session);
+      stage.window = looking_window (stage.page, widths[i], 600);
+      looking_wait (has_activation, &stage);
+      picture = looking_find (stage.page, RN_TYPE_PICTURE_VIEW, 0);
+      map = looking_find (stage.page, RN_TYPE_PICTURE_VIEW, 1);
+      g_assert_true (gtk_widget_translate_coordinates (map, picture, 0.0, 0.0, &x, &y));
+      g_assert_cmpfloat (x, >, 0.0);
+      g_assert_cmpfloat (y, ==, 0.0);
+      g_assert_cmpint (gtk_widget_get_width (map), ==, gtk_widget_get_width (picture));
+      g_assert_cmpint (gtk_widget_get_height (map), ==, gtk_widget_get_height (picture));
+      stage_close (&stage);
+    }
+}
+
+/* Returns: whether the maps and the first bars are there, and no card says any more what it waits for */
+static gboolean
+says_nothing_is_missing (gpointer data)
+{
+  return has_answer (data) && has_activation (data) &&
+         !looking_says (((Stage *) data)->page, "Appears as soon as");
+}
+
+static void
+test_cards_say_what_they_wait_for_until_the_network_has_answered (void)
+{
+  Stage stage = { .model = looking_model (5, FALSE), .session = rn_session_new ("/nonexistent") };
+  g_autoptr (RnDocument) document =
+      rn_document_new_model (stage.model, "/nonexistent/net.safetensors");
+  g_autoptr (RnPicture) scene = rn_sample_render (RN_SPLIT_TEST, 7, 32, NULL);
+  GType (*const waiting[]) (void) = { rn_inspect_activation_get_type,
+                                      rn_inspect_prediction_get_type, rn_inspect_maps_get_type };
+
+  rn_session_show (stage.session, document);
+  stage.page = rn_inspect_page_new (stage.session);
+  stage.window = looking_window (stage.page, 1300, 950);
+  g_assert_true (looking_says (stage.page, "Appears as soon as there is a picture."));
+  rn_session_set_picture (stage.session, scene, "boat, test 7", 7);
+  g_assert_false (looking_says (stage.page, "Appears as soon as there is a picture."));
+  for (int i = 0; i < (int) G_N_ELEMENTS (waiting); i++)
+    g_assert_true (looking_says (looking_find (stage.page, waiting[i](), 0),
+                                 "Appears as soon as the network has answered."));
+  looking_wait (says_nothing_is_missing, &stage);
+  /* nor does it while another block's maps are on their way */
+  rn_selection_select (rn_session_get_selection (stage.session), RN_PART_BLOCK, id_of (&stage, 2),
+                       NULL);
+  g_assert_false (looking_says (stage.page, "Appears as soon as"));
   stage_close (&stage);
 }
 
@@ -852,6 +925,10 @@ main (int argc, char **argv)
                    test_nan_does_not_hide_the_strongest_map);
   g_test_add_func ("/inspect/a page that nobody sees watches nothing",
                    test_a_page_that_nobody_sees_watches_nothing);
+  g_test_add_func ("/inspect/the picture and the map of the class are of one size",
+                   test_the_picture_and_the_map_of_the_class_are_of_one_size);
+  g_test_add_func ("/inspect/cards say what they wait for until the network has answered",
+                   test_cards_say_what_they_wait_for_until_the_network_has_answered);
   g_test_add_func ("/inspect/a sketch says that it has no weights",
                    test_a_sketch_says_that_it_has_no_weights);
   g_test_add_func ("/inspect/another document takes the place of the first",

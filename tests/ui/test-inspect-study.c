@@ -193,6 +193,22 @@ test_the_matrix_and_the_list_are_the_cores_answers (void)
 }
 
 static void
+test_the_list_follows_the_matrix_closely (void)
+{
+  Stage stage;
+  double left, top;
+
+  stage_open (&stage);
+  measure (&stage);
+  g_assert_true (gtk_widget_translate_coordinates (GTK_WIDGET (list_of (&stage)),
+                                                   GTK_WIDGET (matrix_of (&stage)), 0.0, 0.0, &left,
+                                                   &top));
+  g_assert_cmpfloat (left, >=, gtk_widget_get_width (GTK_WIDGET (matrix_of (&stage))));
+  g_assert_cmpfloat (left, <, gtk_widget_get_height (GTK_WIDGET (matrix_of (&stage))) + 80.0);
+  stage_close (&stage);
+}
+
+static void
 test_a_switched_branch_is_measured_by_itself (void)
 {
   Stage stage;
@@ -552,6 +568,8 @@ main (int argc, char **argv)
                    test_nothing_is_measured_until_a_person_asks);
   g_test_add_func ("/inspect-study/the matrix and the list are the core's answers",
                    test_the_matrix_and_the_list_are_the_cores_answers);
+  g_test_add_func ("/inspect-study/the list follows the matrix closely",
+                   test_the_list_follows_the_matrix_closely);
   g_test_add_func ("/inspect-study/a switched branch is measured by itself",
                    test_a_switched_branch_is_measured_by_itself);
   g_test_add_func ("/inspect-study/a picked cell lists its pictures",

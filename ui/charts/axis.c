@@ -97,6 +97,15 @@ rn_axis_format (const RnAxis *axis, double value)
   return rn_format_fixed (value, decimals);
 }
 
+char *
+rn_axis_format_percent (const RnAxis *axis, double share)
+{
+  const RnAxis percent = { .max = 100.0 * axis->max, .step = 100.0 * axis->step };
+  g_autofree char *number = rn_axis_format (&percent, 100.0 * share);
+
+  return g_strdup_printf ("%s %%", number);
+}
+
 double
 rn_axis_fraction (const RnAxis *axis, double value)
 {

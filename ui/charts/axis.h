@@ -25,6 +25,8 @@ gboolean rn_axis_grow (RnAxis *axis, double low, double high);
 int rn_axis_get_ticks (const RnAxis *axis, double ticks[RN_AXIS_MAX_TICKS]);
 /** Returns: (transfer full): with as many decimals as the axis needs, the same for all its ticks */
 char *rn_axis_format (const RnAxis *axis, double value);
+/** The same of an axis of shares, in percent */
+char *rn_axis_format_percent (const RnAxis *axis, double share);
 /** Returns: 0 at min, 1 at max; not clamped */
 double rn_axis_fraction (const RnAxis *axis, double value);
 

@@ -241,12 +241,6 @@ write_csv (RnPlot *plot, GString *text)
     }
 }
 
-static char *
-format_share (const RnAxis *axis, double share)
-{
-  return rn_format_percent (share);
-}
-
 static void
 draw_x_axis (RnHistogram *self, cairo_t *cr, const RnPalette *palette, const RnPlotFrame *frame)
 {
@@ -271,7 +265,7 @@ draw (RnPlot *plot, cairo_t *cr, const RnPalette *palette, int width, int height
 
   if (!self->has_counts)
     return;
-  rn_plot_frame_draw_y (&frame, cr, palette, &self->shares, format_share,
+  rn_plot_frame_draw_y (&frame, cr, palette, &self->shares, rn_axis_format_percent,
                         C_ ("axis", "share of the values"));
   draw_x_axis (self, cr, palette, &frame);
   for (int at = 0; at < RN_HISTOGRAM_BINS; at++)

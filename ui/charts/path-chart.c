@@ -135,12 +135,6 @@ write_csv (RnPlot *plot, GString *text)
 
 /* Drawing */
 
-static char *
-format_share (const RnAxis *axis, double share)
-{
-  return rn_format_percent (share);
-}
-
 typedef double (*ValueFunc) (const Length *length);
 
 static double
@@ -234,8 +228,8 @@ draw (RnPlot *plot, cairo_t *cr, const RnPalette *palette, int width, int height
 
   if (self->lengths->len == 0)
     return;
-  rn_plot_frame_draw_y (&frame, cr, palette, &self->axis, is_shares ? format_share : rn_axis_format,
-                        unit);
+  rn_plot_frame_draw_y (&frame, cr, palette, &self->axis,
+                        is_shares ? rn_axis_format_percent : rn_axis_format, unit);
   draw_lengths (self, cr, palette, &frame);
   if (is_shares)
     {

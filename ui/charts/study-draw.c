@@ -50,12 +50,6 @@ mean_y (RnStudyChart *self, const RnPlotFrame *frame, int at)
 
 /* Axes */
 
-static char *
-format_error (const RnAxis *axis, double error)
-{
-  return rn_format_percent (error);
-}
-
 static void
 draw_numbers (RnStudyChart *self, cairo_t *cr, const RnPalette *palette, const RnPlotFrame *frame)
 {
@@ -191,7 +185,8 @@ rn_study_chart_draw (RnPlot *plot, cairo_t *cr, const RnPalette *palette, int wi
 
   if (self->places->len == 0)
     return;
-  rn_plot_frame_draw_y (&frame, cr, palette, &self->axis, format_error, C_ ("axis", "error"));
+  rn_plot_frame_draw_y (&frame, cr, palette, &self->axis, rn_axis_format_percent,
+                        C_ ("axis", "error"));
   draw_x_axis (self, cr, palette, &frame);
   draw_whole (self, cr, palette, &frame);
   if (self->plot == RN_STUDY_PLOT_MANY)

@@ -302,8 +302,8 @@ make_term (RnBlockView *self, int at)
   gtk_box_append (GTK_BOX (head), term->name);
   gtk_box_append (GTK_BOX (head), term->rms);
   gtk_box_append (GTK_BOX (term->box), head);
-  gtk_box_append (GTK_BOX (term->box), term->canvas);
   gtk_box_append (GTK_BOX (term->box), term->channels);
+  gtk_box_append (GTK_BOX (term->box), term->canvas);
 }
 
 static GtkWidget *

@@ -266,6 +266,8 @@ rn_inspect_activation_set_top (RnInspectActivation *self, int class, const char 
 void
 rn_inspect_activation_set_empty (RnInspectActivation *self, const char *text)
 {
+  if (g_strcmp0 (text, self->empty) == 0)
+    return; /* a number that is pointed at stays */
   g_free (self->empty);
   self->empty = g_strdup (text);
   gtk_widget_set_sensitive (self->opacity, text == NULL);
@@ -398,8 +400,9 @@ make_view (RnInspectActivation *self)
 {
   GtkEventController *motion = gtk_event_controller_motion_new ();
 
+  /* as high, and as far from the buttons, as the picture that stands beside it */
   self->view = rn_picture_view_new ();
-  gtk_widget_set_vexpand (self->view, TRUE);
+  gtk_widget_set_margin_bottom (self->view, 6);
   rn_picture_view_set_square (RN_PICTURE_VIEW (self->view), TRUE);
   rn_picture_view_make_figure (RN_PICTURE_VIEW (self->view));
   g_signal_connect_swapped (motion, "enter", G_CALLBACK (on_motion), self);

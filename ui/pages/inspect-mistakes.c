@@ -11,8 +11,9 @@
 #include "pages/study-control.h"
 #include "state/format.h"
 
-#define LIST_HEIGHT 380 /* pixels: with its heading as high as the matrix */
-#define BESIDE 640      /* pixels from which the list stands beside the matrix */
+#define LIST_HEIGHT 380  /* pixels: with its heading as high as the matrix */
+#define MATRIX_WIDTH 440 /* the most that it fills, as high as it is: the list follows it closely */
+#define BESIDE 640       /* pixels from which the list stands beside the matrix */
 
 struct _RnInspectMistakes
 {
@@ -279,10 +280,13 @@ make_list (RnInspectMistakes *self)
 static void
 make_content (RnInspectMistakes *self)
 {
+  GtkWidget *pair;
+
   self->matrix = rn_confusion_new ();
+  pair = rn_pair_new (self->matrix, make_list (self), 0.55, BESIDE);
+  rn_pair_set_most_first (RN_PAIR (pair), MATRIX_WIDTH);
   g_signal_connect_swapped (self->matrix, "picked", G_CALLBACK (show_list), self);
-  self->card = rn_card_new (_ ("What it gets wrong"),
-                            rn_pair_new (self->matrix, make_list (self), 0.55, BESIDE));
+  self->card = rn_card_new (_ ("What it gets wrong"), pair);
   rn_card_set_help (RN_CARD (self->card),
                     _ ("Each row is a true class, each column an answer: what lies off the "
                        "diagonal is wrong. Pick a cell to see its pictures, and open one to look "

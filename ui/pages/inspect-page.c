@@ -41,6 +41,8 @@ struct _RnInspectPage
   int at;
 
   GPtrArray *outdated; /* (nullable): watched maps from before the picture or the gates changed */
+  gboolean has_maps;   /* since this document is shown; before, the cards say what they wait for */
+  gboolean has_answer; /* the same of the prediction */
   RnLook *filters_of;  /* the look whose first filters are shown; not a reference */
   RnThrottle throttle;
 };
@@ -79,6 +81,25 @@ find_of_block (RnInspectPage *self, const RnSpec *spec, const char *part)
   g_autofree char *tap = rn_tap_of_block (spec, self->at, part);
 
   return find_watched (self, tap, NULL);
+}
+
+/* What was there once leaves its place blank for a moment at most: no sentence flickers from block to block. */
+static void
+say_what_is_missing (RnInspectPage *self)
+{
+  const char *text = rn_session_get_picture (self->session) != NULL
+                         ? _ ("Appears as soon as the network has answered.")
+                         : _ ("Appears as soon as there is a picture.");
+  const char *no_maps = self->has_maps ? NULL : text;
+
+  if (!has_weights (self))
+    return;
+  rn_inspect_maps_set_empty (RN_INSPECT_MAPS (self->maps), no_maps);
+  rn_card_set_empty (RN_CARD (self->block_card), no_maps, NULL);
+  rn_inspect_prediction_set_empty (RN_INSPECT_PREDICTION (self->prediction),
+                                   self->has_answer ? NULL : text, FALSE);
+  rn_inspect_activation_set_empty (RN_INSPECT_ACTIVATION (self->activation),
+                                   rn_looker_get_look (self->looker) != NULL ? NULL : text);
 }
 
 /* Showing what has come */
@@ -136,6 +157,8 @@ show_prediction (RnInspectPage *self)
   if (look != NULL && trained != NULL)
     rn_inspect_activation_set_top (RN_INSPECT_ACTIVATION (self->activation), find_top (trained, n),
                                    (const char *const *) names);
+  self->has_answer |= trained != NULL;
+  say_what_is_missing (self);
 }
 
 static void
@@ -170,11 +193,11 @@ show_maps (RnInspectPage *self)
   const guint32 id = self->at >= 0 && self->at < rn_spec_n_blocks (spec)
                          ? rn_spec_get_block (spec, self->at)->id
                          : 0;
+  RnTensor *maps =
+      find_watched (self, rn_inspect_maps_get_tap (RN_INSPECT_MAPS (self->maps)), NULL);
 
-  rn_inspect_maps_set_maps (RN_INSPECT_MAPS (self->maps),
-                            find_watched (self,
-                                          rn_inspect_maps_get_tap (RN_INSPECT_MAPS (self->maps)),
-                                          NULL));
+  self->has_maps |= maps != NULL;
+  rn_inspect_maps_set_maps (RN_INSPECT_MAPS (self->maps), maps);
   if (self->part == RN_PART_STEM || self->part == RN_PART_HEAD)
     rn_block_view_set (RN_BLOCK_VIEW (self->block), NULL, NULL, NULL, 0);
   else if (rn_block_kind_is_plain (rn_spec_get_block (spec, self->at)->kind))
@@ -275,9 +298,18 @@ selection_changed (RnInspectPage *self)
   watch (self);
 }
 
+/* @document: (nullable) */
 static void
-set_empty (RnInspectPage *self, const char *text)
+set_untrained (RnInspectPage *self, RnDocument *document)
 {
+  const char *text = _ ("Appears as soon as the network has weights.");
+  g_autofree char *why = NULL;
+
+  if (document != NULL)
+    why = g_strdup_printf (_ ("“%s” is a sketch: it has no weights yet. Train it, and watch it "
+                              "learn to see here."),
+                           rn_document_get_title (document));
+  rn_inspect_prediction_set_empty (RN_INSPECT_PREDICTION (self->prediction), why, TRUE);
   rn_inspect_activation_set_empty (RN_INSPECT_ACTIVATION (self->activation), text);
   rn_inspect_maps_set_empty (RN_INSPECT_MAPS (self->maps), text);
   rn_card_set_empty (RN_CARD (self->block_card), text, NULL);
@@ -288,20 +320,15 @@ static void
 document_changed (RnInspectPage *self)
 {
   const gboolean is_ready = has_weights (self);
-  RnDocument *document = rn_session_get_document (self->session);
-  g_autofree char *text = NULL;
 
-  if (document != NULL && !is_ready)
-    text = g_strdup_printf (_ ("“%s” is a sketch: it has no weights yet. Train it, and watch it "
-                               "learn to see here."),
-                            rn_document_get_title (document));
   rn_looker_clear (self->looker);
   rn_inspect_activation_set_look (RN_INSPECT_ACTIVATION (self->activation), NULL, NULL, NULL);
   rn_inspect_maps_set_filters (RN_INSPECT_MAPS (self->maps), NULL);
   rn_inspect_maps_set_model (RN_INSPECT_MAPS (self->maps), NULL);
   self->filters_of = NULL;
-  rn_inspect_prediction_set_empty (RN_INSPECT_PREDICTION (self->prediction), text);
-  set_empty (self, is_ready ? NULL : _ ("Appears as soon as the network has weights."));
+  self->has_maps = self->has_answer = FALSE;
+  if (!is_ready)
+    set_untrained (self, rn_session_get_document (self->session));
   selection_changed (self);
   if (is_ready && rn_session_get_spec (self->session) != NULL)
     {
@@ -320,6 +347,7 @@ look_again (RnInspectPage *self)
   g_clear_pointer (&self->outdated, g_ptr_array_unref);
   if (watched != NULL)
     self->outdated = g_ptr_array_ref ((GPtrArray *) watched);
+  say_what_is_missing (self);
   if (has_weights (self))
     rn_looker_look (self->looker);
 }

@@ -125,7 +125,6 @@ make_content (RnInspectPicture *self)
   GtkWidget *open = gtk_button_new_from_icon_name ("document-open-symbolic");
 
   self->view = rn_picture_view_new ();
-  gtk_widget_set_vexpand (self->view, TRUE);
   self->previous = make_button (self, _ ("Previous"), _ ("Previous test picture"),
                                 G_CALLBACK (previous_clicked));
   self->next = make_button (self, _ ("Next"), _ ("Next test picture"), G_CALLBACK (next_clicked));

@@ -87,12 +87,12 @@ rn_inspect_prediction_set (RnInspectPrediction *self, const char *const *names, 
 }
 
 void
-rn_inspect_prediction_set_empty (RnInspectPrediction *self, const char *text)
+rn_inspect_prediction_set_empty (RnInspectPrediction *self, const char *text, gboolean can_train)
 {
   g_return_if_fail (RN_IS_INSPECT_PREDICTION (self));
 
   rn_card_set_empty (RN_CARD (self->card), text,
-                     text != NULL ? rn_untrained_offer_new (self->session) : NULL);
+                     text != NULL && can_train ? rn_untrained_offer_new (self->session) : NULL);
 }
 
 /* The legend's swatches */

@@ -24,7 +24,8 @@ GtkWidget *rn_inspect_prediction_new (RnSession *session);
 void rn_inspect_prediction_set (RnInspectPrediction *self, const char *const *names, int n,
                                 const float *trained, const float *gated, int truth,
                                 const char *weights);
-/** @text: (nullable): why there is no answer; stands above a button that starts training */
-void rn_inspect_prediction_set_empty (RnInspectPrediction *self, const char *text);
+/** @text: (nullable): why there is no answer; @can_train: it stands above a button that starts training */
+void rn_inspect_prediction_set_empty (RnInspectPrediction *self, const char *text,
+                                      gboolean can_train);
 
 G_END_DECLS

@@ -10,6 +10,7 @@ struct _RnPair
   GtkWidget *second;
   double share;
   int threshold;
+  int most_first;
 };
 
 G_DEFINE_FINAL_TYPE (RnPair, rn_pair, GTK_TYPE_WIDGET)
@@ -25,8 +26,8 @@ split (RnPair *self, int width, int *first_width)
                       NULL);
   if (width < MAX (self->threshold, least_first + GAP + least_second))
     return FALSE;
-  *first_width =
-      CLAMP ((int) (self->share * (width - GAP)), least_first, width - GAP - least_second);
+  *first_width = CLAMP (MIN ((int) (self->share * (width - GAP)), self->most_first), least_first,
+                        width - GAP - least_second);
   return TRUE;
 }
 
@@ -114,6 +115,7 @@ rn_pair_dispose (GObject *object)
 static void
 rn_pair_init (RnPair *self)
 {
+  self->most_first = G_MAXINT;
 }
 
 static void
@@ -139,4 +141,15 @@ rn_pair_new (GtkWidget *first, GtkWidget *second, double share, int threshold)
   gtk_widget_set_parent (first, GTK_WIDGET (self));
   gtk_widget_set_parent (second, GTK_WIDGET (self));
   return GTK_WIDGET (self);
+}
+
+void
+rn_pair_set_most_first (RnPair *self, int width)
+{
+  g_return_if_fail (RN_IS_PAIR (self) && width > 0);
+
+  if (width == self->most_first)
+    return;
+  self->most_first = width;
+  gtk_widget_queue_resize (GTK_WIDGET (self));
 }

@@ -12,5 +12,7 @@ G_DECLARE_FINAL_TYPE (RnPair, rn_pair, RN, PAIR, GtkWidget)
 
 /** @share: of the width for @first when they are side by side, 0 to 1; @threshold: that begins at this width, pixels */
 GtkWidget *rn_pair_new (GtkWidget *first, GtkWidget *second, double share, int threshold);
+/** Side by side, @first gets at most @width pixels however much room there is; G_MAXINT at first. */
+void rn_pair_set_most_first (RnPair *self, int width);
 
 G_END_DECLS

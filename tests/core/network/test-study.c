@@ -459,6 +459,24 @@ test_path_shares_weigh_gradients_by_their_number (void)
   g_assert_cmpfloat_with_epsilon (shares[3], 1.0 / 21.0, 1e-12);
 }
 
+/* As of a network that has diverged, and of one so deep that its shortest paths are none in double precision */
+static void
+test_an_infinite_gradient_leaves_no_shares (void)
+{
+  double gradients[RN_MAX_BLOCKS + 1], shares[RN_MAX_BLOCKS + 1];
+  const int depths[] = { 3, RN_MAX_BLOCKS };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (depths); i++)
+    for (int at = 0; at <= depths[i]; at += depths[i])
+      {
+        for (int k = 0; k <= depths[i]; k++)
+          gradients[k] = k == at ? INFINITY : 1.0;
+        rn_path_shares (shares, gradients, depths[i]);
+        for (int k = 0; k <= depths[i]; k++)
+          g_assert_cmpfloat (shares[k], ==, 0.0);
+      }
+}
+
 static void
 test_path_lengths_are_binomial (void)
 {
@@ -588,6 +606,8 @@ main (int argc, char **argv)
                    test_a_study_of_paths_can_be_cancelled);
   g_test_add_func ("/study/path shares weigh gradients by their number",
                    test_path_shares_weigh_gradients_by_their_number);
+  g_test_add_func ("/study/an infinite gradient leaves no shares",
+                   test_an_infinite_gradient_leaves_no_shares);
   g_test_add_func ("/study/occlusion covers each place once",
                    test_occlusion_covers_each_place_once);
   g_test_add_func ("/study/what is the mean already cannot be covered",
