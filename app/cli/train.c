@@ -246,8 +246,29 @@ load_net (GError **error)
   return spec;
 }
 
+/* Event files that cannot be written stop it before there is a run; a run that cannot be made leaves no event file.
+ * @events: (out) (nullable) */
 static RnTrainer *
-begin (GError **error)
+make_trainer (const RnSpec *spec, const RnSettings *settings, RnDataset *dataset, int threads,
+              RnTensorboard **events, GError **error)
+{
+  g_autoptr (RnTensorboard) begun = NULL;
+  RnTrainer *trainer;
+
+  if (option.tensorboard != NULL &&
+      (begun = rn_tensorboard_new (option.out, option.tensorboard, FALSE, 0, error)) == NULL)
+    return NULL;
+  trainer = rn_trainer_new (option.out, spec, settings, dataset, threads, error);
+  if (trainer == NULL && begun != NULL)
+    rn_tensorboard_discard (begun);
+  else
+    *events = g_steal_pointer (&begun);
+  return trainer;
+}
+
+/* @events: (out) (nullable) */
+static RnTrainer *
+begin (RnTensorboard **events, GError **error)
 {
   const int threads = option.threads != RN_CLI_NO_INT ? (int) option.threads : 0;
   g_autoptr (RnSpec) spec = NULL;
@@ -269,7 +290,7 @@ begin (GError **error)
   if (dataset == NULL || !fit_settings (&settings, dataset, error) ||
       (rn_cli_is_preset (option.net) && !rn_cli_fit_preset (spec, dataset, error)))
     return NULL;
-  trainer = rn_trainer_new (option.out, spec, &settings, dataset, threads, error);
+  trainer = make_trainer (spec, &settings, dataset, threads, events, error);
   if (trainer != NULL)
     rn_cli_tell_start (option.out, spec, &settings, dataset, 0, threads, option.json);
   return trainer;
@@ -286,10 +307,7 @@ rn_cli_train (int argc, char **argv)
                      NULL, &error) ||
       !check_words (argc, argv, &error))
     return rn_cli_fail (error, "train");
-  /* before a long training begins in vain */
-  if (option.tensorboard != NULL)
-    events = rn_tensorboard_new (option.out, option.tensorboard, FALSE, 0, &error);
-  trainer = error == NULL ? begin (&error) : NULL;
+  trainer = begin (&events, &error);
   if (trainer == NULL)
     return rn_cli_fail_training (error, option.json, "train");
   return rn_cli_watch_training (trainer, events, option.json);

@@ -17,6 +17,8 @@ struct _RnTensorboard
 {
   char *history; /* path */
   char *path;
+  char *made;        /* (nullable): the folder, where it was not there */
+  gboolean is_begun; /* here; otherwise the file was there */
   int fd;
   guint64 size;     /* bytes of whole records */
   goffset read_to;  /* byte of history.csv */
@@ -99,10 +101,10 @@ begin (RnTensorboard *self, const char *folder, const char *stem, GError **error
 
   self->path = g_build_filename (folder, name, NULL);
   self->fd = g_open (self->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (self->fd >= 0)
-    return TRUE;
-  rn_file_set_error (error, self->path, errno);
-  return FALSE;
+  self->is_begun = self->fd >= 0;
+  if (!self->is_begun)
+    rn_file_set_error (error, self->path, errno);
+  return self->is_begun;
 }
 
 RnTensorboard *
@@ -116,6 +118,7 @@ rn_tensorboard_new (const char *run, const char *folder, gboolean goes_on, gint6
   self->fd = -1;
   self->last_step = -1;
   self->history = g_build_filename (run, RN_RUN_HISTORY, NULL);
+  self->made = g_file_test (folder, G_FILE_TEST_EXISTS) ? NULL : g_strdup (folder);
   if (g_mkdir_with_parents (folder, 0777) != 0)
     {
       rn_file_set_error (error, folder, errno);
@@ -201,9 +204,19 @@ rn_tensorboard_update (RnTensorboard *self, GError **error)
       return FALSE;
     }
   while ((n = take_piece (self, fd, error)) > 0)
-    ;
+    g_unlink (self->path);
   close (fd);
   return n == 0;
+}
+
+void
+rn_tensorboard_discard (RnTensorboard *self)
+{
+  if (self->is_begun)
+    g_unlink (self->path);
+  /* not where others have written into it meanwhile */
+  if (self->made != NULL)
+    g_rmdir (self->made);
 }
 
 void
@@ -215,5 +228,6 @@ rn_tensorboard_free (RnTensorboard *self)
     close (self->fd);
   g_free (self->history);
   g_free (self->path);
+  g_free (self->made);
   g_free (self);
 }

@@ -36,6 +36,8 @@ RnTensorboard *rn_tensorboard_new (const char *run, const char *folder, gboolean
                                    gint64 step, GError **error);
 /** Appends the steps that the run has on disk by now; what cannot be written is tried again the next time. */
 gboolean rn_tensorboard_update (RnTensorboard *tensorboard, GError **error);
+/** Takes back what rn_tensorboard_new() has put there for a new run: its file, and the folder that was made for it. */
+void rn_tensorboard_discard (RnTensorboard *tensorboard);
 /** Closes the file, without an update. */
 void rn_tensorboard_free (RnTensorboard *tensorboard);
 

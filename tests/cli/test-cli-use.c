@@ -323,6 +323,38 @@ test_event_files_that_cannot_be_written_are_told_to_machines_too (void)
   cli_folder_free (folder);
 }
 
+/* The architecture file has other classes than the data. */
+static void
+test_a_training_that_is_refused_leaves_no_event_file (void)
+{
+  char *folder = cli_folder_new ();
+  g_autofree char *net = g_build_filename (folder, "tiny.json", NULL), *text = NULL;
+  g_autofree char *events = g_build_filename (folder, "events", NULL);
+  g_autoptr (GString) other = NULL;
+
+  g_assert_true (g_file_get_contents (net, &text, NULL, NULL));
+  other = g_string_new (text);
+  g_assert_cmpuint (g_string_replace (other, "\"classes\": 10", "\"classes\": 7", 0), ==, 1);
+  g_assert_true (g_file_set_contents (net, other->str, -1, NULL));
+  for (int is_there = 0; is_there < 2; is_there++)
+    {
+      g_autoptr (CliResult) result =
+          cli_run (folder, "train", "--data", "data", "--net", "tiny.json", "--out", "run",
+                   "--steps", "3", "--augment", "none", "--tensorboard", "events", NULL);
+      g_autoptr (GDir) dir = NULL;
+
+      cli_assert_code (result, 1);
+      /* the folder goes as well, where it was not there before */
+      dir = g_dir_open (events, 0, NULL);
+      g_assert_cmpint (dir != NULL, ==, is_there);
+      if (dir != NULL)
+        g_assert_null (g_dir_read_name (dir));
+      else
+        g_assert_cmpint (g_mkdir (events, 0777), ==, 0);
+    }
+  cli_folder_free (folder);
+}
+
 static void
 test_export_takes_the_model_out_and_overwrites_nothing (void)
 {
@@ -599,6 +631,8 @@ main (int argc, char **argv)
                    test_classify_answers_for_files_and_folders_and_goes_on_after_a_bad_one);
   g_test_add_func ("/cli/use/export-writes-every-format-and-checks-it",
                    test_export_writes_every_format_and_checks_it);
+  g_test_add_func ("/cli/use/a-training-that-is-refused-leaves-no-event-file",
+                   test_a_training_that_is_refused_leaves_no_event_file);
   g_test_add_func ("/cli/use/train-writes-event-files-for-tensorboard",
                    test_train_writes_event_files_for_tensorboard);
   g_test_add_func ("/cli/use/a-resume-goes-on-with-the-event-file",

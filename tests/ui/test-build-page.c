@@ -7,6 +7,7 @@
 #include "pages/build-files.h"
 #include "pages/build-page.h"
 #include "state/format.h"
+#include "tiny.h"
 
 #define WAIT_MS 20000
 
@@ -37,6 +38,12 @@ static gboolean
 has_presets (gpointer page)
 {
   return rn_preset_list_n_shown (rn_build_page_get_presets (page)) > 0;
+}
+
+static gboolean
+has_dataset (gpointer session)
+{
+  return rn_session_get_dataset (session) != NULL;
 }
 
 static gboolean
@@ -183,6 +190,42 @@ test_the_table_says_what_the_core_counts (Fixture *f, gconstpointer data)
   rn_cost_table_get_row (table, 10, &shown);
   rn_cost_of_head (spec, 17, &expected);
   assert_same_cost (&shown, &expected);
+}
+
+/* The large stem's network is drawn at ImageNet's side; a start takes the side of pictures that have one size. */
+static void
+test_memory_to_train_is_of_the_input_that_training_takes (Fixture *f, gconstpointer data)
+{
+  RnCostTable *table = rn_build_page_get_costs (f->page);
+  g_autofree char *folder = tiny_folder_new (), *memory = NULL;
+  g_autoptr (RnDataset) dataset = tiny_dataset_new (folder, 6, 3);
+  const int batch = rn_session_get_settings (f->session)->batch;
+  g_autoptr (RnSpec) trained = NULL;
+  RnCost shown, drawn_cost, trained_cost;
+
+  rn_session_open_dataset (f->session, rn_dataset_get_source (dataset));
+  wait_until (has_dataset, f->session);
+  rn_build_page_choose (f->page, "resnet18");
+  wait_until (has_costs, f->page);
+  trained = rn_session_fit (f->session, rn_session_get_document (f->session));
+  g_assert_cmpint (rn_spec_get_side (rn_session_get_spec (f->session)), ==, 224);
+  g_assert_cmpint (rn_spec_get_side (trained), ==, 8);
+  rn_cost_of_network (rn_session_get_spec (f->session), batch, rn_compute_n_processors (),
+                      &drawn_cost);
+  rn_cost_of_network (trained, batch, rn_compute_n_processors (), &trained_cost);
+  g_assert_cmpuint (trained_cost.train_bytes, <, drawn_cost.train_bytes / 8);
+  rn_cost_table_get_total (table, &shown);
+  g_assert_cmpint (shown.macs, ==, drawn_cost.macs);
+  g_assert_cmpuint (shown.train_bytes, ==, trained_cost.train_bytes);
+  memory = rn_format_bytes (trained_cost.train_bytes);
+  g_assert_true (says (GTK_WIDGET (f->page), memory));
+  g_assert_nonnull (strstr (rn_build_page_get_input (f->page), "8×8"));
+  g_assert_nonnull (strstr (rn_build_page_get_input (f->page), "224×224"));
+  /* nothing is said where training takes what is drawn */
+  rn_build_page_choose (f->page, "resnet20");
+  wait_until (has_costs, f->page);
+  g_assert_null (rn_build_page_get_input (f->page));
+  tiny_folder_remove (folder);
 }
 
 static void
@@ -552,12 +595,6 @@ test_stages_of_other_depths_stand_beside_each_other (void)
 }
 
 static gboolean
-has_dataset (gpointer session)
-{
-  return rn_session_get_dataset (session) != NULL;
-}
-
-static gboolean
 is_metered (gpointer data)
 {
   RnEpochMeter *meter = data;
@@ -764,6 +801,8 @@ main (int argc, char **argv)
   ADD ("the search leaves what has all its words", test_the_search_leaves_what_has_all_its_words);
   ADD ("a chosen preset is a new sketch", test_a_chosen_preset_is_a_new_sketch);
   ADD ("the table says what the core counts", test_the_table_says_what_the_core_counts);
+  ADD ("memory to train is of the input that training takes",
+       test_memory_to_train_is_of_the_input_that_training_takes);
   ADD ("the plain twin is a sketch without shortcuts",
        test_the_plain_twin_is_a_sketch_without_shortcuts);
   ADD ("a saved network reads back", test_a_saved_network_reads_back);

@@ -30,11 +30,13 @@ struct _RnBuildPage
   GtkWidget *right; /* stack of costs and comparison */
   RnCard *network;
   GtkWidget *facts;
+  GtkWidget *input; /* what training makes of it */
   GtkWidget *totals;
   GtkWidget *epoch; /* the last of them */
   RnCostTable *costs;
   GtkWidget *compare;
-  int batch; /* that the costs are counted for */
+  int batch;          /* that the costs are counted for */
+  RnDataset *dataset; /* (nullable): the same; only to tell it from another */
 };
 
 G_DEFINE_FINAL_TYPE (RnBuildPage, rn_build_page, GTK_TYPE_WIDGET)
@@ -75,6 +77,12 @@ rn_build_page_get_compare (RnBuildPage *self)
   return RN_SPEC_COMPARE (self->compare);
 }
 
+const char *
+rn_build_page_get_input (RnBuildPage *self)
+{
+  return gtk_widget_get_visible (self->input) ? gtk_label_get_text (GTK_LABEL (self->input)) : NULL;
+}
+
 RnEpochTotal *
 rn_build_page_get_epoch (RnBuildPage *self)
 {
@@ -109,13 +117,31 @@ rn_build_page_choose (RnBuildPage *self, const char *name)
 
 /* Showing it */
 
+/* Where the data decide another input than is drawn */
+static void
+show_input (RnBuildPage *self, const RnSpec *spec, const RnSpec *trained)
+{
+  const int drawn = spec != NULL ? rn_spec_get_side (spec) : 0;
+  const int side = trained != NULL ? rn_spec_get_side (trained) : drawn;
+  g_autofree char *text =
+      g_strdup_printf (_ ("Training takes the data set’s %d×%d pictures as they are: memory to "
+                          "train and an epoch are for that input, all else for the drawn %d×%d."),
+                       side, side, drawn, drawn);
+
+  gtk_label_set_text (GTK_LABEL (self->input), text);
+  gtk_widget_set_visible (self->input, side != drawn);
+}
+
 static void
 refresh (RnBuildPage *self)
 {
+  RnDocument *document = rn_session_get_document (self->session);
   const RnSpec *spec = rn_session_get_spec (self->session);
   const RnSettings *settings = rn_session_get_settings (self->session);
+  g_autoptr (RnSpec) trained = document != NULL ? rn_session_fit (self->session, document) : NULL;
   g_autofree char *facts = NULL;
 
+  self->dataset = rn_session_get_dataset (self->session);
   self->batch = settings != NULL ? settings->batch : 128;
   if (spec != NULL)
     {
@@ -131,7 +157,8 @@ refresh (RnBuildPage *self)
   gtk_label_set_text (GTK_LABEL (self->facts), facts != NULL ? facts : "");
   rn_card_set_empty (self->network,
                      spec == NULL ? _ ("Choose a preset to see what it costs.") : NULL, NULL);
-  rn_cost_table_set_spec (self->costs, spec, self->batch);
+  show_input (self, spec, trained);
+  rn_cost_table_set_spec (self->costs, spec, trained, self->batch);
   rn_spec_compare_refresh (RN_SPEC_COMPARE (self->compare), self->batch);
 }
 
@@ -141,6 +168,14 @@ on_settings (RnBuildPage *self)
   const RnSettings *settings = rn_session_get_settings (self->session);
 
   if (settings != NULL && settings->batch != self->batch)
+    refresh (self);
+}
+
+/* The signal also tells the progress of opening. */
+static void
+on_dataset (RnBuildPage *self)
+{
+  if (rn_session_get_dataset (self->session) != self->dataset)
     refresh (self);
 }
 
@@ -183,9 +218,9 @@ make_stack (void)
 
 /* A card of which the title is what can be shown in it */
 static RnCard *
-make_card (GtkWidget *stack, const char *title, const char *help)
+make_card (GtkWidget *stack, GtkWidget *content, const char *title, const char *help)
 {
-  GtkWidget *card = rn_card_new (title, stack), *switcher = gtk_stack_switcher_new ();
+  GtkWidget *card = rn_card_new (title, content), *switcher = gtk_stack_switcher_new ();
 
   gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (stack));
   gtk_widget_set_halign (switcher, GTK_ALIGN_START);
@@ -215,7 +250,7 @@ make_left (RnBuildPage *self)
   gtk_stack_add_titled (GTK_STACK (self->left), self->presets, "presets", _ ("Presets"));
   gtk_widget_set_size_request (self->left, LEFT_WIDTH, -1);
   return GTK_WIDGET (make_card (
-      self->left, _ ("Properties and presets"),
+      self->left, self->left, _ ("Properties and presets"),
       _ ("Properties change what is selected in the spine; several blocks change together. "
          "Presets are the paper’s networks and their plain twins: small ones for CIFAR (He et al. "
          "2015, section 4.2), large ones for ImageNet (section 3.3, Table 1); “b” and “c” have "
@@ -243,12 +278,17 @@ make_costs (RnBuildPage *self)
 static GtkWidget *
 make_right (RnBuildPage *self)
 {
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
   self->right = make_stack ();
   self->compare = rn_spec_compare_new (self->session);
   gtk_stack_add_titled (GTK_STACK (self->right), make_costs (self), "costs", _ ("Costs"));
   gtk_stack_add_titled (GTK_STACK (self->right), self->compare, "compare", _ ("Compare"));
+  self->input = rn_text_new (NULL, "dim-label");
+  gtk_box_append (GTK_BOX (box), self->input);
+  gtk_box_append (GTK_BOX (box), self->right);
   self->network = make_card (
-      self->right, _ ("Costs and comparison"),
+      self->right, box, _ ("Costs and comparison"),
       _ ("Parameters are what is learned, multiply-adds the work for one picture, and what a part "
          "“sees” is the square of the picture that one of its output pixels depends on. "
          "Multiply-adds are counted as in Table 1 of the paper (He et al. 2015, section 3.3); "
@@ -318,6 +358,7 @@ rn_build_page_new (RnSession *session)
   gtk_widget_set_parent (scrolled, GTK_WIDGET (self));
   g_signal_connect_object (session, "document", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "settings", G_CALLBACK (on_settings), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "dataset", G_CALLBACK (on_dataset), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (rn_session_get_selection (session), "changed", G_CALLBACK (on_selection),
                            self, G_CONNECT_SWAPPED);
   refresh (self);

@@ -30,6 +30,8 @@ RnPresetList *rn_build_page_get_presets (RnBuildPage *self);
 RnCostTable *rn_build_page_get_costs (RnBuildPage *self);
 RnSpecCompare *rn_build_page_get_compare (RnBuildPage *self);
 RnEpochTotal *rn_build_page_get_epoch (RnBuildPage *self);
+/** (transfer none) (nullable): what is said of the input that training takes where it is not the one that is drawn */
+const char *rn_build_page_get_input (RnBuildPage *self);
 /** Puts the preset in the place of the sketch that is shown, or beside a run or a model, with the input and the classes of
  * the data set where there is one. */
 void rn_build_page_choose (RnBuildPage *self, const char *name);

@@ -51,6 +51,7 @@ typedef struct
 typedef struct
 {
   RnSpec *spec;
+  RnSpec *trained; /* (nullable) */
   int batch;
 } Question;
 
@@ -106,6 +107,7 @@ question_free (gpointer data)
   Question *question = data;
 
   rn_spec_free (question->spec);
+  g_clear_pointer (&question->trained, rn_spec_free);
   g_free (question);
 }
 
@@ -181,6 +183,7 @@ count (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
   const int n = rn_spec_n_blocks (spec);
   g_autofree RnCost *costs = g_new (RnCost, MAX (n, 1));
   Counted *counted = g_new0 (Counted, 1);
+  RnCost trained;
 
   counted->rows = g_ptr_array_new_with_free_func (g_object_unref);
   rn_cost_of_stem (spec, question->batch,
@@ -202,6 +205,11 @@ count (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
                    &add_row (counted, g_strdup (_ ("Head")), RN_PART_HEAD)->cost);
   find_shares (counted->rows);
   rn_cost_of_network (spec, question->batch, rn_compute_n_processors (), &counted->total);
+  if (question->trained != NULL)
+    {
+      rn_cost_of_network (question->trained, question->batch, rn_compute_n_processors (), &trained);
+      counted->total.train_bytes = trained.train_bytes;
+    }
   g_task_return_pointer (task, counted, counted_free);
 }
 
@@ -258,7 +266,7 @@ on_counted (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-rn_cost_table_set_spec (RnCostTable *self, const RnSpec *spec, int batch)
+rn_cost_table_set_spec (RnCostTable *self, const RnSpec *spec, const RnSpec *trained, int batch)
 {
   g_autoptr (GTask) task = NULL;
   Question *question;
@@ -275,6 +283,7 @@ rn_cost_table_set_spec (RnCostTable *self, const RnSpec *spec, int batch)
     }
   question = g_new0 (Question, 1);
   question->spec = rn_spec_copy (spec);
+  question->trained = trained != NULL ? rn_spec_copy (trained) : NULL;
   question->batch = batch;
   self->cancellable = g_cancellable_new ();
   task = g_task_new (NULL, self->cancellable, on_counted, self);

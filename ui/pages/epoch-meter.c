@@ -4,6 +4,7 @@
 #include <math.h>
 #include <residua/bench.h>
 
+#include "state/fit.h"
 #include "state/format.h"
 
 #define REST_MS 900 /* without a change before it is measured */
@@ -155,7 +156,7 @@ measure_next (RnEpochMeter *self)
   if (self->at >= self->n || find_reason (self) != NULL)
     return;
   job = g_new0 (Job, 1);
-  job->spec = rn_spec_copy (self->specs[self->at]);
+  job->spec = rn_fit_spec_or_copy (self->specs[self->at], rn_session_get_dataset (self->session));
   job->settings = self->settings;
   job->dataset = rn_dataset_ref (rn_session_get_dataset (self->session));
   self->cancellable = g_cancellable_new ();

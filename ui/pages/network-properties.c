@@ -175,9 +175,11 @@ add_rows (RnNetworkProperties *self)
   const char *const stems[] = { _ ("3×3"), _ ("7×7 and pool"), NULL };
 
   add_name (self);
-  add_row (self, RN_NETWORK_PROPERTY_SIDE,
-           rn_property_row_new_number (_ ("Input side"), 1, RN_MAX_SIDE,
-                                       _ ("Pixels, 1 to 4096; pictures are scaled to it.")));
+  add_row (
+      self, RN_NETWORK_PROPERTY_SIDE,
+      rn_property_row_new_number (_ ("Input side"), 1, RN_MAX_SIDE,
+                                  _ ("Pixels, 1 to 4096; pictures of several sizes are scaled to "
+                                     "it, those of one size set it at Start.")));
   add_row (self, RN_NETWORK_PROPERTY_COLOUR,
            rn_property_row_new_choice (_ ("Input colours"), colours,
                                        _ ("One channel for grey pictures, three for RGB.")));

@@ -37,6 +37,7 @@ struct _RnProblemList
   RnMemoryCheck memory;
   gboolean is_memory_known; /* @memory is the shown network's */
   int batch;                /* that was asked about */
+  RnDataset *dataset;       /* (nullable): the same; only to tell it from another */
 };
 
 G_DEFINE_FINAL_TYPE (RnProblemList, rn_problem_list, GTK_TYPE_WIDGET)
@@ -199,24 +200,38 @@ add_memory (RnProblemList *self)
        NULL);
 }
 
+/* @has_side: whether the data decide the input's side too */
+static char *
+describe_data (const RnSpec *fitted, gboolean has_side)
+{
+  const int classes = rn_spec_get_classes (fitted), side = rn_spec_get_side (fitted);
+  const gboolean is_grey = rn_spec_get_channels (fitted) == 1;
+
+  if (!has_side)
+    return g_strdup_printf (
+        is_grey ? _ ("This network does not fit the data set, which has %d classes of grey "
+                     "pictures.")
+                : _ ("This network does not fit the data set, which has %d classes of colour "
+                     "pictures."),
+        classes);
+  return g_strdup_printf (
+      is_grey ? _ ("This network does not fit the data set, which has %d classes of grey pictures, "
+                   "for an input of %d×%d.")
+              : _ ("This network does not fit the data set, which has %d classes of colour "
+                   "pictures, for an input of %d×%d."),
+      classes, side, side);
+}
+
 static void
 add_data (RnProblemList *self, const RnSpec *spec)
 {
   RnDataset *dataset = rn_session_get_dataset (self->session);
   g_autoptr (RnSpec) fitted = dataset != NULL ? rn_spec_copy (spec) : NULL;
-  const char *form;
 
-  if (fitted == NULL || !rn_spec_fit_dataset (fitted, dataset))
-    return;
-  form = rn_spec_get_channels (fitted) == 1
-             ? _ ("This network does not fit the data set, which has %d classes of grey pictures, "
-                  "for an input of %d×%d.")
-             : _ ("This network does not fit the data set, which has %d classes of colour "
-                  "pictures, for an input of %d×%d.");
-  add (self, PROBLEM_DATA,
-       g_strdup_printf (form, rn_spec_get_classes (fitted), rn_spec_get_side (fitted),
-                        rn_spec_get_side (fitted)),
-       g_strdup (_ ("Fit to the data")), NULL);
+  if (fitted != NULL && rn_spec_fit_dataset (fitted, dataset))
+    add (self, PROBLEM_DATA,
+         describe_data (fitted, rn_spec_get_side (fitted) != rn_spec_get_side (spec)),
+         g_strdup (_ ("Fit to the data")), NULL);
 }
 
 /* Showing */
@@ -288,20 +303,31 @@ refresh (RnProblemList *self)
 {
   const RnSpec *spec = rn_session_get_spec (self->session);
   const RnSettings *settings = rn_session_get_settings (self->session);
+  RnDocument *document = rn_session_get_document (self->session);
+  g_autoptr (RnSpec) trained = document != NULL ? rn_session_fit (self->session, document) : NULL;
   gboolean is_asked;
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  self->dataset = rn_session_get_dataset (self->session);
   self->batch = settings != NULL ? settings->batch : 128;
   /* a trainer that is there has its memory already; otherwise what was known stays until it is known anew */
-  is_asked = spec != NULL &&
-             rn_session_get_document (self->session) != rn_session_get_live (self->session);
+  is_asked = spec != NULL && document != rn_session_get_live (self->session);
   self->is_memory_known = self->is_memory_known && is_asked;
   list_problems (self);
   if (!is_asked)
     return;
   self->cancellable = g_cancellable_new ();
-  rn_memory_check_async (spec, self->batch, self->available, self->cancellable, on_checked, self);
+  rn_memory_check_async (trained != NULL ? trained : spec, self->batch, self->available,
+                         self->cancellable, on_checked, self);
+}
+
+/* The signal also tells the progress of opening. */
+static void
+on_dataset (RnProblemList *self)
+{
+  if (rn_session_get_dataset (self->session) != self->dataset)
+    refresh (self);
 }
 
 static void
@@ -364,7 +390,7 @@ rn_problem_list_new (RnSession *session, gsize available)
   self->available = available;
   g_signal_connect_object (session, "document", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "settings", G_CALLBACK (on_settings), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "dataset", G_CALLBACK (list_problems), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "dataset", G_CALLBACK (on_dataset), self, G_CONNECT_SWAPPED);
   refresh (self);
   return GTK_WIDGET (self);
 }

@@ -1,10 +1,12 @@
 #include "pages/spec-compare.h"
 
 #include <glib/gi18n-lib.h>
+#include <residua/compute-info.h>
 
 #include "pages/compare-totals.h"
 #include "pages/data-table.h"
 #include "pages/text.h"
+#include "state/fit.h"
 #include "state/format.h"
 
 #define TABLE_HEIGHT 160
@@ -45,6 +47,7 @@ typedef struct
 typedef struct
 {
   RnSpec *specs[2];
+  RnSpec *trained[2]; /* what a training makes of them */
   int batch;
 } Question;
 
@@ -159,9 +162,25 @@ question_free (gpointer data)
 {
   Question *question = data;
 
-  rn_spec_free (question->specs[0]);
-  rn_spec_free (question->specs[1]);
+  for (int i = 0; i < 2; i++)
+    {
+      rn_spec_free (question->specs[i]);
+      rn_spec_free (question->trained[i]);
+    }
   g_free (question);
+}
+
+/* The memory to train is that of the networks as they are trained. */
+static void
+count_training (const Question *question, RnSpecDiff *diff)
+{
+  for (int i = 0; i < 2; i++)
+    {
+      RnCost cost;
+
+      rn_cost_of_network (question->trained[i], question->batch, rn_compute_n_processors (), &cost);
+      diff->totals[i].train_bytes = cost.train_bytes;
+    }
 }
 
 static void
@@ -171,6 +190,7 @@ count (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
   Counted *counted = g_new0 (Counted, 1);
 
   counted->diff = rn_spec_diff_new (question->specs[0], question->specs[1], question->batch);
+  count_training (question, counted->diff);
   counted->items = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < counted->diff->rows->len; i++)
     g_ptr_array_add (counted->items,
@@ -244,6 +264,9 @@ ask (RnSpecCompare *self)
   question = g_new0 (Question, 1);
   question->specs[0] = rn_spec_copy (spec);
   question->specs[1] = other;
+  for (int i = 0; i < 2; i++)
+    question->trained[i] =
+        rn_fit_spec_or_copy (question->specs[i], rn_session_get_dataset (self->session));
   question->batch = self->batch;
   self->cancellable = g_cancellable_new ();
   task = g_task_new (NULL, self->cancellable, on_counted, self);

@@ -15,6 +15,8 @@
 /* A folded stage that something hovers over for so long unfolds. */
 #define UNFOLD_MS 600
 #define MARKER_RADIUS_PX 4.0
+/* From the shapes at the seams to the one that is shown while something hovers */
+#define TAG_GAP_PX 18.0
 
 /* Out of the spine */
 
@@ -244,8 +246,8 @@ append_tag (RnSpineBody *self, GtkSnapshot *snapshot, const RnPalette *palette, 
   pango_attr_list_unref (attributes);
   pango_layout_set_text (text, shape, -1);
   pango_layout_get_pixel_size (text, &width, &height);
-  /* left of where most pointers are */
-  x = round (self->view.geometry.box_x + 6.0);
+  /* beside what stands at the next seam, a shape like this one, and the names of blocks */
+  x = round (self->view.geometry.box_x + 6.0 + width + TAG_GAP_PX);
   y = round (y - 0.5 * height);
   gsk_rounded_rect_init_from_rect (&box,
                                    &GRAPHENE_RECT_INIT ((float) x - 6.0f, (float) y - 1.0f,

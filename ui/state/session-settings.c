@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "state/fit.h"
 #include "state/session-private.h"
 
 /* Settings of the next new run. What the person has not chosen follows from the data and the network, as residua-cli
@@ -29,19 +30,7 @@ rn_session_init_settings (RnSession *self)
 RnSpec *
 rn_session_fit_sketch (RnSession *self, RnDocument *sketch, GError **error)
 {
-  g_autoptr (RnSpec) spec = rn_spec_copy (rn_document_get_spec (sketch));
-  int side;
-
-  if (!rn_spec_set_draft (spec, FALSE, error))
-    return NULL;
-  if (self->dataset == NULL)
-    return g_steal_pointer (&spec);
-  side = rn_dataset_get_side (self->dataset);
-  if (!rn_spec_set_input (spec, side > 0 ? side : rn_spec_get_side (spec),
-                          rn_dataset_get_channels (self->dataset), error) ||
-      !rn_spec_set_classes (spec, rn_dataset_n_classes (self->dataset), error))
-    return NULL;
-  return g_steal_pointer (&spec);
+  return rn_fit_spec (rn_document_get_spec (sketch), self->dataset, error);
 }
 
 RnSpec *
