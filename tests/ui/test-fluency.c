@@ -205,7 +205,7 @@ test_a_pause_that_waits_for_a_checkpoint_says_so (Fixture *f, gconstpointer data
 
   settings.checkpoint_every = 1;
   rn_session_set_settings (f->session, &settings);
-  train (f, "resnet110", 1);
+  train (f, "resnet20", 1);
   for (int i = 0; i < 200 && !has_waited; i++)
     {
       iterate_for (20 + 7 * (guint) (i % 11));
@@ -223,13 +223,15 @@ test_a_pause_that_waits_for_a_checkpoint_says_so (Fixture *f, gconstpointer data
   g_assert_true (has_waited);
 }
 
-/* The memory for a network of a thousand layers is not made in a moment. */
+/* The memory for a network of a thousand layers is not made in a moment; that of a small one is at least not there before the
+ * main loop has been told.
+ */
 static void
 test_a_start_that_is_given_up_says_so (Fixture *f, gconstpointer data)
 {
   GtkWidget *page = rn_window_get_page_widget (f->window, "train");
   GtkWidget *progress = GTK_WIDGET (rn_train_page_get_progress (RN_TRAIN_PAGE (page)));
-  g_autoptr (RnSpec) spec = rn_spec_preset ("resnet1202", NULL);
+  g_autoptr (RnSpec) spec = rn_spec_preset ("resnet20", NULL);
   RnSettings settings = *rn_session_get_settings (f->session);
 
   settings.batch = 1;
