@@ -2,7 +2,6 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "heaps.h"
 #include "import-dialog.h"
 #include "pages/lab-page.h"
 #include "pages/text.h"
@@ -87,7 +86,6 @@ on_status (RnWindow *self)
 {
   rn_window_update_actions (self);
   rn_window_update_inhibition (self);
-  rn_heaps_tidy ();
 }
 
 /* A run that ended by a crash */
