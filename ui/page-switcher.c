@@ -3,6 +3,20 @@
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
+/* A word with room for its bold form, that of the page which is shown: no word moves when another page is. */
+static GtkWidget *
+new_word (const char *title)
+{
+  GtkWidget *overlay = gtk_overlay_new ();
+  GtkWidget *room = g_object_new (GTK_TYPE_LABEL, "label", title, "accessible-role",
+                                  GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
+
+  gtk_widget_add_css_class (room, "page-room");
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), room);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), gtk_label_new (title));
+  return overlay;
+}
+
 static GtkWidget *
 new_button (const RnPageTitle *page, guint number, gboolean has_words)
 {
@@ -12,7 +26,7 @@ new_button (const RnPageTitle *page, guint number, gboolean has_words)
   g_autofree char *tip = g_strdup_printf (_ ("%s (Alt+%u)"), title, number);
 
   if (has_words)
-    gtk_button_set_label (GTK_BUTTON (button), title);
+    gtk_button_set_child (GTK_BUTTON (button), new_word (title));
   else
     gtk_button_set_icon_name (GTK_BUTTON (button), page->icon);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.page");

@@ -414,6 +414,12 @@ rn_trainer_get_position (RnTrainer *self, int *block, gboolean *backward)
   rn_network_get_position (self->network, block, backward);
 }
 
+gboolean
+rn_trainer_is_saving (RnTrainer *self)
+{
+  return atomic_load (&self->is_saving);
+}
+
 RnState
 rn_trainer_wait (RnTrainer *self)
 {

@@ -165,8 +165,8 @@ check_finite (RnTrainer *self, GError **error)
   return FALSE;
 }
 
-gboolean
-rn_worker_save (RnTrainer *self, GError **error)
+static gboolean
+save (RnTrainer *self, GError **error)
 {
   g_autoptr (RnModel) model = copy_model (self, error);
   double numbers[RN_SCHEDULE_STATE_SIZE + N_EXTRA] = { 0.0 },
@@ -196,6 +196,17 @@ rn_worker_save (RnTrainer *self, GError **error)
   self->saved_step = self->step;
   self->save_is_due = FALSE;
   return TRUE;
+}
+
+gboolean
+rn_worker_save (RnTrainer *self, GError **error)
+{
+  gboolean is_saved;
+
+  atomic_store (&self->is_saving, TRUE);
+  is_saved = save (self, error);
+  atomic_store (&self->is_saving, FALSE);
+  return is_saved;
 }
 
 /* A row that waits for its evaluation, as it stood when the checkpoint was written */

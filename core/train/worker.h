@@ -54,6 +54,7 @@ struct _RnTrainer
   gboolean ended; /* the worker is gone: nobody answers any more */
   /* non-zero: pause or stop waits, so leave the step under way. The kernels read it through a plain int pointer. */
   int interrupt;
+  atomic_bool is_saving; /* whoever asks does not hold the lock */
 
   /* fixed */
   RnSettings settings;

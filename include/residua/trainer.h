@@ -88,6 +88,9 @@ void rn_trainer_unwatch (RnTrainer *trainer);
  */
 void rn_trainer_get_position (RnTrainer *trainer, int *block, gboolean *backward);
 
+/** Returns: whether a checkpoint is being written, for whose end every command waits; at once, from any thread */
+gboolean rn_trainer_is_saving (RnTrainer *trainer);
+
 /** Returns: (transfer full) (nullable): NULL after rn_trainer_stop(); a copy of the model at the next step boundary; waits for it: at most a step, or an evaluation of the test split. */
 RnModel *rn_trainer_copy_model (RnTrainer *trainer);
 

@@ -2,15 +2,14 @@
 #include <math.h>
 #include <string.h>
 
-#include "application.h"
 #include "charts/curve-chart.h"
 #include "charts/map-grid.h"
 #include "charts/response-chart.h"
 #include "charts/sparkline.h"
 #include "charts/strip.h"
+#include "opening.h"
 #include "pages/side-pane.h"
 #include "settle.h"
-#include "window.h"
 
 /* Who cannot see the window, or has no mouse: the whole tree of it on every page while a network learns. */
 
@@ -26,12 +25,6 @@ static RnApplication *application;
 /* Helpers */
 
 static gboolean
-is_mapped (gpointer data)
-{
-  return gtk_widget_get_mapped (data);
-}
-
-static gboolean
 has_dataset (gpointer session)
 {
   return rn_session_get_dataset (session) != NULL;
@@ -44,35 +37,11 @@ has_steps (gpointer session)
          rn_session_get_measures (session, NULL) != NULL;
 }
 
-static gboolean
-has_no_window (gpointer data)
-{
-  return gtk_application_get_windows (GTK_APPLICATION (application)) == NULL;
-}
-
-static RnWindow *
-open_window (void)
-{
-  GtkWindow *window;
-
-  g_application_activate (G_APPLICATION (application));
-  window = gtk_application_get_windows (GTK_APPLICATION (application))->data;
-  settle_until (is_mapped, window, PATIENCE_S);
-  return RN_WINDOW (window);
-}
-
-static void
-close_window (RnWindow *window)
-{
-  gtk_window_close (GTK_WINDOW (window));
-  settle_until (has_no_window, NULL, PATIENCE_S);
-}
-
 /* A window whose ResNet-8 learns, with a picture that it is asked about, so that no page is empty */
 static RnWindow *
 open_learning_window (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   RnSession *session = rn_window_get_session (window);
   RnSettings settings = *rn_session_get_settings (session);
   g_autoptr (RnSpec) spec = rn_spec_preset ("resnet8", NULL);
@@ -230,7 +199,7 @@ test_all_that_is_there_says_what_it_is (void)
   g_assert_cmpuint (walk.n_controls, >, 100);
   g_assert_cmpuint (walk.n_charts, >, 4);
   g_string_free (walk.faults, TRUE);
-  close_window (window);
+  opening_close (application, window);
 }
 
 /* The Tab key */
@@ -352,7 +321,7 @@ test_the_tab_key_comes_to_every_control (void)
       find_unreached (GTK_WIDGET (window), seen, unreached);
     }
   g_assert_cmpstr (unreached->str, ==, "build:data:train:inspect:classify:runs:lab:");
-  close_window (window);
+  opening_close (application, window);
 }
 
 static void
@@ -370,8 +339,7 @@ main (int argc, char **argv)
   int status;
 
   gtk_test_init (&argc, &argv, NULL);
-  application = rn_application_new ();
-  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
+  application = opening_program ();
   add_tests ();
   status = g_test_run ();
   g_object_unref (application);

@@ -367,6 +367,27 @@ test_a_unit_in_percent_shows_shares_as_percent (Fixture *fixture, gconstpointer 
   g_assert_cmpfloat (fixture->chart->model.y.max, >=, 30.0);
 }
 
+/* Errors of the first steps: a band that is cut off at the plot's edge, or an axis beyond what a share can be, is wrong. */
+static void
+test_an_axis_of_shares_holds_all_of_them (Fixture *fixture, gconstpointer data)
+{
+  for (int i = 0; i < 60; i++)
+    {
+      const float share = i % 7 == 0 ? 1.0f : 0.875f + 0.001f * (float) (i % 3);
+
+      rn_series_append (fixture->series, i + 1, i + 1, share, share, share);
+    }
+  rn_series_append (fixture->series, 61, 61, 0.9f, 1.0000001f, 0.95f);
+  rn_curve_chart_add_line (fixture->chart, "train", fixture->series, 0, FALSE);
+  rn_time_axis_set_extent (fixture->time, 61);
+  draw_now (fixture);
+  g_assert_cmpfloat_with_epsilon (fixture->chart->model.y.max, 100.0, 1e-9);
+  g_assert_cmpfloat (fixture->chart->model.y.min, <=, 87.5);
+  g_object_set (fixture->chart, "log-scale", TRUE, NULL);
+  draw_now (fixture);
+  g_assert_cmpfloat_with_epsilon (fixture->chart->model.y.max, 100.0, 1e-6);
+}
+
 static void
 test_an_axis_grows_with_data_and_never_shrinks (Fixture *fixture, gconstpointer data)
 {
@@ -657,6 +678,7 @@ main (int argc, char **argv)
   ADD ("numbers of the read-out are exact", NULL, test_numbers_of_the_read_out_are_exact);
   ADD ("a unit in percent shows shares as percent", "error, %",
        test_a_unit_in_percent_shows_shares_as_percent);
+  ADD ("an axis of shares holds all of them", "error, %", test_an_axis_of_shares_holds_all_of_them);
   ADD ("an axis grows with data and never shrinks", NULL,
        test_an_axis_grows_with_data_and_never_shrinks);
   ADD ("a zoomed view stays while data arrives", NULL, test_a_zoomed_view_stays_while_data_arrives);

@@ -3,12 +3,10 @@
 #include <locale.h>
 #include <string.h>
 
-#include "application.h"
 #include "fit.h"
-#include "forget.h"
+#include "opening.h"
 #include "pages/side-pane.h"
 #include "settle.h"
-#include "window.h"
 
 /* Nothing is lost to who has the smallest window that is promised: every page before, during and after a training. */
 
@@ -25,12 +23,6 @@ static RnApplication *application;
 /* Helpers */
 
 static gboolean
-has_dataset (gpointer session)
-{
-  return rn_session_get_dataset (session) != NULL;
-}
-
-static gboolean
 has_steps (gpointer session)
 {
   return rn_session_get_status (session)->step >= 3 &&
@@ -43,37 +35,20 @@ is_over (gpointer session)
   return !rn_session_has_trainer (session) && !rn_session_is_training (session);
 }
 
-static gboolean
-has_no_window (gpointer data)
-{
-  return gtk_application_get_windows (GTK_APPLICATION (application)) == NULL;
-}
-
 static RnWindow *
 open_window (const char *preset)
 {
   g_autoptr (RnSpec) spec = rn_spec_preset (preset, NULL);
   g_autoptr (RnPicture) picture = NULL;
-  GtkWindow *window;
-  RnSession *session;
+  RnWindow *window = opening_window (application);
+  RnSession *session = rn_window_get_session (window);
 
-  g_application_activate (G_APPLICATION (application));
-  window = gtk_application_get_windows (GTK_APPLICATION (application))->data;
-  settle_size (window, WIDTH, HEIGHT);
-  session = rn_window_get_session (RN_WINDOW (window));
-  settle_until (has_dataset, session, PATIENCE_S);
+  settle_size (GTK_WINDOW (window), WIDTH, HEIGHT);
+  opening_wait_for_data (window);
   rn_session_show_sketch (session, spec, NULL);
   picture = rn_dataset_get_picture (rn_session_get_dataset (session), RN_SPLIT_TEST, 3, NULL);
   rn_session_set_picture (session, picture, "test/boat/00003.png", 3);
-  return RN_WINDOW (window);
-}
-
-static void
-close_window (RnWindow *window)
-{
-  gtk_window_close (GTK_WINDOW (window));
-  settle_until (has_no_window, NULL, PATIENCE_S);
-  forget_sketches ();
+  return window;
 }
 
 static void
@@ -114,22 +89,6 @@ check_pages (RnWindow *window, const char *moment)
     }
 }
 
-/* Returns: (transfer none) (nullable): a window over @window */
-static GtkWindow *
-find_dialog (RnWindow *window)
-{
-  GListModel *windows = gtk_window_get_toplevels ();
-
-  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
-    {
-      g_autoptr (GtkWindow) other = g_list_model_get_item (windows, i);
-
-      if (gtk_window_get_transient_for (other) == GTK_WINDOW (window))
-        return other;
-    }
-  return NULL;
-}
-
 /* Tests */
 
 static void
@@ -140,7 +99,7 @@ test_a_sketch_of_110_layers_fits (void)
   check_pages (window, "before");
   select_block (rn_window_get_session (window), 20);
   check_pages (window, "before, a block selected");
-  close_window (window);
+  opening_close (application, window);
 }
 
 /* The longest names and the largest numbers of the presets */
@@ -153,7 +112,7 @@ test_costs_of_152_layers_fit (void)
   check (GTK_WIDGET (window), "build", "ResNet-152", 100);
   select_block (rn_window_get_session (window), 20);
   check (GTK_WIDGET (window), "build", "ResNet-152, a block selected", 100);
-  close_window (window);
+  opening_close (application, window);
 }
 
 static void
@@ -172,7 +131,7 @@ test_a_training_fits (void)
   rn_session_stop (session);
   settle_until (is_over, session, PATIENCE_S);
   check_pages (window, "after");
-  close_window (window);
+  opening_close (application, window);
 }
 
 static void
@@ -185,10 +144,10 @@ test_dialogs_fit (void)
     {
       gtk_widget_activate_action (GTK_WIDGET (window), actions[i], NULL);
       settle_for (300);
-      check (GTK_WIDGET (find_dialog (window)), actions[i], "before", 20);
-      gtk_window_destroy (find_dialog (window));
+      check (GTK_WIDGET (opening_find_dialog (window)), actions[i], "before", 20);
+      gtk_window_destroy (opening_find_dialog (window));
     }
-  close_window (window);
+  opening_close (application, window);
 }
 
 /* The check itself: what does not fit is told. */
@@ -239,8 +198,7 @@ main (int argc, char **argv)
     }
   /* as on GNOME's desktop, and as the pictures of tests/ui/shoot are taken */
   g_object_set (gtk_settings_get_default (), "gtk-font-name", "Cantarell 11", NULL);
-  application = rn_application_new ();
-  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
+  application = opening_program ();
   g_test_add_func ("/fit/what does not fit is told", test_what_does_not_fit_is_told);
   g_test_add_func ("/fit/a sketch of 110 layers fits", test_a_sketch_of_110_layers_fits);
   g_test_add_func ("/fit/costs of 152 layers fit", test_costs_of_152_layers_fit);

@@ -2,11 +2,9 @@
 #include <adwaita.h>
 #include <math.h>
 
-#include "application.h"
-#include "forget.h"
+#include "opening.h"
 #include "pages/progress-card.h"
 #include "pages/train-page.h"
-#include "window.h"
 
 #define TIMEOUT_US (60 * G_USEC_PER_SEC)
 /* Of what a person waits for: 0.1 s is promised, but other programs use the processors of a test as well. */
@@ -88,14 +86,9 @@ is_settled (Fixture *f, RnState state)
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  GList *windows;
-
-  g_application_activate (G_APPLICATION (application));
-  windows = gtk_application_get_windows (GTK_APPLICATION (application));
-  f->window = windows->data;
+  f->window = opening_window (application);
   f->session = rn_window_get_session (f->window);
-  iterate_until (gtk_widget_get_mapped (GTK_WIDGET (f->window)));
-  iterate_until (rn_session_get_dataset (f->session) != NULL);
+  opening_wait_for_data (f->window);
   n_polls = n_frames = n_layouts = 0;
   g_signal_connect (gtk_widget_get_frame_clock (GTK_WIDGET (f->window)), "after-paint",
                     G_CALLBACK (count), &n_frames);
@@ -106,9 +99,7 @@ set_up (Fixture *f, gconstpointer data)
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  gtk_window_close (GTK_WINDOW (f->window));
-  iterate_until (gtk_application_get_windows (GTK_APPLICATION (application)) == NULL);
-  forget_sketches ();
+  opening_close (application, f->window);
 }
 
 /* Trains @preset, with the Train page before it. */
@@ -201,6 +192,61 @@ test_a_stop_is_told_before_it_is_done (Fixture *f, gconstpointer data)
   g_assert_false (status (f)->is_stopping);
 }
 
+/* A checkpoint is written whole: until it is, the window says what is waited for. With one after every step, most pauses
+ * find one being written.
+ */
+static void
+test_a_pause_that_waits_for_a_checkpoint_says_so (Fixture *f, gconstpointer data)
+{
+  GtkWidget *page = rn_window_get_page_widget (f->window, "train");
+  GtkWidget *progress = GTK_WIDGET (rn_train_page_get_progress (RN_TRAIN_PAGE (page)));
+  RnSettings settings = *rn_session_get_settings (f->session);
+  gboolean has_waited = FALSE;
+
+  settings.checkpoint_every = 1;
+  rn_session_set_settings (f->session, &settings);
+  train (f, "resnet20", 1);
+  for (int i = 0; i < 200 && !has_waited; i++)
+    {
+      iterate_for (20 + 7 * (guint) (i % 11));
+      rn_session_pause (f->session);
+      g_assert_true (status (f)->is_pausing);
+      has_waited = status (f)->is_saving;
+      g_assert_true (says (progress, has_waited ? "Saving, then pausing" : "Pausing"));
+      iterate_until (is_settled (f, RN_STATE_PAUSED));
+      g_assert_false (status (f)->is_pausing || status (f)->is_saving);
+      g_assert_true (says (progress, "Paused in epoch 1"));
+      if (!has_waited)
+        rn_session_start (f->session);
+      iterate_until (has_waited || is_settled (f, RN_STATE_RUNNING));
+    }
+  g_assert_true (has_waited);
+}
+
+/* The memory for a network of a thousand layers is not made in a moment; that of a small one is at least not there before the
+ * main loop has been told.
+ */
+static void
+test_a_start_that_is_given_up_says_so (Fixture *f, gconstpointer data)
+{
+  GtkWidget *page = rn_window_get_page_widget (f->window, "train");
+  GtkWidget *progress = GTK_WIDGET (rn_train_page_get_progress (RN_TRAIN_PAGE (page)));
+  g_autoptr (RnSpec) spec = rn_spec_preset ("resnet20", NULL);
+  RnSettings settings = *rn_session_get_settings (f->session);
+
+  settings.batch = 1;
+  rn_session_set_settings (f->session, &settings);
+  rn_session_show_sketch (f->session, spec, NULL);
+  rn_window_show_page (f->window, "train");
+  rn_session_start (f->session);
+  g_assert_cmpint (status (f)->state, ==, RN_STATE_PREPARING);
+  rn_session_stop (f->session);
+  g_assert_true (status (f)->is_stopping);
+  g_assert_true (says (progress, "Giving up the preparation"));
+  iterate_until (!rn_session_is_busy (f->session));
+  g_assert_false (status (f)->is_stopping);
+}
+
 /* Laying the window out again is a third of a frame's cost, and on X11 asks the screen, which may be slow. */
 static void
 test_steps_that_run_by_lay_nothing_out (Fixture *f, gconstpointer data)
@@ -254,10 +300,12 @@ main (int argc, char **argv)
   int answer;
 
   gtk_test_init (&argc, &argv, NULL);
-  application = rn_application_new ();
-  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
+  application = opening_program ();
   ADD ("commands are shown at once", test_commands_are_shown_at_once);
   ADD ("a stop is told before it is done", test_a_stop_is_told_before_it_is_done);
+  ADD ("a pause that waits for a checkpoint says so",
+       test_a_pause_that_waits_for_a_checkpoint_says_so);
+  ADD ("a start that is given up says so", test_a_start_that_is_given_up_says_so);
   ADD ("steps that run by lay nothing out", test_steps_that_run_by_lay_nothing_out);
   ADD ("a hidden window draws nothing", test_a_hidden_window_draws_nothing);
   ADD ("at rest the window sleeps", test_at_rest_the_window_sleeps);

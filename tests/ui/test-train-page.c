@@ -535,6 +535,33 @@ test_the_progress_says_what_the_status_says (void)
   g_assert_cmpstr (state, ==, "Epoch 64 of 64");
 }
 
+static void
+test_the_progress_says_what_it_waits_for (void)
+{
+  static const struct
+  {
+    RnStatus status;
+    const char *text;
+  } waits[] = {
+    { { .state = RN_STATE_RUNNING, .is_pending = TRUE, .is_pausing = TRUE }, "Pausing" },
+    { { .state = RN_STATE_RUNNING, .is_pending = TRUE, .is_pausing = TRUE, .is_saving = TRUE },
+      "Saving, then pausing" },
+    { { .state = RN_STATE_RUNNING, .is_pending = TRUE, .is_stopping = TRUE },
+      "Saving and stopping" },
+    { { .state = RN_STATE_PREPARING, .is_pending = TRUE, .preparing = 1.0 },
+      "Preparing the network" },
+    { { .state = RN_STATE_PREPARING, .is_pending = TRUE, .is_stopping = TRUE, .preparing = 1.0 },
+      "Giving up the preparation" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (waits); i++)
+    {
+      g_autofree char *text = rn_progress_describe_state (&waits[i].status, "sample", NULL);
+
+      g_assert_cmpstr (text, ==, waits[i].text);
+    }
+}
+
 /* Training */
 
 static gboolean
@@ -799,6 +826,8 @@ main (int argc, char **argv)
                    test_milestones_as_shares_are_steps_of_the_training);
   g_test_add_func ("/train-page/the progress says what the status says",
                    test_the_progress_says_what_the_status_says);
+  g_test_add_func ("/train-page/the progress says what it waits for",
+                   test_the_progress_says_what_it_waits_for);
   g_test_add_func ("/train-page/the largest batch that fits is offered",
                    test_the_largest_batch_that_fits_is_offered);
   ADD_PAGE ("what is typed reaches the session", test_what_is_typed_reaches_the_session);

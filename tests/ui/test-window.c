@@ -5,12 +5,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "application.h"
-#include "forget.h"
 #include "opened.h"
+#include "opening.h"
 #include "pages/dataset-head.h"
 #include "remembered.h"
-#include "window.h"
 
 /* At a window of this width nothing may be clipped (design: interaction.md). */
 #define MAX_MINIMUM_WIDTH 960
@@ -46,36 +44,6 @@ iterate_for (gint64 us)
   const gint64 until_us = g_get_monotonic_time () + us;
 
   iterate_until (g_get_monotonic_time () >= until_us);
-}
-
-static RnWindow *
-find_window (void)
-{
-  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (application)); l != NULL;
-       l = l->next)
-    if (RN_IS_WINDOW (l->data))
-      return l->data;
-  return NULL;
-}
-
-static RnWindow *
-open_window (void)
-{
-  RnWindow *window;
-
-  g_application_activate (G_APPLICATION (application));
-  window = find_window ();
-  g_assert_nonnull (window);
-  iterate_until (gtk_widget_get_mapped (GTK_WIDGET (window)));
-  return window;
-}
-
-static void
-close_window (RnWindow *window)
-{
-  gtk_window_close (GTK_WINDOW (window));
-  iterate_until (gtk_application_get_windows (GTK_APPLICATION (application)) == NULL);
-  forget_sketches ();
 }
 
 static GAction *
@@ -118,22 +86,6 @@ find_widget (GtkWidget *widget, GType type)
 
       if (found != NULL)
         return found;
-    }
-  return NULL;
-}
-
-/* Returns: (transfer none) (nullable): a window over @window */
-static GtkWindow *
-find_dialog (RnWindow *window)
-{
-  GListModel *windows = gtk_window_get_toplevels ();
-
-  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
-    {
-      g_autoptr (GtkWindow) other = g_list_model_get_item (windows, i);
-
-      if (gtk_window_get_transient_for (other) == GTK_WINDOW (window))
-        return other;
     }
   return NULL;
 }
@@ -271,20 +223,20 @@ make_spec (const char *name, const char *preset)
 static void
 test_it_begins_with_resnet_20_and_the_sample_set (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   RnSession *session = rn_window_get_session (window);
   g_autoptr (RnSpec) spec = rn_spec_preset ("resnet20", NULL);
 
   g_assert_true (rn_spec_equal (rn_session_get_spec (session), spec));
   g_assert_cmpstr (rn_session_get_dataset_name (session), ==, "sample");
   g_assert_cmpstr (page_of (window), ==, "train");
-  close_window (window);
+  opening_close (application, window);
 }
 
 static void
 test_there_are_seven_pages (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
 
   for (guint i = 0; i < G_N_ELEMENTS (page_names); i++)
     {
@@ -294,7 +246,7 @@ test_there_are_seven_pages (void)
     }
   gtk_widget_activate_action (GTK_WIDGET (window), "win.page", "s", "nowhere");
   g_assert_cmpstr (page_of (window), ==, "lab");
-  close_window (window);
+  opening_close (application, window);
 }
 
 static gboolean
@@ -319,7 +271,7 @@ find_button (GtkWidget *widget, const char *label)
 static void
 test_pages_lead_to_each_other (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   GtkWidget *button;
 
   rn_window_show_page (window, "runs");
@@ -327,7 +279,7 @@ test_pages_lead_to_each_other (void)
                  gtk_widget_get_mapped (button));
   g_signal_emit_by_name (button, "clicked");
   g_assert_cmpstr (page_of (window), ==, "train");
-  close_window (window);
+  opening_close (application, window);
 }
 
 static void
@@ -345,7 +297,7 @@ check_size (GtkWidget *content, const char *page)
 static void
 test_no_page_needs_more_than_960_pixels (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   GtkWidget *content = adw_application_window_get_content (ADW_APPLICATION_WINDOW (window));
 
   iterate_until (rn_session_get_dataset (rn_window_get_session (window)) != NULL);
@@ -361,7 +313,7 @@ test_no_page_needs_more_than_960_pixels (void)
         }
       while (g_get_monotonic_time () < until_us);
     }
-  close_window (window);
+  opening_close (application, window);
 }
 
 /* Whether a person acts on it, so that it needs a name */
@@ -415,7 +367,7 @@ check_names (GtkWidget *widget, GString *nameless)
 static void
 test_every_control_has_a_name (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   g_autoptr (GString) nameless = g_string_new (NULL);
   guint n;
 
@@ -427,19 +379,20 @@ test_every_control_has_a_name (void)
     }
   n = check_names (GTK_WIDGET (window), nameless);
   gtk_widget_activate_action (GTK_WIDGET (window), "win.preferences", NULL);
-  n += check_names (find_widget (GTK_WIDGET (find_dialog (window)), ADW_TYPE_PREFERENCES_PAGE),
+  n += check_names (find_widget (GTK_WIDGET (opening_find_dialog (window)),
+                                 ADW_TYPE_PREFERENCES_PAGE),
                     nameless);
-  gtk_window_destroy (find_dialog (window));
+  gtk_window_destroy (opening_find_dialog (window));
   g_test_message ("%u controls", n);
   g_assert_cmpuint (n, >, 14);
   g_assert_cmpstr (nameless->str, ==, "");
-  close_window (window);
+  opening_close (application, window);
 }
 
 static void
 test_actions_follow_the_training (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   RnSession *session = prepare_training (window);
 
   g_assert_true (is_enabled (window, "start"));
@@ -465,13 +418,13 @@ test_actions_follow_the_training (void)
   gtk_widget_activate_action (GTK_WIDGET (window), "win.stop", NULL);
   iterate_until (!rn_session_has_trainer (session));
   g_assert_false (is_enabled (window, "stop"));
-  close_window (window);
+  opening_close (application, window);
 }
 
 static void
 test_a_dropped_picture_is_classified_or_inspected (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   RnSession *session = rn_window_get_session (window);
 
   make_picture ("one.png");
@@ -486,7 +439,7 @@ test_a_dropped_picture_is_classified_or_inspected (void)
   drop (window, "two.png", NULL);
   iterate_until (strcmp (rn_session_get_picture (session)->name, "two.png") == 0);
   g_assert_cmpstr (page_of (window), ==, "inspect");
-  close_window (window);
+  opening_close (application, window);
 }
 
 /* Without a file: dragged out of another program, or pasted */
@@ -494,7 +447,7 @@ static void
 test_a_picture_without_a_file_is_classified (void)
 {
   static const guchar pixels[4 * 4 * 3] = { 200, 10, 10 };
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   RnSession *session = rn_window_get_session (window);
   GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (window));
   g_autoptr (GBytes) bytes = g_bytes_new_static (pixels, sizeof pixels);
@@ -507,13 +460,13 @@ test_a_picture_without_a_file_is_classified (void)
   g_assert_cmpint (rn_session_get_picture (session)->picture->width, ==, 4);
   g_assert_cmpint (rn_session_get_picture (session)->picture->pixels[0], ==, 200);
   g_assert_cmpstr (page_of (window), ==, "classify");
-  close_window (window);
+  opening_close (application, window);
 }
 
 static void
 test_a_dropped_network_is_a_new_sketch (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   RnSession *session = rn_window_get_session (window);
   RnDocument *before = rn_session_get_document (session);
   g_autoptr (RnSpec) spec = rn_spec_preset ("resnet8", NULL);
@@ -523,26 +476,26 @@ test_a_dropped_network_is_a_new_sketch (void)
   iterate_until (rn_session_get_document (session) != before);
   g_assert_true (rn_spec_equal (rn_session_get_spec (session), spec));
   g_assert_cmpuint (g_list_model_get_n_items (rn_session_get_documents (session)), ==, 2);
-  close_window (window);
+  opening_close (application, window);
 }
 
 static void
 test_a_dropped_data_set_is_opened (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   RnSession *session = rn_window_get_session (window);
   g_autofree char *data = make_dataset ();
 
   drop (window, "data", NULL);
   iterate_until (strcmp (rn_session_get_dataset_name (session), data) == 0);
   g_assert_cmpstr (page_of (window), ==, "data");
-  close_window (window);
+  opening_close (application, window);
 }
 
 static void
 test_data_that_was_opened_can_be_opened_again (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   RnSession *session = rn_window_get_session (window);
   g_autofree char *data = make_dataset ();
   g_auto (GStrv) paths = NULL;
@@ -565,7 +518,7 @@ test_data_that_was_opened_can_be_opened_again (void)
                  rn_session_get_dataset_progress (session) < 0.0);
   gtk_widget_activate_action (button, "recent.clear", NULL);
   g_assert_false (gtk_widget_get_sensitive (button));
-  close_window (window);
+  opening_close (application, window);
 }
 
 /* The newest first, none twice, not without end; what another program wrote into the settings does no harm. */
@@ -597,7 +550,7 @@ test_few_data_sets_are_remembered (void)
 static void
 test_a_mixed_drop_asks (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   RnSession *session = rn_window_get_session (window);
   RnDocument *before = rn_session_get_document (session);
   const char *body;
@@ -605,33 +558,34 @@ test_a_mixed_drop_asks (void)
   make_picture ("one.png");
   make_spec ("net.json", "resnet8");
   drop (window, "one.png", "net.json", NULL);
-  iterate_until (find_dialog (window) != NULL);
-  g_assert_true (ADW_IS_MESSAGE_DIALOG (find_dialog (window)));
-  body = adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (find_dialog (window)));
+  iterate_until (opening_find_dialog (window) != NULL);
+  g_assert_true (ADW_IS_MESSAGE_DIALOG (opening_find_dialog (window)));
+  body = adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (opening_find_dialog (window)));
   g_assert_true (g_str_has_prefix (body, "1 picture, 1 other file or folder"));
   g_assert_true (rn_session_get_document (session) == before);
   g_assert_null (rn_session_get_picture (session));
 
-  adw_message_dialog_response (ADW_MESSAGE_DIALOG (find_dialog (window)), "classify");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (opening_find_dialog (window)), "classify");
   iterate_until (rn_session_get_picture (session) != NULL);
   g_assert_cmpstr (rn_session_get_picture (session)->name, ==, "one.png");
-  gtk_window_destroy (find_dialog (window));
-  close_window (window);
+  gtk_window_destroy (opening_find_dialog (window));
+  opening_close (application, window);
 }
 
 static void
 test_a_broken_file_is_a_problem_in_words (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   g_autofree char *path = path_of ("broken.png");
 
   g_file_set_contents (path, "\x89PNG\r\n\x1a\n and no more", -1, NULL);
   drop (window, "broken.png", NULL);
-  iterate_until (find_dialog (window) != NULL);
-  g_assert_nonnull (strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (find_dialog (window))),
-                            "broken.png"));
-  gtk_window_destroy (find_dialog (window));
-  close_window (window);
+  iterate_until (opening_find_dialog (window) != NULL);
+  g_assert_nonnull (
+      strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (opening_find_dialog (window))),
+              "broken.png"));
+  gtk_window_destroy (opening_find_dialog (window));
+  opening_close (application, window);
 }
 
 static void
@@ -644,9 +598,9 @@ test_files_of_the_command_line_are_opened (void)
 
   make_spec ("net.json", "resnet14");
   g_application_open (G_APPLICATION (application), &file, 1, "");
-  window = find_window ();
+  window = opening_find_window (application);
   iterate_until (rn_spec_equal (rn_session_get_spec (rn_window_get_session (window)), spec));
-  close_window (window);
+  opening_close (application, window);
 }
 
 static char *
@@ -658,7 +612,7 @@ run_path_of (RnSession *session)
 static void
 test_closing_hides_at_once_and_saves (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   RnSession *session = prepare_training (window);
   g_autofree char *path = NULL;
   g_autoptr (RnRun) run = NULL;
@@ -673,7 +627,7 @@ test_closing_hides_at_once_and_saves (void)
   gtk_window_close (GTK_WINDOW (window));
   g_assert_false (gtk_widget_get_visible (GTK_WIDGET (window)));
   g_assert_true (rn_window_is_closing (window));
-  iterate_until (gtk_application_get_windows (GTK_APPLICATION (application)) == NULL);
+  opening_wait_for_end (application);
 
   run = rn_run_open (path, NULL);
   g_assert_nonnull (run);
@@ -688,7 +642,7 @@ test_closing_hides_at_once_and_saves (void)
 static void
 test_closing_waits_for_a_training_that_is_being_made (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   RnSession *session = prepare_training (window);
   g_autofree char *mark = g_build_filename (g_get_user_state_dir (), "residua", "training", NULL);
 
@@ -696,7 +650,7 @@ test_closing_waits_for_a_training_that_is_being_made (void)
   g_assert_false (rn_session_has_trainer (session));
   gtk_window_close (GTK_WINDOW (window));
   g_assert_true (rn_window_is_closing (window));
-  iterate_until (gtk_application_get_windows (GTK_APPLICATION (application)) == NULL);
+  opening_wait_for_end (application);
   /* nothing was cut off, so nothing is to be offered */
   g_assert_false (g_file_test (mark, G_FILE_TEST_EXISTS));
 }
@@ -704,7 +658,7 @@ test_closing_waits_for_a_training_that_is_being_made (void)
 static void
 test_who_comes_back_while_it_saves_gets_another_window (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   RnSession *session = prepare_training (window);
 
   rn_session_start (session);
@@ -712,17 +666,18 @@ test_who_comes_back_while_it_saves_gets_another_window (void)
   gtk_window_close (GTK_WINDOW (window));
   g_assert_true (rn_window_is_closing (window));
   g_application_activate (G_APPLICATION (application));
-  g_assert_true (find_window () == window);
-  iterate_until (find_window () != NULL && !rn_window_is_closing (find_window ()));
-  iterate_until (gtk_widget_get_mapped (GTK_WIDGET (find_window ())));
-  close_window (find_window ());
+  g_assert_true (opening_find_window (application) == window);
+  iterate_until (opening_find_window (application) != NULL &&
+                 !rn_window_is_closing (opening_find_window (application)));
+  iterate_until (gtk_widget_get_mapped (GTK_WIDGET (opening_find_window (application))));
+  opening_close (application, opening_find_window (application));
 }
 
 /* As a program that was killed leaves it: the mark of the session, and a run that has not ended */
 static void
 test_a_run_that_was_cut_off_is_offered (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   RnSession *session = prepare_training (window);
   g_autofree char *path = NULL;
   g_autofree char *mark = g_build_filename (g_get_user_state_dir (), "residua", "training", NULL);
@@ -731,10 +686,10 @@ test_a_run_that_was_cut_off_is_offered (void)
   rn_session_start (session);
   iterate_until (rn_session_get_status (session)->step >= 2);
   path = run_path_of (session);
-  close_window (window);
+  opening_close (application, window);
   g_assert_true (g_file_set_contents (mark, path, -1, NULL));
 
-  window = open_window ();
+  window = opening_window (application);
   session = rn_window_get_session (window);
   iterate_until (find_widget (GTK_WIDGET (window), GTK_TYPE_INFO_BAR) != NULL);
   bar = find_widget (GTK_WIDGET (window), GTK_TYPE_INFO_BAR);
@@ -742,13 +697,13 @@ test_a_run_that_was_cut_off_is_offered (void)
   iterate_until (rn_session_has_trainer (session) && rn_session_get_record (session) != NULL);
   g_assert_cmpstr (rn_record_get_path (rn_session_get_record (session)), ==, path);
   g_assert_null (find_widget (GTK_WIDGET (window), GTK_TYPE_INFO_BAR));
-  close_window (window);
+  opening_close (application, window);
 }
 
 static void
 test_what_was_chosen_is_remembered (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   RnSession *session = rn_window_get_session (window);
   RnSettings settings = *rn_session_get_settings (session);
 
@@ -759,9 +714,9 @@ test_what_was_chosen_is_remembered (void)
   rn_session_set_measure (session, RN_MEASURE_DEAD);
   rn_window_show_page (window, "runs");
   gtk_widget_activate_action (GTK_WIDGET (window), "win.spine", NULL);
-  close_window (window);
+  opening_close (application, window);
 
-  window = open_window ();
+  window = opening_window (application);
   session = rn_window_get_session (window);
   g_assert_cmpint (rn_session_get_settings (session)->batch, ==, 77);
   g_assert_cmpfloat (rn_session_get_settings (session)->rate, ==, 0.0625);
@@ -770,7 +725,7 @@ test_what_was_chosen_is_remembered (void)
   g_assert_cmpstr (page_of (window), ==, "runs");
   g_assert_false (g_variant_get_boolean (g_action_get_state (find_action (window, "spine"))));
   gtk_widget_activate_action (GTK_WIDGET (window), "win.spine", NULL);
-  close_window (window);
+  opening_close (application, window);
   for (guint i = 0; i < 2; i++)
     g_settings_reset (rn_remembered (), i == 0 ? "page" : "measure");
   g_settings_reset (rn_remembered (), "training");
@@ -783,17 +738,17 @@ test_what_is_remembered_wrongly_does_no_harm (void)
 
   g_settings_set_string (rn_remembered (), "training", "{ \"batch\": -3 }");
   g_settings_set_string (rn_remembered (), "runs-folder", "not absolute");
-  window = open_window ();
+  window = opening_window (application);
   g_assert_cmpint (rn_session_get_settings (rn_window_get_session (window))->batch, ==, 128);
   g_assert_true (g_path_is_absolute (rn_session_get_runs_folder (rn_window_get_session (window))));
-  close_window (window);
+  opening_close (application, window);
   g_settings_reset (rn_remembered (), "runs-folder");
 }
 
 static void
 test_presenter_mode_enlarges_and_gives_back (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   GtkSettings *settings = gtk_widget_get_settings (GTK_WIDGET (window));
   int before, during, after;
 
@@ -806,7 +761,7 @@ test_presenter_mode_enlarges_and_gives_back (void)
   g_assert_cmpint (after, ==, before);
 
   gtk_widget_activate_action (GTK_WIDGET (window), "win.presenter", NULL);
-  close_window (window);
+  opening_close (application, window);
   g_object_get (settings, "gtk-xft-dpi", &after, NULL);
   g_assert_cmpint (after, ==, before);
 }
@@ -827,33 +782,33 @@ static void
 test_dialogs_open_without_complaint (void)
 {
   static const char *const actions[] = { "win.preferences", "win.about", "win.shortcuts" };
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     {
       gtk_widget_activate_action (GTK_WIDGET (window), actions[i], NULL);
-      iterate_until (find_dialog (window) != NULL);
+      iterate_until (opening_find_dialog (window) != NULL);
       iterate_for (200000);
-      gtk_window_destroy (find_dialog (window));
+      gtk_window_destroy (opening_find_dialog (window));
     }
-  close_window (window);
+  opening_close (application, window);
 }
 
 static void
 answer (RnWindow *window, const char *response)
 {
   gtk_widget_activate_action (GTK_WIDGET (window), "win.close-document", NULL);
-  g_assert_nonnull (find_dialog (window));
+  g_assert_nonnull (opening_find_dialog (window));
   iterate_for (200000);
-  adw_message_dialog_response (ADW_MESSAGE_DIALOG (find_dialog (window)), response);
-  gtk_window_destroy (find_dialog (window));
-  iterate_until (find_dialog (window) == NULL);
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (opening_find_dialog (window)), response);
+  gtk_window_destroy (opening_find_dialog (window));
+  iterate_until (opening_find_dialog (window) == NULL);
 }
 
 static void
 test_a_changed_sketch_is_closed_only_when_one_says_so (void)
 {
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   RnSession *session = rn_window_get_session (window);
   g_autoptr (RnDocument) document = NULL;
 
@@ -869,8 +824,8 @@ test_a_changed_sketch_is_closed_only_when_one_says_so (void)
   /* what nobody changed goes at once */
   rn_session_new_sketch (session);
   gtk_widget_activate_action (GTK_WIDGET (window), "win.close-document", NULL);
-  g_assert_null (find_dialog (window));
-  close_window (window);
+  g_assert_null (opening_find_dialog (window));
+  opening_close (application, window);
 }
 
 static void
@@ -894,7 +849,7 @@ static void
 test_the_first_frame_comes_soon (void)
 {
   const gint64 start_us = g_get_monotonic_time ();
-  RnWindow *window = open_window ();
+  RnWindow *window = opening_window (application);
   GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (window));
   double ms;
 
@@ -903,7 +858,7 @@ test_the_first_frame_comes_soon (void)
   g_test_message ("first frame after %.0f ms", ms);
   /* bench-window start measures; here it only must not wait for what goes on behind it */
   g_assert_cmpfloat (ms, <, 30000.0);
-  close_window (window);
+  opening_close (application, window);
 }
 
 static void
@@ -985,8 +940,7 @@ main (int argc, char **argv)
       bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
     }
   scratch = g_dir_make_tmp ("residua-window-XXXXXX", NULL);
-  application = rn_application_new ();
-  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
+  application = opening_program ();
   add_tests ();
   status = g_test_run ();
   g_clear_object (&application);

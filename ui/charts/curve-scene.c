@@ -187,13 +187,11 @@ widen (double range[2], double value, gboolean is_log)
   range[1] = fmax (range[1], value);
 }
 
-/* The range of what is in view, as it is shown; NaN where there is nothing */
+/* The range of what is in view, as it is shown; NaN where there is nothing. @raw: of single steps */
 static void
-find_range (const RnCurveScene *scene, gboolean is_log, double range[2])
+find_ranges (const RnCurveScene *scene, gboolean is_log, double range[2], double raw[2])
 {
-  double raw[2] = { NAN, NAN }, reach;
-
-  range[0] = range[1] = NAN;
+  range[0] = range[1] = raw[0] = raw[1] = NAN;
   for (guint i = 0; i < scene->lines->len; i++)
     {
       const RnSceneLine *line = scene->lines->pdata[i];
@@ -211,8 +209,25 @@ find_range (const RnCurveScene *scene, gboolean is_log, double range[2])
       for (guint p = 0; p < line->points->len; p++)
         widen (range, g_array_index (line->points, RnScenePoint, p).y, is_log);
     }
+}
+
+/* What the axis is to hold. Shares end at 100 %: no raw value of theirs is cut off, as none can be far from the others, and no
+ * rounding takes the axis beyond.
+ */
+static void
+find_range (const RnCurveScene *scene, gboolean is_log, gboolean is_share, double range[2])
+{
+  double raw[2], reach;
+
+  find_ranges (scene, is_log, range, raw);
   if (isnan (range[0]) || isnan (raw[0]))
     return;
+  if (is_share)
+    {
+      range[0] = fmin (range[0], raw[0]);
+      range[1] = fmin (fmax (range[1], raw[1]), 100.0);
+      return;
+    }
   if (is_log)
     {
       /* a decade, at most */
@@ -479,7 +494,7 @@ rn_curve_scene_new (RnCurveModel *model, RnCurveFit fit, PangoContext *pango, do
   set_y_ticks (scene, model);
   lay_out (scene, model, pango);
   take_data (model, scene);
-  find_range (scene, model->is_log, range);
+  find_range (scene, model->is_log, model->factor != 1.0, range);
   fit_axis (model, fit, range);
   set_y_ticks (scene, model);
   /* other labels may need another margin */

@@ -26,7 +26,7 @@ struct _RnProgressCard
   double base_rate; /* that the entry was filled with */
   char *failure;
   RnState shown_state; /* what on_status() has seen last */
-  gboolean shown_stopping;
+  gboolean shown_stopping, shown_pausing;
   RnThrottle throttle;
 };
 
@@ -83,7 +83,10 @@ rn_progress_describe_state (const RnStatus *status, const char *dataset_name, co
   g_autofree char *step = rn_format_count (status->step);
 
   if (status->is_stopping)
-    return g_strdup (_ ("Saving and stopping"));
+    return g_strdup (status->state == RN_STATE_PREPARING ? _ ("Giving up the preparation")
+                                                         : _ ("Saving and stopping"));
+  if (status->is_pausing)
+    return g_strdup (status->is_saving ? _ ("Saving, then pausing") : _ ("Pausing"));
   switch (status->state)
     {
     case RN_STATE_PREPARING:
@@ -296,8 +299,10 @@ on_status (RnProgressCard *self)
   if (status != NULL && status->state == RN_STATE_RUNNING)
     g_clear_pointer (&self->failure, g_free);
   if (status != NULL &&
-      (status->state != self->shown_state || status->is_stopping != self->shown_stopping))
+      (status->state != self->shown_state || status->is_stopping != self->shown_stopping ||
+       status->is_pausing != self->shown_pausing))
     {
+      self->shown_pausing = status->is_pausing;
       self->shown_state = status->state;
       self->shown_stopping = status->is_stopping;
       rn_throttle_hurry (&self->throttle, 1);
@@ -390,6 +395,8 @@ make_detail (void)
   gtk_widget_add_css_class (detail, "dim-label");
   gtk_widget_add_css_class (detail, "numeric");
   gtk_widget_set_hexpand (detail, TRUE);
+  /* in a higher place it would make several lines of what does not fit into one */
+  gtk_widget_set_valign (detail, GTK_ALIGN_CENTER);
   add_tooltip (detail);
   return detail;
 }

@@ -38,7 +38,7 @@ struct _RnTrainPage
   RnStripCard *strips[N_STRIPS];
   GtkWidget *start;
   GPtrArray *records; /* that are listened to: the shown one and those compared with it */
-  gboolean was_training;
+  gboolean was_training, was_stopping;
   guint n_updates;
   RnThrottle throttle;
 };
@@ -126,14 +126,17 @@ update_empty (RnTrainPage *self)
   RnRecord *record = rn_session_get_record (self->session);
   const RnSpec *spec = rn_session_get_spec (self->session);
   const char *dataset = rn_session_get_dataset_name (self->session);
+  const RnStatus *status = rn_session_get_status (self->session);
   const gboolean is_training = rn_session_is_training (self->session);
   g_autofree char *title = rn_format_spec_title (spec);
   g_autofree char *base = dataset != NULL ? g_path_get_basename (dataset) : NULL;
   g_autofree char *text = NULL;
 
   gtk_widget_set_visible (self->start, !is_training);
-  if (record == NULL && is_training)
-    text = g_strdup (rn_session_get_status (self->session)->preparing < 1.0
+  if (record == NULL && is_training && status->is_stopping)
+    text = g_strdup (_ ("The preparation is being given up; what is under way takes a moment."));
+  else if (record == NULL && is_training)
+    text = g_strdup (status->preparing < 1.0
                          ? _ ("The pictures are being prepared; the training begins by itself.")
                          : _ ("The network is being prepared; the training begins by itself."));
   else if (record == NULL && (dataset == NULL || g_str_equal (dataset, "sample")))
@@ -231,8 +234,12 @@ on_runs (RnTrainPage *self)
 static void
 on_status (RnTrainPage *self)
 {
-  if (rn_session_is_training (self->session) != self->was_training)
+  const gboolean is_stopping = rn_session_get_status (self->session)->is_stopping;
+
+  if (rn_session_is_training (self->session) != self->was_training ||
+      is_stopping != self->was_stopping)
     {
+      self->was_stopping = is_stopping;
       update_pane (self);
       rn_throttle_add (&self->throttle, CHANGE_EMPTY);
     }

@@ -46,7 +46,10 @@ static void
 draw_selection (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
 {
   const RnSpineGeometry *g = &self->view->geometry;
-  const double alpha = (palette->is_high_contrast ? 0.3 : 0.14) + (self->is_lead ? 0.06 : 0.0);
+  const double alpha = (palette->is_high_contrast ? 0.3
+                        : palette->is_dark        ? 0.24
+                                                  : 0.14) +
+                       (self->is_lead ? 0.06 : 0.0);
 
   if (self->glow <= 0.0 || self->row.kind == RN_ROW_STAGE)
     return;

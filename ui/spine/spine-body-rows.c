@@ -10,6 +10,8 @@
 #define READABLE_SEAM_PX 16.0
 #define MARKER_WIDTH_PX 13
 #define MARKER_HEIGHT_PX 11
+/* Between its middle and the row of the stem or the head */
+#define END_MARKER_PX 4.0
 
 static double
 scroll_of (RnSpineBody *self)
@@ -375,6 +377,20 @@ append_backdrop (RnSpineBody *self, GtkSnapshot *snapshot)
     }
 }
 
+/* Returns: the middle of the marker: on the trunk beside a block, clear of the text of stem and head */
+static double
+find_marker_y (RnSpineBody *self)
+{
+  double y, height;
+
+  rn_spine_layout_heat_of (self->view.layout, self->marked_block, &y, &height);
+  if (self->marked_block < 0)
+    return y + height + END_MARKER_PX;
+  if (self->marked_block >= rn_spec_n_blocks (self->view.spec))
+    return y - END_MARKER_PX;
+  return y + 0.5 * height;
+}
+
 /* A triangle on the trunk, beside the block where the worker is, that points where it goes */
 static void
 append_marker (RnSpineBody *self, GtkSnapshot *snapshot)
@@ -382,14 +398,13 @@ append_marker (RnSpineBody *self, GtkSnapshot *snapshot)
   const double width = MARKER_WIDTH_PX, height = MARKER_HEIGHT_PX;
   const double tip = self->is_backward ? 1.0 : height - 1.0,
                base = self->is_backward ? height - 2.0 : 2.0;
-  double x, y, row;
+  double x, y;
   RnPalette palette;
   cairo_t *cr;
 
   rn_palette_get (GTK_WIDGET (self), &palette);
-  rn_spine_layout_heat_of (self->view.layout, self->marked_block, &y, &row);
   x = floor (self->view.geometry.trunk_x) - floor (0.5 * (width - 1.0));
-  y = round (y + 0.5 * row - scroll_of (self) - 0.5 * height);
+  y = round (find_marker_y (self) - scroll_of (self) - 0.5 * height);
   cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT ((float) x, (float) y,
                                                                  (float) width, (float) height));
   cairo_translate (cr, x, y);

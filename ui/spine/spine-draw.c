@@ -93,6 +93,7 @@ rn_spine_draw_box (cairo_t *cr, const RnPalette *palette, double x, double y, do
                    double height, const GdkRGBA *outline, double line, gboolean is_dashed)
 {
   static const double dashes[] = { 4.0, 3.0 };
+  const GdkRGBA *edge = palette->is_high_contrast ? &palette->baseline : &palette->track;
 
   cairo_save (cr);
   rn_spine_path_box (cr, x + 0.5, y + 0.5, width - 1.0, height - 1.0, 6.0);
@@ -104,7 +105,7 @@ rn_spine_draw_box (cairo_t *cr, const RnPalette *palette, double x, double y, do
   if (is_dashed)
     cairo_set_dash (cr, dashes, G_N_ELEMENTS (dashes), 0.0);
   cairo_set_line_width (cr, line);
-  rn_palette_set_source (cr, outline != NULL ? outline : &palette->track, 1.0);
+  rn_palette_set_source (cr, outline != NULL ? outline : edge, 1.0);
   cairo_stroke (cr);
   cairo_restore (cr);
 }

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 
 /* All that one run has told so far, in the form that charts draw: curves, tests, rates, strips, responses. A live one
  * grows by snapshots on the window's thread; one from disk is made in a task and handed over.
+ *
+ * Memory: the two curves take 20 bytes a step without end, 1 MB in 50 000 steps. The strips take 4 (8 + 4 n_blocks) bytes a
+ * measured step until they are full, after RN_STRIP_MAX_COLUMNS of them: 0.4 MB with ResNet-20, 1.8 MB with ResNet-110.
  */
 
 typedef enum

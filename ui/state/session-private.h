@@ -160,6 +160,8 @@ void rn_session_cancel_dataset (RnSession *self);
 
 /* session-start.c */
 void rn_session_cancel_start (RnSession *self); /* that there is */
+/* Returns: whether one is, and has not ended yet */
+gboolean rn_session_is_start_cancelled (RnSession *self);
 void rn_session_dispose_start (RnSession *self);
 void rn_session_proceed (RnSession *self);     /* with a start that waits, where it can */
 void rn_session_data_failed (RnSession *self); /* the data that a start waits for */
@@ -168,6 +170,8 @@ void rn_session_data_failed (RnSession *self); /* the data that a start waits fo
 gboolean rn_state_is_working (RnState state); /* trains or tests */
 /* @pending: what the trainer was told to do and has not answered yet */
 void rn_session_set_pending (RnSession *self, RnPending pending);
+/* Writes into @status what waits. */
+void rn_session_note_pending (RnSession *self, RnStatus *status);
 void rn_session_check_shut_down (RnSession *self); /* something has come to its end */
 void rn_session_refresh_status (RnSession *self);  /* where no trainer tells it */
 void rn_session_end_training (RnSession *self);    /* frees the trainer, on a thread of its own */

@@ -42,8 +42,6 @@ take_status (RnSession *self, const RnSnapshot *snapshot)
     self->pending = RN_PENDING_NONE;
   *status =
       (RnStatus){ .state = snapshot->state == RN_STATE_IDLE ? RN_STATE_PAUSED : snapshot->state,
-                  .is_pending = self->pending != RN_PENDING_NONE,
-                  .is_stopping = self->pending == RN_PENDING_STOP,
                   .step = snapshot->step,
                   .steps = snapshot->steps,
                   .epoch = snapshot->epoch,
@@ -55,6 +53,7 @@ take_status (RnSession *self, const RnSnapshot *snapshot)
                   .test_error = NAN };
   if (tests->len > 0)
     status->test_error = g_array_index (tests, RnTest, tests->len - 1).error;
+  rn_session_note_pending (self, status);
 }
 
 static char *
@@ -97,9 +96,7 @@ take_end (RnSession *self, const RnSnapshot *snapshot)
 static void
 take_failed_write (RnSession *self, const RnSnapshot *snapshot)
 {
-  self->pending = RN_PENDING_NONE;
-  self->status.is_pending = self->status.is_stopping = FALSE;
-  rn_session_emit (self, RN_SIGNAL_STATUS);
+  rn_session_set_pending (self, RN_PENDING_NONE);
   rn_session_tell_end (self, RN_STATE_PAUSED, snapshot->failure->message);
   rn_session_fail (self, _ ("The disk is full"), snapshot->failure->message);
 }

@@ -111,6 +111,12 @@ rn_session_prepares (RnSession *self, RnDocument *document)
   return self->start != NULL && self->start->document == document;
 }
 
+gboolean
+rn_session_is_start_cancelled (RnSession *self)
+{
+  return self->start != NULL && self->start->is_stopped;
+}
+
 void
 rn_session_dispose_start (RnSession *self)
 {
@@ -376,6 +382,7 @@ run (RnSession *self, gint64 n_steps, gboolean is_anew)
     {
       self->start->n_steps = n_steps;
       self->start->is_stopped = FALSE;
+      rn_session_refresh_status (self);
       return;
     }
   rn_session_drain (self);

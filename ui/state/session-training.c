@@ -47,6 +47,7 @@ rn_session_refresh_status (RnSession *self)
       status.state = RN_STATE_PREPARING;
       status.is_pending = TRUE;
       status.preparing = self->dataset_progress >= 0.0 ? self->dataset_progress : 1.0;
+      status.is_stopping = rn_session_is_start_cancelled (self);
     }
   self->status = status;
   rn_session_emit (self, RN_SIGNAL_STATUS);
@@ -85,12 +86,21 @@ rn_session_is_busy (RnSession *self)
 }
 
 void
+rn_session_note_pending (RnSession *self, RnStatus *status)
+{
+  status->is_pending = self->pending != RN_PENDING_NONE;
+  status->is_stopping = self->pending == RN_PENDING_STOP;
+  status->is_pausing = self->pending == RN_PENDING_PAUSE;
+  status->is_saving =
+      status->is_pausing && rn_trainer_is_saving (rn_training_get_trainer (self->training));
+}
+
+void
 rn_session_set_pending (RnSession *self, RnPending pending)
 {
   self->pending = pending;
   self->pending_step = self->status.step;
-  self->status.is_pending = pending != RN_PENDING_NONE;
-  self->status.is_stopping = pending == RN_PENDING_STOP;
+  rn_session_note_pending (self, &self->status);
   rn_session_emit (self, RN_SIGNAL_STATUS);
 }
 

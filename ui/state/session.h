@@ -139,9 +139,12 @@ const char *rn_session_get_dataset_problem (RnSession *self); /* (nullable): why
 typedef struct
 {
   RnState state;
-  gboolean is_pending;  /* a command was given and has not shown its effect yet */
-  gboolean is_stopping; /* the command is a stop: the worker leaves its step and saves */
-  double preparing;     /* 0 to 1 while RN_STATE_PREPARING */
+  gboolean is_pending; /* a command was given and has not shown its effect yet */
+  gboolean
+      is_stopping; /* the command is a stop: the worker leaves its step and saves; what is prepared is given up */
+  gboolean is_pausing; /* the command is a pause */
+  gboolean is_saving;  /* and waits for a checkpoint that is being written */
+  double preparing;    /* 0 to 1 while RN_STATE_PREPARING */
   gint64 step;
   gint64 steps;
   double epoch;
