@@ -19,7 +19,6 @@
 #define N_TOOLS 4
 #define BESIDE_WIDTH 840   /* from which verdicts and numbers stand side by side */
 #define VERDICTS_SHARE 0.4 /* sentences wrap, columns of numbers do not */
-#define RUNS_BEGIN_WITH "lab-"
 
 struct _RnLabPage
 {
@@ -69,6 +68,14 @@ show_verdicts (RnLabPage *self, RnLabResults *results)
   adw_bin_set_child (ADW_BIN (self->numbers), rn_lab_numbers_new (experiment, results));
 }
 
+/* Returns: (nullable): what trains, or what would */
+static RnLabPlan *
+get_plan (RnLabPage *self)
+{
+  return rn_lab_controls_is_mine (self->controls) ? rn_lab_desk_get_plan (self->desk)
+                                                  : rn_lab_reader_get_plan (self->reader);
+}
+
 static void
 update_actions (RnLabPage *self)
 {
@@ -77,6 +84,7 @@ update_actions (RnLabPage *self)
 
   gtk_widget_action_set_enabled (widget, "lab.report",
                                  rn_lab_reader_get_results (self->reader) != NULL);
+  gtk_widget_action_set_enabled (widget, "lab.show-runs", get_plan (self) != NULL);
   gtk_widget_action_set_enabled (widget, "lab.copy",
                                  experiment != NULL && rn_experiment_get_json (experiment) != NULL);
 }
@@ -85,8 +93,7 @@ static void
 update (RnLabPage *self)
 {
   const gboolean is_mine = rn_lab_controls_is_mine (self->controls);
-  RnLabPlan *plan =
-      is_mine ? rn_lab_desk_get_plan (self->desk) : rn_lab_reader_get_plan (self->reader);
+  RnLabPlan *plan = get_plan (self);
   RnLabResults *results = rn_lab_reader_get_results (self->reader);
   const RnLabWish *wish = rn_lab_desk_get_wish (self->desk);
 
@@ -288,7 +295,18 @@ save_report (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 show_runs (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  gtk_widget_activate_action (widget, "win.find-runs", "s", RUNS_BEGIN_WITH);
+  RnLabPage *self = RN_LAB_PAGE (widget);
+  RnLabPlan *plan = get_plan (self);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) names = NULL;
+
+  if (plan == NULL)
+    return;
+  for (int run = 0; run < rn_lab_plan_n_runs (plan); run++)
+    g_strv_builder_add (builder, rn_lab_plan_get_run (plan, run)->name);
+  names = g_strv_builder_end (builder);
+  gtk_widget_activate_action (widget, "win.show-runs", "(s^as)",
+                              rn_experiment_get_title (rn_lab_plan_get_experiment (plan)), names);
 }
 
 /* Making it */
@@ -335,7 +353,7 @@ make_tools (RnLabPage *self)
   add_tool (box,
             new_action_button (_ ("Save report…"), "lab.report", _ ("As a web page or a PDF")));
   add_tool (box, new_action_button (_ ("Show runs"), "lab.show-runs",
-                                    _ ("Show what the experiments have trained on Runs")));
+                                    _ ("Show what this experiment has trained on Runs")));
   return tools;
 }
 
