@@ -13,10 +13,10 @@
 #include "pages/margin.h"
 #include "pages/pair.h"
 #include "pages/text.h"
+#include "pages/wrap-box.h"
 #include "places.h"
 
 #define LIST_WIDTH 200
-#define N_TOOLS 4
 #define BESIDE_WIDTH 840   /* from which verdicts and numbers stand side by side */
 #define VERDICTS_SHARE 0.4 /* sentences wrap, columns of numbers do not */
 
@@ -173,6 +173,14 @@ rn_lab_page_open (RnLabPage *self, const char *what)
   rn_lab_list_choose (self->list, what);
 }
 
+gboolean
+rn_lab_page_is_reading (RnLabPage *self)
+{
+  g_return_val_if_fail (RN_IS_LAB_PAGE (self), FALSE);
+
+  return rn_lab_reader_get_doing (self->reader) != RN_LAB_DOING_NOTHING;
+}
+
 void
 rn_lab_page_go_on (RnLabPage *self, const RnLabWish *wish)
 {
@@ -321,39 +329,22 @@ new_action_button (const char *label, const char *action, const char *tip)
   return button;
 }
 
-/* Returns: (transfer none): what to hide for @button to leave no gap */
-static GtkWidget *
-add_tool (GtkFlowBox *tools, GtkWidget *button)
-{
-  GtkWidget *place = gtk_flow_box_child_new ();
-
-  gtk_widget_set_focusable (place, FALSE); /* the button has the focus, not its place */
-  gtk_flow_box_child_set_child (GTK_FLOW_BOX_CHILD (place), button);
-  gtk_flow_box_append (tools, place);
-  return place;
-}
-
-/* Side by side where there is room, else in rows. */
 static GtkWidget *
 make_tools (RnLabPage *self)
 {
-  GtkWidget *tools = gtk_flow_box_new ();
-  GtkFlowBox *box = GTK_FLOW_BOX (tools);
+  GtkWidget *tools = rn_wrap_box_new (6, 6);
+  RnWrapBox *box = RN_WRAP_BOX (tools);
 
-  gtk_flow_box_set_selection_mode (box, GTK_SELECTION_NONE);
-  gtk_flow_box_set_max_children_per_line (box, N_TOOLS);
-  gtk_flow_box_set_column_spacing (box, 6);
-  gtk_flow_box_set_row_spacing (box, 6);
-  gtk_widget_set_halign (tools, GTK_ALIGN_START);
-  add_tool (box, new_action_button (_ ("Copy and change…"), "lab.copy",
-                                    _ ("Make a file of your own of this experiment")));
-  self->file = add_tool (box, new_action_button (_ ("Open the file"), "lab.open-file",
-                                                 _ ("Open this experiment’s file in an editor")));
+  self->file = new_action_button (_ ("Open the file"), "lab.open-file",
+                                  _ ("Open this experiment’s file in an editor"));
   gtk_widget_set_visible (self->file, FALSE);
-  add_tool (box,
-            new_action_button (_ ("Save report…"), "lab.report", _ ("As a web page or a PDF")));
-  add_tool (box, new_action_button (_ ("Show runs"), "lab.show-runs",
-                                    _ ("Show what this experiment has trained on Runs")));
+  rn_wrap_box_append (box, new_action_button (_ ("Copy and change…"), "lab.copy",
+                                              _ ("Make a file of your own of this experiment")));
+  rn_wrap_box_append (box, self->file);
+  rn_wrap_box_append (box, new_action_button (_ ("Save report…"), "lab.report",
+                                              _ ("As a web page or a PDF")));
+  rn_wrap_box_append (box, new_action_button (_ ("Show runs"), "lab.show-runs",
+                                              _ ("Show what this experiment has trained on Runs")));
   return tools;
 }
 
