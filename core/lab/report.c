@@ -19,11 +19,12 @@ static const char style[] =
     "table{border-collapse:collapse;margin:1rem 0}"
     "th,td{padding:.3rem .8rem;border-bottom:1px solid #ccc;text-align:right;vertical-align:top}"
     "th:first-child,td:first-child,.text{text-align:left}"
-    ".dim{color:#555}.figures{display:flex;flex-wrap:wrap;gap:1rem}"
-    "figure{margin:0;break-inside:avoid;flex:1 1 22rem;max-width:34rem}svg{width:100%;height:auto}"
+    ".dim{color:#555}.figures{display:grid;gap:1rem;"
+    "grid-template-columns:repeat(auto-fill,minmax(min(22rem,100%),1fr))}"
+    "figure{margin:0;break-inside:avoid;max-width:34rem}svg{width:100%;height:auto}"
     ".agrees{color:#1b6e3c}.differs{color:#a51d2d}.open{color:#555}"
     "@media print{body{margin:0;max-width:none;font-size:10.5pt}h2{break-after:avoid}"
-    "tr,figure{break-inside:avoid}svg{width:8.6cm}}";
+    "tr,figure{break-inside:avoid}.figures{grid-template-columns:8.6cm 8.6cm;gap:.4cm}}";
 
 /* What a page is made of */
 typedef struct
