@@ -172,12 +172,14 @@ on_page (RnWindow *self)
 }
 
 static void
-find_runs (GSimpleAction *action, GVariant *parameter, gpointer data)
+show_runs (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   RnWindow *self = data;
+  g_autofree const char **names = NULL;
+  const char *title;
 
-  rn_runs_page_find (RN_RUNS_PAGE (rn_window_get_page_widget (self, "runs")),
-                     g_variant_get_string (parameter, NULL));
+  g_variant_get (parameter, "(&s^a&s)", &title, &names);
+  rn_runs_page_show_group (RN_RUNS_PAGE (rn_window_get_page_widget (self, "runs")), title, names);
   rn_window_show_page (self, "runs");
 }
 
@@ -290,7 +292,7 @@ static const GActionEntry entries[] = {
   { "open", open_files, NULL, NULL, NULL, { 0 } },
   { "open-example", open_example, NULL, NULL, NULL, { 0 } },
   { "export", export_model, NULL, NULL, NULL, { 0 } },
-  { "find-runs", find_runs, "s", NULL, NULL, { 0 } },
+  { "show-runs", show_runs, "(sas)", NULL, NULL, { 0 } },
   { "page", NULL, "s", "'train'", change_page, { 0 } },
   { "spine", NULL, NULL, "true", change_spine, { 0 } },
   { "presenter", NULL, NULL, "false", change_presenter, { 0 } },

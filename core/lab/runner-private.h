@@ -14,6 +14,7 @@ typedef struct
   RnFeed *feed;
   gint64 steps;
   double macs;      /* of a step */
+  gboolean is_done; /* the trainer has nothing left to do */
   gboolean is_over; /* finished, or it will never be */
   /* guarded by the lock */
   gint64 step;

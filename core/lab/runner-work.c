@@ -146,6 +146,7 @@ take (RnLabRunner *self, int index, RnSnapshot *snapshot, GError **error)
   lane->step = snapshot->step;
   self->pictures_per_s = snapshot->pictures_per_s;
   pthread_mutex_unlock (&self->lock);
+  lane->is_done = state == RN_STATE_FINISHED;
   rn_feed_offer (lane->feed, snapshot);
   tell (self);
   return state == RN_STATE_PAUSED || state == RN_STATE_FINISHED || state == RN_STATE_STOPPED ||
@@ -223,6 +224,8 @@ advance (RnLabRunner *self, int index)
     return FALSE;
   if (rn_lab_plan_is_finished (self->plan, index))
     {
+      /* a pause may have come between its last file and its end */
+      g_clear_pointer (&lane->trainer, rn_trainer_free);
       lane->is_over = TRUE;
       pthread_mutex_lock (&self->lock);
       lane->step = lane->steps;
@@ -231,7 +234,7 @@ advance (RnLabRunner *self, int index)
     }
   if (!make_ready (self, index, &error) || !train (self, index, slice, &error))
     return give_up (self, index, error);
-  if (lane->step == lane->steps && get_wanted (self) == RN_LAB_RUNNING)
+  if (lane->is_done)
     {
       /* its last checkpoint is written before the next turn looks for it */
       g_clear_pointer (&lane->trainer, rn_trainer_free);

@@ -184,7 +184,9 @@ rn_lab_runner_wait (RnLabRunner *self)
   RnLabState state;
 
   pthread_mutex_lock (&self->lock);
-  while (self->state == RN_LAB_RUNNING)
+  /* a pause that a stop was asked of is about to end */
+  while (self->state == RN_LAB_RUNNING ||
+         (self->state == RN_LAB_PAUSED && self->wanted == RN_LAB_STOPPED))
     pthread_cond_wait (&self->changed, &self->lock);
   state = self->state;
   pthread_mutex_unlock (&self->lock);

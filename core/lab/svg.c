@@ -7,7 +7,8 @@
 
 #define TITLE_HEIGHT 26
 #define LEGEND_LINE 18
-#define LEFT 56
+#define UNIT_LINE 16 /* the unit of y, level above its axis */
+#define LEFT 44
 #define RIGHT 16
 #define BOTTOM 44
 #define TEXT_SIZE 12
@@ -127,10 +128,7 @@ add_y_axis (Drawing *self)
       add_text (self, self->left - 6.0, y + 4.0, "end", "tick",
                 rn_number_print (text, round (tick * scale * 1e6) / 1e6));
     }
-  rn_markup_printf (self->out,
-                    "<text transform=\"translate(14 %g) rotate(-90)\" text-anchor=\"middle\" "
-                    "class=\"label\">%s</text>\n",
-                    0.5 * (self->top + self->bottom), label);
+  add_text (self, 6.0, self->top - 10.0, "start", "label", label);
 }
 
 static void
@@ -177,8 +175,7 @@ add_x_axis (Drawing *self)
       add_text (self, x, self->bottom + 18.0, "middle", "tick",
                 rn_number_print (text, round (tick * 1e6) / 1e6));
     }
-  add_text (self, 0.5 * (self->left + self->right), self->bottom + 36.0, "middle", "label",
-            figure->x_label);
+  add_text (self, self->right, self->bottom + 36.0, "end", "label", figure->x_label);
 }
 
 /* Series */
@@ -299,7 +296,7 @@ rn_lab_figure_to_svg (const RnLabFigure *figure, const RnExperiment *experiment,
     {
       if (!figure->x_is_arm)
         drawing.top = add_legend (&drawing, drawing.top);
-      drawing.top += 6.0;
+      drawing.top += UNIT_LINE + 6.0;
       add_y_axis (&drawing);
       add_x_axis (&drawing);
       for (guint i = 0; i < figure->series->len; i++)

@@ -27,7 +27,7 @@
 #include "window.h"
 
 #define SETTLE_US (700 * 1000)
-#define STUDIES_US (8 * 1000 * 1000)
+#define MEASURING_US (8 * 1000 * 1000) /* a busy computer takes long to say how long it takes */
 
 static char *page = NULL;
 static char *moment = NULL;
@@ -42,9 +42,11 @@ static char *press = NULL;
 static char *experiment = NULL;
 static char *scroll = NULL;
 static char *look = NULL;
+static char *runs = NULL;
 static gint64 train_steps = 0;
 static int batch = 0;
 static int block = 0;
+static int seeds = 2;
 static int side = 0;
 static gboolean is_paused = FALSE;
 static gboolean is_measured = FALSE;
@@ -68,7 +70,12 @@ static const GOptionEntry options[] = {
   { "block", 0, 0, G_OPTION_ARG_INT, &block, "Select this block, 1 and more", "N" },
   { "side", 0, 0, G_OPTION_ARG_INT, &side, "Width of the spine", "PIXELS" },
   { "experiment", 0, 0, G_OPTION_ARG_FILENAME, &experiment,
-    "Show this one in the Lab and train it, instead of the network: a name or a file", "WHAT" },
+    "Show these in the Lab and train them, instead of the network: names or files, by commas",
+    "WHAT" },
+  { "runs", 0, 0, G_OPTION_ARG_FILENAME, &runs, "Where the runs are, and new ones will be",
+    "FOLDER" },
+  { "seeds", 0, 0, G_OPTION_ARG_INT, &seeds, "Trainings of each of its networks, 2 unless said",
+    "N" },
   { "scroll", 0, 0, G_OPTION_ARG_STRING, &scroll, "Scroll the page so far down, by commas",
     "PIXELS" },
   { "look", 0, 0, G_OPTION_ARG_STRING, &look, "light or dark, by commas; the system's unless said",
@@ -83,7 +90,8 @@ static const GOptionEntry options[] = {
     "ACTION" },
   { "timeout", 0, 0, G_OPTION_ARG_DOUBLE, &timeout_s, "Give up after", "SECONDS" },
   { "out", 0, 0, G_OPTION_ARG_FILENAME, &out,
-    "Where the picture goes; PAGE, MOMENT, SIZE, LOOK and SCROLL in it stand for what is shown",
+    "Where the picture goes; PAGE, MOMENT, EXPERIMENT, SIZE, LOOK and SCROLL in it stand for what "
+    "is shown",
     "FILE" },
   { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
 };
@@ -364,6 +372,8 @@ prepare (RnWindow *window)
 {
   RnSession *session = rn_window_get_session (window);
 
+  if (runs != NULL)
+    rn_session_set_runs_folder (session, runs);
   if (net != NULL)
     show_net (session);
   if (data != NULL)
@@ -376,30 +386,42 @@ prepare (RnWindow *window)
     set_side (window);
 }
 
-/* The same moments, of an experiment; its studies are over a while after its end. */
+/* Until the experiment is there with all that the disk has of it, or for @most_us */
 static void
-reach_in_lab (RnWindow *window, const char *when)
+wait_for_lab (RnLabPage *lab, gint64 most_us)
+{
+  const gint64 end_us = g_get_monotonic_time () + most_us;
+
+  iterate_for (SETTLE_US);
+  while (rn_lab_page_is_reading (lab) && g_get_monotonic_time () < end_us)
+    iterate ("what the experiment has");
+}
+
+/* The same moments, of experiment @what. After its end it has also taken the networks apart; where all of them are trained
+ * already, nothing begins.
+ */
+static void
+reach_in_lab (RnWindow *window, const char *what, const char *when)
 {
   RnLabPage *lab = RN_LAB_PAGE (rn_window_get_page_widget (window, "lab"));
   RnLabDesk *desk = rn_session_get_lab (rn_window_get_session (window));
-  const RnLabWish wish = { experiment, NULL, 2, RN_LAB_IN_TURN };
+  const RnLabWish wish = { (char *) what, NULL, seeds, RN_LAB_IN_TURN };
+  const gboolean is_after = strcmp (when, "after") == 0, is_before = strcmp (when, "before") == 0;
+  gint64 from;
 
   rn_window_show_page (window, "lab");
-  if (strcmp (when, "before") == 0)
-    {
-      rn_lab_page_open (lab, experiment);
-      iterate_for (STUDIES_US);
-      return;
-    }
-  if (!rn_lab_desk_is_busy (desk))
+  if (is_before)
+    rn_lab_page_open (lab, what);
+  else if (!rn_lab_desk_is_busy (desk))
     rn_lab_page_go_on (lab, &wish);
-  while (rn_lab_desk_get_status (desk)->step < train_steps)
+  wait_for_lab (lab, is_before ? MEASURING_US : G_MAXINT64 / 2);
+  from = rn_lab_desk_get_status (desk)->step;
+  while (!is_after && !is_before && rn_lab_desk_get_status (desk)->step < from + train_steps)
     iterate ("the experiment");
-  if (strcmp (when, "after") != 0)
-    return;
-  while (rn_lab_desk_is_busy (desk))
+  while (is_after && rn_lab_desk_is_busy (desk))
     iterate ("the end of the experiment");
-  iterate_for (STUDIES_US);
+  if (is_after)
+    wait_for_lab (lab, G_MAXINT64 / 2);
 }
 
 static void
@@ -407,11 +429,6 @@ reach (RnWindow *window, const char *when)
 {
   RnSession *session = rn_window_get_session (window);
 
-  if (experiment != NULL)
-    {
-      reach_in_lab (window, when);
-      return;
-    }
   if (strcmp (when, "starting") == 0)
     start (session);
   else if (strcmp (when, "before") != 0 && train_steps > 0)
@@ -496,8 +513,9 @@ scroll_down (RnWindow *window, const char *shown, double pixels)
 
 /* One picture for each of what was asked for by commas */
 static void
-save_all (RnWindow *window, const char *shown, const char *when)
+save_all (RnWindow *window, const char *shown, const char *what, const char *when)
 {
+  g_autofree char *base = what != NULL ? g_path_get_basename (what) : g_strdup ("");
   g_auto (GStrv) sizes = g_strsplit (size != NULL ? size : "1280x800", ",", -1);
   g_auto (GStrv) looks = g_strsplit (look != NULL ? look : "system", ",", -1);
   g_auto (GStrv) scrolls = g_strsplit (scroll != NULL ? scroll : "0", ",", -1);
@@ -506,11 +524,9 @@ save_all (RnWindow *window, const char *shown, const char *when)
     for (int k = 0; looks[k] != NULL; k++)
       for (int j = 0; scrolls[j] != NULL; j++)
         {
-          const char *const words[][2] = { { "PAGE", shown },
-                                           { "MOMENT", when },
-                                           { "SIZE", sizes[i] },
-                                           { "LOOK", looks[k] },
-                                           { "SCROLL", scrolls[j] } };
+          const char *const words[][2] = { { "PAGE", shown },      { "MOMENT", when },
+                                           { "EXPERIMENT", base }, { "SIZE", sizes[i] },
+                                           { "LOOK", looks[k] },   { "SCROLL", scrolls[j] } };
           g_autofree char *path = name_of (words, G_N_ELEMENTS (words));
 
           set_size (GTK_WINDOW (window), sizes[i]);
@@ -523,7 +539,7 @@ save_all (RnWindow *window, const char *shown, const char *when)
 }
 
 static void
-shoot_page (RnWindow *window, const char *shown, const char *when)
+shoot_page (RnWindow *window, const char *shown, const char *what, const char *when)
 {
   rn_window_show_page (window, shown);
   iterate_for (SETTLE_US);
@@ -540,7 +556,7 @@ shoot_page (RnWindow *window, const char *shown, const char *when)
       rn_spine_body_hover (RN_SPINE_BODY (find (GTK_WIDGET (window), RN_TYPE_SPINE_BODY)), drag_y);
       iterate_for (SETTLE_US);
     }
-  save_all (window, shown, when);
+  save_all (window, shown, what, when);
   while (topmost (GTK_WINDOW (window)) != GTK_WIDGET (window))
     gtk_window_destroy (GTK_WINDOW (topmost (GTK_WINDOW (window))));
 }
@@ -558,17 +574,45 @@ open_one (RnWindow *window, const char *path)
     iterate ("the network");
 }
 
+/* @what: (nullable): an experiment, in the place of the network */
 static void
-shoot_all (RnWindow *window)
+shoot_moments (RnWindow *window, const char *what)
 {
   g_auto (GStrv) moments = g_strsplit (moment != NULL ? moment : "during", ",", -1);
   g_auto (GStrv) pages = g_strsplit (page != NULL ? page : "train", ",", -1);
 
   for (int i = 0; moments[i] != NULL; i++)
     {
-      reach (window, moments[i]);
+      if (what != NULL)
+        reach_in_lab (window, what, moments[i]);
+      else
+        reach (window, moments[i]);
       for (int k = 0; pages[k] != NULL; k++)
-        shoot_page (window, pages[k], moments[i]);
+        shoot_page (window, pages[k], what, moments[i]);
+    }
+}
+
+/* One experiment trains at a time. */
+static void
+end_experiment (RnLabDesk *desk)
+{
+  if (rn_lab_desk_is_busy (desk))
+    rn_lab_desk_stop (desk);
+  while (rn_lab_desk_is_busy (desk))
+    iterate ("the experiment's end");
+}
+
+static void
+shoot_all (RnWindow *window)
+{
+  g_auto (GStrv) experiments = g_strsplit (experiment != NULL ? experiment : "", ",", -1);
+
+  if (experiment == NULL)
+    shoot_moments (window, NULL);
+  for (int i = 0; experiments[i] != NULL; i++)
+    {
+      shoot_moments (window, experiments[i]);
+      end_experiment (rn_session_get_lab (rn_window_get_session (window)));
     }
 }
 

@@ -339,6 +339,47 @@ test_it_trains_all_and_tells_what_came_out (Fixture *fixture, gconstpointer data
   g_assert_false (gtk_widget_is_sensitive (find_button (fixture, "Finished")));
 }
 
+static void
+on_show_runs (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_clear_pointer ((GVariant **) data, g_variant_unref);
+  *(GVariant **) data = g_variant_ref (parameter);
+}
+
+static void
+test_the_runs_that_it_shows_are_its_own (Fixture *fixture, gconstpointer data)
+{
+  static const GActionEntry entries[] = {
+    { "show-runs", on_show_runs, "(sas)", NULL, NULL, { 0 } }
+  };
+  g_autoptr (GSimpleActionGroup) actions = g_simple_action_group_new ();
+  g_autoptr (GVariant) shown = NULL;
+  g_autofree const char **names = NULL;
+  g_autofree char *alien = g_build_filename (fixture->runs, "lab-of-another-experiment", NULL);
+  const char *title;
+
+  g_action_map_add_action_entries (G_ACTION_MAP (actions), entries, G_N_ELEMENTS (entries), &shown);
+  gtk_widget_insert_action_group (fixture->window, "win", G_ACTION_GROUP (actions));
+  show_tiny (fixture);
+  click (fixture, "Start");
+  settle_until (is_at_rest, fixture, PATIENCE_S);
+  settle_until (tells_all, fixture, PATIENCE_S);
+  g_assert_cmpint (g_mkdir (alien, 0755), ==, 0);
+  click (fixture, "Show runs");
+  g_assert_nonnull (shown);
+  g_variant_get (shown, "(&s^a&s)", &title, &names);
+  g_assert_cmpstr (title, ==, "Tiny against plain");
+  g_assert_cmpuint (g_strv_length ((char **) names), ==, N_ARMS * N_SEEDS);
+  for (int i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *path = g_build_filename (fixture->runs, names[i], NULL);
+
+      g_assert_true (g_file_test (path, G_FILE_TEST_IS_DIR));
+      g_assert_cmpstr (path, !=, alien);
+    }
+  gtk_widget_insert_action_group (fixture->window, "win", NULL);
+}
+
 /* Returns: (nullable): the column of the network @name, once there is something to see in it */
 static GtkWidget *
 find_spine (Fixture *fixture, const char *name)
@@ -382,6 +423,24 @@ test_a_click_on_a_spine_opens_its_run (Fixture *fixture, gconstpointer data)
   g_assert_true (rn_spec_equal (rn_session_get_spec (fixture->session), twin));
 }
 
+static gboolean
+shows_tiny (gpointer data)
+{
+  return says (((Fixture *) data)->page, "They found that.");
+}
+
+/* .. and has said nothing else before, nor offered to train again */
+static gboolean
+tells_all_at_once (gpointer data)
+{
+  GtkWidget *go_on = find_button (data, "Go on"), *start = find_button (data, "Start");
+
+  g_assert_false (says (((Fixture *) data)->page, "of 4 trainings are done"));
+  g_assert_false (go_on != NULL && gtk_widget_is_sensitive (go_on));
+  g_assert_false (start != NULL && gtk_widget_is_sensitive (start));
+  return tells_all (data);
+}
+
 static void
 test_another_session_finds_what_came_out (Fixture *fixture, gconstpointer data)
 {
@@ -395,8 +454,10 @@ test_another_session_finds_what_came_out (Fixture *fixture, gconstpointer data)
   fixture->session = rn_session_new (fixture->runs);
   fixture->desk = g_object_ref (rn_session_get_lab (fixture->session));
   present (fixture);
+  settle_until (has_shipped, fixture, PATIENCE_S);
   rn_lab_page_open (RN_LAB_PAGE (fixture->page), fixture->file);
-  settle_until (tells_all, fixture, PATIENCE_S);
+  settle_until (shows_tiny, fixture, PATIENCE_S);
+  settle_until (tells_all_at_once, fixture, PATIENCE_S);
   assert_outcome (fixture);
 }
 
@@ -629,6 +690,8 @@ main (int argc, char **argv)
        test_before_it_begins_it_says_what_and_how_long);
   ADD ("/lab-page/it trains all and tells what came out", STEPS,
        test_it_trains_all_and_tells_what_came_out);
+  ADD ("/lab-page/the runs that it shows are its own", STEPS,
+       test_the_runs_that_it_shows_are_its_own);
   ADD ("/lab-page/a click on a spine opens its run", STEPS, test_a_click_on_a_spine_opens_its_run);
   ADD ("/lab-page/another session finds what came out", STEPS,
        test_another_session_finds_what_came_out);

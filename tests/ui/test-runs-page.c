@@ -209,6 +209,43 @@ test_searching_and_sorting (Fixture *fixture, gconstpointer data)
   g_assert_true (says (fixture->page, "No run matches the search."));
 }
 
+static GtkWidget *
+find_button (Fixture *fixture, const char *label)
+{
+  GtkWidget *button;
+
+  for (int i = 0; (button = find_widget (fixture->page, GTK_TYPE_BUTTON, i)) != NULL; i++)
+    if (gtk_widget_get_mapped (button) &&
+        g_strcmp0 (gtk_button_get_label (GTK_BUTTON (button)), label) == 0)
+      return button;
+  return NULL;
+}
+
+static void
+test_a_group_is_shown_alone_until_all_are_wanted (Fixture *fixture, gconstpointer data)
+{
+  static const char *const names[] = { "done", "stopped", "to come", NULL };
+  static const char *const others[] = { "to come", NULL };
+  RnRunsPage *page = RN_RUNS_PAGE (fixture->page);
+
+  g_assert_null (find_button (fixture, "Show all runs"));
+  gtk_editable_set_text (GTK_EDITABLE (find_widget (fixture->page, GTK_TYPE_SEARCH_ENTRY, 0)),
+                         "damaged");
+  settle_until (has_one_row, fixture, 10.0);
+  rn_runs_page_show_group (page, "A good beginning", names);
+  settle_until (has_two_rows, fixture, 10.0);
+  g_assert_nonnull (find_row (fixture, "done"));
+  g_assert_nonnull (find_row (fixture, "stopped"));
+  g_assert_true (says (fixture->page, "Only the runs of “A good beginning” are shown."));
+  rn_runs_page_show_group (page, "Another", others);
+  settle_for (400);
+  g_assert_true (says (fixture->page, "None of these runs is there yet."));
+  g_signal_emit_by_name (find_button (fixture, "Show all runs"), "clicked");
+  settle_until (has_three_rows, fixture, 10.0);
+  settle_for (50);
+  g_assert_null (find_button (fixture, "Show all runs"));
+}
+
 static gboolean
 is_run_shown (gpointer data)
 {
@@ -304,6 +341,8 @@ main (int argc, char **argv)
   ADD ("/runs-page/compare adds the run and takes it out",
        test_compare_adds_the_run_and_takes_it_out);
   ADD ("/runs-page/searching and sorting", test_searching_and_sorting);
+  ADD ("/runs-page/a group is shown alone until all are wanted",
+       test_a_group_is_shown_alone_until_all_are_wanted);
   ADD ("/runs-page/a renamed run stays shown under its new name",
        test_a_renamed_run_stays_shown_under_its_new_name);
   ADD ("/runs-page/a deleted run is no longer listed, shown or compared",

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "pages/text.h"
+#include "pages/wrap-box.h"
 #include "state/format.h"
 
 struct _RnLabControls
@@ -118,10 +119,9 @@ describe_rest (RnLabControls *self)
     return g_strdup_printf (_ ("The pictures are being opened: %d %%"), percent);
   if (rn_lab_reader_get_doing (self->reader) == RN_LAB_DOING_STUDIES)
     return g_strdup_printf (_ ("The trained networks are being taken apart: %d %%"), percent);
-  if (plan == NULL)
+  if (plan == NULL || results == NULL)
     return g_strdup (self->experiment != NULL ? _ ("Looking for what is trained already…") : "");
-  return describe_time (self, done, rn_lab_plan_n_runs (plan),
-                        results != NULL ? rn_lab_results_n_finished (results) : 0);
+  return describe_time (self, done, rn_lab_plan_n_runs (plan), rn_lab_results_n_finished (results));
 }
 
 /* "ResNet-56, seed 2 of 3" */
@@ -183,10 +183,14 @@ is_complete (RnLabControls *self)
          rn_lab_results_n_finished (results) == rn_lab_plan_n_runs (plan);
 }
 
+/* Not before it is known what is trained already, or that it cannot be known. */
 static gboolean
 can_start (RnLabControls *self)
 {
-  return rn_lab_reader_get_plan (self->reader) != NULL && !is_complete (self) &&
+  const gboolean is_known = rn_lab_reader_get_results (self->reader) != NULL ||
+                            rn_lab_reader_get_problem (self->reader) != NULL;
+
+  return rn_lab_reader_get_plan (self->reader) != NULL && is_known && !is_complete (self) &&
          !rn_lab_desk_is_busy (get_desk (self)) && !rn_session_is_training (self->session) &&
          !rn_session_has_trainer (self->session);
 }
@@ -450,7 +454,7 @@ new_button (RnLabControls *self, const char *label, const char *tip, GCallback c
 }
 
 static void
-add_choice (GtkWidget *box, GtkWidget *control, const char *text, const char *tip)
+add_choice (RnWrapBox *box, GtkWidget *control, const char *text, const char *tip)
 {
   GtkWidget *pair = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *label = gtk_label_new (text);
 
@@ -460,14 +464,12 @@ add_choice (GtkWidget *box, GtkWidget *control, const char *text, const char *ti
                                   -1);
   gtk_box_append (GTK_BOX (pair), label);
   gtk_box_append (GTK_BOX (pair), control);
-  gtk_box_append (GTK_BOX (box), pair);
+  rn_wrap_box_append (box, pair);
 }
 
-static GtkWidget *
-make_buttons (RnLabControls *self)
+static void
+add_buttons (RnLabControls *self, RnWrapBox *box)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-
   self->start = new_button (self, _ ("Start"), _ ("Train what of the experiment is not there yet"),
                             G_CALLBACK (on_start));
   gtk_widget_add_css_class (self->start, "suggested-action");
@@ -477,22 +479,20 @@ make_buttons (RnLabControls *self)
                                   _ ("Stop the experiment"), -1);
   self->other = new_button (self, _ ("Show it"), _ ("Show the experiment that trains"),
                             G_CALLBACK (on_other));
-  gtk_box_append (GTK_BOX (box), self->start);
-  gtk_box_append (GTK_BOX (box), self->stop);
-  gtk_box_append (GTK_BOX (box), self->other);
+  rn_wrap_box_append (box, self->start);
+  rn_wrap_box_append (box, self->stop);
+  rn_wrap_box_append (box, self->other);
+}
+
+static void
+add_choices (RnLabControls *self, RnWrapBox *box)
+{
+  const char *const orders[] = { _ ("In turn"), _ ("One after another"), NULL };
+
   self->seeds = gtk_spin_button_new_with_range (1, RN_LAB_MAX_SEEDS, 1);
   g_signal_connect_swapped (self->seeds, "value-changed", G_CALLBACK (on_seeds), self);
   add_choice (box, self->seeds, _ ("Seeds"),
               _ ("Each network is trained so many times, each time with other chance"));
-  return box;
-}
-
-static GtkWidget *
-make_choices (RnLabControls *self)
-{
-  const char *const orders[] = { _ ("In turn"), _ ("One after another"), NULL };
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-
   self->order = gtk_drop_down_new_from_strings (orders);
   self->sets = gtk_drop_down_new (NULL, NULL);
   g_signal_connect_swapped (self->sets, "notify::selected", G_CALLBACK (on_set), self);
@@ -500,19 +500,21 @@ make_choices (RnLabControls *self)
               _ ("In turn, the curves of one seed grow together; the networks are the same "
                  "either way"));
   add_choice (box, self->sets, _ ("Data"), _ ("What the networks learn"));
-  return box;
 }
 
 static void
 rn_lab_controls_init (RnLabControls *self)
 {
+  GtkWidget *row = rn_wrap_box_new (12, 12);
+
+  add_buttons (self, RN_WRAP_BOX (row));
+  add_choices (self, RN_WRAP_BOX (row));
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   self->bar = gtk_progress_bar_new ();
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Progress of the experiment"), -1);
   self->state = rn_text_new (NULL, "numeric");
-  gtk_box_append (GTK_BOX (self->box), make_buttons (self));
-  gtk_box_append (GTK_BOX (self->box), make_choices (self));
+  gtk_box_append (GTK_BOX (self->box), row);
   gtk_box_append (GTK_BOX (self->box), self->state);
   gtk_box_append (GTK_BOX (self->box), self->bar);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));

@@ -13,13 +13,12 @@
 #include "pages/margin.h"
 #include "pages/pair.h"
 #include "pages/text.h"
+#include "pages/wrap-box.h"
 #include "places.h"
 
 #define LIST_WIDTH 200
-#define N_TOOLS 4
 #define BESIDE_WIDTH 840   /* from which verdicts and numbers stand side by side */
 #define VERDICTS_SHARE 0.4 /* sentences wrap, columns of numbers do not */
-#define RUNS_BEGIN_WITH "lab-"
 
 struct _RnLabPage
 {
@@ -69,6 +68,14 @@ show_verdicts (RnLabPage *self, RnLabResults *results)
   adw_bin_set_child (ADW_BIN (self->numbers), rn_lab_numbers_new (experiment, results));
 }
 
+/* Returns: (nullable): what trains, or what would */
+static RnLabPlan *
+get_plan (RnLabPage *self)
+{
+  return rn_lab_controls_is_mine (self->controls) ? rn_lab_desk_get_plan (self->desk)
+                                                  : rn_lab_reader_get_plan (self->reader);
+}
+
 static void
 update_actions (RnLabPage *self)
 {
@@ -77,6 +84,7 @@ update_actions (RnLabPage *self)
 
   gtk_widget_action_set_enabled (widget, "lab.report",
                                  rn_lab_reader_get_results (self->reader) != NULL);
+  gtk_widget_action_set_enabled (widget, "lab.show-runs", get_plan (self) != NULL);
   gtk_widget_action_set_enabled (widget, "lab.copy",
                                  experiment != NULL && rn_experiment_get_json (experiment) != NULL);
 }
@@ -85,8 +93,7 @@ static void
 update (RnLabPage *self)
 {
   const gboolean is_mine = rn_lab_controls_is_mine (self->controls);
-  RnLabPlan *plan =
-      is_mine ? rn_lab_desk_get_plan (self->desk) : rn_lab_reader_get_plan (self->reader);
+  RnLabPlan *plan = get_plan (self);
   RnLabResults *results = rn_lab_reader_get_results (self->reader);
   const RnLabWish *wish = rn_lab_desk_get_wish (self->desk);
 
@@ -164,6 +171,14 @@ rn_lab_page_open (RnLabPage *self, const char *what)
   g_return_if_fail (RN_IS_LAB_PAGE (self) && what != NULL);
 
   rn_lab_list_choose (self->list, what);
+}
+
+gboolean
+rn_lab_page_is_reading (RnLabPage *self)
+{
+  g_return_val_if_fail (RN_IS_LAB_PAGE (self), FALSE);
+
+  return rn_lab_reader_is_busy (self->reader);
 }
 
 void
@@ -288,7 +303,18 @@ save_report (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 show_runs (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  gtk_widget_activate_action (widget, "win.find-runs", "s", RUNS_BEGIN_WITH);
+  RnLabPage *self = RN_LAB_PAGE (widget);
+  RnLabPlan *plan = get_plan (self);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) names = NULL;
+
+  if (plan == NULL)
+    return;
+  for (int run = 0; run < rn_lab_plan_n_runs (plan); run++)
+    g_strv_builder_add (builder, rn_lab_plan_get_run (plan, run)->name);
+  names = g_strv_builder_end (builder);
+  gtk_widget_activate_action (widget, "win.show-runs", "(s^as)",
+                              rn_experiment_get_title (rn_lab_plan_get_experiment (plan)), names);
 }
 
 /* Making it */
@@ -303,39 +329,22 @@ new_action_button (const char *label, const char *action, const char *tip)
   return button;
 }
 
-/* Returns: (transfer none): what to hide for @button to leave no gap */
-static GtkWidget *
-add_tool (GtkFlowBox *tools, GtkWidget *button)
-{
-  GtkWidget *place = gtk_flow_box_child_new ();
-
-  gtk_widget_set_focusable (place, FALSE); /* the button has the focus, not its place */
-  gtk_flow_box_child_set_child (GTK_FLOW_BOX_CHILD (place), button);
-  gtk_flow_box_append (tools, place);
-  return place;
-}
-
-/* Side by side where there is room, else in rows. */
 static GtkWidget *
 make_tools (RnLabPage *self)
 {
-  GtkWidget *tools = gtk_flow_box_new ();
-  GtkFlowBox *box = GTK_FLOW_BOX (tools);
+  GtkWidget *tools = rn_wrap_box_new (6, 6);
+  RnWrapBox *box = RN_WRAP_BOX (tools);
 
-  gtk_flow_box_set_selection_mode (box, GTK_SELECTION_NONE);
-  gtk_flow_box_set_max_children_per_line (box, N_TOOLS);
-  gtk_flow_box_set_column_spacing (box, 6);
-  gtk_flow_box_set_row_spacing (box, 6);
-  gtk_widget_set_halign (tools, GTK_ALIGN_START);
-  add_tool (box, new_action_button (_ ("Copy and change…"), "lab.copy",
-                                    _ ("Make a file of your own of this experiment")));
-  self->file = add_tool (box, new_action_button (_ ("Open the file"), "lab.open-file",
-                                                 _ ("Open this experiment’s file in an editor")));
+  self->file = new_action_button (_ ("Open the file"), "lab.open-file",
+                                  _ ("Open this experiment’s file in an editor"));
   gtk_widget_set_visible (self->file, FALSE);
-  add_tool (box,
-            new_action_button (_ ("Save report…"), "lab.report", _ ("As a web page or a PDF")));
-  add_tool (box, new_action_button (_ ("Show runs"), "lab.show-runs",
-                                    _ ("Show what the experiments have trained on Runs")));
+  rn_wrap_box_append (box, new_action_button (_ ("Copy and change…"), "lab.copy",
+                                              _ ("Make a file of your own of this experiment")));
+  rn_wrap_box_append (box, self->file);
+  rn_wrap_box_append (box, new_action_button (_ ("Save report…"), "lab.report",
+                                              _ ("As a web page or a PDF")));
+  rn_wrap_box_append (box, new_action_button (_ ("Show runs"), "lab.show-runs",
+                                              _ ("Show what this experiment has trained on Runs")));
   return tools;
 }
 

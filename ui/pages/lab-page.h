@@ -14,6 +14,8 @@ G_DECLARE_FINAL_TYPE (RnLabPage, rn_lab_page, RN, LAB_PAGE, GtkWidget)
 GtkWidget *rn_lab_page_new (RnSession *session);
 /** Shows an experiment. @what: one that ships or a file, which joins the list */
 void rn_lab_page_open (RnLabPage *self, const char *what);
+/** Whether it still looks for what the disk has of the experiment, or takes networks apart */
+gboolean rn_lab_page_is_reading (RnLabPage *self);
 /** Shows an experiment that was cut off and starts it again where it was last saved. */
 void rn_lab_page_go_on (RnLabPage *self, const RnLabWish *wish);
 

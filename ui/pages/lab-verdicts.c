@@ -22,7 +22,7 @@ get_icon (RnLabAnswer answer)
     case RN_LAB_DIFFERS:
       return "window-close-symbolic";
     case RN_LAB_CANNOT_TELL:
-      return "dialog-question-symbolic";
+      return "list-remove-symbolic";
     case RN_LAB_NOT_YET:
     default:
       return "content-loading-symbolic";

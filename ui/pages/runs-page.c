@@ -12,6 +12,7 @@
 #include "pages/plain-twin.h"
 #include "pages/tab-stop.h"
 #include "runs/run-events.h"
+#include "runs/run-group.h"
 #include "runs/run-list.h"
 #include "runs/run-row.h"
 #include "runs/run-wishes.h"
@@ -42,6 +43,7 @@ struct _RnRunsPage
   GHashTable *rows; /* those that are bound to a run */
   guint live_id;
 
+  RnRunGroup *group;
   GtkWidget *margin;
   GtkWidget *box;
   GtkWidget *card;
@@ -95,7 +97,7 @@ contains (const char *text, const char *folded)
   return own != NULL && strstr (own, folded) != NULL;
 }
 
-/* In the name, the network's name or the data's */
+/* In the group, and what was typed in the name, the network's name or the data's */
 static gboolean
 match_item (gpointer item, gpointer data)
 {
@@ -107,6 +109,8 @@ match_item (gpointer item, gpointer data)
   g_autofree char *net = spec != NULL ? rn_format_spec_title (spec) : NULL;
   g_autofree char *title = rn_run_digest_make_title (digest);
 
+  if (!rn_run_group_has (self->group, rn_run_digest_get_name (digest)))
+    return FALSE;
   return *wanted == '\0' || contains (rn_run_digest_get_name (digest), wanted) ||
          contains (net, wanted) || contains (title, wanted) ||
          contains (rn_run_digest_get_data (digest), wanted);
@@ -119,7 +123,7 @@ on_sort (RnRunsPage *self)
 }
 
 static void
-on_search (RnRunsPage *self)
+on_narrowed (RnRunsPage *self)
 {
   gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
 }
@@ -128,6 +132,15 @@ static void
 on_train (RnRunsPage *self)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "train");
+}
+
+/* Why none of the runs is shown */
+static const char *
+describe_none (RnRunsPage *self)
+{
+  const gboolean is_searched = *gtk_editable_get_text (GTK_EDITABLE (self->search)) != '\0';
+
+  return is_searched ? _ ("No run matches the search.") : _ ("None of these runs is there yet.");
 }
 
 static void
@@ -146,8 +159,7 @@ tell_empty (RnRunsPage *self)
                        _ ("Every training is kept here, with its curves and checkpoints."),
                        self->train_button);
   else
-    rn_card_set_empty (RN_CARD (self->card), n_shown == 0 ? _ ("No run matches the search.") : NULL,
-                       NULL);
+    rn_card_set_empty (RN_CARD (self->card), n_shown == 0 ? describe_none (self) : NULL, NULL);
 }
 
 /* Comparing */
@@ -437,7 +449,7 @@ make_list_card (RnRunsPage *self)
   rn_card_add_suffix (RN_CARD (self->card), self->search);
   rn_card_add_suffix (RN_CARD (self->card), self->sort);
   gtk_widget_set_vexpand (self->card, TRUE);
-  g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (on_search), self);
+  g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (on_narrowed), self);
   g_signal_connect_swapped (self->sort, "notify::selected", G_CALLBACK (on_sort), self);
   g_signal_connect_object (self->shown, "items-changed", G_CALLBACK (tell_empty), self,
                            G_CONNECT_SWAPPED);
@@ -474,11 +486,14 @@ constructed (RnRunsPage *self)
 {
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   gtk_box_append (GTK_BOX (self->box), make_chart_card (self));
+  gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->group));
   gtk_box_append (GTK_BOX (self->box), make_list_card (self));
   self->margin = rn_margin_new (self->box);
   gtk_widget_set_parent (self->margin, GTK_WIDGET (self));
   g_signal_connect_object (self->list, "scanned", G_CALLBACK (on_scanned), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "compared", G_CALLBACK (tell_compared), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->group, "changed", G_CALLBACK (on_narrowed), self,
                            G_CONNECT_SWAPPED);
   tell_compared (self);
   tell_empty (self);
@@ -489,6 +504,7 @@ rn_runs_page_init (RnRunsPage *self)
 {
   self->list = rn_run_list_new ();
   self->rows = g_hash_table_new (NULL, NULL);
+  self->group = RN_RUN_GROUP (g_object_ref_sink (rn_run_group_new ()));
 }
 
 static void
@@ -499,6 +515,7 @@ dispose (GObject *object)
   g_clear_handle_id (&self->live_id, g_source_remove);
   g_clear_pointer (&self->margin, gtk_widget_unparent);
   g_clear_pointer (&self->rows, g_hash_table_unref);
+  g_clear_object (&self->group);
   g_clear_object (&self->train_button);
   g_clear_object (&self->shown);
   g_clear_object (&self->sorter);
@@ -531,9 +548,12 @@ rn_runs_page_new (RnSession *session)
 }
 
 void
-rn_runs_page_find (RnRunsPage *self, const char *text)
+rn_runs_page_show_group (RnRunsPage *self, const char *title, const char *const *names)
 {
   g_return_if_fail (RN_IS_RUNS_PAGE (self));
+  g_return_if_fail (title != NULL && names != NULL);
 
-  gtk_editable_set_text (GTK_EDITABLE (self->search), text);
+  /* what was typed before would hide some of them */
+  gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+  rn_run_group_set (self->group, title, names);
 }

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (RnRunsPage, rn_runs_page, RN, RUNS_PAGE, GtkWidget)
 
 GtkWidget *rn_runs_page_new (RnSession *session);
-/** Shows the runs alone whose names have @text in them, as if it had been typed. */
-void rn_runs_page_find (RnRunsPage *self, const char *text);
+/** Shows the runs @names alone, until the person wants all. @title: whose they are */
+void rn_runs_page_show_group (RnRunsPage *self, const char *title, const char *const *names);
 
 G_END_DECLS

@@ -1,33 +1,19 @@
 #include "state/lab-desk.h"
 
 #include <glib/gi18n-lib.h>
-#include <pthread.h>
 
-#include "state/format.h"
+#include "state/lab-work.h"
 #include "state/session-private.h"
 
 /* The smoothing of curves under way */
 #define SMOOTHING 0.9
-
-/* What crosses threads: the window commands the runner, a thread makes it and another frees it. Reference counted. */
-typedef struct
-{
-  gatomicrefcount references;
-  GWeakRef session;
-  int is_woken; /* atomic: an idle source that will drain is on its way */
-  RnLabPlan *plan;
-  RnLabWish *wish;
-  int threads;
-  RnLabRunner *runner; /* (nullable): while it is being made */
-  int lock;            /* of the crash's mark */
-} Work;
 
 struct _RnLabDesk
 {
   GObject parent_instance;
 
   RnSession *session; /* (transfer none) */
-  Work *work;         /* (nullable) */
+  RnLabWork *work;    /* (nullable) */
   RnLabStatus status;
   gboolean is_made;     /* the runner is there */
   gboolean is_stopping; /* nobody wants it any more */
@@ -64,57 +50,6 @@ tell_status (RnLabDesk *self)
 {
   emit (self, CHANGED);
   rn_session_emit (self->session, RN_SIGNAL_STATUS);
-}
-
-/* Work */
-
-static Work *
-work_ref (Work *work)
-{
-  g_atomic_ref_count_inc (&work->references);
-  return work;
-}
-
-static void
-work_unref (gpointer data)
-{
-  Work *work = data;
-
-  if (!g_atomic_ref_count_dec (&work->references))
-    return;
-  g_assert (work->runner == NULL);
-  g_weak_ref_clear (&work->session);
-  rn_lab_plan_unref (work->plan);
-  rn_lab_wish_free (work->wish);
-  g_free (work);
-}
-
-static gboolean
-look_into_feeds (gpointer data)
-{
-  Work *work = data;
-  g_autoptr (RnSession) session = g_weak_ref_get (&work->session);
-
-  g_atomic_int_set (&work->is_woken, 0);
-  if (session != NULL && session->lab->work == work)
-    rn_session_feed_filled (session);
-  return G_SOURCE_REMOVE;
-}
-
-/* On the runner's thread */
-static void
-wake (gpointer source, gpointer data)
-{
-  Work *work = data;
-
-  if (g_atomic_int_compare_and_exchange (&work->is_woken, 0, 1))
-    g_idle_add_full (G_PRIORITY_DEFAULT, look_into_feeds, work_ref (work), work_unref);
-}
-
-static void
-run_thread (const char *name, GThreadFunc func, gpointer data)
-{
-  g_thread_unref (g_thread_new (name, func, data));
 }
 
 /* Records */
@@ -246,44 +181,24 @@ has_ended (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-typedef struct
-{
-  Work *work;
-  RnSession *session; /* (nullable): held */
-} Ending;
-
-static gpointer
-end_in_thread (gpointer data)
-{
-  Ending *ending = data;
-
-  g_clear_pointer (&ending->work->runner, rn_lab_runner_free);
-  rn_lab_mark_clear (ending->work->lock);
-  work_unref (ending->work);
-  if (ending->session != NULL)
-    g_idle_add_full (G_PRIORITY_DEFAULT, has_ended, ending->session, NULL);
-  g_free (ending);
-  return NULL;
-}
-
 static void
 end (RnLabDesk *self, gboolean is_told)
 {
-  Ending *ending = g_new0 (Ending, 1);
+  RnLabWork *work = g_steal_pointer (&self->work);
 
-  ending->work = g_steal_pointer (&self->work);
-  if (is_told)
-    {
-      ending->session = g_object_ref (self->session);
-      self->n_endings++;
-    }
   self->is_made = FALSE;
   self->is_stopping = FALSE;
   self->seed = -1;
   self->n_done = 0;
   self->status = (RnLabStatus){ .state = RN_LAB_IDLE, .run = -1, .seconds_left = -1.0 };
   g_clear_pointer (&self->records, g_ptr_array_unref);
-  run_thread ("residua-lab-end", end_in_thread, ending);
+  if (is_told)
+    {
+      self->n_endings++;
+      rn_lab_work_end (work, has_ended, g_object_ref (self->session));
+    }
+  else
+    rn_lab_work_end (work, NULL, NULL);
 }
 
 static void
@@ -380,7 +295,7 @@ rn_lab_desk_drain (RnLabDesk *self)
 static gboolean
 was_made (gpointer data)
 {
-  Work *work = data;
+  RnLabWork *work = data;
   g_autoptr (RnSession) session = g_weak_ref_get (&work->session);
   RnLabDesk *self = session->lab;
 
@@ -393,23 +308,8 @@ was_made (gpointer data)
   rn_lab_desk_drain (self);
   rn_session_check_shut_down (session);
   g_object_unref (session); /* that of the thread */
-  work_unref (work);
+  rn_lab_work_unref (work);
   return G_SOURCE_REMOVE;
-}
-
-static gpointer
-make_in_thread (gpointer data)
-{
-  Work *work = data;
-
-  /* the runner's threads inherit it */
-  rn_training_lower_priority ();
-  work->lock = rn_lab_mark_set (work->wish);
-  work->runner = rn_lab_runner_new (work->plan, work->wish->order, work->threads);
-  rn_lab_runner_set_wake (work->runner, wake, work);
-  rn_lab_runner_start (work->runner);
-  g_idle_add_full (G_PRIORITY_DEFAULT, was_made, work, NULL);
-  return NULL;
 }
 
 static gboolean
@@ -434,28 +334,19 @@ may_start (RnLabDesk *self)
 gboolean
 rn_lab_desk_start (RnLabDesk *self, RnLabPlan *plan, const RnLabWish *wish)
 {
-  Work *work;
-
   g_return_val_if_fail (RN_IS_LAB_DESK (self), FALSE);
   g_return_val_if_fail (plan != NULL && wish != NULL, FALSE);
 
   if (!may_start (self))
     return FALSE;
-  work = g_new0 (Work, 1);
-  g_atomic_ref_count_init (&work->references);
-  g_weak_ref_init (&work->session, self->session);
-  work->plan = rn_lab_plan_ref (plan);
-  work->wish = rn_lab_wish_copy (wish);
-  work->threads = self->session->threads;
-  work->lock = -1;
-  self->work = work;
+  self->work = rn_lab_work_new (self->session, plan, wish, self->session->threads);
   self->wanted = RN_LAB_RUNNING;
   self->status = (RnLabStatus){ .state = RN_LAB_RUNNING, .run = -1, .seconds_left = -1.0 };
   self->seed = -1;
   self->n_done = 0;
   g_object_ref (self->session);
   self->session->n_makers++;
-  run_thread ("residua-lab", make_in_thread, work_ref (work));
+  rn_lab_work_make (self->work, was_made);
   tell_status (self);
   return TRUE;
 }

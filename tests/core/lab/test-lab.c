@@ -2,9 +2,13 @@
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 
+#include "base/random.h"
 #include "data/loader.h"
+#include "lab/runner-private.h"
 #include "little.h"
 #include "residua/trainer.h"
 #include "train/worker.h"
@@ -275,6 +279,78 @@ test_a_stopped_experiment_goes_on_to_the_same_bytes (World *world, gconstpointer
   assert_same_plans (world->plan, whole);
 }
 
+/* The child of the test below: trains what is missing. */
+static int
+train_as_child (const char *folder)
+{
+  g_autofree char *data = g_build_filename (folder, "data", NULL);
+  g_autofree char *killed = g_build_filename (folder, "killed", NULL);
+  g_autoptr (RnDataset) dataset = rn_dataset_open (data, 1, NULL, NULL, NULL);
+  g_autoptr (RnLabPlan) plan = little_plan_new (killed, dataset, 0);
+  g_autoptr (RnLabRunner) runner = rn_lab_runner_new (plan, RN_LAB_IN_TURN, 1);
+
+  rn_lab_runner_start (runner);
+  return rn_lab_runner_wait (runner) == RN_LAB_FINISHED ? 0 : 1;
+}
+
+static GPid
+spawn_child (const char *folder)
+{
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  const char *argv[] = { self, "--child", folder, NULL };
+  GPid pid;
+
+  g_assert_true (g_spawn_async (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
+                                &pid, NULL));
+  return pid;
+}
+
+/* Returns: whether both twins of seed @seed are half trained on disk */
+static gboolean
+is_amid_twins (RnLabPlan *plan, int seed)
+{
+  const gint64 with = rn_lab_plan_get_step (plan, 3 * seed);
+  const gint64 without = rn_lab_plan_get_step (plan, 3 * seed + 1);
+
+  return with > 0 && with < 24 && without > 0 && without < 24;
+}
+
+static void
+test_killed_at_random_moments_it_ends_as_one_left_alone (World *world, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (world->folder, "killed", NULL);
+  g_autoptr (RnLabPlan) killed = little_plan_new (folder, world->dataset, 0);
+  const gint64 started = g_get_monotonic_time ();
+  int n_kills = 0, n_amid[2] = { 0 }, status = 0;
+  gboolean is_finished = FALSE;
+  gint64 whole_us;
+  RnRandom random;
+
+  little_plan_train (world->plan, RN_LAB_IN_TURN);
+  whole_us = g_get_monotonic_time () - started;
+  rn_random_start (&random, 8, RN_STREAM_TEST, 0, 0);
+  /* in the midst of either seed's twins, and wherever else chance leads */
+  while (n_kills < 12 || n_amid[0] < 2 || n_amid[1] < 2 || !is_finished)
+    {
+      GPid pid;
+
+      if (is_finished)
+        tiny_folder_remove (folder);
+      pid = spawn_child (world->folder);
+      g_usleep ((gulong) rn_random_below (&random, (guint64) whole_us + 1));
+      kill (pid, SIGKILL);
+      g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+      g_assert_true (WIFSIGNALED (status) || WEXITSTATUS (status) == 0);
+      n_kills += WIFSIGNALED (status);
+      for (int seed = 0; WIFSIGNALED (status) && seed < 2; seed++)
+        n_amid[seed] += is_amid_twins (killed, seed);
+      is_finished = WIFEXITED (status);
+      if (is_finished)
+        assert_same_plans (killed, world->plan);
+      g_assert_cmpint (n_kills, <, 500);
+    }
+}
+
 static void
 test_a_pause_rests_and_goes_on (World *world, gconstpointer data)
 {
@@ -299,6 +375,70 @@ test_a_pause_rests_and_goes_on (World *world, gconstpointer data)
   g_assert_cmpint (status.step, ==, status.steps);
   g_assert_cmpfloat (status.done, ==, 1.0);
   g_assert_cmpfloat (status.seconds_left, ==, 0.0);
+}
+
+static void
+test_a_stop_ends_a_pause (World *world, gconstpointer data)
+{
+  g_autoptr (RnLabRunner) runner = rn_lab_runner_new (world->plan, RN_LAB_IN_TURN, 1);
+
+  rn_lab_runner_start (runner);
+  rn_lab_runner_pause (runner);
+  g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_PAUSED);
+  rn_lab_runner_stop (runner);
+  g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_STOPPED);
+}
+
+/* What a runner's thread sees of its first run */
+typedef struct
+{
+  RnLabRunner *runner;
+  gboolean was_paused;     /* when it had just ended */
+  gboolean was_seen_later; /* while another run trained */
+  gboolean was_open;       /* .. and the first was in memory still */
+} FirstRun;
+
+/* On the runner's thread, which owns the lanes */
+static void
+pause_at_the_end_of_the_first (gpointer source, gpointer data)
+{
+  FirstRun *first = data;
+  RnLabRunner *runner = first->runner;
+  g_autoptr (RnSnapshot) snapshot = NULL;
+
+  if (source != runner) /* a feed, before what it has is taken note of */
+    return;
+  snapshot = rn_feed_take (rn_lab_runner_get_feed (runner, 0));
+  if (snapshot != NULL && snapshot->state == RN_STATE_FINISHED)
+    {
+      rn_lab_runner_pause (runner);
+      first->was_paused = TRUE;
+    }
+  if (runner->run > 0)
+    {
+      first->was_seen_later = TRUE;
+      first->was_open |= runner->lanes[0].trainer != NULL;
+    }
+}
+
+static void
+test_a_pause_at_the_end_of_a_run_keeps_no_network_in_memory (World *world, gconstpointer data)
+{
+  FirstRun first = { 0 };
+  g_autoptr (RnLabRunner) runner = rn_lab_runner_new (world->plan, RN_LAB_ONE_BY_ONE, 1);
+
+  first.runner = runner;
+  rn_lab_runner_set_wake (runner, pause_at_the_end_of_the_first, &first);
+  rn_lab_runner_start (runner);
+  g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_PAUSED);
+  g_assert_true (first.was_paused);
+  /* its last checkpoint is written beside the training */
+  while (!rn_lab_plan_is_finished (world->plan, 0))
+    g_usleep (1000);
+  rn_lab_runner_start (runner);
+  g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_FINISHED);
+  g_assert_true (first.was_seen_later);
+  g_assert_false (first.was_open);
 }
 
 static void
@@ -450,6 +590,8 @@ test_a_grown_network_begins_where_its_origin_ended (World *world, gconstpointer 
 int
 main (int argc, char **argv)
 {
+  if (argc == 3 && strcmp (argv[1], "--child") == 0)
+    return train_as_child (argv[2]);
   g_test_init (&argc, &argv, NULL);
   ADD ("/lab/a plan names every run before anything is written",
        test_a_plan_names_every_run_before_anything_is_written);
@@ -464,7 +606,12 @@ main (int argc, char **argv)
   ADD ("/lab/the order changes no byte", test_the_order_changes_no_byte);
   ADD ("/lab/a stopped experiment goes on to the same bytes",
        test_a_stopped_experiment_goes_on_to_the_same_bytes);
+  ADD ("/lab/killed at random moments it ends as one left alone",
+       test_killed_at_random_moments_it_ends_as_one_left_alone);
   ADD ("/lab/a pause rests and goes on", test_a_pause_rests_and_goes_on);
+  ADD ("/lab/a stop ends a pause", test_a_stop_ends_a_pause);
+  ADD ("/lab/a pause at the end of a run keeps no network in memory",
+       test_a_pause_at_the_end_of_a_run_keeps_no_network_in_memory);
   ADD ("/lab/feeds tell every step of every run", test_feeds_tell_every_step_of_every_run);
   ADD ("/lab/finished runs are used and left as they are",
        test_finished_runs_are_used_and_left_as_they_are);
