@@ -135,7 +135,7 @@ add_figures (Page *self)
 /* Numbers */
 
 static void
-add_row (Page *self, RnLabQuantity quantity)
+add_quantity (Page *self, RnLabQuantity quantity)
 {
   const int n_arms = rn_experiment_n_arms (self->experiment);
 
@@ -169,7 +169,7 @@ add_table (Page *self)
       for (int arm = 0; arm < n_arms; arm++)
         is_known |= rn_lab_results_get_number (self->results, arm, (RnLabQuantity) q).n > 0;
       if (is_known)
-        add_row (self, (RnLabQuantity) q);
+        add_quantity (self, (RnLabQuantity) q);
     }
   g_string_append (self->out, "</table></div>\n");
 }
