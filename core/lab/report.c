@@ -22,6 +22,7 @@ static const char style[] =
     ".dim{color:#555}.figures{display:grid;gap:1rem;"
     "grid-template-columns:repeat(auto-fill,minmax(min(22rem,100%),1fr))}"
     "figure{margin:0;break-inside:avoid;max-width:34rem}svg{width:100%;height:auto}"
+    ".numbers{overflow-x:auto}.numbers td{white-space:nowrap}"
     ".agrees{color:#1b6e3c}.differs{color:#a51d2d}.open{color:#555}"
     "@media print{body{margin:0;max-width:none;font-size:10.5pt}h2{break-after:avoid}"
     "tr,figure{break-inside:avoid}.figures{grid-template-columns:8.6cm 8.6cm;gap:.4cm}}";
@@ -134,36 +135,43 @@ add_figures (Page *self)
 /* Numbers */
 
 static void
-add_table (Page *self)
+add_quantity (Page *self, RnLabQuantity quantity)
 {
-  gboolean is_shown[RN_LAB_N_QUANTITIES] = { FALSE };
   const int n_arms = rn_experiment_n_arms (self->experiment);
 
-  for (int q = 0; q < RN_LAB_N_QUANTITIES; q++)
-    for (int arm = 0; arm < n_arms; arm++)
-      is_shown[q] |= rn_lab_results_get_number (self->results, arm, (RnLabQuantity) q).n > 0;
-  add_heading (self, _ ("Numbers at the end"));
-  rn_markup_printf (self->out, "<table>\n<tr><th>%s</th>", _ ("Network"));
-  for (int q = 0; q < RN_LAB_N_QUANTITIES; q++)
-    if (is_shown[q])
-      rn_markup_printf (self->out, "<th>%s</th>", rn_lab_quantity_get_label ((RnLabQuantity) q));
-  g_string_append (self->out, "</tr>\n");
+  rn_markup_printf (self->out, "<tr><td>%s</td>", rn_lab_quantity_get_label (quantity));
   for (int arm = 0; arm < n_arms; arm++)
     {
-      rn_markup_printf (self->out, "<tr><td>%s</td>",
-                        rn_experiment_get_arm (self->experiment, arm)->name);
-      for (int q = 0; q < RN_LAB_N_QUANTITIES; q++)
-        {
-          const RnLabNumber number =
-              rn_lab_results_get_number (self->results, arm, (RnLabQuantity) q);
-          g_autofree char *text = rn_lab_number_to_string (&number, (RnLabQuantity) q);
+      const RnLabNumber number = rn_lab_results_get_number (self->results, arm, quantity);
+      g_autofree char *text = rn_lab_number_to_string (&number, quantity);
 
-          if (is_shown[q])
-            rn_markup_printf (self->out, "<td>%s</td>", text);
-        }
-      g_string_append (self->out, "</tr>\n");
+      rn_markup_printf (self->out, "<td>%s</td>", text);
     }
-  g_string_append (self->out, "</table>\n");
+  g_string_append (self->out, "</tr>\n");
+}
+
+/* A column for each network: there are fewer of them than quantities, and a page is not wide. */
+static void
+add_table (Page *self)
+{
+  const int n_arms = rn_experiment_n_arms (self->experiment);
+
+  add_heading (self, _ ("Numbers at the end"));
+  g_string_append (self->out, "<div class=\"numbers\"><table>\n<tr><th></th>");
+  for (int arm = 0; arm < n_arms; arm++)
+    rn_markup_printf (self->out, "<th>%s</th>",
+                      rn_experiment_get_arm (self->experiment, arm)->name);
+  g_string_append (self->out, "</tr>\n");
+  for (int q = 0; q < RN_LAB_N_QUANTITIES; q++)
+    {
+      gboolean is_known = FALSE;
+
+      for (int arm = 0; arm < n_arms; arm++)
+        is_known |= rn_lab_results_get_number (self->results, arm, (RnLabQuantity) q).n > 0;
+      if (is_known)
+        add_quantity (self, (RnLabQuantity) q);
+    }
+  g_string_append (self->out, "</table></div>\n");
 }
 
 /* Settings */

@@ -423,6 +423,24 @@ test_a_click_on_a_spine_opens_its_run (Fixture *fixture, gconstpointer data)
   g_assert_true (rn_spec_equal (rn_session_get_spec (fixture->session), twin));
 }
 
+static gboolean
+shows_tiny (gpointer data)
+{
+  return says (((Fixture *) data)->page, "They found that.");
+}
+
+/* .. and has said nothing else before, nor offered to train again */
+static gboolean
+tells_all_at_once (gpointer data)
+{
+  GtkWidget *go_on = find_button (data, "Go on"), *start = find_button (data, "Start");
+
+  g_assert_false (says (((Fixture *) data)->page, "of 4 trainings are done"));
+  g_assert_false (go_on != NULL && gtk_widget_is_sensitive (go_on));
+  g_assert_false (start != NULL && gtk_widget_is_sensitive (start));
+  return tells_all (data);
+}
+
 static void
 test_another_session_finds_what_came_out (Fixture *fixture, gconstpointer data)
 {
@@ -436,8 +454,10 @@ test_another_session_finds_what_came_out (Fixture *fixture, gconstpointer data)
   fixture->session = rn_session_new (fixture->runs);
   fixture->desk = g_object_ref (rn_session_get_lab (fixture->session));
   present (fixture);
+  settle_until (has_shipped, fixture, PATIENCE_S);
   rn_lab_page_open (RN_LAB_PAGE (fixture->page), fixture->file);
-  settle_until (tells_all, fixture, PATIENCE_S);
+  settle_until (shows_tiny, fixture, PATIENCE_S);
+  settle_until (tells_all_at_once, fixture, PATIENCE_S);
   assert_outcome (fixture);
 }
 

@@ -119,10 +119,9 @@ describe_rest (RnLabControls *self)
     return g_strdup_printf (_ ("The pictures are being opened: %d %%"), percent);
   if (rn_lab_reader_get_doing (self->reader) == RN_LAB_DOING_STUDIES)
     return g_strdup_printf (_ ("The trained networks are being taken apart: %d %%"), percent);
-  if (plan == NULL)
+  if (plan == NULL || results == NULL)
     return g_strdup (self->experiment != NULL ? _ ("Looking for what is trained already…") : "");
-  return describe_time (self, done, rn_lab_plan_n_runs (plan),
-                        results != NULL ? rn_lab_results_n_finished (results) : 0);
+  return describe_time (self, done, rn_lab_plan_n_runs (plan), rn_lab_results_n_finished (results));
 }
 
 /* "ResNet-56, seed 2 of 3" */
@@ -184,10 +183,14 @@ is_complete (RnLabControls *self)
          rn_lab_results_n_finished (results) == rn_lab_plan_n_runs (plan);
 }
 
+/* Not before it is known what is trained already, or that it cannot be known. */
 static gboolean
 can_start (RnLabControls *self)
 {
-  return rn_lab_reader_get_plan (self->reader) != NULL && !is_complete (self) &&
+  const gboolean is_known = rn_lab_reader_get_results (self->reader) != NULL ||
+                            rn_lab_reader_get_problem (self->reader) != NULL;
+
+  return rn_lab_reader_get_plan (self->reader) != NULL && is_known && !is_complete (self) &&
          !rn_lab_desk_is_busy (get_desk (self)) && !rn_session_is_training (self->session) &&
          !rn_session_has_trainer (self->session);
 }

@@ -178,7 +178,7 @@ rn_lab_page_is_reading (RnLabPage *self)
 {
   g_return_val_if_fail (RN_IS_LAB_PAGE (self), FALSE);
 
-  return rn_lab_reader_get_doing (self->reader) != RN_LAB_DOING_NOTHING;
+  return rn_lab_reader_is_busy (self->reader);
 }
 
 void

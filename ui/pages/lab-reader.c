@@ -454,6 +454,12 @@ rn_lab_reader_get_doing (RnLabReader *self)
   return self->doing;
 }
 
+gboolean
+rn_lab_reader_is_busy (RnLabReader *self)
+{
+  return self->work != NULL;
+}
+
 double
 rn_lab_reader_get_progress (RnLabReader *self)
 {

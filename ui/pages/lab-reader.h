@@ -42,6 +42,8 @@ double rn_lab_reader_get_estimate (RnLabReader *self);
 /** Returns: steps of all runs that are safe on disk; -1 while that is not known. @wanted: (out): of all there will be */
 gint64 rn_lab_reader_get_steps (RnLabReader *self, gint64 *wanted);
 RnLabDoing rn_lab_reader_get_doing (RnLabReader *self);
+/** Whether something more may come without being asked for */
+gboolean rn_lab_reader_is_busy (RnLabReader *self);
 /** Returns: 0 to 1, of what is being done */
 double rn_lab_reader_get_progress (RnLabReader *self);
 /** Returns: (nullable): why it does not go on */

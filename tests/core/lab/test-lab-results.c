@@ -387,6 +387,11 @@ test_the_report_is_whole_and_escaped (World *world, gconstpointer data)
   for (const char *at = text; (at = strstr (at, "<svg ")) != NULL; at++)
     n_figures++;
   g_assert_cmpint (n_figures, ==, 9);
+  /* text that stands on its side is hard to read */
+  g_assert_null (strstr (text, "rotate"));
+  /* a column for each network, a row for each quantity */
+  g_assert_nonnull (strstr (text, "<th>With</th><th>Without</th><th>Grown</th></tr>\n<tr><td>"
+                                  "training loss</td><td>"));
   g_assert_null (strstr (text, "nan"));
   g_assert_null (strstr (text, "inf"));
   g_assert_nonnull (strstr (text, rn_dataset_get_digest (world->dataset)));
