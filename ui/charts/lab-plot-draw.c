@@ -67,6 +67,20 @@ has_legend (const RnLabPlot *plot)
   return plot->figure == NULL || !plot->figure->x_is_arm;
 }
 
+/* Curves name all that train or will; what is measured of the trained may not be there for each, such as an order of blocks
+ * where no two may be exchanged.
+ */
+static gboolean
+has_name (const RnLabPlot *plot, int arm)
+{
+  if (plot->figure == NULL || rn_lab_plot_is_curve (plot->kind))
+    return TRUE;
+  for (guint i = 0; i < plot->figure->series->len; i++)
+    if (((const RnLabSeries *) plot->figure->series->pdata[i])->arm == arm)
+      return TRUE;
+  return FALSE;
+}
+
 /* Calls back for each name with its place. Returns: the height of all lines */
 static double
 lay_out_legend (const RnLabPlot *plot, PangoContext *pango, double width,
@@ -83,6 +97,8 @@ lay_out_legend (const RnLabPlot *plot, PangoContext *pango, double width,
       int text_width;
       double wanted;
 
+      if (!has_name (plot, arm))
+        continue;
       get_text_size (pango, rn_experiment_get_arm (plot->experiment, arm)->name, &text_width,
                      &line);
       wanted = SWATCH + GAP + text_width;

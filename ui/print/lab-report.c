@@ -190,30 +190,32 @@ add_verdicts (Sheet *self)
     }
 }
 
+/* A column for each network, as on the page of the web: there are fewer of them than quantities. */
 static void
 add_numbers (Sheet *self)
 {
   RnLabQuantity quantities[RN_LAB_N_QUANTITIES];
   const int n = rn_lab_numbers_list (self->experiment, quantities);
-  const char *cells[RN_LAB_N_QUANTITIES + 1] = { _ ("Network") };
+  const int n_arms = rn_experiment_n_arms (self->experiment);
+  const char *cells[RN_LAB_MAX_ARMS + 1] = { "" };
 
   add_text (self, TEXT_HEADING, _ ("Numbers"));
+  for (int arm = 0; arm < n_arms; arm++)
+    cells[arm + 1] = rn_experiment_get_arm (self->experiment, arm)->name;
+  add_row (self, cells, n_arms + 1, TEXT_DIM);
   for (int i = 0; i < n; i++)
-    cells[i + 1] = rn_lab_quantity_get_label (quantities[i]);
-  add_row (self, cells, n + 1, TEXT_DIM);
-  for (int arm = 0; arm < rn_experiment_n_arms (self->experiment); arm++)
     {
-      g_auto (GStrv) texts = g_new0 (char *, n + 1);
+      g_auto (GStrv) texts = g_new0 (char *, n_arms + 1);
 
-      cells[0] = rn_experiment_get_arm (self->experiment, arm)->name;
-      for (int i = 0; i < n; i++)
+      cells[0] = rn_lab_quantity_get_label (quantities[i]);
+      for (int arm = 0; arm < n_arms; arm++)
         {
           const RnLabNumber number = rn_lab_results_get_number (self->results, arm, quantities[i]);
 
-          texts[i] = rn_lab_number_to_string (&number, quantities[i]);
-          cells[i + 1] = texts[i];
+          texts[arm] = rn_lab_number_to_string (&number, quantities[i]);
+          cells[arm + 1] = texts[arm];
         }
-      add_row (self, cells, n + 1, TEXT_BODY);
+      add_row (self, cells, n_arms + 1, TEXT_BODY);
     }
   self->y += GAP;
 }
