@@ -33,7 +33,7 @@ N_ ("Two 3x3 layers, or 1x1, 3x3 and 1x1 on four times the channels: about as ma
 N_ ("Where every pair of layers of the 34-layer network becomes a bottleneck of three, the network of 50 layers costs about as much and has a lower error, on ImageNet. The paper did not try bottlenecks on small pictures.")
 N_ ("He et al. 2015, arXiv 1512.03385, section 4.1, “Deeper bottleneck architectures”, figure 5, tables 1 and 3")
 N_ ("Basic, 20 layers")
-N_ ("Bottleneck, 29 layers")
+N_ ("Bottleneck, 26 layers")
 N_ ("Both cost the same to a tenth")
 N_ ("The bottleneck network has the lower test error")
 N_ ("Layer responses")
