@@ -138,6 +138,21 @@ append_group (GString *ui, const Group *group)
   g_string_append (ui, "</object></child>");
 }
 
+/* It is higher than the screens of many portable computers. */
+static void
+let_scroll (GtkWindow *shortcuts)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+  g_autoptr (GtkWidget) content = g_object_ref (gtk_window_get_child (shortcuts));
+
+  gtk_window_set_child (shortcuts, NULL);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), content);
+  gtk_window_set_child (shortcuts, scrolled);
+}
+
 GtkWidget *
 rn_shortcuts_new (GtkWindow *parent)
 {
@@ -156,5 +171,6 @@ rn_shortcuts_new (GtkWindow *parent)
   gtk_window_set_title (GTK_WINDOW (shortcuts), _ ("Keyboard shortcuts"));
   gtk_window_set_transient_for (GTK_WINDOW (shortcuts), parent);
   gtk_window_set_modal (GTK_WINDOW (shortcuts), TRUE);
+  let_scroll (GTK_WINDOW (shortcuts));
   return shortcuts;
 }

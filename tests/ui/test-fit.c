@@ -139,12 +139,16 @@ test_dialogs_fit (void)
 {
   static const char *const actions[] = { "win.preferences", "win.about", "win.shortcuts" };
   RnWindow *window = open_window ("resnet20");
+  int least;
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     {
       gtk_widget_activate_action (GTK_WIDGET (window), actions[i], NULL);
       settle_for (300);
       check (GTK_WIDGET (opening_find_dialog (window)), actions[i], "before", 20);
+      gtk_widget_measure (GTK_WIDGET (opening_find_dialog (window)), GTK_ORIENTATION_VERTICAL, -1,
+                          &least, NULL, NULL, NULL);
+      g_assert_cmpint (least, <=, HEIGHT);
       gtk_window_destroy (opening_find_dialog (window));
     }
   opening_close (application, window);
