@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "pages/text.h"
+
 #define N_PRESETS 3
 #define OWN N_PRESETS /* the choice after the presets */
 
@@ -277,6 +279,7 @@ rn_import_dialog_present (GtkWindow *parent, RnSession *session, RnDocument *doc
   adw_message_dialog_set_default_response (self->dialog, "use");
   adw_message_dialog_set_close_response (self->dialog, "keep");
   adw_message_dialog_set_extra_child (self->dialog, new_rows (self));
+  rn_text_keep_words (dialog);
   g_signal_connect_swapped (dialog, "response", G_CALLBACK (on_response), self);
   gtk_window_present (GTK_WINDOW (dialog));
 }

@@ -24,6 +24,7 @@ on_problem (RnWindow *self, const char *title, const char *text)
 
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "close");
+  rn_text_keep_words (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

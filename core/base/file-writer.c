@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/aside.h"
 #include "base/file.h"
 
 #define BUFFER_SIZE ((gsize) 1 << 16)
@@ -30,7 +31,7 @@ rn_file_writer_new (const char *path, GError **error)
   if (path == NULL)
     return writer;
   writer->path = g_strdup (path);
-  writer->aside = g_strconcat (path, ".tmp-XXXXXX", NULL);
+  writer->aside = rn_file_aside_template (path);
   writer->fd = g_mkstemp_full (writer->aside, O_WRONLY | O_CLOEXEC, 0666);
   if (writer->fd < 0)
     {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/aside.h"
 #include "residua/error.h"
 
 void
@@ -152,7 +153,7 @@ rn_file_sync_folder (const char *path, GError **error)
 gboolean
 rn_file_replace (const char *path, const void *bytes, gsize length, GError **error)
 {
-  g_autofree char *aside = g_strconcat (path, ".tmp-XXXXXX", NULL);
+  g_autofree char *aside = rn_file_aside_template (path);
   g_autofree char *folder = g_path_get_dirname (path);
   const int fd = g_mkstemp_full (aside, O_WRONLY | O_CLOEXEC, 0666);
   gboolean written;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/aside.h"
 #include "base/file.h"
 #include "base/json-print.h"
 #include "residua/error.h"
@@ -193,7 +194,7 @@ static gboolean
 write_aside (const RnSafetensorsWriter *writer, const GString *header, const char *path,
              guint8 *scratch, GError **error)
 {
-  g_autofree char *aside = g_strconcat (path, ".tmp-XXXXXX", NULL);
+  g_autofree char *aside = rn_file_aside_template (path);
   g_autofree char *folder = g_path_get_dirname (path);
   const int fd = g_mkstemp_full (aside, O_WRONLY | O_CLOEXEC, 0666);
   int saved_errno = errno;

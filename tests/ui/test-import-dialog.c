@@ -159,6 +159,45 @@ test_what_is_no_number_is_marked_and_cannot_be_used (World *world, gconstpointer
     }
 }
 
+static GtkWidget *
+find_label (GtkWidget *widget, const char *text)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_text (GTK_LABEL (widget)), text))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_label (child, text);
+  return found;
+}
+
+static gboolean
+is_whole (PangoAttribute *attribute, gpointer data)
+{
+  return attribute->klass->type == PANGO_ATTR_ALLOW_BREAKS &&
+         ((PangoAttrInt *) attribute)->value == 0;
+}
+
+/* Two words, neither of which a line may end in */
+static void
+test_korean_lines_end_between_words (World *world, gconstpointer data)
+{
+  static const char words[] = "\xec\x8b\xa0\xea\xb2\xbd\xeb\xa7\x9d \xea\xb0\x92";
+  g_autoptr (PangoAttrList) attributes = NULL, wholes = NULL;
+  GSList *list;
+
+  adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (world->dialog), words);
+  attributes = pango_attr_list_copy (
+      gtk_label_get_attributes (GTK_LABEL (find_label (world->dialog, words))));
+  g_assert_nonnull (attributes);
+  wholes = pango_attr_list_filter (attributes, is_whole, NULL);
+  g_assert_nonnull (wholes);
+  list = pango_attr_list_get_attributes (wholes);
+  g_assert_cmpuint (g_slist_length (list), ==, 2);
+  g_slist_free_full (list, (GDestroyNotify) pango_attribute_destroy);
+}
+
 static void
 test_a_dialog_that_is_closed_leaves_nothing (World *world, gconstpointer data)
 {
@@ -177,6 +216,7 @@ main (int argc, char **argv)
   ADD ("what is said is what the model gets", test_what_is_said_is_what_the_model_gets);
   ADD ("what is no number is marked and cannot be used",
        test_what_is_no_number_is_marked_and_cannot_be_used);
+  ADD ("Korean lines end between words", test_korean_lines_end_between_words);
   ADD ("a dialog that is closed leaves nothing", test_a_dialog_that_is_closed_leaves_nothing);
   return g_test_run ();
 }

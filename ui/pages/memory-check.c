@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "pages/carry-note.h"
+#include "pages/text.h"
 #include "state/format.h"
 
 typedef struct
@@ -188,6 +189,7 @@ explain (Start *start, const RnMemoryCheck *check)
     }
   start->batch = check->largest_batch;
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), start, start_free, 0);
+  rn_text_keep_words (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
@@ -249,6 +251,7 @@ ask_of_past (Start *start, const GArray *parts)
                                               ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "keep");
   g_signal_connect (dialog, "response", G_CALLBACK (on_past_answered), start);
+  rn_text_keep_words (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

@@ -1,10 +1,13 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/file-writer.h"
 #include "residua/error.h"
 
 static char *folder;
@@ -87,6 +90,39 @@ only_regular_files_are_read_and_at_once (void)
   g_assert_cmpint (g_remove (fifo), ==, 0);
 }
 
+/* 255 bytes, of characters of three: the name that it is written under at first has room as well. */
+static void
+the_longest_name_that_a_file_may_have_can_be_written (void)
+{
+  g_autoptr (GString) name = g_string_new (NULL);
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) read = NULL;
+  g_autoptr (RnFileWriter) writer = NULL;
+  int fd;
+
+  while (name->len < 255)
+    g_string_append (name, "\xec\x8b\xa0");
+  path = path_of (name->str);
+  fd = g_open (path, O_WRONLY | O_CREAT, 0600);
+  if (fd < 0)
+    {
+      g_test_skip ("names are shorter on this file system");
+      return;
+    }
+  close (fd);
+  rn_file_replace (path, "one", 3, &error);
+  g_assert_no_error (error);
+  writer = rn_file_writer_new (path, &error);
+  g_assert_no_error (error);
+  rn_file_writer_add (writer, "two!", 4);
+  g_assert_true (rn_file_writer_commit (writer, &error));
+  read = rn_file_read (path, 100, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (read, NULL), g_bytes_get_size (read), "two!", 4);
+  g_assert_cmpint (g_remove (path), ==, 0);
+}
+
 static void
 a_write_that_fails_leaves_the_old_file_and_nothing_aside (void)
 {
@@ -152,6 +188,8 @@ main (int argc, char **argv)
   g_test_add_func ("/file/a-file-over-the-bound-is-not-read", a_file_over_the_bound_is_not_read);
   g_test_add_func ("/file/only-regular-files-are-read-and-at-once",
                    only_regular_files_are_read_and_at_once);
+  g_test_add_func ("/file/the-longest-name-that-a-file-may-have-can-be-written",
+                   the_longest_name_that_a_file_may_have_can_be_written);
   g_test_add_func ("/file/a-write-that-fails-leaves-the-old-file-and-nothing-aside",
                    a_write_that_fails_leaves_the_old_file_and_nothing_aside);
   g_test_add_func ("/file/a-new-file-has-the-rights-that-the-person-gives",
