@@ -709,8 +709,9 @@ test_the_picture_and_the_map_of_the_class_are_of_one_size (void)
       g_assert_true (gtk_widget_translate_coordinates (map, picture, 0.0, 0.0, &x, &y));
       g_assert_cmpfloat (x, >, 0.0);
       g_assert_cmpfloat (y, ==, 0.0);
-      g_assert_cmpint (gtk_widget_get_width (map), ==, gtk_widget_get_width (picture));
-      g_assert_cmpint (gtk_widget_get_height (map), ==, gtk_widget_get_height (picture));
+      /* two halves of an odd number of pixels differ by one */
+      g_assert_cmpint (ABS (gtk_widget_get_width (map) - gtk_widget_get_width (picture)), <=, 1);
+      g_assert_cmpint (ABS (gtk_widget_get_height (map) - gtk_widget_get_height (picture)), <=, 1);
       stage_close (&stage);
     }
 }
