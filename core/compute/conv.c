@@ -3,6 +3,7 @@
 #include "conv-direct.h"
 #include "conv-gemm.h"
 #include "conv-winograd.h"
+#include "info.h"
 
 /* The one place that chooses the algorithm, from measurements of single layers. Winograd's is up to
  * three times as fast as the direct one where it fits; it reads four times as many filters, which a few tiles do not repay.
@@ -19,7 +20,8 @@
 static gboolean
 may_be_winograd (const RnConvShape *shape)
 {
-  return rn_conv_winograd_fits (shape) && (gint64) shape->c * shape->k <= MOST_TRANSFORMED;
+  return !rn_info_is_plain () && rn_conv_winograd_fits (shape) &&
+         (gint64) shape->c * shape->k <= MOST_TRANSFORMED;
 }
 
 RnConvMethod

@@ -13,7 +13,7 @@
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const RnKernels *kernels;
-static gboolean blas_is_parallel;
+static gboolean blas_is_parallel, is_plain;
 
 /* Best first. */
 static const RnKernels *const sets[] = {
@@ -62,6 +62,7 @@ static void
 start (void)
 {
   kernels = choose (getenv ("RESIDUA_ISA"));
+  is_plain = g_strcmp0 (getenv ("RESIDUA_CONV"), "plain") == 0;
   openblas_set_num_threads (1);
   blas_is_parallel = openblas_get_parallel () == OPENBLAS_PTHREAD;
 }
@@ -87,6 +88,13 @@ rn_info_isa (void)
 #else
   return rn_kernels ()->name;
 #endif
+}
+
+gboolean
+rn_info_is_plain (void)
+{
+  rn_compute_start ();
+  return is_plain;
 }
 
 const char *

@@ -472,7 +472,7 @@ test_an_account_tells_work_and_waiting_apart (void)
   g_assert_cmpfloat (seconds[RN_WORK_TRANSFORMS], ==, 0.0);
   for (int i = 0; i < RN_N_WORKS; i++)
     all += seconds[i];
-  g_assert_cmpfloat (all, <=, 2e-6 * (double) us);
+  g_assert_cmpfloat (all, <=, 2e-6 * (double) (us + 2)); /* each clock is cut off to 1 us */
   rn_team_keep_account (team, TRUE);
   rn_team_get_account (team, seconds);
   for (int i = 0; i < RN_N_WORKS; i++)
