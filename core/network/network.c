@@ -249,7 +249,7 @@ update_everything (RnWorker *worker, gpointer data)
     }
 }
 
-/* running = 0.9 running + 0.1 new, the variance unbiased (one pixel in all has no unbiased variance: left as it is) */
+/* running = 0.9 running + 0.1 new, the variance unbiased. One pixel in all has none: the running variance is left as it is. */
 static void
 update_statistics (RnNetwork *network)
 {
@@ -258,13 +258,14 @@ update_statistics (RnNetwork *network)
       const RnLayoutConv *shape = &network->layout->convs[i];
       const RnNetworkConv *conv = &network->convs[i];
       const double count = (double) network->n * shape->out_h * shape->out_w;
-      const double unbias = count > 1.0 ? count / (count - 1.0) : 1.0;
 
       for (int c = 0; c < shape->out_c; c++)
-        {
-          conv->running_mean[c] = (float) (0.9 * conv->running_mean[c] + 0.1 * conv->mean[c]);
-          conv->running_var[c] = (float) (0.9 * conv->running_var[c] + 0.1 * unbias * conv->var[c]);
-        }
+        conv->running_mean[c] = (float) (0.9 * conv->running_mean[c] + 0.1 * conv->mean[c]);
+      if (count < 2.0)
+        continue;
+      for (int c = 0; c < shape->out_c; c++)
+        conv->running_var[c] =
+            (float) (0.9 * conv->running_var[c] + 0.1 * count / (count - 1.0) * conv->var[c]);
     }
 }
 
