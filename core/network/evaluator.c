@@ -220,7 +220,7 @@ rectify_piece (RnWorker *worker, int piece, gpointer data)
   const gsize from = (gsize) piece * COPY_PIECE, to = MIN (from + COPY_PIECE, rectify->count);
 
   for (gsize i = from; i < to; i++)
-    rectify->y[i] = rectify->s[i] > 0.0f ? rectify->s[i] : 0.0f;
+    rectify->y[i] = rectify->s[i] < 0.0f ? 0.0f : rectify->s[i]; /* NaN stays */
 }
 
 /* Whether somebody looks into the residual branch of a block that is switched off. */
@@ -513,13 +513,15 @@ make_room (RnEvaluator *self, Pass *pass)
 static gboolean
 grow (RnEvaluator *self, Pass *pass, GError **error)
 {
+  RnPlanSize size;
+
   if (make_room (self, pass))
     return TRUE;
+  rn_plan_running (pass->layout, pass->n, rn_team_n_threads (self->team), &size);
   g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
                _ ("Running this network on %d pictures of %d × %d needs %.1f GB, more memory "
                   "than there is"),
-               pass->n, pass->layout->in_w, pass->layout->in_h,
-               (double) pass->plan.n_floats * 4e-9);
+               pass->n, pass->layout->in_w, pass->layout->in_h, (double) size.total_bytes * 1e-9);
   return FALSE;
 }
 
