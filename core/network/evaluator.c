@@ -485,7 +485,7 @@ make_room (RnEvaluator *self, Pass *pass)
   if (pass->n % n > 0)
     rn_plan_workspace (pass->layout, pass->n % n, FALSE, &last_scratch, &last_shared, NULL);
   shared = MAX (shared, last_shared);
-  pass->region = (pass->plan.n_floats + shared + 15) & ~(gsize) 15;
+  pass->region = rn_floats_aligned (pass->plan.n_floats + shared);
   if (pass->region > G_MAXSIZE / sizeof (float) / regions)
     return FALSE;
   n_buffers = pass->region * regions;
@@ -576,8 +576,8 @@ prepare_norms (RnEvaluator *self, const RnLayout *layout)
       const int channels = layout->convs[i].out_c;
 
       self->scale[i] = end;
-      self->shift[i] = end + ((channels + 15) & ~15);
-      end += 2 * ((channels + 15) & ~15);
+      self->shift[i] = end + rn_floats_aligned ((gsize) channels);
+      end += 2 * rn_floats_aligned ((gsize) channels);
       for (int c = 0; c < channels; c++)
         {
           const double scale = gamma[c] / sqrt (var[c] + epsilon);
@@ -596,7 +596,7 @@ evaluator_new (RnModel *model, RnPath path, RnTeam *team, gboolean owns_team, GE
   gsize n_norms = 0;
 
   for (int i = 0; i < layout->n_convs; i++)
-    n_norms += 2 * (((gsize) layout->convs[i].out_c + 15) & ~(gsize) 15);
+    n_norms += 2 * rn_floats_aligned ((gsize) layout->convs[i].out_c);
   self->model = rn_model_ref (model);
   self->path = path;
   self->team = team;

@@ -19,12 +19,6 @@ allocate (RnNetwork *network, gsize n_floats)
   return floats;
 }
 
-static gsize
-aligned_channels (const RnLayoutConv *conv)
-{
-  return ((gsize) conv->out_c + 15) & ~(gsize) 15;
-}
-
 /* Points every convolution at its share of the arenas. */
 static void
 wire (RnNetwork *network)
@@ -43,7 +37,7 @@ wire (RnNetwork *network)
       for (int j = 0; j < 5; j++)
         {
           *mine[j] = statistics;
-          statistics += aligned_channels (&network->layout->convs[i]);
+          statistics += rn_floats_aligned ((gsize) network->layout->convs[i].out_c);
         }
       conv->w = network->arena + w;
       conv->gamma = network->arena + gamma;
@@ -72,7 +66,7 @@ allocate_all (RnNetwork *network)
 
   rn_plan_workspace (layout, network->batch, TRUE, &scratch, &conv_shared, &norm_partials);
   for (int i = 0; i < layout->n_convs; i++)
-    statistics += 5 * aligned_channels (&layout->convs[i]);
+    statistics += 5 * rn_floats_aligned ((gsize) layout->convs[i].out_c);
 
   network->arena = allocate (network, parameters->n_floats);
   network->momentum = allocate (network, parameters->n_learned);

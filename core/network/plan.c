@@ -1,14 +1,8 @@
 #include "network/plan.h"
 
 #include "compute/batch-norm.h"
+#include "compute/memory.h"
 #include "network/parameters.h"
-
-/* Places start at multiples of 16 floats: whole cache lines, whole vectors. */
-static gsize
-aligned (gsize n_floats)
-{
-  return (n_floats + 15) & ~(gsize) 15;
-}
 
 /* More floats than any machine has: sums stop here instead of wrapping, and asking for that many fails. One tensor has at
  * most 2^53.
@@ -26,7 +20,7 @@ place (gsize *end, gsize n_floats)
 {
   const gsize at = *end;
 
-  *end = sum (at, aligned (n_floats));
+  *end = sum (at, rn_floats_aligned (n_floats));
   return at;
 }
 
