@@ -44,8 +44,6 @@ struct _RnEvaluator
   /* grown to the largest pass so far */
   float *buffers;
   gsize n_buffers;
-  double *norm_partials;
-  gsize n_norm_partials;
 };
 
 /* One pass: what its members share. */
@@ -164,7 +162,7 @@ run_conv (RnWorker *worker, const Pass *pass, int index, float *y, const float *
   tap = tap_of (pass, layer->norm_name, "");
   if (tap != NULL)
     rn_norm_apply (worker, tap->data, y, NULL, self->scale[index], self->shift[index], FALSE, NULL,
-                   self->norm_partials, pixels, layer->out_c);
+                   NULL, pixels, layer->out_c);
   if (layer->block >= 0 && relu &&
       index == pass->layout->blocks[layer->block].first_conv +
                    pass->layout->blocks[layer->block].n_convs - 1)
@@ -173,13 +171,13 @@ run_conv (RnWorker *worker, const Pass *pass, int index, float *y, const float *
 
       if ((tap = tap_of (pass, name, ".f")) != NULL)
         rn_norm_apply (worker, tap->data, y, NULL, self->scale[index], self->shift[index], FALSE,
-                       NULL, self->norm_partials, pixels, layer->out_c);
+                       NULL, NULL, pixels, layer->out_c);
       if ((tap = tap_of (pass, name, ".sum")) != NULL)
         rn_norm_apply (worker, tap->data, y, s, self->scale[index], self->shift[index], FALSE, NULL,
-                       self->norm_partials, pixels, layer->out_c);
+                       NULL, pixels, layer->out_c);
     }
-  rn_norm_apply (worker, y, y, s, self->scale[index], self->shift[index], relu, NULL,
-                 self->norm_partials, pixels, layer->out_c);
+  rn_norm_apply (worker, y, y, s, self->scale[index], self->shift[index], relu, NULL, NULL, pixels,
+                 layer->out_c);
 }
 
 /* Returns: s; NULL in plain blocks */
@@ -220,7 +218,7 @@ rectify_piece (RnWorker *worker, int piece, gpointer data)
   const gsize from = (gsize) piece * COPY_PIECE, to = MIN (from + COPY_PIECE, rectify->count);
 
   for (gsize i = from; i < to; i++)
-    rectify->y[i] = rectify->s[i] > 0.0f ? rectify->s[i] : 0.0f;
+    rectify->y[i] = rectify->s[i] < 0.0f ? 0.0f : rectify->s[i]; /* NaN stays */
 }
 
 /* Whether somebody looks into the residual branch of a block that is switched off. */
@@ -481,13 +479,13 @@ make_room (RnEvaluator *self, Pass *pass)
 {
   const int n = pass->group > 0 ? pass->group : pass->n;
   const gsize regions = pass->group > 0 ? (gsize) rn_team_n_threads (self->team) : 1;
-  gsize scratch, shared, norm_partials, last_scratch = 0, last_shared = 0, last_norms, n_buffers;
+  gsize scratch, shared, last_scratch = 0, last_shared = 0, n_buffers;
 
-  rn_plan_workspace (pass->layout, n, FALSE, &scratch, &shared, &norm_partials);
+  rn_plan_workspace (pass->layout, n, FALSE, &scratch, &shared, NULL);
   if (pass->n % n > 0)
-    rn_plan_workspace (pass->layout, pass->n % n, FALSE, &last_scratch, &last_shared, &last_norms);
+    rn_plan_workspace (pass->layout, pass->n % n, FALSE, &last_scratch, &last_shared, NULL);
   shared = MAX (shared, last_shared);
-  pass->region = (pass->plan.n_floats + shared + 15) & ~(gsize) 15;
+  pass->region = rn_floats_aligned (pass->plan.n_floats + shared);
   if (pass->region > G_MAXSIZE / sizeof (float) / regions)
     return FALSE;
   n_buffers = pass->region * regions;
@@ -496,12 +494,6 @@ make_room (RnEvaluator *self, Pass *pass)
       g_clear_pointer (&self->buffers, rn_floats_free);
       self->n_buffers = 0;
       self->buffers = rn_floats_new_unset (n_buffers);
-    }
-  if (norm_partials > self->n_norm_partials)
-    {
-      g_free (self->norm_partials);
-      self->norm_partials = g_new (double, norm_partials);
-      self->n_norm_partials = norm_partials;
     }
   if (self->buffers == NULL || !rn_team_reserve (self->team, MAX (scratch, last_scratch)))
     return FALSE;
@@ -513,13 +505,15 @@ make_room (RnEvaluator *self, Pass *pass)
 static gboolean
 grow (RnEvaluator *self, Pass *pass, GError **error)
 {
+  RnPlanSize size;
+
   if (make_room (self, pass))
     return TRUE;
+  rn_plan_running (pass->layout, pass->n, rn_team_n_threads (self->team), &size);
   g_set_error (error, RN_ERROR, RN_ERROR_MEMORY,
                _ ("Running this network on %d pictures of %d × %d needs %.1f GB, more memory "
                   "than there is"),
-               pass->n, pass->layout->in_w, pass->layout->in_h,
-               (double) pass->plan.n_floats * 4e-9);
+               pass->n, pass->layout->in_w, pass->layout->in_h, (double) size.total_bytes * 1e-9);
   return FALSE;
 }
 
@@ -582,8 +576,8 @@ prepare_norms (RnEvaluator *self, const RnLayout *layout)
       const int channels = layout->convs[i].out_c;
 
       self->scale[i] = end;
-      self->shift[i] = end + ((channels + 15) & ~15);
-      end += 2 * ((channels + 15) & ~15);
+      self->shift[i] = end + rn_floats_aligned ((gsize) channels);
+      end += 2 * rn_floats_aligned ((gsize) channels);
       for (int c = 0; c < channels; c++)
         {
           const double scale = gamma[c] / sqrt (var[c] + epsilon);
@@ -602,7 +596,7 @@ evaluator_new (RnModel *model, RnPath path, RnTeam *team, gboolean owns_team, GE
   gsize n_norms = 0;
 
   for (int i = 0; i < layout->n_convs; i++)
-    n_norms += 2 * (((gsize) layout->convs[i].out_c + 15) & ~(gsize) 15);
+    n_norms += 2 * rn_floats_aligned ((gsize) layout->convs[i].out_c);
   self->model = rn_model_ref (model);
   self->path = path;
   self->team = team;
@@ -647,7 +641,6 @@ rn_evaluator_free (RnEvaluator *self)
   g_free (self->packed);
   rn_floats_free (self->norms);
   rn_floats_free (self->buffers);
-  g_free (self->norm_partials);
   g_free (self->scale);
   g_free (self->shift);
   if (self->owns_team && self->team != NULL)

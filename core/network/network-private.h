@@ -57,6 +57,13 @@ struct _RnNetwork
   atomic_int backward;
 };
 
+/* What lies at a place of the plan */
+static inline float *
+rn_network_at (const RnNetwork *network, gsize place)
+{
+  return network->activations + place;
+}
+
 /* The whole step, called by every member of the team: @data is the network. */
 void rn_network_pass (RnWorker *worker, gpointer data);
 

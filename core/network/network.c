@@ -19,12 +19,6 @@ allocate (RnNetwork *network, gsize n_floats)
   return floats;
 }
 
-static gsize
-aligned_channels (const RnLayoutConv *conv)
-{
-  return ((gsize) conv->out_c + 15) & ~(gsize) 15;
-}
-
 /* Points every convolution at its share of the arenas. */
 static void
 wire (RnNetwork *network)
@@ -43,7 +37,7 @@ wire (RnNetwork *network)
       for (int j = 0; j < 5; j++)
         {
           *mine[j] = statistics;
-          statistics += aligned_channels (&network->layout->convs[i]);
+          statistics += rn_floats_aligned ((gsize) network->layout->convs[i].out_c);
         }
       conv->w = network->arena + w;
       conv->gamma = network->arena + gamma;
@@ -72,7 +66,7 @@ allocate_all (RnNetwork *network)
 
   rn_plan_workspace (layout, network->batch, TRUE, &scratch, &conv_shared, &norm_partials);
   for (int i = 0; i < layout->n_convs; i++)
-    statistics += 5 * aligned_channels (&layout->convs[i]);
+    statistics += 5 * rn_floats_aligned ((gsize) layout->convs[i].out_c);
 
   network->arena = allocate (network, parameters->n_floats);
   network->momentum = allocate (network, parameters->n_learned);
@@ -249,7 +243,7 @@ update_everything (RnWorker *worker, gpointer data)
     }
 }
 
-/* running = 0.9 running + 0.1 new, the variance unbiased (one pixel in all has no unbiased variance: left as it is) */
+/* running = 0.9 running + 0.1 new, the variance unbiased. One pixel in all has none: the running variance is left as it is. */
 static void
 update_statistics (RnNetwork *network)
 {
@@ -258,13 +252,14 @@ update_statistics (RnNetwork *network)
       const RnLayoutConv *shape = &network->layout->convs[i];
       const RnNetworkConv *conv = &network->convs[i];
       const double count = (double) network->n * shape->out_h * shape->out_w;
-      const double unbias = count > 1.0 ? count / (count - 1.0) : 1.0;
 
       for (int c = 0; c < shape->out_c; c++)
-        {
-          conv->running_mean[c] = (float) (0.9 * conv->running_mean[c] + 0.1 * conv->mean[c]);
-          conv->running_var[c] = (float) (0.9 * conv->running_var[c] + 0.1 * unbias * conv->var[c]);
-        }
+        conv->running_mean[c] = (float) (0.9 * conv->running_mean[c] + 0.1 * conv->mean[c]);
+      if (count < 2.0)
+        continue;
+      for (int c = 0; c < shape->out_c; c++)
+        conv->running_var[c] =
+            (float) (0.9 * conv->running_var[c] + 0.1 * count / (count - 1.0) * conv->var[c]);
     }
 }
 

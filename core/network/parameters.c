@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "compute/memory.h"
 
 /* Entries of a convolution, in the order of files. */
 enum
@@ -15,8 +16,6 @@ enum
   ENTRY_VARIANCE,
   N_ENTRIES
 };
-
-#define ALIGNMENT 16 /* floats: a cache line */
 
 static gboolean
 is_learned (RnParameterKind kind)
@@ -81,7 +80,7 @@ place_entries (RnParameters *parameters, gboolean learned)
       if (is_learned (item->kind) != learned)
         continue;
       item->offset = parameters->n_floats;
-      parameters->n_floats += (item->count + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+      parameters->n_floats += rn_floats_aligned (item->count);
     }
 }
 

@@ -8,12 +8,6 @@
  * member walks the same way, so what they decide here may depend on the network alone, never on the member.
  */
 
-static float *
-at (const RnNetwork *network, gsize place)
-{
-  return network->activations + place;
-}
-
 static double *
 slots_of (const RnNetwork *network)
 {
@@ -38,7 +32,7 @@ input_of (const RnNetwork *network, int b)
 {
   const int before = conv_before (network, b);
 
-  return at (network, before < 0 ? network->plan->stem_out : network->plan->y[before]);
+  return rn_network_at (network, before < 0 ? network->plan->stem_out : network->plan->y[before]);
 }
 
 static gsize
@@ -78,7 +72,7 @@ convolve (RnWorker *worker, RnNetwork *network, int index, const float *x, const
   const RnLayoutConv *layer = &network->layout->convs[index];
   RnNetworkConv *conv = &network->convs[index];
   const RnConvShape shape = rn_conv_shape_of (layer, network->n);
-  float *z = at (network, network->plan->z[index]);
+  float *z = rn_network_at (network, network->plan->z[index]);
   const RnNormGather statistics = { .z = z, .channels = layer->out_c, .slots = slots_of (network) };
   gpointer norm[2] = { conv, (gpointer) layer };
 
@@ -96,10 +90,10 @@ read_inner (const RnNetwork *network, int index, RnConvInput *raw, const RnConvI
 
   *input = NULL;
   if (network->plan->y[index] != RN_PLAN_NOWHERE)
-    return at (network, network->plan->y[index]);
+    return rn_network_at (network, network->plan->y[index]);
   *raw = (RnConvInput){ conv->scale, conv->shift };
   *input = raw;
-  return at (network, network->plan->z[index]);
+  return rn_network_at (network, network->plan->z[index]);
 }
 
 /* y = relu (batch-norm (z) + s) */
@@ -109,30 +103,30 @@ normalise (RnWorker *worker, RnNetwork *network, int index, float *y, const floa
   const RnLayoutConv *layer = &network->layout->convs[index];
   RnNetworkConv *conv = &network->convs[index];
 
-  rn_norm_apply (worker, y, at (network, network->plan->z[index]), s, conv->scale, conv->shift,
-                 relu, network->measure && relu ? &conv->measures : NULL, slots_of (network),
-                 pixels_of (network, layer), layer->out_c);
+  rn_norm_apply (worker, y, rn_network_at (network, network->plan->z[index]), s, conv->scale,
+                 conv->shift, relu, network->measure && relu ? &conv->measures : NULL,
+                 slots_of (network), pixels_of (network, layer), layer->out_c);
 }
 
 static void
 forward_stem (RnWorker *worker, RnNetwork *network)
 {
   const RnLayoutConv *layer = &network->layout->convs[0];
-  float *y = at (network, network->plan->y[0]);
+  float *y = rn_network_at (network, network->plan->y[0]);
 
   convolve (worker, network, 0, network->x, NULL);
   normalise (worker, network, 0, y, NULL, TRUE);
   if (network->layout->pool)
-    rn_pool_forward (worker, at (network, network->plan->stem_out),
-                     (guint8 *) (gpointer) at (network, network->plan->pool_arg), y, network->n,
-                     layer->out_h, layer->out_w, layer->out_c);
+    rn_pool_forward (worker, rn_network_at (network, network->plan->stem_out),
+                     (guint8 *) (gpointer) rn_network_at (network, network->plan->pool_arg), y,
+                     network->n, layer->out_h, layer->out_w, layer->out_c);
 }
 
 /* Returns: s, what the shortcut gives; NULL in plain blocks */
 static const float *
 forward_shortcut (RnWorker *worker, RnNetwork *network, const RnLayoutBlock *block, const float *x)
 {
-  float *s = at (network, network->plan->gradient[0]);
+  float *s = rn_network_at (network, network->plan->gradient[0]);
 
   switch (block->shortcut)
     {
@@ -160,9 +154,9 @@ forward_norm (RnWorker *worker, RnNetwork *network, int index, const float *s)
   const gsize y = network->plan->y[index];
 
   if (y != RN_PLAN_NOWHERE)
-    normalise (worker, network, index, at (network, y), s, TRUE);
+    normalise (worker, network, index, rn_network_at (network, y), s, TRUE);
   else if (network->measure)
-    normalise (worker, network, index, at (network, network->plan->branch[0]), s, TRUE);
+    normalise (worker, network, index, rn_network_at (network, network->plan->branch[0]), s, TRUE);
 }
 
 static void
@@ -200,7 +194,7 @@ gather_of (RnNetwork *network, int index, float *d, const float *dy2)
   const RnNetworkConv *conv = &network->convs[index];
 
   return (RnNormGather){
-    .z = at (network, network->plan->z[index]),
+    .z = rn_network_at (network, network->plan->z[index]),
     .channels = network->layout->convs[index].out_c,
     .slots = slots_of (network),
     .d = d,
@@ -215,7 +209,7 @@ gather_of_output (RnNetwork *network, int index, float *d, const float *dy2)
 {
   RnNormGather gather = gather_of (network, index, d, dy2);
 
-  gather.y = at (network, network->plan->y[index]);
+  gather.y = rn_network_at (network, network->plan->y[index]);
   return gather;
 }
 
@@ -387,7 +381,8 @@ backward_stem (RnWorker *worker, RnNetwork *network, WayBack *way)
 
   if (network->layout->pool)
     {
-      const guint8 *arg = (const guint8 *) (gpointer) at (network, network->plan->pool_arg);
+      const guint8 *arg =
+          (const guint8 *) (gpointer) rn_network_at (network, network->plan->pool_arg);
       const RnNormGather gather = gather_of_output (network, 0, way->branch[0], NULL);
 
       rn_pool_backward (worker, way->branch[0], way->d, way->second, arg, network->n, layer->out_h,
@@ -404,8 +399,9 @@ measure_loss (RnWorker *worker, int piece, gpointer data)
 {
   RnNetwork *network = data;
 
-  rn_cross_entropy (&network->loss, &network->wrong, at (network, network->plan->dlogits),
-                    at (network, network->plan->logits), network->labels, network->n,
+  rn_cross_entropy (&network->loss, &network->wrong,
+                    rn_network_at (network, network->plan->dlogits),
+                    rn_network_at (network, network->plan->logits), network->labels, network->n,
                     network->layout->classes);
 }
 
@@ -417,15 +413,17 @@ pass_head (RnWorker *worker, RnNetwork *network, WayBack *way)
   const RnTrainingPlan *plan = network->plan;
   const int last = conv_before (network, layout->n_blocks);
   const int n = network->n, pixels = layout->out_h * layout->out_w;
-  float *pooled = at (network, plan->pooled), *dpooled = at (network, plan->dpooled);
+  float *pooled = rn_network_at (network, plan->pooled),
+        *dpooled = rn_network_at (network, plan->dpooled);
 
   rn_average_forward (worker, pooled, input_of (network, layout->n_blocks), n, pixels,
                       layout->out_c);
-  rn_linear_forward (worker, at (network, plan->logits), pooled, network->fc_w, network->fc_b, n,
-                     layout->out_c, layout->classes);
+  rn_linear_forward (worker, rn_network_at (network, plan->logits), pooled, network->fc_w,
+                     network->fc_b, n, layout->out_c, layout->classes);
   rn_worker_share (worker, 1, measure_loss, network);
-  rn_linear_backward (worker, dpooled, network->fc_dw, network->fc_db, at (network, plan->dlogits),
-                      pooled, network->fc_w, n, layout->out_c, layout->classes);
+  rn_linear_backward (worker, dpooled, network->fc_dw, network->fc_db,
+                      rn_network_at (network, plan->dlogits), pooled, network->fc_w, n,
+                      layout->out_c, layout->classes);
   rn_average_backward (worker, way->d, dpooled, n, pixels, layout->out_c);
   if (last >= 0)
     {
@@ -455,9 +453,10 @@ rn_network_pass (RnWorker *worker, gpointer data)
   const RnTrainingPlan *plan = network->plan;
   const int n_blocks = network->layout->n_blocks;
   WayBack way = {
-    .d = at (network, plan->gradient[0]),
-    .spare = at (network, plan->gradient[1]),
-    .branch = { at (network, plan->branch[0]), at (network, plan->branch[1]) },
+    .d = rn_network_at (network, plan->gradient[0]),
+    .spare = rn_network_at (network, plan->gradient[1]),
+    .branch = { rn_network_at (network, plan->branch[0]),
+                rn_network_at (network, plan->branch[1]) },
   };
 
   set_position (network, worker, -1, FALSE);

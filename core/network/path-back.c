@@ -22,18 +22,12 @@ typedef struct
   float *branch[2];
 } Buffers;
 
-static float *
-at (const RnNetwork *network, gsize place)
-{
-  return network->activations + place;
-}
-
 static const float *
 output_of (const RnNetwork *network, int b)
 {
   const RnLayoutBlock *block = &network->layout->blocks[b];
 
-  return at (network, network->plan->y[block->first_conv + block->n_convs - 1]);
+  return rn_network_at (network, network->plan->y[block->first_conv + block->n_convs - 1]);
 }
 
 /* What a convolution's batch-norm ends in */
@@ -54,11 +48,11 @@ back_conv (RnWorker *worker, RnNetwork *network, int index, float *dx, float *dz
   const RnConvShape shape = rn_conv_shape_of (layer, network->n);
   const gsize pixels = (gsize) network->n * layer->out_h * layer->out_w;
   const RnNormGather gather = {
-    .z = at (network, network->plan->z[index]),
+    .z = rn_network_at (network, network->plan->z[index]),
     .channels = layer->out_c,
     .slots = (double *) (gpointer) network->norm_partials,
     .d = d,
-    .y = end == END_OUTPUT ? at (network, network->plan->y[index]) : NULL,
+    .y = end == END_OUTPUT ? rn_network_at (network, network->plan->y[index]) : NULL,
     .scale = end == END_INNER ? conv->scale : NULL,
     .shift = end == END_INNER ? conv->shift : NULL,
     .mean = conv->mean,
@@ -190,7 +184,8 @@ back_stem (RnWorker *worker, RnNetwork *network, float *dx, Buffers *buffers)
   if (network->layout->pool)
     {
       rn_pool_backward (worker, buffers->branch[0], d, NULL,
-                        (const guint8 *) (gpointer) at (network, network->plan->pool_arg),
+                        (const guint8 *) (gpointer) rn_network_at (network,
+                                                                   network->plan->pool_arg),
                         network->n, layer->out_h, layer->out_w, layer->out_c);
       d = buffers->branch[0];
     }
@@ -204,15 +199,16 @@ pass_back (RnWorker *worker, gpointer data)
   RnNetwork *network = back->network;
   const RnLayout *layout = network->layout;
   const RnTrainingPlan *plan = network->plan;
-  const float *pooled = at (network, plan->pooled);
-  Buffers buffers = { at (network, plan->gradient[0]),
-                      at (network, plan->gradient[1]),
-                      { at (network, plan->branch[0]), at (network, plan->branch[1]) } };
+  const float *pooled = rn_network_at (network, plan->pooled);
+  Buffers buffers = { rn_network_at (network, plan->gradient[0]),
+                      rn_network_at (network, plan->gradient[1]),
+                      { rn_network_at (network, plan->branch[0]),
+                        rn_network_at (network, plan->branch[1]) } };
 
-  rn_linear_backward (worker, at (network, plan->dpooled), network->fc_dw, network->fc_db,
-                      at (network, plan->dlogits), pooled, network->fc_w, network->n, layout->out_c,
-                      layout->classes);
-  rn_average_backward (worker, buffers.dy, at (network, plan->dpooled), network->n,
+  rn_linear_backward (worker, rn_network_at (network, plan->dpooled), network->fc_dw,
+                      network->fc_db, rn_network_at (network, plan->dlogits), pooled, network->fc_w,
+                      network->n, layout->out_c, layout->classes);
+  rn_average_backward (worker, buffers.dy, rn_network_at (network, plan->dpooled), network->n,
                        layout->out_h * layout->out_w, layout->out_c);
   for (int b = layout->n_blocks - 1; b >= 0 && !rn_worker_is_cancelled (worker); b--)
     back_block (worker, network, b, back->routes != NULL ? back->routes[b] : RN_ROUTE_BOTH,

@@ -1,14 +1,8 @@
 #include "network/plan.h"
 
 #include "compute/batch-norm.h"
+#include "compute/memory.h"
 #include "network/parameters.h"
-
-/* Places start at multiples of 16 floats: whole cache lines, whole vectors. */
-static gsize
-aligned (gsize n_floats)
-{
-  return (n_floats + 15) & ~(gsize) 15;
-}
 
 /* More floats than any machine has: sums stop here instead of wrapping, and asking for that many fails. One tensor has at
  * most 2^53.
@@ -26,7 +20,7 @@ place (gsize *end, gsize n_floats)
 {
   const gsize at = *end;
 
-  *end = sum (at, aligned (n_floats));
+  *end = sum (at, rn_floats_aligned (n_floats));
   return at;
 }
 
@@ -226,7 +220,8 @@ raise_workspace (const RnLayoutConv *conv, int n, gboolean training, gsize *scra
   *scratch = MAX (*scratch, training ? rn_conv_scratch (&shape) : rn_conv_run_scratch (&shape));
   *conv_shared =
       MAX (*conv_shared, training ? rn_conv_shared (&shape) : rn_conv_run_shared (&shape));
-  *norm_partials = MAX (*norm_partials, training ? slots_of (&shape) : slots_of_output (&shape));
+  if (norm_partials != NULL)
+    *norm_partials = MAX (*norm_partials, slots_of (&shape));
 }
 
 static gboolean
@@ -251,7 +246,9 @@ void
 rn_plan_workspace (const RnLayout *layout, int batch, gboolean training, gsize *scratch,
                    gsize *conv_shared, gsize *norm_partials)
 {
-  *scratch = *conv_shared = *norm_partials = 0;
+  *scratch = *conv_shared = 0;
+  if (norm_partials != NULL)
+    *norm_partials = 0;
   /* A network that trains meets short batches, and the kernels may cut fewer pictures into more pieces. */
   for (int i = 0; i < layout->n_convs; i++)
     if (!was_just_seen (layout, i))
@@ -289,11 +286,11 @@ rn_plan_running (const RnLayout *layout, int batch, int threads, RnPlanSize *siz
   g_autoptr (RnParameters) parameters = rn_parameters_new (layout);
   const int group = rn_running_group (layout, batch);
   const gsize regions = group > 0 ? (gsize) threads : 1;
-  gsize scratch, shared, norm_partials, packed = 0;
+  gsize scratch, shared, packed = 0;
   RnRunningPlan plan;
 
   rn_running_plan_init (&plan, layout, group > 0 ? group : batch);
-  rn_plan_workspace (layout, group > 0 ? group : batch, FALSE, &scratch, &shared, &norm_partials);
+  rn_plan_workspace (layout, group > 0 ? group : batch, FALSE, &scratch, &shared, NULL);
   for (int i = 0; i < layout->n_convs; i++)
     {
       const RnConvShape shape = rn_conv_shape_of (&layout->convs[i], group > 0 ? group : batch);
@@ -304,7 +301,7 @@ rn_plan_running (const RnLayout *layout, int batch, int threads, RnPlanSize *siz
                            (gsize) batch * layout->in_h * layout->in_w * layout->in_c);
   /* the model's own, and the filters as the kernels want them */
   size->parameters = sum (parameters->n_floats, packed);
-  sum_up (size, scratch, MIN (shared, TOO_MANY / regions) * regions, norm_partials, threads);
+  sum_up (size, scratch, MIN (shared, TOO_MANY / regions) * regions, 0, threads);
 }
 
 int

@@ -49,7 +49,7 @@ RnConvShape rn_conv_shape_of (const RnLayoutConv *conv, int batch);
 /* By how much a block shrinks its picture: the product of its convolutions' strides */
 int rn_block_stride_of (const RnLayout *layout, const RnLayoutBlock *block);
 /* What the kernels need beside: each thread's scratch, what convolutions share (floats) and batch-norm's partial sums
- * (doubles). */
+ * (doubles; nullable: training alone has them). */
 void rn_plan_workspace (const RnLayout *layout, int batch, gboolean training, gsize *scratch,
                         gsize *conv_shared, gsize *norm_partials);
 

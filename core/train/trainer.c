@@ -45,6 +45,22 @@ trainer_new (const RnSpec *spec, const RnSettings *settings, RnDataset *dataset,
   return self;
 }
 
+/* Batch-norm of a single value is its beta, whatever the value: nothing before it would learn, and there is no variance. */
+static gboolean
+check_values_per_channel (const RnLayout *layout, int batch, GError **error)
+{
+  for (int i = 0; batch == 1 && i < layout->n_convs; i++)
+    if (layout->convs[i].out_h * layout->convs[i].out_w == 1)
+      {
+        g_set_error (error, RN_ERROR, RN_ERROR_SHAPE,
+                     _ ("Batch-norm cannot work on one value per channel, which is all that “%s” "
+                        "has with batches of one picture; it needs batches of at least 2"),
+                     layout->convs[i].norm_name);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 /* What can be known to be wrong before anything is made. */
 static gboolean
 check_fit (const RnTrainer *self, GError **error)
@@ -76,6 +92,11 @@ check_fit (const RnTrainer *self, GError **error)
                    rn_spec_get_classes (self->spec), source, rn_dataset_n_classes (self->dataset));
       return FALSE;
     }
+  if (!check_values_per_channel (layout,
+                                 MIN (self->settings.batch,
+                                      rn_dataset_count (self->dataset, RN_SPLIT_TRAIN)),
+                                 error))
+    return FALSE;
   rn_plan_training (layout, self->settings.batch, self->threads, &size);
   needed = rn_dataset_count (self->dataset, RN_SPLIT_TEST) == 0
                ? size.total_bytes

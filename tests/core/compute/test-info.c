@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "compute/layers.h"
+#include "compute/parallel.h"
 
 static int
 rank (const char *isa)
@@ -20,16 +21,21 @@ rank (const char *isa)
 static void
 test_the_instruction_set_is_not_above_the_one_asked_for (void)
 {
-  const char *isa = rn_info_isa ();
+  const char *isa = rn_info_isa (), *asked_for = g_getenv ("RESIDUA_ISA");
 
+  if (asked_for == NULL)
+    {
+      g_test_skip ("RESIDUA_ISA asks for none");
+      return;
+    }
   if (strcmp (isa, "neon") == 0)
     {
       g_test_skip ("there is one instruction set on arm64");
       return;
     }
   g_assert_cmpint (rank (isa), >=, 0);
-  g_assert_cmpint (rank (isa), <=, rank (g_getenv ("RESIDUA_ISA")));
-  if (strcmp (g_getenv ("RESIDUA_ISA"), "baseline") == 0)
+  g_assert_cmpint (rank (isa), <=, rank (asked_for));
+  if (strcmp (asked_for, "baseline") == 0)
     g_assert_cmpstr (isa, ==, "baseline");
 }
 
@@ -49,7 +55,7 @@ test_processors_are_those_that_the_process_may_use (void)
   int n = rn_info_n_processors ();
 
   g_assert_cmpint (sched_getaffinity (0, sizeof before, &before), ==, 0);
-  g_assert_cmpint (n, ==, CPU_COUNT (&before));
+  g_assert_cmpint (n, ==, MIN (CPU_COUNT (&before), RN_TEAM_MAX_THREADS));
   CPU_ZERO (&one);
   for (int i = 0; i < CPU_SETSIZE && CPU_COUNT (&one) == 0; i++)
     if (CPU_ISSET (i, &before))

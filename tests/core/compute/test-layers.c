@@ -350,6 +350,7 @@ test_the_linear_layer_can_do_without_dx (void)
   check_run (1, 0, linear, &with);
   check_run (1, 0, linear_without_dx, &without);
   check_same_bits (with.dw, without.dw, 120);
+  check_same_bits (with.db, without.db, 6);
   case_clear (&with);
   case_clear (&without);
 }

@@ -163,6 +163,47 @@ test_idle_members_use_no_processor (void)
   rn_team_free (team);
 }
 
+static gint64
+thread_us (void)
+{
+  struct timespec t;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
+  return t.tv_sec * G_USEC_PER_SEC + t.tv_nsec / 1000;
+}
+
+#define LATE_ROUNDS 100
+
+/* data[i]: the processor time that member i needed. Member 0 comes late to each barrier, by far more than a spin. */
+static void
+wait_for_the_late (RnWorker *worker, gpointer data)
+{
+  gint64 *used = data;
+  const int me = rn_worker_index (worker);
+  const gint64 before = thread_us ();
+
+  for (int i = 0; i < LATE_ROUNDS; i++)
+    {
+      if (me == 0)
+        g_usleep (1000);
+      rn_worker_barrier (worker);
+    }
+  used[me] = thread_us () - before;
+}
+
+/* Of 100 ms those who wait spin six times 50 us: after one in vain they go to sleep at once sixteen times. */
+static void
+test_who_waits_long_sleeps (void)
+{
+  RnTeam *team = rn_team_new (3);
+  gint64 used[3];
+
+  g_assert_true (rn_team_run (team, wait_for_the_late, used, NULL));
+  for (int i = 1; i < 3; i++)
+    g_assert_cmpint (used[i], <, LATE_ROUNDS * 1000 / 5);
+  rn_team_free (team);
+}
+
 typedef struct
 {
   int cancel;
@@ -390,35 +431,53 @@ test_a_team_may_be_freed_at_once_or_after_a_rest (void)
   rn_team_free (NULL);
 }
 
-/* seen[piece]: who shares with the member that does it, while it is alone; seen[piece + 4]: afterwards */
-static void
-count_members_alone (RnWorker *worker, int piece, gpointer data)
+#define ALONE_PIECES 4
+
+/* One for each piece of the outer share */
+typedef struct
 {
-  int *seen = data;
+  Count inner; /* what it does while it is alone */
+  int seen;    /* who share with the member that does it, then */
+  int after;   /* and afterwards */
+} Alone;
+
+static void
+share_while_alone (RnWorker *worker, int piece, gpointer data)
+{
+  Alone *alone = (Alone *) data + piece;
 
   rn_worker_begin_alone (worker);
-  seen[piece] = rn_worker_n_workers (worker);
+  alone->seen = rn_worker_n_workers (worker);
+  for (int i = 0; i < alone->inner.rounds; i++)
+    {
+      rn_worker_share (worker, alone->inner.n_pieces, count_piece, &alone->inner);
+      rn_worker_barrier (worker);
+    }
   rn_worker_end_alone (worker);
-  seen[piece + 4] = rn_worker_n_workers (worker);
+  alone->after = rn_worker_n_workers (worker);
 }
 
 static void
 share_members (RnWorker *worker, gpointer data)
 {
-  rn_worker_share (worker, 4, count_members_alone, data);
+  rn_worker_share (worker, ALONE_PIECES, share_while_alone, data);
 }
 
 static void
 test_who_is_alone_shares_with_nobody (void)
 {
   RnTeam *team = rn_team_new (3);
-  int seen[8] = { 0 };
+  Alone alone[ALONE_PIECES] = { 0 };
 
-  g_assert_true (rn_team_run (team, share_members, seen, NULL));
-  for (int i = 0; i < 4; i++)
+  for (int i = 0; i < ALONE_PIECES; i++)
+    alone[i].inner = (Count){ .n_pieces = 7 + i, .rounds = 5 };
+  g_assert_true (rn_team_run (team, share_members, alone, NULL));
+  for (int i = 0; i < ALONE_PIECES; i++)
     {
-      g_assert_cmpint (seen[i], ==, 1);
-      g_assert_cmpint (seen[i + 4], ==, 3);
+      for (int piece = 0; piece < MOST_PIECES; piece++)
+        g_assert_cmpint (alone[i].inner.done[piece], ==, piece < 7 + i ? 5 : 0);
+      g_assert_cmpint (alone[i].seen, ==, 1);
+      g_assert_cmpint (alone[i].after, ==, 3);
     }
   rn_team_free (team);
 }
@@ -490,6 +549,7 @@ main (int argc, char **argv)
                    test_nobody_passes_a_barrier_before_all_have_come);
   g_test_add_func ("/parallel/sleepers are woken", test_sleepers_are_woken);
   g_test_add_func ("/parallel/idle members use no processor", test_idle_members_use_no_processor);
+  g_test_add_func ("/parallel/who waits long sleeps", test_who_waits_long_sleeps);
   g_test_add_func ("/parallel/cancelling skips the rest and all come home",
                    test_cancelling_skips_the_rest_and_all_come_home);
   g_test_add_func ("/parallel/all leave a cancelled run in the same place",

@@ -156,6 +156,40 @@ test_other_sizes (gconstpointer data)
     }
 }
 
+/* So many small pictures that each thread takes groups of them through the network by itself. */
+static void
+test_groups (void)
+{
+  static const int threads[] = { 2, 3, 5 };
+  static const Case c = {
+    .name = "groups",
+    .side = 16,
+    .channels = 3,
+    .stem = RN_STEM_3X3,
+    .stem_channels = 16,
+    .classes = 10,
+    .n = 35,
+    .n_blocks = 2,
+    .blocks = { { .kind = RN_BLOCK_BASIC, .channels = 16, .stride = 1 },
+                { .kind = RN_BLOCK_BASIC, .channels = 32, .stride = 2, .shortcut = RN_SHORTCUT_B } }
+  };
+  g_autoptr (Fixture) self = fixture_new (&c);
+  g_autoptr (RnEvaluator) alone = evaluator_new (self, RN_PATH_RUN, 1);
+  g_autofree float *expected = run (self, alone, NULL);
+  const int group = rn_running_group (self->ref->layout, c.n);
+
+  g_assert_cmpint (group, >, 1);
+  g_assert_cmpint (c.n % group, >, 0);
+  assert_agree ("alone", expected, self->ref->logits, self->n_logits, 2e-5);
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    {
+      g_autoptr (RnEvaluator) many = evaluator_new (self, RN_PATH_RUN, threads[i]);
+      g_autofree float *logits = run (self, many, NULL);
+
+      assert_same_bits ("logits", logits, expected, self->n_logits);
+    }
+}
+
 /* Taps */
 
 /* Every name that there is */
@@ -383,6 +417,31 @@ test_an_off_block_gives_its_shortcut (gconstpointer data)
     }
   if (last >= 0)
     assert_off (self, evaluator, last, none);
+}
+
+/* What a damaged model gives is not made to look whole. */
+static void
+test_an_off_block_passes_on_what_is_no_number (void)
+{
+  g_autoptr (Fixture) self = fixture_new (case_find ("identity"));
+  g_autoptr (RnEvaluator) evaluator = evaluator_new (self, RN_PATH_TAPS, 2);
+  const gboolean off[2] = { FALSE, FALSE };
+  const char *names[] = { "layer1.0.in", "layer1.0.out", NULL };
+  RnTensor *taps[2];
+  const RnPass pass = { .gates = off, .tap_names = names, .taps = taps };
+  g_autofree float *logits = NULL;
+  int n_nan = 0;
+
+  self->x[0] = NAN;
+  logits = run (self, evaluator, &pass);
+  for (gsize i = 0; i < rn_tensor_count (taps[0]); i++)
+    {
+      n_nan += isnan (taps[0]->data[i]) != 0;
+      g_assert_cmpint (isnan (taps[1]->data[i]) != 0, ==, isnan (taps[0]->data[i]) != 0);
+    }
+  g_assert_cmpint (n_nan, >, 0);
+  for (int i = 0; i < 2; i++)
+    rn_tensor_unref (taps[i]);
 }
 
 /* Looking into a branch that is off shows what it would have given, and changes nothing. */
@@ -712,10 +771,16 @@ test_too_much_memory_is_an_error (void)
   g_autoptr (RnEvaluator) evaluator = evaluator_new (self, RN_PATH_RUN, 1);
   g_autofree float *logits = NULL;
   g_autoptr (GError) error = NULL;
+  g_autoptr (RnLayout) layout = rn_layout_new (self->spec, RN_MAX_SIDE, RN_MAX_SIDE);
+  g_autofree char *gigabytes = NULL;
+  RnPlanSize size;
 
+  rn_plan_running (layout, 1 << 20, 1, &size);
+  gigabytes = g_strdup_printf (" %.1f GB", (double) size.total_bytes * 1e-9);
   g_assert_false (
       rn_evaluator_run (evaluator, NULL, NULL, 1 << 20, RN_MAX_SIDE, RN_MAX_SIDE, NULL, &error));
   g_assert_error (error, RN_ERROR, RN_ERROR_MEMORY);
+  g_assert_nonnull (strstr (error->message, gigabytes));
   logits = run (self, evaluator, NULL);
   assert_agree ("logits", logits, self->ref->logits, self->n_logits, 2e-5);
 #endif
@@ -776,6 +841,7 @@ main (int argc, char **argv)
   g_test_add_func ("/evaluator/random specifications give the reference's logits",
                    test_random_specs);
   add_for_every_case ("other sizes give the reference's logits", test_other_sizes);
+  g_test_add_func ("/evaluator/groups of pictures give the reference's logits", test_groups);
   add_for_every_case ("taps are the reference's tensors and change no bit", test_taps);
   add_for_every_case ("a single tap gives the same bits as all and changes none",
                       test_a_single_tap_gives_the_same_bits_as_all_and_changes_none);
@@ -788,6 +854,8 @@ main (int argc, char **argv)
   add_for_every_case ("all gates on change no bit", test_all_gates_on_change_no_bit);
   add_for_every_case ("an off block gives exactly its shortcut",
                       test_an_off_block_gives_its_shortcut);
+  g_test_add_func ("/evaluator/an off block passes on what is no number",
+                   test_an_off_block_passes_on_what_is_no_number);
   g_test_add_func ("/evaluator/a tap in an off branch shows what it would have given",
                    test_a_tap_in_an_off_branch);
   add_for_every_case ("lesions of idle branches change no bit",

@@ -100,9 +100,9 @@ test_running_statistics (gconstpointer data)
     }
 }
 
-/* A batch of one picture whose last maps are of one pixel has no unbiased variance. */
+/* A batch of one picture whose last maps are of one pixel has no variance, and so none that could be taken for new. */
 static void
-test_one_pixel_leaves_finite_statistics (void)
+test_one_pixel_leaves_the_running_variance (void)
 {
   const RnBlockSpec block = {
     .kind = RN_BLOCK_BASIC, .channels = 6, .stride = 2, .shortcut = RN_SHORTCUT_B
@@ -112,11 +112,13 @@ test_one_pixel_leaves_finite_statistics (void)
   const float x[4] = { 1.0f, -0.5f, 0.25f, 2.0f };
   const int label = 1;
   g_autoptr (RnNetwork) network = NULL;
+  const RnLayout *layout;
   double loss;
   int wrong;
 
   g_assert_true (rn_spec_add_block (spec, 0, block, NULL));
   network = rn_network_new (spec, 1, team, 3, NULL);
+  layout = rn_network_get_layout (network);
   for (int step = 0; step < 3; step++)
     {
       g_assert_true (rn_network_compute (network, x, &label, 1, FALSE, NULL, &loss, &wrong));
@@ -125,6 +127,16 @@ test_one_pixel_leaves_finite_statistics (void)
     }
   for (gsize i = 0; i < rn_network_get_parameters (network)->n_floats; i++)
     g_assert_true (isfinite (rn_network_get_arena (network)[i]));
+  for (int i = 0; i < layout->n_convs; i++)
+    {
+      const float *var =
+          rn_network_get_arena (network) +
+          rn_parameters_get (rn_network_get_parameters (network), i, RN_PARAMETER_VARIANCE)->offset;
+
+      /* it starts at 1; the stem's maps are of 2x2 pixels */
+      for (int c = 0; c < layout->convs[i].out_c; c++)
+        g_assert_true (i == 0 ? var[c] != 1.0f : var[c] == 1.0f);
+    }
   g_clear_pointer (&network, rn_network_free);
   rn_team_free (team);
 }
@@ -582,8 +594,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add_for_every_case ("commit follows the formula", test_commit);
   add_for_every_case ("running statistics follow the formula", test_running_statistics);
-  g_test_add_func ("/network/one pixel leaves finite statistics",
-                   test_one_pixel_leaves_finite_statistics);
+  g_test_add_func ("/network/one pixel leaves the running variance",
+                   test_one_pixel_leaves_the_running_variance);
   g_test_add_func ("/network/compute changes nothing that lasts",
                    test_compute_changes_nothing_that_lasts);
   g_test_add_func ("/network/measuring changes no bit", test_measuring_changes_no_bit);

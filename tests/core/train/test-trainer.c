@@ -589,6 +589,31 @@ test_what_does_not_fit_is_refused_before_anything_is_made (World *world, gconstp
 }
 
 static void
+test_one_value_per_channel_is_refused (World *world, gconstpointer data)
+{
+  g_autofree char *path = run_path (world, "run");
+  g_autoptr (RnTrainer) trainer = NULL;
+  g_autoptr (GError) error = NULL;
+  const RnBlockSpec half = { .channels = 8, .stride = 2, .shortcut = RN_SHORTCUT_B };
+
+  g_clear_pointer (&world->spec, rn_spec_free);
+  world->spec = rn_spec_new (NULL, 8, 1, RN_STEM_3X3, 4, 3, NULL);
+  for (int b = 0; b < 3; b++)
+    g_assert_true (rn_spec_add_block (world->spec, b, half, NULL));
+  world->settings.batch = 1;
+  g_assert_null (rn_trainer_new (path, world->spec, &world->settings, world->dataset, 1, &error));
+  g_assert_error (error, RN_ERROR, RN_ERROR_SHAPE);
+  g_assert_nonnull (strstr (error->message, "“layer3.0.bn1”"));
+  g_assert_nonnull (strstr (error->message, "at least 2"));
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_clear_error (&error);
+
+  world->settings.batch = 2;
+  trainer = rn_trainer_new (path, world->spec, &world->settings, world->dataset, 1, &error);
+  g_assert_no_error (error);
+}
+
+static void
 test_other_data_than_the_run_was_trained_on_is_refused (World *world, gconstpointer data)
 {
   g_autofree char *path = run_path (world, "run");
@@ -977,6 +1002,7 @@ main (int argc, char **argv)
   ADD ("a run is trained by one at a time", test_a_run_is_trained_by_one_at_a_time);
   ADD ("what does not fit is refused before anything is made",
        test_what_does_not_fit_is_refused_before_anything_is_made);
+  ADD ("one value per channel is refused", test_one_value_per_channel_is_refused);
   ADD ("a changed network goes on with its weights and leaves the old run",
        test_a_changed_network_goes_on_with_its_weights_and_leaves_the_old_run);
   ADD ("a draft that does not fit is refused", test_a_draft_that_does_not_fit_is_refused);
