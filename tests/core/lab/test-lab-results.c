@@ -478,7 +478,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/lab-results/of equals none is the greater", test_of_equals_none_is_the_greater);
+  g_test_add_func ("/lab-results/of equals none is the greater",
+                   test_of_equals_none_is_the_greater);
   g_test_add_func ("/lab-results/a difference over the spread is told and no other",
                    test_a_difference_over_the_spread_is_told_and_no_other);
   g_test_add_func ("/lab-results/one seed tells nothing and a missing run not yet",
