@@ -204,7 +204,7 @@ rn_tensorboard_update (RnTensorboard *self, GError **error)
       return FALSE;
     }
   while ((n = take_piece (self, fd, error)) > 0)
-    g_unlink (self->path);
+    ;
   close (fd);
   return n == 0;
 }
