@@ -39,18 +39,22 @@ get_wanted (RnLabRunner *self)
 static gboolean
 wait_for_leave (RnLabRunner *self)
 {
-  gboolean is_pause, goes_on;
+  gboolean goes_on;
 
   pthread_mutex_lock (&self->lock);
-  is_pause = self->wanted == RN_LAB_PAUSED;
-  if (is_pause)
-    rest_locked (self, RN_LAB_PAUSED);
-  pthread_mutex_unlock (&self->lock);
-  if (is_pause)
-    tell (self);
-  pthread_mutex_lock (&self->lock);
   while (self->wanted == RN_LAB_PAUSED)
-    pthread_cond_wait (&self->changed, &self->lock);
+    {
+      if (self->state == RN_LAB_PAUSED)
+        {
+          pthread_cond_wait (&self->changed, &self->lock);
+          continue;
+        }
+      /* also where a start and a pause came one after the other, before this thread could wake up */
+      rest_locked (self, RN_LAB_PAUSED);
+      pthread_mutex_unlock (&self->lock);
+      tell (self);
+      pthread_mutex_lock (&self->lock);
+    }
   goes_on = self->wanted == RN_LAB_RUNNING;
   if (goes_on)
     self->state = RN_LAB_RUNNING;

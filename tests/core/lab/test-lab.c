@@ -378,6 +378,21 @@ test_a_pause_rests_and_goes_on (World *world, gconstpointer data)
 }
 
 static void
+test_a_pause_right_after_a_start_is_not_lost (World *world, gconstpointer data)
+{
+  g_autoptr (RnLabRunner) runner = rn_lab_runner_new (world->plan, RN_LAB_IN_TURN, 1);
+
+  rn_lab_runner_start (runner);
+  for (int i = 0; i < 40; i++)
+    {
+      rn_lab_runner_pause (runner);
+      g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_PAUSED);
+      rn_lab_runner_start (runner);
+    }
+  g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_FINISHED);
+}
+
+static void
 test_a_stop_ends_a_pause (World *world, gconstpointer data)
 {
   g_autoptr (RnLabRunner) runner = rn_lab_runner_new (world->plan, RN_LAB_IN_TURN, 1);
@@ -609,6 +624,8 @@ main (int argc, char **argv)
   ADD ("/lab/killed at random moments it ends as one left alone",
        test_killed_at_random_moments_it_ends_as_one_left_alone);
   ADD ("/lab/a pause rests and goes on", test_a_pause_rests_and_goes_on);
+  ADD ("/lab/a pause right after a start is not lost",
+       test_a_pause_right_after_a_start_is_not_lost);
   ADD ("/lab/a stop ends a pause", test_a_stop_ends_a_pause);
   ADD ("/lab/a pause at the end of a run keeps no network in memory",
        test_a_pause_at_the_end_of_a_run_keeps_no_network_in_memory);
