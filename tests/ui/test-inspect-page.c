@@ -262,8 +262,9 @@ test_bars_are_the_softmax_of_the_logits (void)
       g_assert_true (isnan (gated));
       before = trained;
     }
+  /* the last bar itself is not: its softmax here may be an ulp over what the window shows */
   for (int k = 0, n_stronger = 0; k < 10; k++)
-    g_assert_cmpint (n_stronger += p[k] > before, <=, RN_PREDICTION_ROWS - 1);
+    g_assert_cmpint (n_stronger += p[k] > before + 1e-9, <=, RN_PREDICTION_ROWS - 1);
   stage_close (&stage);
 }
 
