@@ -9,16 +9,6 @@ rn_cli_is_preset (const char *name)
   return g_strv_contains (rn_spec_preset_names (), name);
 }
 
-gboolean
-rn_cli_fit_preset (RnSpec *spec, RnDataset *dataset, GError **error)
-{
-  const int side = rn_dataset_get_side (dataset);
-
-  return rn_spec_set_input (spec, side > 0 ? side : rn_spec_get_side (spec),
-                            rn_dataset_get_channels (dataset), error) &&
-         rn_spec_set_classes (spec, rn_dataset_n_classes (dataset), error);
-}
-
 const char *
 rn_cli_usual_augment (RnDataset *dataset)
 {

@@ -12,6 +12,7 @@
 #include "residua/compute-info.h"
 #include "residua/cost.h"
 #include "residua/spec-table.h"
+#include "residua/trainer.h"
 #include "signals.h"
 #include "terminal.h"
 #include "training.h"
@@ -497,7 +498,7 @@ estimate_epoch (Subject *subject, const char *what, GError **error)
   settings.batch = (int) option.batch;
   dataset = rn_cli_open_data (option.data, settings.seed, error);
   return dataset != NULL &&
-         (!rn_cli_is_preset (what) || rn_cli_fit_preset (subject->spec, dataset, error)) &&
+         (!rn_cli_is_preset (what) || rn_trainer_fit_spec (subject->spec, dataset, error)) &&
          rn_augment_parse (rn_cli_usual_augment (dataset), &settings.augment, error) &&
          rn_bench_estimate_epoch (subject->spec, &settings, dataset, used_threads (), cancel,
                                   &subject->epoch_seconds, error);

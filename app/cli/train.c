@@ -288,7 +288,7 @@ begin (RnTensorboard **events, GError **error)
     }
   dataset = rn_cli_open_data (option.data, settings.seed, error);
   if (dataset == NULL || !fit_settings (&settings, dataset, error) ||
-      (rn_cli_is_preset (option.net) && !rn_cli_fit_preset (spec, dataset, error)))
+      (rn_cli_is_preset (option.net) && !rn_trainer_fit_spec (spec, dataset, error)))
     return NULL;
   trainer = make_trainer (spec, &settings, dataset, threads, events, error);
   if (trainer != NULL)

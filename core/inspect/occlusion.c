@@ -37,7 +37,7 @@ rn_occlusion (RnEvaluator *evaluator, const float *x, int class, int patch, int 
   const RnPreprocess *preprocess = rn_model_get_preprocess (model);
   const int side = preprocess->side, channels = preprocess->channels;
   const int classes = rn_spec_get_classes (rn_model_get_spec (model));
-  const int across = (side + MAX (stride, 1) - 1) / MAX (stride, 1), total = across * across;
+  const int step = MAX (stride, 1), across = (side + step - 1) / step, total = across * across;
   const int batch = MIN (rn_evaluator_batch_for (evaluator, side, side), total);
   const gsize count = (gsize) side * side * channels;
   const RnPass pass = { .cancel = cancel };

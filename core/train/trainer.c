@@ -45,6 +45,16 @@ trainer_new (const RnSpec *spec, const RnSettings *settings, RnDataset *dataset,
   return self;
 }
 
+gboolean
+rn_trainer_fit_spec (RnSpec *spec, RnDataset *dataset, GError **error)
+{
+  const int side = rn_dataset_get_side (dataset);
+
+  return rn_spec_set_input (spec, side > 0 ? side : rn_spec_get_side (spec),
+                            rn_dataset_get_channels (dataset), error) &&
+         rn_spec_set_classes (spec, rn_dataset_n_classes (dataset), error);
+}
+
 /* Batch-norm of a single value is its beta, whatever the value: nothing before it would learn, and there is no variance. */
 static gboolean
 check_values_per_channel (const RnLayout *layout, int batch, GError **error)

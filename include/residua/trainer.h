@@ -14,6 +14,15 @@ G_BEGIN_DECLS
 typedef struct _RnTrainer RnTrainer;
 
 /**
+ * rn_trainer_fit_spec:
+ * @error: RN_ERROR_SHAPE for values out of range; @spec may have changed in part
+ *
+ * Gives @spec the colours and classes of @dataset, and its side where all pictures are squares of one small one; others are
+ * scaled to the input.
+ */
+gboolean rn_trainer_fit_spec (RnSpec *spec, RnDataset *dataset, GError **error);
+
+/**
  * rn_trainer_new:
  * @run_path: a folder to be made; G_IO_ERROR_EXISTS where something is there already
  * @spec: its input and classes fit @dataset

@@ -141,7 +141,7 @@ typedef struct
   RnState state;
   gboolean is_pending; /* a command was given and has not shown its effect yet */
   gboolean
-      is_stopping; /* the command is a stop: the worker leaves its step and saves; what is prepared is given up */
+      is_stopping;     /* the command is a stop: a step is left and saved, a preparation given up */
   gboolean is_pausing; /* the command is a pause */
   gboolean is_saving;  /* and waits for a checkpoint that is being written */
   double preparing;    /* 0 to 1 while RN_STATE_PREPARING */
