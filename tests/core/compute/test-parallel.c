@@ -482,10 +482,11 @@ test_who_is_alone_shares_with_nobody (void)
   rn_team_free (team);
 }
 
+/* At least us microseconds; this clock is cut off to whole ones. */
 static void
 be_busy (gint64 us)
 {
-  const gint64 end_us = g_get_monotonic_time () + us;
+  const gint64 end_us = g_get_monotonic_time () + us + 1;
 
   while (g_get_monotonic_time () < end_us)
     ;
