@@ -32,6 +32,7 @@ typedef struct
   gboolean is_joined; /* a band's rows are one call of the kernel */
   int panel;          /* channels in a piece, a multiple of STEP */
   int n_panels;
+  int framed; /* of all pictures' bands, the one that this member's scratch holds; -1: none */
 } Plan;
 
 static int
@@ -102,7 +103,7 @@ cut_into_runs (Plan *plan)
 static Plan
 describe (const RnConvShape *shape)
 {
-  Plan plan = { .shape = shape };
+  Plan plan = { .shape = shape, .framed = -1 };
   const int channels = divide_up (shape->k, STEP) * STEP;
   int panel, pictures = 1;
 
@@ -160,8 +161,8 @@ rn_conv_direct_packed (const RnConvShape *shape)
 
 /* @n rows of y from pixel @pixel on, channels of one panel; @x is the first that they see, `x_band` floats a row of y further */
 static void
-convolve_band (const Plan *plan, RnConvRow *row, int panel, gsize pixel, int n, const float *x,
-               gsize x_band)
+convolve_band (RnWorker *worker, const Plan *plan, RnConvRow *row, int panel, gsize pixel, int n,
+               const float *x, gsize x_band)
 {
   const RnConvShape *shape = plan->shape;
   const int end = MIN ((panel + 1) * plan->panel, shape->k);
@@ -169,7 +170,12 @@ convolve_band (const Plan *plan, RnConvRow *row, int panel, gsize pixel, int n, 
 
   for (int k = panel * plan->panel; k < end; k += STEP)
     {
+      const int next =
+          k + STEP < end ? k + STEP : k + STEP + (rn_worker_n_workers (worker) - 1) * plan->panel;
+
       row->k = MIN (STEP, end - k);
+      row->ahead =
+          n == 1 && next < shape->k ? plan->packed + (gsize) next * filter_depth (shape) : NULL;
       row->w = plan->packed + (gsize) k * filter_depth (shape);
       row->finish.bias = plan->finish.bias == NULL ? NULL : plan->finish.bias + k;
       for (int i = 0; i < n; i++)
@@ -200,7 +206,7 @@ gather_band (const Plan *plan, int panel, int slot, gsize pixel, int rows, int r
 static void
 run_piece (RnWorker *worker, int piece, gpointer data)
 {
-  const Plan *plan = data;
+  Plan *plan = data; /* each member has one */
   const RnConvShape *shape = plan->shape;
   const int per_panel = shape->n * plan->n_bands;
   const int panel = piece / per_panel, picture = piece % per_panel / plan->n_bands;
@@ -220,7 +226,9 @@ run_piece (RnWorker *worker, int piece, gpointer data)
 
   if (shape->pad > 0)
     {
-      rn_conv_frame_fill (rn_worker_scratch (worker), x, first, last, shape, plan->input);
+      if (plan->framed != piece % per_panel)
+        rn_conv_frame_fill (rn_worker_scratch (worker), x, first, last, shape, plan->input);
+      plan->framed = piece % per_panel;
       x = rn_worker_scratch (worker);
     }
   else
@@ -231,7 +239,7 @@ run_piece (RnWorker *worker, int piece, gpointer data)
       row.x_line = (gsize) shape->stride * row.x_row;
       row.q *= last - first;
     }
-  convolve_band (plan, &row, panel, pixel, plan->is_joined ? 1 : last - first, x,
+  convolve_band (worker, plan, &row, panel, pixel, plan->is_joined ? 1 : last - first, x,
                  (gsize) shape->stride * row.x_row);
   rn_worker_account (worker, RN_WORK_DIRECT);
   gather_band (plan, panel, piece % per_panel, pixel, last - first, shape->q);
@@ -253,8 +261,8 @@ run_pointwise_piece (RnWorker *worker, int piece, gpointer data)
     .depth = shape->c,
   };
 
-  convolve_band (plan, &row, piece / plan->n_bands, (gsize) first, 1, plan->x + (gsize) first * c,
-                 0);
+  convolve_band (worker, plan, &row, piece / plan->n_bands, (gsize) first, 1,
+                 plan->x + (gsize) first * c, 0);
   rn_worker_account (worker, RN_WORK_DIRECT);
   gather_band (plan, piece / plan->n_bands, piece % plan->n_bands, (gsize) first, 1, row.q);
 }

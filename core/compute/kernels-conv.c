@@ -4,10 +4,11 @@
  * factors. They cover BLOCKS times RN_CONV_BLOCK lanes by TILE pixels or channels. With 512 bits a vector of x is as dear to
  * load as two products are to add, so there each is used for two blocks. */
 #define VECTORS (RN_CONV_BLOCK / VECTOR)
-#define TILE (12 / VECTORS)
 #if VECTOR == 16
+#define TILE 14
 #define BLOCKS 2
 #else
+#define TILE (12 / VECTORS)
 #define BLOCKS 1
 #endif
 
@@ -18,8 +19,10 @@
     tile (argument, first, length);                                                                \
     break;
 
-#if TILE == 12
+#if TILE == 14
 #define LONG_TILES(tile, argument, first)                                                          \
+  TILE_CASE (tile, 14, argument, first)                                                            \
+  TILE_CASE (tile, 13, argument, first)                                                            \
   TILE_CASE (tile, 12, argument, first)                                                            \
   TILE_CASE (tile, 11, argument, first)                                                            \
   TILE_CASE (tile, 10, argument, first)                                                            \
@@ -55,6 +58,39 @@
       first = end;                                                                                 \
     }
 
+/* Filters that come from far would be waited for in a call's first tile and be at hand in the others, so the next ones are asked
+ * for evenly, by all tiles: @step bytes at each of @rounds. */
+typedef struct
+{
+  const char *at;
+  gsize step;
+} Ahead;
+
+/* For pixels [q,q + n) of @all; [next,next + blocks * rounds * RN_CONV_BLOCK) */
+INLINE Ahead
+look_ahead (const float *next, const float *w, int q, const int n, int all, gsize rounds,
+            const int blocks)
+{
+  const gsize line = (gsize) blocks * RN_CONV_BLOCK * sizeof (float);
+  Ahead ahead = { (const char *) w, 0 };
+
+  if (next != NULL)
+    {
+      ahead.at = (const char *) next + rounds * line * (gsize) q / (gsize) all;
+      ahead.step = (line * (gsize) n + (gsize) all - 1) / (gsize) all;
+    }
+  return ahead;
+}
+
+INLINE void
+fetch_ahead (Ahead *ahead)
+{
+  __builtin_prefetch (ahead->at, 0, 2);
+  if (BLOCKS > 1 && ahead->step > 64)
+    __builtin_prefetch (ahead->at + 64, 0, 2);
+  ahead->at += ahead->step;
+}
+
 /* v, channels [k,k + VECTOR) of pixel q, or @part of them, finished */
 INLINE void
 store_finished (const RnConvRow *t, Vec v, int q, int k, int part)
@@ -76,6 +112,108 @@ store_cut (const RnConvRow *t, Vec v, int q, int k)
     store_finished (t, v, q, k, t->k - k < VECTOR ? t->k - k : 0);
 }
 
+/* A tile's sums, finished, to channels [0,blocks * RN_CONV_BLOCK), the last of which may be cut. Unrolled, so that no sum has to have
+ * an address. */
+INLINE void
+store_tile (const RnConvRow *t, Vec (*sum)[BLOCKS * VECTORS], int q, const int n, const int blocks)
+{
+  if (t->k < blocks * RN_CONV_BLOCK)
+    {
+#pragma GCC unroll 14
+      for (int j = 0; j < n; j++)
+#pragma GCC unroll 8
+        for (int v = 0; v < blocks * VECTORS; v++)
+          store_cut (t, sum[j][v], q + j, v * VECTOR);
+    }
+  else if (t->finish.bias == NULL && t->finish.add == NULL && !t->finish.relu)
+    {
+#pragma GCC unroll 14
+      for (int j = 0; j < n; j++)
+#pragma GCC unroll 8
+        for (int v = 0; v < blocks * VECTORS; v++)
+          store (t->y + (gsize) (q + j) * t->y_pixel + v * VECTOR, sum[j][v], 0);
+    }
+  else
+    {
+#pragma GCC unroll 14
+      for (int j = 0; j < n; j++)
+#pragma GCC unroll 8
+        for (int v = 0; v < blocks * VECTORS; v++)
+          store_finished (t, sum[j][v], q + j, v * VECTOR, 0);
+    }
+}
+
+/* sum[j] += the product of pixel j's @depth floats and as many rows of filters. Pixels are x_pixel floats apart, in @lines of n / lines
+ * that are x_line floats apart. Returns: the filters behind those.
+ * A pixel's place is that of the first of three and 0, 1 or 2 pixels more, which a load can say; left alone, the compiler keeps a
+ * register for each, has too few, and lends them from those of the sums. */
+INLINE const float *
+add_products (Vec (*sum)[BLOCKS * VECTORS], const float *x, gsize x_pixel, gsize x_line, int depth,
+              const float *w, gsize block, Ahead *ahead, const int n, const int lines,
+              const int blocks)
+{
+  const int across = n / lines, threes = (across + 2) / 3;
+  gsize pixel = x_pixel * sizeof (float);
+  const char *at[2 * ((TILE + 2) / 3)];
+
+  for (int i = 0; i < lines * threes; i++)
+    at[i] = (const char *) (x + (gsize) (i / threes) * x_line + (gsize) (i % threes * 3) * x_pixel);
+  for (const float *end = w + (gsize) depth * RN_CONV_BLOCK; w < end; w += RN_CONV_BLOCK)
+    {
+      Vec filter[BLOCKS * VECTORS];
+
+      fetch_ahead (ahead);
+      for (int b = 0; b < blocks; b++)
+        for (int v = 0; v < VECTORS; v++)
+          filter[b * VECTORS + v] = load (w + (gsize) b * block + v * VECTOR, 0);
+      __asm__("" : "+r"(pixel));
+      for (int j = 0; j < n; j++)
+        {
+          const char *three = at[j / across * threes + j % across / 3];
+          const Vec input = splat (*(const float *) (three + (gsize) (j % across % 3) * pixel));
+
+          for (int v = 0; v < blocks * VECTORS; v++)
+            sum[j][v] += input * filter[v];
+        }
+      for (int i = 0; i < lines * threes; i++)
+        at[i] += sizeof (float);
+    }
+  return w;
+}
+
+/* Pixels [q,q + n), the first of which sees x: so many whole lines, or some of one */
+INLINE void
+lines_tile (const RnConvRow *t, const float *x, int q, const int n, const int lines,
+            const int blocks)
+{
+  Vec sum[TILE][BLOCKS * VECTORS];
+  const gsize rounds = (gsize) t->kernel * (gsize) t->depth;
+  const float *w = t->w;
+  Ahead ahead = look_ahead (t->ahead, w, q, n, t->q, rounds, blocks);
+
+  for (int j = 0; j < n; j++)
+    for (int v = 0; v < blocks * VECTORS; v++)
+      sum[j][v] = splat (0.0f);
+  for (int r = 0; r < t->kernel; r++, x += t->x_row)
+    w = add_products (sum, x, t->x_pixel, t->x_line, t->depth, w, rounds * RN_CONV_BLOCK, &ahead, n,
+                      lines, blocks);
+  store_tile (t, sum, q, n, blocks);
+}
+
+/* Whole lines of half a tile each: two at a time */
+INLINE void
+pairs_of_lines (const RnConvRow *t, const int blocks)
+{
+  const int n = TILE / 2;
+  const float *x = t->x;
+  int q = 0;
+
+  for (; q + n < t->q; q += 2 * n, x += 2 * t->x_line)
+    lines_tile (t, x, q, 2 * n, 2, blocks);
+  if (q < t->q)
+    lines_tile (t, x, q, n, 1, blocks);
+}
+
 /* Pixels [q,q + n), @blocks whole blocks of channels, the last of which may be cut. */
 INLINE void
 row_tile (const RnConvRow *t, int q, const int n, const int blocks)
@@ -85,9 +223,13 @@ row_tile (const RnConvRow *t, int q, const int n, const int blocks)
   int column = q - line * t->across; /* the next pixel's */
   const float *w = t->w, *x[TILE], *at = t->x + (gsize) line * t->x_line;
   const gsize block = (gsize) t->kernel * (gsize) depth * RN_CONV_BLOCK;
-  /* Filters that come from far arrive while this block's are in use for the last time: a line of the next for each of its own. */
-  const gsize ahead = q + n == t->q && t->k > blocks * RN_CONV_BLOCK ? (gsize) blocks * block : 0;
+  Ahead ahead = look_ahead (t->ahead, w, q, n, t->q, block / RN_CONV_BLOCK, blocks);
 
+  if (t->across == 0 || column + n <= t->across)
+    {
+      lines_tile (t, at + (gsize) column * t->x_pixel, q, n, 1, blocks);
+      return;
+    }
   for (int j = 0; j < n; j++)
     {
       x[j] = at + (gsize) column * t->x_pixel;
@@ -105,12 +247,10 @@ row_tile (const RnConvRow *t, int q, const int n, const int blocks)
       {
         Vec filter[BLOCKS * VECTORS];
 
+        fetch_ahead (&ahead);
         for (int b = 0; b < blocks; b++)
-          {
-            __builtin_prefetch (w + ahead + (gsize) b * block, 0, 2);
-            for (int v = 0; v < VECTORS; v++)
-              filter[b * VECTORS + v] = load (w + (gsize) b * block + v * VECTOR, 0);
-          }
+          for (int v = 0; v < VECTORS; v++)
+            filter[b * VECTORS + v] = load (w + (gsize) b * block + v * VECTOR, 0);
         for (int j = 0; j < n; j++)
           {
             const Vec input = splat (x[j][i]);
@@ -119,32 +259,7 @@ row_tile (const RnConvRow *t, int q, const int n, const int blocks)
               sum[j][v] += input * filter[v];
           }
       }
-
-  /* Unrolled, so that no sum has to have an address. */
-  if (t->k < blocks * RN_CONV_BLOCK)
-    {
-#pragma GCC unroll 12
-      for (int j = 0; j < n; j++)
-#pragma GCC unroll 8
-        for (int v = 0; v < blocks * VECTORS; v++)
-          store_cut (t, sum[j][v], q + j, v * VECTOR);
-    }
-  else if (t->finish.bias == NULL && t->finish.add == NULL && !t->finish.relu)
-    {
-#pragma GCC unroll 12
-      for (int j = 0; j < n; j++)
-#pragma GCC unroll 8
-        for (int v = 0; v < blocks * VECTORS; v++)
-          store (t->y + (gsize) (q + j) * t->y_pixel + v * VECTOR, sum[j][v], 0);
-    }
-  else
-    {
-#pragma GCC unroll 12
-      for (int j = 0; j < n; j++)
-#pragma GCC unroll 8
-        for (int v = 0; v < blocks * VECTORS; v++)
-          store_finished (t, sum[j][v], q + j, v * VECTOR, 0);
-    }
+  store_tile (t, sum, q, n, blocks);
 }
 
 INLINE void
@@ -168,14 +283,19 @@ IN_SET (conv_row) (const RnConvRow *row)
     {
       const int blocks = rest.k > (BLOCKS - 1) * RN_CONV_BLOCK ? BLOCKS : 1;
       const int lanes = blocks * RN_CONV_BLOCK;
+      const float *next =
+          rest.w + (gsize) blocks * (gsize) rest.kernel * (gsize) rest.depth * RN_CONV_BLOCK;
 
-      if (blocks > 1)
+      rest.ahead = rest.k > lanes ? next : row->ahead;
+      if (rest.across == TILE / 2 && blocks == BLOCKS)
+        pairs_of_lines (&rest, BLOCKS);
+      else if (blocks > 1)
         FOR_TILES (rest.q, wide_tile, &rest)
       else
         FOR_TILES (rest.q, narrow_tile, &rest)
       rest.k -= lanes;
       rest.y += lanes;
-      rest.w += (gsize) blocks * (gsize) rest.kernel * (gsize) rest.depth * RN_CONV_BLOCK;
+      rest.w = next;
       if (rest.finish.bias != NULL)
         rest.finish.bias += lanes;
       if (rest.finish.add != NULL)
@@ -189,31 +309,19 @@ INLINE void
 product_tile (const RnConvProduct *t, int q, const int n, const int blocks)
 {
   Vec sum[TILE][BLOCKS * VECTORS];
-  const gsize x_pixel = t->x_pixel, block = (gsize) t->depth * RN_CONV_BLOCK;
-  const float *x = t->x + (gsize) q * x_pixel, *w = t->w;
+  const gsize rounds = (gsize) t->depth;
+  const float *x = t->x + (gsize) q * t->x_pixel;
   float *y = t->y + (gsize) q * t->y_pixel;
+  Ahead ahead = look_ahead (t->ahead, t->w, q, n, t->q, rounds, blocks);
 
   for (int j = 0; j < n; j++)
     for (int v = 0; v < blocks * VECTORS; v++)
       sum[j][v] = splat (0.0f);
 
-  for (int i = 0; i < t->depth; i++, w += RN_CONV_BLOCK)
-    {
-      Vec filter[BLOCKS * VECTORS];
+  add_products (sum, x, t->x_pixel, 0, t->depth, t->w, rounds * RN_CONV_BLOCK, &ahead, n, 1,
+                blocks);
 
-      for (int b = 0; b < blocks; b++)
-        for (int v = 0; v < VECTORS; v++)
-          filter[b * VECTORS + v] = load (w + (gsize) b * block + v * VECTOR, 0);
-      for (int j = 0; j < n; j++)
-        {
-          const Vec input = splat (x[(gsize) j * x_pixel + (gsize) i]);
-
-          for (int v = 0; v < blocks * VECTORS; v++)
-            sum[j][v] += input * filter[v];
-        }
-    }
-
-#pragma GCC unroll 12
+#pragma GCC unroll 14
   for (int j = 0; j < n; j++)
 #pragma GCC unroll 8
     for (int v = 0; v < blocks * VECTORS; v++)
@@ -241,14 +349,16 @@ IN_SET (conv_product) (const RnConvProduct *product)
     {
       const int blocks = rest.k >= BLOCKS * RN_CONV_BLOCK ? BLOCKS : 1;
       const int lanes = blocks * RN_CONV_BLOCK;
+      const float *next = rest.w + (gsize) lanes * (gsize) rest.depth;
 
+      rest.ahead = rest.k > lanes ? next : product->ahead;
       if (blocks > 1)
         FOR_TILES (rest.q, wide_product, &rest)
       else
         FOR_TILES (rest.q, narrow_product, &rest)
       rest.k -= lanes;
       rest.y += lanes;
-      rest.w += (gsize) lanes * (gsize) rest.depth;
+      rest.w = next;
     }
 }
 

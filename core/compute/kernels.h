@@ -47,6 +47,8 @@ typedef struct
   gsize x_row, x_pixel; /* floats from one r, one q, to the next */
   int kernel, depth;    /* R, S C */
   const float *w;       /* [k / RN_CONV_BLOCK,R,S C,RN_CONV_BLOCK], rounded up */
+  const float
+      *ahead; /* (nullable) filters that are wanted next: they come to the second cache meanwhile */
 
   /* Where the pixels are of several rows of y: so many of each, whose first see x `x_line` floats apart. 0: of one row */
   int across;
@@ -75,7 +77,8 @@ typedef struct
   const float *x;
   gsize x_pixel;
   int depth;
-  const float *w; /* [k / RN_CONV_BLOCK,depth,RN_CONV_BLOCK] */
+  const float *w;     /* [k / RN_CONV_BLOCK,depth,RN_CONV_BLOCK] */
+  const float *ahead; /* (nullable) as above */
 } RnConvProduct;
 
 /* Winograd's transforms (kernels-winograd.c): a position is one of the 36 of a tile, and arrays of positions lie `position`
