@@ -10,6 +10,7 @@
 #include "pages/classify-batch.h"
 #include "pages/classify-many.h"
 #include "pages/classify-one.h"
+#include "pages/looker.h"
 #include "pages/picture-input.h"
 #include "pages/picture-view.h"
 #include "pages/prediction-bars.h"
@@ -433,6 +434,112 @@ test_the_networks_input_is_shown_as_it_is (void)
   stage_close (&stage);
 }
 
+/* Expected: over the third picture, the map of this class */
+typedef struct
+{
+  Stage *stage;
+  RnTensor *map;
+} Mapped;
+
+static gboolean
+map_is (gpointer data)
+{
+  Mapped *mapped = data;
+  RnPictureView *view = looking_find (mapped->stage->page, RN_TYPE_PICTURE_VIEW, 2);
+  const int width = gtk_widget_get_width (GTK_WIDGET (view)),
+            height = gtk_widget_get_height (GTK_WIDGET (view));
+  int column, row, n_read = 0;
+  double value;
+
+  for (int i = 1; i < 10; i++)
+    for (int j = 1; j < 10; j++)
+      if (rn_picture_view_read (view, width * i / 10.0, height * j / 10.0, &column, &row, &value))
+        {
+          n_read++;
+          if (value != (double) mapped->map->data[row * mapped->map->dims[1] + column])
+            return FALSE;
+        }
+  return n_read > 20;
+}
+
+static void
+test_the_map_is_that_of_the_answer_in_every_way_of_looking (void)
+{
+  Stage stage;
+  GtkDropDown *ways;
+
+  stage_open (&stage, 256);
+  looking_wait (has_answer, &stage);
+  ways = looking_find (looking_find (stage.page, RN_TYPE_CLASSIFY_ONE, 0), GTK_TYPE_DROP_DOWN, 0);
+  for (guint way = 0; way < 3; way++)
+    {
+      const RnLookKind kinds[] = { RN_LOOK_ONE, RN_LOOK_TEN, RN_LOOK_SCALES };
+      RnPicture *picture = rn_session_get_picture (stage.session)->picture;
+      g_autoptr (RnLook) answer = rn_look_new (stage.model, picture, kinds[way], NULL, NULL, NULL);
+      g_autoptr (RnLook) inside =
+          rn_look_new (stage.model, picture, RN_LOOK_INSIDE, NULL, NULL, NULL);
+      Mapped mapped = { .stage = &stage };
+      double sum, logit;
+      int class = 0;
+
+      for (int k = 1; k < 10; k++)
+        if (answer->probabilities[k] > answer->probabilities[class])
+          class = k;
+      mapped.map = rn_look_activation (inside, class, &sum, &logit);
+      g_assert_cmpfloat_with_epsilon (sum, logit, 1e-4);
+      gtk_drop_down_set_selected (ways, way);
+      looking_wait (map_is, &mapped);
+      rn_tensor_unref (mapped.map);
+    }
+  stage_close (&stage);
+}
+
+static void
+count_looks (int *n_looks)
+{
+  (*n_looks)++;
+}
+
+static gboolean
+has_looked_once (gpointer data)
+{
+  return *(int *) data == 1;
+}
+
+static gboolean
+has_looked_twice (gpointer data)
+{
+  return *(int *) data == 2;
+}
+
+/* The last weights of a training come right after others, and nothing comes after them. */
+static void
+test_the_last_weights_are_looked_at_though_they_come_too_soon (void)
+{
+  Stage stage;
+  g_autoptr (RnLooker) looker = NULL;
+  int n_looks = 0;
+  gint64 started_us;
+
+  stage_open (&stage, 256);
+  looker = rn_looker_new (stage.session, RN_LOOK_ONE);
+  g_signal_connect_swapped (looker, "changed", G_CALLBACK (count_looks), &n_looks);
+  rn_looker_set_active (looker, TRUE);
+  rn_looker_look (looker);
+  looking_wait (has_looked_once, &n_looks);
+  started_us = g_get_monotonic_time ();
+  rn_looker_follow (looker, rn_model_get_step (stage.model) + 1);
+  rn_looker_follow (looker, rn_model_get_step (stage.model) + 2);
+  g_assert_cmpint (n_looks, ==, 1);
+  looking_wait (has_looked_twice, &n_looks);
+  g_assert_cmpint (g_get_monotonic_time () - started_us, >, G_USEC_PER_SEC);
+  rn_looker_follow (looker, rn_model_get_step (stage.model));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpint (n_looks, ==, 2);
+  stage_close (&stage);
+}
+
 static void
 test_without_a_picture_the_page_says_what_to_do (void)
 {
@@ -516,6 +623,10 @@ main (int argc, char **argv)
                    test_the_answer_is_the_cores_in_every_way_of_looking);
   g_test_add_func ("/classify/the network's input is shown as it is",
                    test_the_networks_input_is_shown_as_it_is);
+  g_test_add_func ("/classify/the map is that of the answer in every way of looking",
+                   test_the_map_is_that_of_the_answer_in_every_way_of_looking);
+  g_test_add_func ("/classify/the last weights are looked at, though they come too soon",
+                   test_the_last_weights_are_looked_at_though_they_come_too_soon);
   g_test_add_func ("/classify/without a picture the page says what to do",
                    test_without_a_picture_the_page_says_what_to_do);
   g_test_add_func ("/classify/a broken picture is told, and the old one stays",

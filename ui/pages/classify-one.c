@@ -13,7 +13,7 @@
 #include "pages/untrained.h"
 #include "state/format.h"
 
-#define BESIDE 900           /* logical pixels: from here the answer stands beside the pictures */
+#define BESIDE 1500          /* logical pixels: from here the answer stands beside the pictures */
 #define OUTDATED_OPACITY 0.4 /* of an answer to the picture before */
 #define N_NAMED 10           /* classes that “trained on” lists */
 
@@ -28,6 +28,8 @@ struct _RnClassifyOne
   GtkWidget *picture;
   GtkWidget *input_card;
   GtkWidget *input;
+  GtkWidget *map_card;
+  GtkWidget *map; /* of the class that is the answer */
   GtkWidget *answer_card;
   GtkWidget *views;
   GtkWidget *bars;
@@ -110,6 +112,43 @@ show_answer (RnClassifyOne *self, const RnLook *look, int truth)
   gtk_label_set_text (GTK_LABEL (self->weights), used);
 }
 
+static int
+find_answer (const RnLook *look)
+{
+  int best = 0;
+
+  for (int k = 1; k < look->n_classes; k++)
+    if (look->probabilities[k] > look->probabilities[best])
+      best = k;
+  return best;
+}
+
+static void
+show_map (RnClassifyOne *self, const RnLook *look)
+{
+  g_auto (GStrv) names = rn_class_names (self->session, look->model, look->n_classes);
+  const int class = find_answer (look);
+  g_autoptr (RnTensor) map = NULL;
+  double sum, logit;
+
+  map = rn_look_activation (look, class, &sum, &logit);
+  rn_card_set_empty (RN_CARD (self->map_card),
+                     map != NULL ? NULL : _ ("A network without blocks has no such map."), NULL);
+  rn_card_set_caption (RN_CARD (self->map_card), names[class]);
+  rn_picture_view_set_picture (RN_PICTURE_VIEW (self->map), look->view, _ ("Map of the class"));
+  rn_picture_view_set_overlay (RN_PICTURE_VIEW (self->map), map);
+}
+
+static void
+clear_views (RnClassifyOne *self)
+{
+  rn_picture_view_set_picture (RN_PICTURE_VIEW (self->input), NULL, NULL);
+  rn_picture_view_set_picture (RN_PICTURE_VIEW (self->map), NULL, NULL);
+  rn_picture_view_set_overlay (RN_PICTURE_VIEW (self->map), NULL);
+  rn_card_set_caption (RN_CARD (self->input_card), NULL);
+  rn_card_set_caption (RN_CARD (self->map_card), NULL);
+}
+
 static void
 show_look (RnClassifyOne *self)
 {
@@ -125,6 +164,7 @@ show_look (RnClassifyOne *self)
   rn_picture_view_set_picture (RN_PICTURE_VIEW (self->input), look->view,
                                _ ("What the network sees"));
   outline_views (self, subject->picture, look->view->width);
+  show_map (self, look);
   show_answer (self, look, subject->true_class);
 }
 
@@ -175,8 +215,7 @@ document_changed (RnClassifyOne *self)
                                  "trained model."),
                               document != NULL ? rn_document_get_title (document) : "");
       button = rn_untrained_offer_new (self->session);
-      rn_picture_view_set_picture (RN_PICTURE_VIEW (self->input), NULL, NULL);
-      rn_card_set_caption (RN_CARD (self->input_card), NULL);
+      clear_views (self);
     }
   else
     text = g_strdup (_ ("No answer yet."));
@@ -273,7 +312,7 @@ make_content (RnClassifyOne *self)
   GtkWidget *pictures = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *row;
 
   self->picture_card = make_picture_card (_ ("Picture"), &self->picture);
-  self->input_card = make_picture_card (_ ("What the network sees"), &self->input);
+  self->input_card = make_picture_card (_ ("Network input"), &self->input);
   rn_card_set_help (RN_CARD (self->picture_card),
                     _ ("The picture as it is; frames show the parts of it that the network is "
                        "given. Drop, paste or open another one anywhere (He et al. 2015, "
@@ -283,10 +322,18 @@ make_content (RnClassifyOne *self)
       _ ("Each pixel of the network’s input: the picture’s shorter side is brought to "
          "the input’s side, and the middle is taken. What cannot be seen here, the "
          "network cannot see either (He et al. 2015, section 3.4)."));
+  self->map_card = make_picture_card (_ ("Class map"), &self->map);
+  rn_picture_view_make_figure (RN_PICTURE_VIEW (self->map));
+  rn_card_set_help (
+      RN_CARD (self->map_card),
+      _ ("The class activation map of the answer, over what the network sees: the last maps, each "
+         "weighted by what it counts for the class. With several views it is that of the middle "
+         "one (He et al. 2015, section 3.3; Zhou et al. 2016)."));
   make_answer (self);
   gtk_box_set_homogeneous (GTK_BOX (pictures), TRUE);
   gtk_box_append (GTK_BOX (pictures), self->picture_card);
   gtk_box_append (GTK_BOX (pictures), self->input_card);
+  gtk_box_append (GTK_BOX (pictures), self->map_card);
   row = rn_pair_new (pictures, self->answer_card, 0.58, BESIDE);
   gtk_widget_set_valign (row, GTK_ALIGN_START);
   gtk_widget_set_margin_bottom (row, 12);

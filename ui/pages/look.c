@@ -60,9 +60,9 @@ rn_look_entropy (const double *p, int n)
   return sum;
 }
 
-/* The pass as trained, with a tap on what the global average pool gets, and the pass with switched-off branches */
+/* The pass as trained, to @logits, with a tap on what the global average pool gets, and the pass with switched-off branches */
 static gboolean
-look_inside (RnLook *look, const gboolean *gates, const int *cancel, GError **error)
+look_inside (RnLook *look, float *logits, const gboolean *gates, const int *cancel, GError **error)
 {
   const RnPreprocess *preprocess = rn_model_get_preprocess (look->model);
   const RnSpec *spec = rn_model_get_spec (look->model);
@@ -76,7 +76,7 @@ look_inside (RnLook *look, const gboolean *gates, const int *cancel, GError **er
   if (evaluator == NULL)
     return FALSE;
   rn_preprocess_apply (preprocess, x, look->view);
-  if (!rn_evaluator_run (evaluator, look->logits, x, 1, side, side, &pass, error))
+  if (!rn_evaluator_run (evaluator, logits, x, 1, side, side, &pass, error))
     return FALSE;
   look->weight = rn_model_get_parameter (look->model, "fc.weight");
   look->bias = rn_model_get_parameter (look->model, "fc.bias");
@@ -115,16 +115,22 @@ rn_look_new (RnModel *model, RnPicture *picture, RnLookKind kind, const gboolean
 {
   g_autoptr (RnLook) look = g_atomic_rc_box_new0 (RnLook);
   const gint64 start = g_get_monotonic_time ();
+  g_autofree float *single = NULL;
 
   look->model = rn_model_ref (model);
   look->n_classes = rn_spec_get_classes (rn_model_get_spec (model));
   look->logits = g_new (float, look->n_classes);
   look->view = rn_view_single (picture, rn_model_get_preprocess (model), error);
   if (look->view == NULL ||
-      !(kind == RN_LOOK_INSIDE ? look_inside (look, gates, cancel, error)
+      !(kind == RN_LOOK_INSIDE ? look_inside (look, look->logits, gates, cancel, error)
                                : classify (look, picture, kind, cancel, error)))
     return NULL;
   look->seconds = (double) (g_get_monotonic_time () - start) / 1e6;
+  if (kind == RN_LOOK_INSIDE)
+    return g_steal_pointer (&look);
+  single = g_new (float, look->n_classes);
+  if (!look_inside (look, single, NULL, cancel, error))
+    return NULL;
   return g_steal_pointer (&look);
 }
 
@@ -157,7 +163,8 @@ rn_look_activation (const RnLook *look, int class, double *sum, double *logit)
       map->data[p] = (float) a;
       *sum += a;
     }
-  *logit = (double) look->logits[class] - (double) look->bias->data[class];
+  if (look->probabilities == NULL)
+    *logit = (double) look->logits[class] - (double) look->bias->data[class];
   return map;
 }
 

@@ -24,11 +24,11 @@ typedef struct
   float *logits;        /* as trained; averaged over views */
   float *probabilities; /* NULL where RN_LOOK_INSIDE */
   char *notes;          /* (nullable): what gave way, a sentence */
-  double seconds;       /* how long the network took */
+  double seconds;       /* how long the answer took */
 
-  /* where RN_LOOK_INSIDE, else NULL */
-  float *gated;     /* (nullable): with the branches switched off */
-  RnTensor *last;   /* into the global average pool, [1,H,W,C]; NULL in a network without blocks */
+  float *gated; /* (nullable): with the branches switched off, where RN_LOOK_INSIDE */
+  RnTensor *
+      last; /* of the single view, into the global average pool, [1,H,W,C]; NULL in a network without blocks */
   RnTensor *weight; /* of fc, [classes,C] */
   RnTensor *bias;   /* of fc, [classes] */
 } RnLook;
@@ -54,7 +54,7 @@ RnLook *rn_look_finish (GAsyncResult *result, GError **error);
 /**
  * rn_look_activation:
  * @sum: (out): of the whole map, in double precision
- * @logit: (out): the class's logit less its bias; equals @sum but for rounding, as the pool is a mean
+ * @logit: (out): where RN_LOOK_INSIDE, the class's logit less its bias; equals @sum but for rounding, as the pool is a mean
  *
  * Class activation map (Zhou et al. 2016), exact with global average pooling.
  *

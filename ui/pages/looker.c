@@ -20,6 +20,8 @@ struct _RnLooker
   gint64 started_us;
   gint64 ended_us;
   gint64 took_us;
+  gint64 latest; /* step whose weights are to be looked at yet; -1: none */
+  guint later;   /* source of the look that is due for them */
 
   RnLook *look;
   RnPicture *picture; /* of the look */
@@ -37,6 +39,7 @@ enum
 static guint signals[N_SIGNALS];
 
 static void begin (RnLooker *self);
+static void catch_up (RnLooker *self);
 
 /* What a callback needs to know whether it still counts. */
 typedef struct
@@ -97,6 +100,7 @@ looked (GObject *source, GAsyncResult *result, gpointer data)
   self->look = look;
   self->picture = g_steal_pointer (&self->asked);
   g_signal_emit (self, signals[CHANGED], 0);
+  catch_up (self);
 }
 
 static void
@@ -129,6 +133,7 @@ static void
 begin (RnLooker *self)
 {
   self->is_wanted = FALSE;
+  self->latest = -1;
   if (rn_session_get_picture (self->session) == NULL)
     return;
   self->started_us = g_get_monotonic_time ();
@@ -156,16 +161,39 @@ rn_looker_look (RnLooker *self)
   begin (self);
 }
 
+static gboolean
+look_later (gpointer data)
+{
+  RnLooker *self = data;
+
+  self->later = 0;
+  catch_up (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Looks at the latest weights as soon as that may be: the last of a training are not followed by others. */
+static void
+catch_up (RnLooker *self)
+{
+  const gint64 due_us = self->ended_us + MAX (PAUSE_US, SHARE * self->took_us);
+  const gint64 left_us = due_us - g_get_monotonic_time ();
+
+  if (self->task != NULL || self->latest < 0 ||
+      (self->look != NULL && rn_model_get_step (self->look->model) == self->latest))
+    return;
+  if (left_us <= 0)
+    rn_looker_look (self);
+  else if (self->later == 0)
+    self->later = g_timeout_add ((guint) (left_us / 1000 + 1), look_later, self);
+}
+
 void
 rn_looker_follow (RnLooker *self, gint64 step)
 {
-  const gint64 now = g_get_monotonic_time ();
-
   g_return_if_fail (RN_IS_LOOKER (self));
 
-  if (self->task == NULL && (self->look == NULL || rn_model_get_step (self->look->model) != step) &&
-      now - self->ended_us >= MAX (PAUSE_US, SHARE * self->took_us))
-    rn_looker_look (self);
+  self->latest = step;
+  catch_up (self);
 }
 
 void
@@ -174,6 +202,8 @@ rn_looker_clear (RnLooker *self)
   g_return_if_fail (RN_IS_LOOKER (self));
 
   cancel (self);
+  g_clear_handle_id (&self->later, g_source_remove);
+  self->latest = -1;
   self->is_wanted = FALSE;
   g_clear_pointer (&self->look, rn_look_unref);
   g_clear_pointer (&self->picture, rn_picture_unref);
@@ -226,6 +256,7 @@ rn_looker_dispose (GObject *object)
 static void
 rn_looker_init (RnLooker *self)
 {
+  self->latest = -1;
 }
 
 static void
