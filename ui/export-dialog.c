@@ -358,6 +358,11 @@ make_header (RnExportDialog *self)
   GtkWidget *stop = gtk_button_new_with_mnemonic (_ ("_Cancel"));
 
   self->write = gtk_button_new_with_mnemonic (_ ("_Export…"));
+  /* or GTK calls them by both texts, with the mark of the mnemonic and without */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (stop), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Cancel"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->write), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Export…"), -1);
   gtk_widget_add_css_class (self->write, "suggested-action");
   gtk_widget_set_sensitive (self->write, FALSE);
   gtk_header_bar_set_show_title_buttons (GTK_HEADER_BAR (header), FALSE);

@@ -288,7 +288,7 @@ look (Person *self)
 
   say ("page", page);
   rn_window_show_page (self->window, page);
-  if (spec != NULL && below (self, 2) == 0)
+  if (spec != NULL && rn_spec_n_blocks (spec) > 0 && below (self, 2) == 0)
     rn_selection_select (rn_session_get_selection (self->session), RN_PART_BLOCK,
                          rn_spec_get_block (spec, below (self, rn_spec_n_blocks (spec)))->id, NULL);
   if (below (self, 4) == 0)

@@ -57,8 +57,9 @@ def start_manager():
 
 
 def find_corner(window):
-    """Returns: where its left upper one is on the screen"""
-    place = find_geometry(window)
+    """Returns: where its left upper one is on the screen; the pointer goes there, for getwindowgeometry counts a title bar twice"""
+    xdotool("mousemove", "--window", window, 0, 0)
+    place = dict(line.split("=") for line in xdotool("getmouselocation", "--shell"))
     return int(place["X"]), int(place["Y"])
 
 
