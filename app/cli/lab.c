@@ -215,7 +215,8 @@ train (RnLabPlan *plan, GError **error)
   rn_cli_progress_end (&progress);
   if (status.state == RN_LAB_STOPPED)
     return RN_EXIT_INTERRUPTED;
-  if (status.state == RN_LAB_FAILED)
+  if (status.state !=
+      RN_LAB_FINISHED) /* it failed, or waits for room that nobody is here to make */
     {
       g_propagate_error (error, rn_lab_runner_get_error (runner));
       return RN_EXIT_FAILED;

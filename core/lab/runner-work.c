@@ -1,3 +1,5 @@
+#include <gio/gio.h>
+
 #include "lab/plan-private.h"
 #include "lab/runner-private.h"
 #include "residua/error.h"
@@ -76,11 +78,28 @@ keep_error (RnLabRunner *self, int run, GError *error)
 
 /* Runs */
 
+/* A checkpoint that cannot be written is an error, though training itself was well. */
+static void
+close_lane (RnLabRunner *self, int index)
+{
+  RnLabLane *lane = &self->lanes[index];
+  g_autoptr (RnSnapshot) last = NULL;
+
+  if (lane->trainer == NULL)
+    return;
+  rn_trainer_stop (lane->trainer);
+  if (rn_trainer_wait (lane->trainer) == RN_STATE_FAILED)
+    last = rn_feed_take (rn_trainer_get_feed (lane->trainer));
+  if (last != NULL && last->failure != NULL)
+    keep_error (self, index, g_error_copy (last->failure));
+  g_clear_pointer (&lane->trainer, rn_trainer_free);
+}
+
 static void
 close_all (RnLabRunner *self)
 {
   for (int i = 0; i < self->n_runs; i++)
-    g_clear_pointer (&self->lanes[i].trainer, rn_trainer_free);
+    close_lane (self, i);
 }
 
 static RnTrainer *
@@ -203,12 +222,28 @@ train (RnLabRunner *self, int index, gint64 n_steps, GError **error)
   return FALSE;
 }
 
-/* A run that diverged will not end; the others can. */
+/* A full disk is waited out: what could not be written is in memory still. */
+static void
+pause_for_room (RnLabRunner *self, int index, GError *error)
+{
+  keep_error (self, index, error);
+  pthread_mutex_lock (&self->lock);
+  if (self->wanted == RN_LAB_RUNNING)
+    self->wanted = RN_LAB_PAUSED;
+  pthread_mutex_unlock (&self->lock);
+}
+
+/* A run that diverged will not end; the others can. Returns: FALSE where all is to end */
 static gboolean
-give_up (RnLabRunner *self, int index, GError *error)
+give_way (RnLabRunner *self, int index, GError *error)
 {
   const gboolean is_its_own = g_error_matches (error, RN_ERROR, RN_ERROR_DIVERGED);
 
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
+    {
+      pause_for_room (self, index, error);
+      return TRUE;
+    }
   keep_error (self, index, error);
   g_clear_pointer (&self->lanes[index].trainer, rn_trainer_free);
   self->lanes[index].is_over = TRUE;
@@ -237,7 +272,7 @@ advance (RnLabRunner *self, int index)
       return TRUE;
     }
   if (!make_ready (self, index, &error) || !train (self, index, slice, &error))
-    return give_up (self, index, error);
+    return give_way (self, index, error);
   if (lane->is_done)
     {
       /* its last checkpoint is written before the next turn looks for it */

@@ -1,4 +1,6 @@
 #include "lab/runner-private.h"
+#include <gio/gio.h>
+
 #include "residua/cost.h"
 #include "train/feed.h"
 
@@ -59,6 +61,8 @@ rn_lab_runner_start (RnLabRunner *self)
 {
   want (self, RN_LAB_RUNNING);
   pthread_mutex_lock (&self->lock);
+  if (g_error_matches (self->error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
+    g_clear_error (&self->error); /* there may be room now */
   if (self->state == RN_LAB_IDLE || self->state == RN_LAB_PAUSED)
     self->state = RN_LAB_RUNNING;
   pthread_mutex_unlock (&self->lock);

@@ -245,6 +245,16 @@ is_other (const RnLabStatus *a, const RnLabStatus *b)
          a->seconds_left != b->seconds_left;
 }
 
+/* It paused though nobody asked: there is no room left to write. */
+static void
+tell_of_room (RnLabDesk *self)
+{
+  g_autoptr (GError) error = rn_lab_runner_get_error (self->work->runner);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
+    rn_session_fail (self->session, _ ("The experiment pauses"), error->message);
+}
+
 static void
 take_status (RnLabDesk *self)
 {
@@ -264,6 +274,8 @@ take_status (RnLabDesk *self)
   n_done = count_done (self);
   if (is_other (&before, &self->status))
     tell_status (self);
+  if (self->work != NULL && self->status.state == RN_LAB_PAUSED && before.state != RN_LAB_PAUSED)
+    tell_of_room (self);
   if (n_done != self->n_done && self->work != NULL)
     {
       self->n_done = n_done;

@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "base/random.h"
@@ -392,6 +393,68 @@ test_a_pause_right_after_a_start_is_not_lost (World *world, gconstpointer data)
   g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_FINISHED);
 }
 
+/* No file may become longer than that: as a disk that is full, but for this process alone. RLIM_INFINITY takes it back. */
+static void
+set_room (rlim_t bytes)
+{
+  struct rlimit limit;
+
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  limit.rlim_cur = MIN (bytes, limit.rlim_max);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+}
+
+/* The room ends in a run's first file, in its history, in a checkpoint. */
+static void
+test_a_full_disk_pauses_and_the_experiment_goes_on_to_the_same_bytes (World *world,
+                                                                      gconstpointer data)
+{
+  g_autofree char *other = g_build_filename (world->folder, "other", NULL);
+  g_autoptr (RnLabPlan) whole = little_plan_new (other, world->dataset, 0);
+  g_autoptr (RnLabRunner) runner = rn_lab_runner_new (world->plan, RN_LAB_IN_TURN, 1);
+  const rlim_t rooms[] = { 100, 2000, 10000 };
+
+  little_plan_train (whole, RN_LAB_IN_TURN);
+  for (guint i = 0; i < G_N_ELEMENTS (rooms); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      set_room (rooms[i]);
+      rn_lab_runner_start (runner);
+      g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_PAUSED);
+      set_room (RLIM_INFINITY);
+      error = rn_lab_runner_get_error (runner);
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+    }
+  rn_lab_runner_start (runner);
+  g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_FINISHED);
+  assert_same_plans (world->plan, whole);
+}
+
+static void
+test_a_checkpoint_that_cannot_be_written_at_a_stop_is_told (World *world, gconstpointer data)
+{
+  g_autoptr (RnLabRunner) runner = rn_lab_runner_new (world->plan, RN_LAB_IN_TURN, 1);
+  g_autoptr (GError) error = NULL;
+  RnLabStatus status = { 0 };
+
+  rn_lab_runner_start (runner);
+  while (status.step < 5)
+    {
+      rn_lab_runner_get_status (runner, &status);
+      g_usleep (500);
+    }
+  rn_lab_runner_pause (runner);
+  g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_PAUSED);
+  set_room (100);
+  rn_lab_runner_stop (runner);
+  g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_FAILED);
+  set_room (RLIM_INFINITY);
+  error = rn_lab_runner_get_error (runner);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+}
+
 static void
 test_a_stop_ends_a_pause (World *world, gconstpointer data)
 {
@@ -626,6 +689,10 @@ main (int argc, char **argv)
   ADD ("/lab/a pause rests and goes on", test_a_pause_rests_and_goes_on);
   ADD ("/lab/a pause right after a start is not lost",
        test_a_pause_right_after_a_start_is_not_lost);
+  ADD ("/lab/a full disk pauses, and the experiment goes on to the same bytes",
+       test_a_full_disk_pauses_and_the_experiment_goes_on_to_the_same_bytes);
+  ADD ("/lab/a checkpoint that cannot be written at a stop is told",
+       test_a_checkpoint_that_cannot_be_written_at_a_stop_is_told);
   ADD ("/lab/a stop ends a pause", test_a_stop_ends_a_pause);
   ADD ("/lab/a pause at the end of a run keeps no network in memory",
        test_a_pause_at_the_end_of_a_run_keeps_no_network_in_memory);
