@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "looking.h"
+#include "pages/class-names.h"
 #include "pages/classify-batch.h"
 #include "pages/classify-many.h"
 #include "pages/classify-one.h"
@@ -192,6 +193,45 @@ test_rows_say_what_the_core_says (void)
       g_assert_cmpfloat (second, ==, (double) rest);
       g_assert_cmpstr (first_class, !=, second_class);
     }
+  stage_close (&stage);
+  pictures_clear (&pictures);
+}
+
+static gboolean
+has_twelve_rows (gpointer data)
+{
+  RnClassifyBatch *batch = rn_classify_many_get_batch (many_of (data));
+
+  return table_is_done (data) &&
+         g_list_model_get_n_items (rn_classify_batch_get_rows (batch)) == 12;
+}
+
+static gboolean
+has_six_rows (gpointer data)
+{
+  RnClassifyBatch *batch = rn_classify_many_get_batch (many_of (data));
+
+  return table_is_done (data) && g_list_model_get_n_items (rn_classify_batch_get_rows (batch)) == 6;
+}
+
+/* What is dropped after the table is full goes below; for another network a table of its own begins. */
+static void
+test_a_second_drop_takes_no_row_away (void)
+{
+  Stage stage;
+  Pictures pictures;
+  g_autoptr (RnModel) other = looking_model (6, FALSE);
+  g_autoptr (RnDocument) document = rn_document_new_model (other, "other.safetensors");
+
+  pictures_make (&pictures, 6, FALSE);
+  stage_open (&stage, 32);
+  rn_classify_page_take_files (RN_CLASSIFY_PAGE (stage.page), pictures.paths);
+  looking_wait (has_six_rows, &stage);
+  rn_classify_page_take_files (RN_CLASSIFY_PAGE (stage.page), pictures.paths);
+  looking_wait (has_twelve_rows, &stage);
+  rn_session_show (stage.session, document);
+  rn_classify_page_take_files (RN_CLASSIFY_PAGE (stage.page), pictures.paths);
+  looking_wait (has_six_rows, &stage);
   stage_close (&stage);
   pictures_clear (&pictures);
 }
@@ -540,6 +580,36 @@ test_the_last_weights_are_looked_at_though_they_come_too_soon (void)
   stage_close (&stage);
 }
 
+static gboolean
+has_dataset (gpointer data)
+{
+  return rn_session_get_dataset (data) != NULL;
+}
+
+/* The sample set's classes and the model's are the same ten. */
+static void
+test_the_true_class_is_found_by_its_name (void)
+{
+  Stage stage;
+  const char *turned[11] = { 0 };
+  const char *const *classes;
+
+  stage_open (&stage, 256);
+  classes = rn_model_get_classes (stage.model);
+  for (int k = 0; k < 10; k++)
+    turned[k] = classes[9 - k];
+  rn_session_open_dataset (stage.session, "sample");
+  looking_wait (has_dataset, stage.session);
+  rn_session_set_picture (stage.session, rn_session_get_picture (stage.session)->picture, "x", 2);
+  g_assert_cmpint (rn_class_names_find_truth (stage.session, classes), ==, 2);
+  g_assert_cmpint (rn_class_names_find_truth (stage.session, turned), ==, 7);
+  turned[7] = "another";
+  g_assert_cmpint (rn_class_names_find_truth (stage.session, turned), ==, -1);
+  rn_session_set_picture (stage.session, rn_session_get_picture (stage.session)->picture, "x", -1);
+  g_assert_cmpint (rn_class_names_find_truth (stage.session, classes), ==, -1);
+  stage_close (&stage);
+}
+
 static void
 test_without_a_picture_the_page_says_what_to_do (void)
 {
@@ -612,6 +682,8 @@ main (int argc, char **argv)
   g_test_add_func ("/classify/two hundred files with twenty broken give results and sentences",
                    test_two_hundred_files_with_twenty_broken_give_results_and_sentences);
   g_test_add_func ("/classify/rows say what the core says", test_rows_say_what_the_core_says);
+  g_test_add_func ("/classify/a second drop takes no row away",
+                   test_a_second_drop_takes_no_row_away);
   g_test_add_func ("/classify/cancel keeps what is done, and more can follow",
                    test_cancel_keeps_what_is_done_and_more_can_follow);
   g_test_add_func ("/classify/a page can be closed while the table fills",
@@ -627,6 +699,8 @@ main (int argc, char **argv)
                    test_the_map_is_that_of_the_answer_in_every_way_of_looking);
   g_test_add_func ("/classify/the last weights are looked at, though they come too soon",
                    test_the_last_weights_are_looked_at_though_they_come_too_soon);
+  g_test_add_func ("/classify/the true class is found by its name",
+                   test_the_true_class_is_found_by_its_name);
   g_test_add_func ("/classify/without a picture the page says what to do",
                    test_without_a_picture_the_page_says_what_to_do);
   g_test_add_func ("/classify/a broken picture is told, and the old one stays",

@@ -1,6 +1,7 @@
 #include "pages/class-names.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "state/format.h"
 
@@ -17,6 +18,23 @@ rn_class_names (RnSession *session, const RnModel *model, int n)
   for (int k = 0; k < n; k++)
     result[k] = names != NULL ? g_strdup (names[k]) : g_strdup_printf (_ ("class %d"), k);
   return result;
+}
+
+int
+rn_class_names_find_truth (RnSession *session, const char *const *names)
+{
+  const RnSubject *subject = rn_session_get_picture (session);
+  RnDataset *dataset = rn_session_get_dataset (session);
+  const int truth = subject != NULL ? subject->true_class : -1;
+
+  if (truth < 0 || dataset == NULL)
+    return truth; /* the number is all that is known */
+  if (truth >= rn_dataset_n_classes (dataset))
+    return -1;
+  for (int k = 0; names[k] != NULL; k++)
+    if (strcmp (names[k], rn_dataset_get_classes (dataset)[truth]) == 0)
+      return k;
+  return -1;
 }
 
 char *

@@ -27,7 +27,9 @@ struct _RnClassifyMany
   GtkWidget *table;
   GtkSortListModel *sorted;
   RnClassifyBatch *batch; /* fills the table */
-  GPtrArray *waiting;     /* (nullable): paths, while their model is being fetched */
+  RnDocument *document;   /* whose weights it has, and of which step */
+  gint64 step;
+  GPtrArray *waiting; /* (nullable): paths, while their model is being fetched */
   GCancellable *fetching;
 };
 
@@ -288,6 +290,15 @@ drop_batch (RnClassifyMany *self)
   g_clear_object (&self->batch);
 }
 
+/* More pictures for the same weights go below those that are there: a drop takes nothing away. While the table fills, it keeps
+ * the weights that it began with. */
+static gboolean
+goes_on_with (RnClassifyMany *self, RnModel *model)
+{
+  return self->batch != NULL && self->document == rn_session_get_document (self->session) &&
+         (rn_classify_batch_is_running (self->batch) || self->step == rn_model_get_step (model));
+}
+
 static void
 begin (RnClassifyMany *self, RnModel *model)
 {
@@ -296,8 +307,15 @@ begin (RnClassifyMany *self, RnModel *model)
   g_autoptr (GPtrArray) paths = g_steal_pointer (&self->waiting);
   RnViews views;
 
+  if (goes_on_with (self, model))
+    {
+      rn_classify_batch_add (self->batch, paths);
+      return;
+    }
   rn_look_views (RN_LOOK_ONE, rn_model_get_preprocess (model)->side, &views);
   drop_batch (self);
+  g_set_object (&self->document, rn_session_get_document (self->session));
+  self->step = rn_model_get_step (model);
   self->batch = rn_classify_batch_new (model, (const char *const *) names, &views);
   g_signal_connect_swapped (self->batch, "progress", G_CALLBACK (show_progress), self);
   gtk_sort_list_model_set_model (self->sorted, rn_classify_batch_get_rows (self->batch));
@@ -330,11 +348,6 @@ rn_classify_many_take (RnClassifyMany *self, GPtrArray *paths)
 {
   g_return_if_fail (RN_IS_CLASSIFY_MANY (self) && paths != NULL);
 
-  if (self->waiting == NULL && self->batch != NULL && rn_classify_batch_is_running (self->batch))
-    {
-      rn_classify_batch_add (self->batch, paths);
-      return;
-    }
   if (self->waiting == NULL)
     self->waiting = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < paths->len; i++)
@@ -505,6 +518,7 @@ rn_classify_many_dispose (GObject *object)
   g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_object (&self->sorted);
   g_clear_object (&self->thumbnails);
+  g_clear_object (&self->document);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (rn_classify_many_parent_class)->dispose (object);
 }

@@ -87,7 +87,7 @@ say_spread (const RnLook *look, const double *p)
 }
 
 static void
-show_answer (RnClassifyOne *self, const RnLook *look, int truth)
+show_answer (RnClassifyOne *self, const RnLook *look)
 {
   g_auto (GStrv) names = rn_class_names (self->session, look->model, look->n_classes);
   g_autofree double *p = g_new (double, look->n_classes);
@@ -96,7 +96,8 @@ show_answer (RnClassifyOne *self, const RnLook *look, int truth)
   for (int k = 0; k < look->n_classes; k++)
     p[k] = (double) look->probabilities[k];
   rn_prediction_bars_set (RN_PREDICTION_BARS (self->bars), (const char *const *) names,
-                          look->n_classes, p, NULL, truth);
+                          look->n_classes, p, NULL,
+                          rn_class_names_find_truth (self->session, (const char *const *) names));
   gtk_widget_set_opacity (self->bars, 1.0);
   rn_card_set_empty (RN_CARD (self->answer_card), NULL, NULL);
   spread = say_spread (look, p);
@@ -165,7 +166,7 @@ show_look (RnClassifyOne *self)
                                _ ("What the network sees"));
   outline_views (self, subject->picture, look->view->width);
   show_map (self, look);
-  show_answer (self, look, subject->true_class);
+  show_answer (self, look);
 }
 
 /* Asking */

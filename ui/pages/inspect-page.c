@@ -135,7 +135,6 @@ find_top (const float *logits, int n)
 static void
 show_prediction (RnInspectPage *self)
 {
-  const RnSubject *subject = rn_session_get_picture (self->session);
   const int n = rn_spec_get_classes (rn_session_get_spec (self->session));
   RnLook *look = rn_looker_get_look (self->looker);
   gint64 step = -1;
@@ -153,7 +152,8 @@ show_prediction (RnInspectPage *self)
                              rn_session_n_gates_off (self->session) > 0 && look != NULL
                                  ? look->gated
                                  : NULL,
-                             subject != NULL ? subject->true_class : -1, weights);
+                             rn_class_names_find_truth (self->session, (const char *const *) names),
+                             weights);
   if (look != NULL && trained != NULL)
     rn_inspect_activation_set_top (RN_INSPECT_ACTIVATION (self->activation), find_top (trained, n),
                                    (const char *const *) names);
