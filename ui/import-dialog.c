@@ -115,7 +115,13 @@ on_edited (Import *self)
   RnModelHints hints;
 
   adw_message_dialog_set_response_enabled (self->dialog, "use", read_rows (self, &hints));
-  /* numbers of one's own go with no preset's names */
+}
+
+/* Mean or deviation: numbers of one's own go with no preset's names. */
+static void
+on_numbers_edited (Import *self)
+{
+  on_edited (self);
   if (!self->is_filling)
     adw_combo_row_set_selected (ADW_COMBO_ROW (self->preset), OWN);
 }
@@ -170,12 +176,12 @@ new_choice (const char *title, const char *const *names, guint selected)
 }
 
 static GtkWidget *
-new_entry (Import *self, const char *title)
+new_entry (Import *self, const char *title, void (*edited) (Import *))
 {
   GtkWidget *row = adw_entry_row_new ();
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  g_signal_connect_swapped (row, "changed", G_CALLBACK (on_edited), self);
+  g_signal_connect_swapped (row, "changed", G_CALLBACK (edited), self);
   return row;
 }
 
@@ -227,8 +233,8 @@ new_rows (Import *self)
   char epsilon[G_ASCII_DTOSTR_BUF_SIZE];
 
   self->preset = new_choice (_ ("Trained on"), presets, find_preset (preprocess));
-  self->mean = new_entry (self, _ ("Mean of each channel, where white is 1"));
-  self->std = new_entry (self, _ ("Standard deviation of each channel"));
+  self->mean = new_entry (self, _ ("Mean of each channel, where white is 1"), on_numbers_edited);
+  self->std = new_entry (self, _ ("Standard deviation of each channel"), on_numbers_edited);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->preset);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->mean);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->std);
@@ -246,7 +252,7 @@ new_rows (Import *self)
   self->is_filling = TRUE;
   if (guesses & RN_GUESS_EPSILON)
     {
-      self->epsilon = new_entry (self, _ ("Epsilon of batch-norm"));
+      self->epsilon = new_entry (self, _ ("Epsilon of batch-norm"), on_edited);
       adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->epsilon);
       gtk_editable_set_text (GTK_EDITABLE (self->epsilon),
                              g_ascii_formatd (epsilon, sizeof epsilon, "%g",

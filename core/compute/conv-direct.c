@@ -14,7 +14,8 @@
 #define PANEL_FLOATS (64 * 1024)
 #define STEP (2 * RN_CONV_BLOCK) /* channels that a kernel may take at once */
 #define ENOUGH_PIECES 16
-#define RUN_UNIT 12 /* pixels that fill the kernel's registers, in every instruction set */
+#define RUN_UNIT                                                                                   \
+  12 /* pixels that fill the kernel's registers, or nearly, in every instruction set */
 #define LEAST_RUN (4 * RUN_UNIT)
 
 typedef struct
@@ -159,9 +160,18 @@ rn_conv_direct_packed (const RnConvShape *shape)
   return (gsize) (divide_up (shape->k, RN_CONV_BLOCK) * RN_CONV_BLOCK) * filter_depth (shape);
 }
 
-/* @n rows of y from pixel @pixel on, channels of one panel; @x is the first that they see, `x_band` floats a row of y further */
+/* Pieces are dealt out in order, so that after @piece a member is likely to get the one that is as many further as there are members.
+ * Returns: that one's panel */
+static int
+foresee (RnWorker *worker, int piece, int per_panel)
+{
+  return (piece + rn_worker_n_workers (worker)) / per_panel;
+}
+
+/* @n rows of y from pixel @pixel on, channels of one panel; @x is the first that they see, `x_band` floats a row of y further;
+ * @later: the panel that is next */
 static void
-convolve_band (RnWorker *worker, const Plan *plan, RnConvRow *row, int panel, gsize pixel, int n,
+convolve_band (const Plan *plan, RnConvRow *row, int panel, int later, gsize pixel, int n,
                const float *x, gsize x_band)
 {
   const RnConvShape *shape = plan->shape;
@@ -170,12 +180,13 @@ convolve_band (RnWorker *worker, const Plan *plan, RnConvRow *row, int panel, gs
 
   for (int k = panel * plan->panel; k < end; k += STEP)
     {
-      const int next =
-          k + STEP < end ? k + STEP : k + STEP + (rn_worker_n_workers (worker) - 1) * plan->panel;
+      const gboolean is_last = k + STEP >= end;
+      const int next = is_last ? later * plan->panel : k + STEP;
 
       row->k = MIN (STEP, end - k);
-      row->ahead =
-          n == 1 && next < shape->k ? plan->packed + (gsize) next * filter_depth (shape) : NULL;
+      row->ahead = n == 1 && next < shape->k && !(is_last && later == panel)
+                       ? plan->packed + (gsize) next * filter_depth (shape)
+                       : NULL;
       row->w = plan->packed + (gsize) k * filter_depth (shape);
       row->finish.bias = plan->finish.bias == NULL ? NULL : plan->finish.bias + k;
       for (int i = 0; i < n; i++)
@@ -239,8 +250,8 @@ run_piece (RnWorker *worker, int piece, gpointer data)
       row.x_line = (gsize) shape->stride * row.x_row;
       row.q *= last - first;
     }
-  convolve_band (worker, plan, &row, panel, pixel, plan->is_joined ? 1 : last - first, x,
-                 (gsize) shape->stride * row.x_row);
+  convolve_band (plan, &row, panel, foresee (worker, piece, per_panel), pixel,
+                 plan->is_joined ? 1 : last - first, x, (gsize) shape->stride * row.x_row);
   rn_worker_account (worker, RN_WORK_DIRECT);
   gather_band (plan, panel, piece % per_panel, pixel, last - first, shape->q);
 }
@@ -261,8 +272,8 @@ run_pointwise_piece (RnWorker *worker, int piece, gpointer data)
     .depth = shape->c,
   };
 
-  convolve_band (worker, plan, &row, piece / plan->n_bands, (gsize) first, 1,
-                 plan->x + (gsize) first * c, 0);
+  convolve_band (plan, &row, piece / plan->n_bands, foresee (worker, piece, plan->n_bands),
+                 (gsize) first, 1, plan->x + (gsize) first * c, 0);
   rn_worker_account (worker, RN_WORK_DIRECT);
   gather_band (plan, piece / plan->n_bands, piece % plan->n_bands, (gsize) first, 1, row.q);
 }

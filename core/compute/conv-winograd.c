@@ -47,20 +47,30 @@ part_scratch (const RnWinogradTiles *tiles)
   return rn_winograd_zeros (tiles) + (tiles->is_wide ? 0 : rn_winograd_positions (tiles));
 }
 
-/* m [n,K] = v [n,C] u of one position, channels [k,k + channels) */
-static void
-multiply (const Plan *plan, float *m, const float *v, int position, int n, int k, int channels)
+/* of a position, from channel k on */
+static const float *
+find_filters (const Plan *plan, int position, int k)
 {
-  const gsize c = (gsize) plan->tiles.c, filters = c * (gsize) plan->tiles.k;
+  const gsize c = (gsize) plan->tiles.c;
+
+  return plan->filters + ((gsize) position * (gsize) plan->tiles.k + (gsize) k) * c;
+}
+
+/* m [n,K] = v [n,C] u of one position, channels [k,k + channels); @ahead: (nullable): filters that come next */
+static void
+multiply (const Plan *plan, float *m, const float *v, int position, int n, int k, int channels,
+          const float *ahead)
+{
   const RnConvProduct product = {
     .y = m + (gsize) position * plan->tiles.out_position + k,
     .y_pixel = (gsize) plan->tiles.k,
     .q = n,
     .k = channels,
     .x = v + (gsize) position * plan->tiles.in_position,
-    .x_pixel = c,
+    .x_pixel = (gsize) plan->tiles.c,
     .depth = plan->tiles.c,
-    .w = plan->filters + (gsize) position * filters + (gsize) k * c,
+    .w = find_filters (plan, position, k),
+    .ahead = ahead,
   };
 
   rn_kernels ()->conv_product (&product);
@@ -117,7 +127,7 @@ convolve_part (RnWorker *worker, const Plan *plan, int part, int k, int channels
     {
       fetch_results (plan, here, i);
       rn_winograd_fetch (next, tiles, plan->x, tiles->c, 1, i);
-      multiply (plan, out, in, i, n, k, channels);
+      multiply (plan, out, in, i, n, k, channels, NULL);
     }
   rn_worker_account (worker, RN_WORK_PRODUCTS);
   rn_winograd_write (tiles, plan->y, out, first, n, k, channels, &plan->finish);
@@ -177,9 +187,14 @@ multiply_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Plan *plan = data;
   const int k = piece % plan->n_panels * plan->panel;
+  /* pieces are dealt out in order, so that this one is likely to be the member's next */
+  const int next = piece + rn_worker_n_workers (worker);
 
   multiply (plan, plan->out, plan->in, piece / plan->n_panels, plan->n, k,
-            MIN (plan->panel, plan->tiles.k - k));
+            MIN (plan->panel, plan->tiles.k - k),
+            next < RN_WINOGRAD_POSITIONS * plan->n_panels
+                ? find_filters (plan, next / plan->n_panels, next % plan->n_panels * plan->panel)
+                : NULL);
   rn_worker_account (worker, RN_WORK_PRODUCTS);
 }
 

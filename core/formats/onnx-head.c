@@ -28,6 +28,7 @@ static gboolean
 take_linear (RnOnnxWalk *walk, const RnOnnxNode *node)
 {
   RnOnnxNetwork *network = walk->network;
+  const RnOnnxNode *biased = node;
   const gboolean is_gemm = rn_onnx_is_op (node, "Gemm");
   const RnStoredTensor *weight = rn_onnx_get_constant (walk->onnx, node, 1);
   gint64 classes;
@@ -62,9 +63,10 @@ take_linear (RnOnnxWalk *walk, const RnOnnxNode *node)
         return rn_onnx_refuse (walk, node, _ ("has a bias that does not fit"));
       rn_onnx_pass (walk, node);
       walk->at = rn_onnx_output_of (node);
+      biased = node;
     }
   if (network->fc_bias != NULL && network->fc_bias->count != (guint64) classes)
-    return rn_onnx_refuse (walk, node, _ ("has a bias that does not fit"));
+    return rn_onnx_refuse (walk, biased, _ ("has a bias that does not fit"));
   return TRUE;
 }
 

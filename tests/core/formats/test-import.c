@@ -578,6 +578,26 @@ a_bias_that_cannot_be_read_is_not_taken_for_none (void)
   assert_refused (written, "bias that does not fit");
 }
 
+/* The same bytes as twice as many numbers of half the size: a bias of more classes than the matrix has */
+static void
+a_bias_of_another_length_is_refused (void)
+{
+  static const char head[] = "\x10\x01\x42\7fc.bias\x4a";
+  g_autofree char *path = path_of ("graph-of-ours.onnx"), *bytes = NULL, *written = NULL;
+  char *found;
+  gsize length;
+
+  write_graph_of_ours ();
+  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
+  found = memmem (bytes, length, head, strlen (head));
+  g_assert_nonnull (found);
+  g_assert_cmpint (found[-2], ==, 8); /* one side, of so many numbers */
+  found[-1] = (char) (2 * found[-1]);
+  found[1] = 10; /* half precision */
+  written = write_bytes ("long-bias.onnx", bytes, length);
+  assert_refused (written, "(Gemm) has a bias that does not fit");
+}
+
 static void
 damaged_files_of_pytorch_are_survived (void)
 {
@@ -627,6 +647,7 @@ main (int argc, char **argv)
   ADD (damaged_files_are_survived);
   ADD (damaged_graphs_are_survived);
   ADD (a_bias_that_cannot_be_read_is_not_taken_for_none);
+  ADD (a_bias_of_another_length_is_refused);
   ADD (networks_of_torchvision_give_pytorch_s_logits);
   ADD (whole_objects_and_other_graphs_are_refused_by_name);
   ADD (damaged_files_of_pytorch_are_survived);
