@@ -83,6 +83,22 @@ def check_onnx(names):
         compare("ONNX Runtime", name, np.fromfile(name + ".ort", np.float32), expected)
 
 
+def read_safetensors(path):
+    """As the format's page says: the length of a JSON header, the header, the numbers"""
+    import torch
+
+    types = {"F32": np.float32, "I64": np.int64}
+    data = open(path, "rb").read()
+    begin = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:begin])
+    header.pop("__metadata__", None)
+    state = {}
+    for name, entry in header.items():
+        first, end = (begin + at for at in entry["data_offsets"])
+        state[name] = torch.from_numpy(np.frombuffer(data[first:end], types[entry["dtype"]]).reshape(entry["shape"]).copy())
+    return state
+
+
 def check_torchvision(names):
     try:
         import torch
@@ -97,6 +113,9 @@ def check_torchvision(names):
         model.load_state_dict(state, strict=True)
         model.eval()
         assert int(state["bn1.num_batches_tracked"]) == 12
+        other = read_safetensors(name + ".safetensors")
+        model.load_state_dict(other, strict=True)
+        assert all(torch.equal(state[key], other[key]) for key in other) and len(other) > len(state) * 4 // 5, name
         with torch.no_grad():
             compare("PyTorch", name, model(torch.from_numpy(x)).numpy(), expected)
 

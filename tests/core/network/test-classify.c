@@ -764,10 +764,9 @@ test_a_network_that_diverged_is_never_right (void)
 }
 
 static void
-test_third_party_errors (void)
+assert_seventy_wrong (RnModel *model)
 {
   const RnViews views = { .crops = 1 };
-  g_autoptr (RnModel) model = third_party_model ();
   g_autoptr (RnDataset) dataset = model != NULL ? third_party_dataset () : NULL;
   g_autoptr (RnEvaluator) evaluator = NULL;
   g_autoptr (RnEvaluation) result = NULL;
@@ -780,6 +779,39 @@ test_third_party_errors (void)
   g_assert_no_error (error);
   g_assert_cmpint (result->count, ==, 846);
   g_assert_cmpint (result->wrong, ==, 70);
+}
+
+static void
+test_third_party_errors (void)
+{
+  g_autoptr (RnModel) model = third_party_model ();
+
+  if (model != NULL)
+    assert_seventy_wrong (model);
+}
+
+/* PyTorch's file of the same network: what came with the page and what was made of it */
+static void
+test_third_party_pickle (void)
+{
+  g_autoptr (RnModel) model = third_party_model ();
+  g_autoptr (RnModel) pickled =
+      model != NULL ? third_party_model_in ("resnet20-12fca82f.th") : NULL;
+  g_auto (GStrv) names = NULL;
+
+  if (pickled == NULL)
+    return;
+  names = rn_model_list_parameters (model);
+  g_assert_cmpuint (g_strv_length (names), >=, 19 * 5 + 2);
+  for (int i = 0; names[i] != NULL; i++)
+    {
+      g_autoptr (RnTensor) a = rn_model_get_parameter (model, names[i]);
+      g_autoptr (RnTensor) b = rn_model_get_parameter (pickled, names[i]);
+
+      g_assert_cmpmem (a->data, rn_tensor_count (a) * sizeof (float), b->data,
+                       rn_tensor_count (b) * sizeof (float));
+    }
+  assert_seventy_wrong (pickled);
 }
 
 int
@@ -820,5 +852,6 @@ main (int argc, char **argv)
   g_test_add_func ("/classify/a network that diverged is never right",
                    test_a_network_that_diverged_is_never_right);
   g_test_add_func ("/classify/third party/70 of 846 are wrong", test_third_party_errors);
+  g_test_add_func ("/classify/third party/PyTorch's file holds the same", test_third_party_pickle);
   return g_test_run ();
 }

@@ -3,18 +3,24 @@
 #include "cases.h"
 
 RnModel *
-third_party_model (void)
+third_party_model_in (const char *name)
 {
   /* what the file cannot tell; from "preprocess" of the reference logits */
   const RnModelHints hints = { .has_mean = TRUE,
                                .mean = { 0.485f, 0.456f, 0.406f },
                                .std = { 0.229f, 0.224f, 0.225f } };
-  g_autofree char *path = shared_path ("data", "resnet20", "resnet20.safetensors", NULL);
+  g_autofree char *path = shared_path ("data", "resnet20", name, NULL);
   g_autoptr (GError) error = NULL;
   RnModel *model = path != NULL ? rn_model_load (path, &hints, &error) : NULL;
 
   g_assert_no_error (error);
   return model;
+}
+
+RnModel *
+third_party_model (void)
+{
+  return third_party_model_in ("resnet20.safetensors");
 }
 
 RnDataset *
