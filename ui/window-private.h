@@ -29,8 +29,9 @@ struct _RnWindow
 
   GtkFileChooserNative *chooser; /* (nullable): while it is open */
   GCancellable *opening;         /* cancelled when the window goes */
-  char *crashed;                 /* (nullable): the run that the notice offers */
-  guint inhibit_cookie;          /* 0 where the desktop cannot */
+  guint prepare_id;
+  char *crashed;        /* (nullable): the run that the notice offers */
+  guint inhibit_cookie; /* 0 where the desktop cannot */
   gboolean is_inhibiting;
   int type_size;           /* gtk-xft-dpi before presenter mode; 0 when it is off */
   gboolean is_side_chosen; /* the person moved the spine's edge */

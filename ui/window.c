@@ -16,6 +16,7 @@
 #include "remembered.h"
 #include "spine/spine.h"
 
+#define PREPARE_MS 300
 #define DEFAULT_PAGE "train"
 
 /* Of the spine, in pixels */
@@ -386,6 +387,7 @@ rn_window_dispose (GObject *object)
 {
   RnWindow *self = RN_WINDOW (object);
 
+  g_clear_handle_id (&self->prepare_id, g_source_remove);
   g_cancellable_cancel (self->opening);
   g_clear_object (&self->chooser);
   if (self->session != NULL)
@@ -411,6 +413,18 @@ rn_window_init (RnWindow *self)
   self->opening = g_cancellable_new ();
 }
 
+/* The Build page has the keys that edit and save the network, which stands beside every page: it is made soon after the first
+ * frame, though nobody may have looked at it. */
+static gboolean
+prepare (gpointer data)
+{
+  RnWindow *self = data;
+
+  self->prepare_id = 0;
+  rn_window_ensure_page (self, "build");
+  return G_SOURCE_REMOVE;
+}
+
 GtkWidget *
 rn_window_new (GtkApplication *application, RnSession *session, GSettings *settings)
 {
@@ -425,5 +439,6 @@ rn_window_new (GtkApplication *application, RnSession *session, GSettings *setti
   restore (self);
   rn_window_listen (self);
   rn_window_update_actions (self);
+  self->prepare_id = g_timeout_add_full (G_PRIORITY_LOW, PREPARE_MS, prepare, self, NULL);
   return GTK_WIDGET (self);
 }

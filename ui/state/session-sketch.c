@@ -191,6 +191,15 @@ rn_session_show_sketch (RnSession *self, const RnSpec *spec, const char *path)
   rn_session_end_edit (self, NULL);
 }
 
+/* A sketch that a file is of, or that somebody edited: a preset in its place would overwrite the one at the next save, and take the
+ * other's copy away. */
+static gboolean
+holds_work (RnDocument *document)
+{
+  return rn_document_get_kind (document) == RN_DOCUMENT_SKETCH &&
+         (rn_document_get_path (document) != NULL || rn_document_is_to_keep (document));
+}
+
 void
 rn_session_show_preset (RnSession *self, const RnSpec *spec)
 {
@@ -198,8 +207,9 @@ rn_session_show_preset (RnSession *self, const RnSpec *spec)
 
   g_return_if_fail (spec != NULL);
 
-  if (shown == NULL || (rn_document_get_kind (shown) != RN_DOCUMENT_SKETCH &&
-                        rn_document_is_same_spec (rn_document_get_spec (shown), spec)))
+  if (shown == NULL || holds_work (shown) ||
+      (rn_document_get_kind (shown) != RN_DOCUMENT_SKETCH &&
+       rn_document_is_same_spec (rn_document_get_spec (shown), spec)))
     {
       show_new (self, spec, NULL);
       return;

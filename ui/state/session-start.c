@@ -251,12 +251,15 @@ is_still_shown (RnSession *self, const RnStart *start)
          (sketch == NULL || rn_sketch_get_state (sketch) == start->state);
 }
 
-/* Returns: whether the data set that is open is what the start needs; asks for it where not. */
+/* Returns: whether the data set that is open is what the start needs; asks for it where not. A sketch takes what is open, also
+ * where another one could not be opened since. */
 static gboolean
 has_data (RnSession *self, RnStart *start)
 {
   RnRecord *record = rn_document_get_record (start->document);
-  const char *wanted = record != NULL ? rn_record_get_data (record) : self->dataset_name;
+  const char *wanted = record != NULL          ? rn_record_get_data (record)
+                       : self->dataset != NULL ? rn_dataset_get_source (self->dataset)
+                                               : self->dataset_name;
   const guint64 seed = record != NULL ? rn_record_get_settings (record)->seed : self->settings.seed;
 
   if (self->opening != NULL)

@@ -508,7 +508,7 @@ logs_that_are_no_files_are_refused (void)
   replace (path, RN_RUN_HISTORY, "");
   g_assert_cmpint (truncate (history, (off_t) RN_RUN_MAX_LOG + 1), ==, 0);
   g_assert_null (rn_run_read_history (run, &huge));
-  assert_error (huge, RN_ERROR, RN_ERROR_FORMAT, history, "1 GiB");
+  assert_error (huge, RN_ERROR, RN_ERROR_MEMORY, history, "1 GiB");
 }
 
 static void
@@ -876,6 +876,24 @@ what_is_no_checkpoint_is_refused (void)
   g_assert_true (rn_checkpoint_save (&content, file, NULL));
   g_assert_null (rn_checkpoint_load (file, &no_number));
   assert_error (no_number, RN_ERROR, RN_ERROR_FORMAT, file, "train.momentum.conv1.weight");
+}
+
+/* As a hole, so that it takes no room */
+static void
+measures_that_are_too_many_are_not_cut_off (void)
+{
+  g_autofree char *path = path_of ("many"), *blocks = g_build_filename (path, RN_RUN_BLOCKS, NULL);
+  g_autoptr (RnRunWriter) writer = trained (path, 20, 10), resumed = NULL;
+  g_autoptr (GError) error = NULL;
+  GStatBuf status;
+
+  g_clear_pointer (&writer, rn_run_writer_free);
+  g_assert_cmpint (truncate (blocks, ((goffset) 1 << 30) + 1), ==, 0);
+  resumed = rn_run_writer_resume (path, 20, &error);
+  g_assert_null (resumed);
+  assert_error (error, RN_ERROR, RN_ERROR_MEMORY, blocks, "larger than 1 GiB");
+  g_assert_cmpint (g_stat (blocks, &status), ==, 0);
+  g_assert_cmpint (status.st_size, ==, ((goffset) 1 << 30) + 1);
 }
 
 static void
@@ -1304,6 +1322,7 @@ main (int argc, char **argv)
   ADD (a_full_disk_is_an_error_and_tears_nothing);
   ADD (a_checkpoint_comes_back_to_the_bit);
   ADD (what_is_no_checkpoint_is_refused);
+  ADD (measures_that_are_too_many_are_not_cut_off);
   ADD (the_newest_checkpoint_that_reads_well_is_taken);
   ADD (odd_names_among_the_checkpoints_are_passed_over);
   ADD (the_best_checkpoint_is_the_earliest_of_the_lowest_test_error);
