@@ -75,6 +75,11 @@ check_words (int argc, char **argv, GError **error)
 {
   if (argc > 2)
     return rn_cli_usage_error (error, _ ("lab takes one experiment at a time"));
+  if (option.report != NULL && !g_str_has_suffix (option.report, ".html") &&
+      !g_str_has_suffix (option.report, ".htm"))
+    return rn_cli_usage_error (error,
+                               _ ("“%s”: a report is written as .html; the window writes PDF, too"),
+                               option.report);
   return rn_cli_check_int ("--seeds", option.seeds, 1, RN_LAB_MAX_SEEDS, error) &&
          rn_cli_check_int ("--threads", option.threads, 0, 256, error);
 }

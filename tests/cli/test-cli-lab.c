@@ -198,6 +198,7 @@ test_mistakes_are_told (void)
   g_autofree char *path = g_build_filename (folder, "broken.json", NULL);
   g_autoptr (CliResult) seeds = cli_run (folder, LAB, "--seeds", "0", NULL);
   g_autoptr (CliResult) many = cli_run (folder, "lab", "degradation", "residual", NULL);
+  g_autoptr (CliResult) printed = cli_run (folder, LAB, "--report", "report.pdf", NULL);
   g_autoptr (CliResult) missing = cli_run (folder, "lab", "none.json", NULL);
   g_autoptr (CliResult) broken = NULL;
 
@@ -206,6 +207,8 @@ test_mistakes_are_told (void)
   cli_assert_code (seeds, 2);
   g_assert_nonnull (strstr (seeds->err, "--seeds"));
   cli_assert_code (many, 2);
+  cli_assert_code (printed, 2);
+  g_assert_nonnull (strstr (printed->err, "report.pdf"));
   cli_assert_code (missing, 1);
   g_assert_nonnull (strstr (missing->err, "none.json"));
   cli_assert_code (broken, 1);
