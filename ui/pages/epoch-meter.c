@@ -3,7 +3,6 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <residua/bench.h>
-#include <residua/compute-info.h>
 
 #include "state/fit.h"
 #include "state/lab-desk.h"
@@ -118,28 +117,21 @@ on_cancelled (GCancellable *cancellable, Job *job)
   g_atomic_int_set (&job->cancel, 1);
 }
 
-/* It trains a few steps, so it steps back like training: in a thread of its own, for a shared one would keep that. */
-static gpointer
-measure (gpointer data)
+static void
+measure (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  GTask *task = data;
-  Job *job = g_task_get_task_data (task);
-  GCancellable *cancellable = g_task_get_cancellable (task);
+  Job *job = data;
   const gulong id = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), job, NULL);
   double seconds = NAN;
   GError *error = NULL;
-  gboolean well;
+  const gboolean well = rn_bench_estimate_epoch (job->spec, &job->settings, job->dataset,
+                                                 job->threads, &job->cancel, &seconds, &error);
 
-  rn_compute_lower_priority ();
-  well = rn_bench_estimate_epoch (job->spec, &job->settings, job->dataset, job->threads,
-                                  &job->cancel, &seconds, &error);
   g_cancellable_disconnect (cancellable, id);
   if (well)
     g_task_return_pointer (task, g_memdup2 (&seconds, sizeof seconds), g_free);
   else
     g_task_return_error (task, error);
-  g_idle_add_once ((GSourceOnceFunc) g_object_unref, task); /* what it holds is the window's */
-  return NULL;
 }
 
 static void measure_next (RnEpochMeter *self);
@@ -175,7 +167,7 @@ measure_next (RnEpochMeter *self)
   task = g_task_new (self, self->cancellable, on_measured, NULL);
   g_task_set_source_tag (task, measure_next);
   g_task_set_task_data (task, job, job_free);
-  g_thread_unref (g_thread_new ("residua-meter", measure, g_steal_pointer (&task)));
+  g_task_run_in_thread (task, measure);
 }
 
 static void
