@@ -122,27 +122,15 @@ test_settings_of_a_new_run_are_those_of_the_command_line (World *world, gconstpo
   g_assert_cmpint (settings->measure_every, ==, 1);
 }
 
-/* No file may become longer, as on a full disk. RLIM_INFINITY takes it back. */
-static void
-set_room (rlim_t bytes)
-{
-  struct rlimit limit;
-
-  signal (SIGXFSZ, SIG_IGN);
-  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
-  limit.rlim_cur = MIN (bytes, limit.rlim_max);
-  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
-}
-
 static void
 test_a_full_disk_pauses_with_a_sentence_and_start_goes_on (World *world, gconstpointer data)
 {
   open_data (world);
   rn_session_start (world->session);
   world_wait (world, is_running, 10.0);
-  set_room (2000);
+  tiny_set_room (2000);
   world_wait (world, is_paused, 10.0);
-  set_room (RLIM_INFINITY);
+  tiny_set_room (RLIM_INFINITY);
   g_assert_nonnull (strstr (world->signals->str, "The disk is full"));
   g_assert_nonnull (strstr (world->signals->str, world->folder));
   g_assert_false (rn_session_get_status (world->session)->is_pending);

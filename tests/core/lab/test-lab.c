@@ -393,18 +393,6 @@ test_a_pause_right_after_a_start_is_not_lost (World *world, gconstpointer data)
   g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_FINISHED);
 }
 
-/* No file may become longer than that: as a disk that is full, but for this process alone. RLIM_INFINITY takes it back. */
-static void
-set_room (rlim_t bytes)
-{
-  struct rlimit limit;
-
-  signal (SIGXFSZ, SIG_IGN);
-  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
-  limit.rlim_cur = MIN (bytes, limit.rlim_max);
-  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
-}
-
 /* The room ends in a run's first file, in its history, in a checkpoint. */
 static void
 test_a_full_disk_pauses_and_the_experiment_goes_on_to_the_same_bytes (World *world,
@@ -420,10 +408,10 @@ test_a_full_disk_pauses_and_the_experiment_goes_on_to_the_same_bytes (World *wor
     {
       g_autoptr (GError) error = NULL;
 
-      set_room (rooms[i]);
+      tiny_set_room (rooms[i]);
       rn_lab_runner_start (runner);
       g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_PAUSED);
-      set_room (RLIM_INFINITY);
+      tiny_set_room (RLIM_INFINITY);
       error = rn_lab_runner_get_error (runner);
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
     }
@@ -447,10 +435,10 @@ test_a_checkpoint_that_cannot_be_written_at_a_stop_is_told (World *world, gconst
     }
   rn_lab_runner_pause (runner);
   g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_PAUSED);
-  set_room (100);
+  tiny_set_room (100);
   rn_lab_runner_stop (runner);
   g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_FAILED);
-  set_room (RLIM_INFINITY);
+  tiny_set_room (RLIM_INFINITY);
   error = rn_lab_runner_get_error (runner);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
 }

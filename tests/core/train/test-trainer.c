@@ -343,18 +343,6 @@ test_studies_beside_it_leave_no_trace (World *world, gconstpointer data)
   assert_same_as (world, "left alone", "studied", N_STUDIED);
 }
 
-/* No file may become longer than that: as a disk that is full, but for this process alone. RLIM_INFINITY takes it back. */
-static void
-set_room (rlim_t bytes)
-{
-  struct rlimit limit;
-
-  signal (SIGXFSZ, SIG_IGN);
-  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
-  limit.rlim_cur = MIN (bytes, limit.rlim_max);
-  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
-}
-
 static void
 assert_told_of_room (RnTrainer *trainer)
 {
@@ -383,18 +371,18 @@ test_a_full_disk_pauses_and_training_goes_on_without_a_trace (World *world, gcon
   trainer = trainer_of (world, "short of room", 2);
   for (rlim_t room = 100; room < 6000; room += 97)
     {
-      set_room (room);
+      tiny_set_room (room);
       rn_trainer_run (trainer, 0);
       if (rn_trainer_wait (trainer) == RN_STATE_FINISHED)
         break;
-      set_room (RLIM_INFINITY);
+      tiny_set_room (RLIM_INFINITY);
       g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_PAUSED);
       assert_told_of_room (trainer);
       n_pauses++;
       rn_trainer_run (trainer, 1);
       g_assert_cmpint (rn_trainer_wait (trainer), !=, RN_STATE_FAILED);
     }
-  set_room (RLIM_INFINITY);
+  tiny_set_room (RLIM_INFINITY);
   g_assert_cmpint (n_pauses, >, 10);
   rn_trainer_run (trainer, 0);
   g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_FINISHED);

@@ -1,6 +1,7 @@
 #include "tiny.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 
 #include "base/random.h"
@@ -144,4 +145,15 @@ tiny_assert_same_file (const char *folder_a, const char *folder_b, const char *n
   g_file_get_contents (path_b, &b, &length_b, &error);
   g_assert_no_error (error);
   g_assert_cmpmem (a, length_a, b, length_b);
+}
+
+void
+tiny_set_room (rlim_t bytes)
+{
+  struct rlimit limit;
+
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  limit.rlim_cur = MIN (bytes, limit.rlim_max);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
 }

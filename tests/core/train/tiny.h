@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/resource.h>
+
 #include "residua/residua.h"
 
 /* A small world to train in: grey 8x8 pictures of three classes that can be told apart, as IDX files in a folder. */
@@ -14,6 +16,8 @@ RnSpec *tiny_spec_new (void);
 char *tiny_folder_new (void);
 /* Removes it with everything in it. */
 void tiny_folder_remove (const char *folder);
+/* No file may become longer than that: as a disk that is full, but for this process alone. RLIM_INFINITY takes it back. */
+void tiny_set_room (rlim_t bytes);
 
 /* Fails the test unless the two files have the same bytes. */
 void tiny_assert_same_file (const char *folder_a, const char *folder_b, const char *name);
