@@ -37,6 +37,7 @@ static char *data = NULL;
 static char *out = NULL;
 static char *picture = NULL;
 static char **open_paths = NULL;
+static char **compared = NULL;
 static char *hover_path = NULL;
 static char *press = NULL;
 static char *experiment = NULL;
@@ -64,6 +65,7 @@ static const GOptionEntry options[] = {
   { "data", 0, 0, G_OPTION_ARG_STRING, &data, "Data set, sample unless said", "PATH" },
   { "open", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &open_paths,
     "Open this as if it had been dropped; several one after the other", "PATH" },
+  { "compare", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &compared, "Compare this run, too", "RUN" },
   { "hover", 0, 0, G_OPTION_ARG_FILENAME, &hover_path, "Hold this over the window", "PATH" },
   { "picture", 0, 0, G_OPTION_ARG_STRING, &picture,
     "Picture to watch: a file, or a test picture's number", "WHAT" },
@@ -627,6 +629,8 @@ shoot (GtkApplication *application)
   prepare (window);
   for (int i = 0; open_paths != NULL && open_paths[i] != NULL; i++)
     open_one (window, open_paths[i]);
+  for (int i = 0; compared != NULL && compared[i] != NULL; i++)
+    rn_session_compare (rn_window_get_session (window), compared[i]);
   if (hover_path != NULL)
     {
       g_autoptr (GListModel) files = files_of (hover_path);

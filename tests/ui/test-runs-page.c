@@ -1,6 +1,8 @@
 #include <adwaita.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
+#include "charts/curve-chart.h"
 #include "pages/runs-page.h"
 #include "runs/run-row.h"
 #include "runs/run-wishes.h"
@@ -161,20 +163,73 @@ test_compare_adds_the_run_and_takes_it_out (Fixture *fixture, gconstpointer data
   settle_until (is_compared, fixture, 10.0);
   document = g_list_model_get_item (rn_session_get_compared (fixture->session), 0);
   g_assert_cmpstr (rn_document_get_path (document), ==, path);
-  g_assert_true (says (fixture->page, "Compared: test error"));
+  g_assert_true (says (fixture->page, "Compared: training and test error"));
   gtk_toggle_button_set_active (compare, FALSE);
   g_assert_cmpuint (g_list_model_get_n_items (rn_session_get_compared (fixture->session)), ==, 0);
-  g_assert_false (says (fixture->page, "Compared: test error"));
+  g_assert_false (says (fixture->page, "Compared: training and test error"));
   /* and what others compare shows on the button */
   rn_session_compare (fixture->session, path);
   settle_until (is_compared, fixture, 10.0);
   g_assert_true (gtk_toggle_button_get_active (compare));
 }
 
+/* What the chart of the compared runs says of @step */
+static char *
+describe_compared (Fixture *fixture, gint64 step)
+{
+  return rn_curve_chart_describe (
+      RN_CURVE_CHART (find_widget (fixture->page, RN_TYPE_CURVE_CHART, 0)), step);
+}
+
+static gboolean
+knows_the_last_step (gpointer data)
+{
+  g_autofree char *text = describe_compared (data, STEPS);
+
+  return strstr (text, "stopped, train ?") == NULL && strstr (text, "(step 6)") == NULL;
+}
+
+static void
+test_a_compared_run_grows_while_others_train_it (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->runs, "stopped", NULL);
+  g_autoptr (RnDataset) dataset = tiny_dataset_new (fixture->folder, 60, 30);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  RnTrainer *trainer;
+
+  rn_session_compare (fixture->session, path);
+  settle_until (is_compared, fixture, 10.0);
+  text = describe_compared (fixture, 5);
+  g_assert_nonnull (strstr (text, "stopped, train "));
+  g_assert_null (strchr (text, '?'));
+  g_assert_false (knows_the_last_step (fixture));
+  trainer = rn_trainer_resume (path, dataset, STEPS, 1, &error);
+  g_assert_no_error (error);
+  rn_trainer_run (trainer, 0);
+  rn_trainer_wait (trainer);
+  rn_trainer_free (trainer);
+  settle_until (knows_the_last_step, fixture, 30.0);
+}
+
 static gboolean
 has_one_row (gpointer data)
 {
   return count_rows (data) == 1;
+}
+
+static void
+test_another_folder_is_listed_at_once (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *other = g_build_filename (fixture->folder, "other", NULL);
+  g_autofree char *from = g_build_filename (fixture->runs, "done", NULL);
+  g_autofree char *to = g_build_filename (other, "done", NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (other, 0755), ==, 0);
+  g_assert_cmpint (g_rename (from, to), ==, 0);
+  rn_session_set_runs_folder (fixture->session, other);
+  settle_until (has_one_row, fixture, 20.0);
+  g_assert_nonnull (find_row (fixture, "done"));
 }
 
 static void
@@ -345,6 +400,9 @@ main (int argc, char **argv)
        test_a_group_is_shown_alone_until_all_are_wanted);
   ADD ("/runs-page/a renamed run stays shown under its new name",
        test_a_renamed_run_stays_shown_under_its_new_name);
+  ADD ("/runs-page/a compared run grows while others train it",
+       test_a_compared_run_grows_while_others_train_it);
+  ADD ("/runs-page/another folder is listed at once", test_another_folder_is_listed_at_once);
   ADD ("/runs-page/a deleted run is no longer listed, shown or compared",
        test_a_deleted_run_is_no_longer_listed_shown_or_compared);
   g_test_add_func ("/runs-page/without runs there is a sentence and a button",

@@ -444,6 +444,7 @@ listen (RnLabPage *self)
   g_signal_connect_object (self->desk, "ended", G_CALLBACK (on_ended), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "status", G_CALLBACK (on_status), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "folder", G_CALLBACK (reread), self, G_CONNECT_SWAPPED);
 }
 
 static void

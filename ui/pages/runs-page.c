@@ -18,7 +18,7 @@
 #include "runs/run-wishes.h"
 #include "state/format.h"
 
-/* How often a run in training is read again while somebody looks */
+/* How often runs in training, and those that are compared, are read again while somebody looks */
 #define LIVE_EVERY_S 2
 #define CHART_HEIGHT_PX 150
 #define LIST_HEIGHT_PX 190
@@ -29,6 +29,14 @@ typedef enum
   SORT_NAME,
   SORT_ERROR
 } SortKey;
+
+/* A run whose curves are drawn */
+typedef struct
+{
+  RnDocument *document;
+  int test; /* the line of its tests */
+  gulong handler;
+} Compared;
 
 struct _RnRunsPage
 {
@@ -53,6 +61,7 @@ struct _RnRunsPage
   GtkWidget *train_button; /* of the empty state */
   GtkWidget *chart_card;
   GtkWidget *chart;
+  GArray *compared; /* of Compared */
 };
 
 G_DEFINE_FINAL_TYPE (RnRunsPage, rn_runs_page, GTK_TYPE_WIDGET)
@@ -165,32 +174,60 @@ tell_empty (RnRunsPage *self)
 /* Comparing */
 
 static void
+compared_clear (gpointer data)
+{
+  Compared *compared = data;
+
+  g_clear_signal_handler (&compared->handler, rn_document_get_record (compared->document));
+  g_clear_object (&compared->document);
+}
+
+static void
+update_chart (RnRunsPage *self)
+{
+  for (guint i = 0; i < self->compared->len; i++)
+    {
+      const Compared *compared = &g_array_index (self->compared, Compared, i);
+      RnRecord *record = rn_document_get_record (compared->document);
+      const GArray *tests = rn_record_get_tests (record);
+      g_autofree RnDot *dots = g_new (RnDot, MAX (tests->len, 1));
+
+      for (guint j = 0; j < tests->len; j++)
+        {
+          const RnTest *test = &g_array_index (tests, RnTest, j);
+
+          dots[j] = (RnDot){ test->step, test->error };
+        }
+      rn_curve_chart_set_dots (RN_CURVE_CHART (self->chart), compared->test, dots, tests->len);
+      rn_time_axis_set_extent (self->time, MAX (rn_time_axis_get_extent (self->time),
+                                                rn_record_get_last_step (record)));
+    }
+  rn_curve_chart_changed (RN_CURVE_CHART (self->chart));
+}
+
+static void
+on_grown (RnRunsPage *self)
+{
+  if (gtk_widget_get_mapped (self->chart))
+    update_chart (self);
+}
+
+/* Its training error as a line, its test error as dots, both in the run's colour */
+static void
 add_curve (RnRunsPage *self, RnDocument *document, int at)
 {
   RnRecord *record = rn_document_get_record (document);
-  const GArray *tests = record != NULL ? rn_record_get_tests (record) : NULL;
-  g_autofree char *name = NULL;
-  g_autofree RnDot *dots = NULL;
-  int line;
+  RnCurveChart *chart = RN_CURVE_CHART (self->chart);
+  const int colour = at % RN_N_SERIES_COLOURS;
+  g_autofree char *name = g_filename_display_basename (rn_document_get_path (document));
+  g_autofree char *train = g_strdup_printf (_ ("%s, train"), name);
+  g_autofree char *test = g_strdup_printf (_ ("%s, test"), name);
+  Compared compared = { .document = g_object_ref (document) };
 
-  if (record == NULL)
-    return;
-  name = rn_document_get_path (document) != NULL
-             ? g_filename_display_basename (rn_document_get_path (document))
-             : g_strdup (rn_document_get_title (document));
-  line = rn_curve_chart_add_line (RN_CURVE_CHART (self->chart), name, NULL,
-                                  at % RN_N_SERIES_COLOURS, at >= RN_N_SERIES_COLOURS);
-  dots = g_new (RnDot, tests != NULL ? MAX (tests->len, 1) : 1);
-  for (guint i = 0; tests != NULL && i < tests->len; i++)
-    {
-      const RnTest *test = &g_array_index (tests, RnTest, i);
-
-      dots[i] = (RnDot){ test->step, test->error };
-    }
-  rn_curve_chart_set_dots (RN_CURVE_CHART (self->chart), line, dots,
-                           tests != NULL ? tests->len : 0);
-  rn_time_axis_set_extent (self->time, MAX (rn_time_axis_get_extent (self->time),
-                                            rn_record_get_last_step (record)));
+  rn_curve_chart_add_line (chart, train, rn_record_get_error (record), colour, TRUE);
+  compared.test = rn_curve_chart_add_line (chart, test, NULL, colour, FALSE);
+  compared.handler = g_signal_connect_swapped (record, "changed", G_CALLBACK (on_grown), self);
+  g_array_append_val (self->compared, compared);
 }
 
 static void
@@ -208,6 +245,7 @@ tell_compared (RnRunsPage *self)
                                                  rn_run_digest_get_path (rn_run_item_get_digest (
                                                      rn_run_row_get_item (row)))));
   gtk_widget_set_visible (self->chart_card, n > 0);
+  g_array_set_size (self->compared, 0);
   rn_curve_chart_clear (RN_CURVE_CHART (self->chart));
   rn_time_axis_set_extent (self->time, 0);
   rn_time_axis_reset (self->time);
@@ -215,9 +253,10 @@ tell_compared (RnRunsPage *self)
     {
       g_autoptr (RnDocument) document = g_list_model_get_item (compared, i);
 
-      add_curve (self, document, (int) i);
+      if (rn_document_get_record (document) != NULL)
+        add_curve (self, document, (int) i);
     }
-  rn_curve_chart_changed (RN_CURVE_CHART (self->chart));
+  update_chart (self);
 }
 
 static void
@@ -313,12 +352,43 @@ on_row_activated (RnRunsPage *self, guint position)
 
 /* Looking at runs that grow */
 
+static const RnRunDigest *
+find_digest (RnRunsPage *self, const char *path)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->list)); i++)
+    {
+      g_autoptr (RnRunItem) item = g_list_model_get_item (G_LIST_MODEL (self->list), i);
+      const RnRunDigest *digest = rn_run_item_get_digest (item);
+
+      if (g_strcmp0 (rn_run_digest_get_path (digest), path) == 0)
+        return digest;
+    }
+  return NULL;
+}
+
+/* Those that others train, the Lab or another process: what is trained here comes by the feed. */
+static void
+follow_compared (RnRunsPage *self)
+{
+  for (guint i = 0; i < self->compared->len; i++)
+    {
+      RnDocument *document = g_array_index (self->compared, Compared, i).document;
+      const RnRunDigest *digest = find_digest (self, rn_document_get_path (document));
+
+      if (digest != NULL && document != rn_session_get_live (self->session) &&
+          rn_run_digest_get_step (digest) >
+              rn_record_get_last_step (rn_document_get_record (document)))
+        rn_session_read_again (self->session, document);
+    }
+}
+
 static gboolean
 on_live (gpointer data)
 {
   RnRunsPage *self = data;
 
-  if (rn_run_list_is_any_training (self->list) || rn_session_is_training (self->session))
+  if (rn_run_list_is_any_training (self->list) || rn_session_is_training (self->session) ||
+      self->compared->len > 0)
     rn_run_list_refresh (self->list);
   return G_SOURCE_CONTINUE;
 }
@@ -327,19 +397,28 @@ static void
 on_scanned (RnRunsPage *self)
 {
   tell_empty (self);
+  follow_compared (self);
+}
+
+static void
+on_folder (RnRunsPage *self)
+{
+  const char *folder = rn_session_get_runs_folder (self->session);
+
+  if (folder != NULL && *folder != '\0' && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    rn_run_list_set_folder (self->list, folder);
 }
 
 static void
 map (GtkWidget *widget)
 {
   RnRunsPage *self = RN_RUNS_PAGE (widget);
-  const char *folder = rn_session_get_runs_folder (self->session);
 
   GTK_WIDGET_CLASS (rn_runs_page_parent_class)->map (widget);
-  if (folder != NULL && *folder != '\0')
-    rn_run_list_set_folder (self->list, folder);
+  on_folder (self);
   rn_run_list_refresh (self->list);
   on_sort (self);
+  update_chart (self);
   self->live_id = g_timeout_add_seconds (LIVE_EVERY_S, on_live, self);
 }
 
@@ -469,14 +548,14 @@ make_chart_card (RnRunsPage *self)
 
   self->time = rn_time_axis_new ();
   self->chart =
-      rn_curve_chart_new (_ ("Test error of the compared runs"), _ ("error, %"), self->time);
+      rn_curve_chart_new (_ ("Error of the compared runs"), _ ("error, %"), self->time);
   rn_curve_chart_set_empty_text (RN_CURVE_CHART (self->chart),
-                                 _ ("None of them was evaluated on test pictures yet."));
+                                 _ ("None of them has taken a step yet."));
   gtk_widget_set_size_request (self->chart, -1, CHART_HEIGHT_PX);
   gtk_accessible_update_property (GTK_ACCESSIBLE (stop), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Stop comparing runs"), -1);
   g_signal_connect_swapped (stop, "clicked", G_CALLBACK (on_stop_comparing), self);
-  self->chart_card = rn_card_new (_ ("Compared: test error"), self->chart);
+  self->chart_card = rn_card_new (_ ("Compared: training and test error"), self->chart);
   rn_card_add_suffix (RN_CARD (self->chart_card), stop);
   return self->chart_card;
 }
@@ -493,6 +572,8 @@ constructed (RnRunsPage *self)
   g_signal_connect_object (self->list, "scanned", G_CALLBACK (on_scanned), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "compared", G_CALLBACK (tell_compared), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "folder", G_CALLBACK (on_folder), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->group, "changed", G_CALLBACK (on_narrowed), self,
                            G_CONNECT_SWAPPED);
   tell_compared (self);
@@ -503,6 +584,8 @@ static void
 rn_runs_page_init (RnRunsPage *self)
 {
   self->list = rn_run_list_new ();
+  self->compared = g_array_new (FALSE, FALSE, sizeof (Compared));
+  g_array_set_clear_func (self->compared, compared_clear);
   self->rows = g_hash_table_new (NULL, NULL);
   self->group = RN_RUN_GROUP (g_object_ref_sink (rn_run_group_new ()));
 }
@@ -513,6 +596,7 @@ dispose (GObject *object)
   RnRunsPage *self = RN_RUNS_PAGE (object);
 
   g_clear_handle_id (&self->live_id, g_source_remove);
+  g_clear_pointer (&self->compared, g_array_unref);
   g_clear_pointer (&self->margin, gtk_widget_unparent);
   g_clear_pointer (&self->rows, g_hash_table_unref);
   g_clear_object (&self->group);

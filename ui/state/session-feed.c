@@ -105,7 +105,7 @@ clock_was_mapped (RnSession *self)
 {
   rn_session_drain (self);
   if (self->live != NULL && rn_record_is_incomplete (rn_document_get_record (self->live)))
-    rn_session_adopt (self, self->live);
+    rn_session_read_again (self, self->live);
 }
 
 static void
@@ -140,59 +140,103 @@ rn_session_set_clock (RnSession *self, GtkWidget *widget)
   self->map_handler = g_signal_connect_swapped (widget, "map", G_CALLBACK (clock_was_mapped), self);
 }
 
-/* Adopting */
+/* Reading again */
+
+typedef struct
+{
+  RnDocument *document;
+  double loss_weight, error_weight; /* by which its curves are smoothed; -1: by none */
+} Adoption;
+
+static void
+adoption_free (gpointer data)
+{
+  Adoption *adoption = data;
+
+  g_object_unref (adoption->document);
+  g_free (adoption);
+}
+
+static void
+smooth_as (RnSeries *series, double weight)
+{
+  if (weight >= 0.0)
+    rn_series_smooth (series, weight);
+}
 
 static void
 load_in_task (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
+  const Adoption *adoption = data;
   GError *error = NULL;
-  RnRecord *fresh = rn_record_load (rn_document_get_path (data), &error);
+  RnRecord *fresh = rn_record_load (rn_document_get_path (adoption->document), &error);
 
-  if (fresh != NULL)
-    g_task_return_pointer (task, fresh, g_object_unref);
-  else
-    g_task_return_error (task, error);
+  if (fresh == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  smooth_as (rn_record_get_loss (fresh), adoption->loss_weight);
+  smooth_as (rn_record_get_error (fresh), adoption->error_weight);
+  g_task_return_pointer (task, fresh, g_object_unref);
+}
+
+static void
+read_next (RnSession *self)
+{
+  g_autoptr (RnDocument) next =
+      self->adopts_next->len > 0 ? g_ptr_array_steal_index (self->adopts_next, 0) : NULL;
+
+  if (next != NULL)
+    rn_session_read_again (self, next);
 }
 
 static void
 loaded (GObject *source, GAsyncResult *result, gpointer data)
 {
   RnSession *self = RN_SESSION (source);
-  RnDocument *document = g_task_get_task_data (G_TASK (result));
+  const Adoption *adoption = g_task_get_task_data (G_TASK (result));
+  RnDocument *document = adoption->document;
   g_autoptr (GError) error = NULL;
   g_autoptr (RnRecord) fresh = g_task_propagate_pointer (G_TASK (result), &error);
 
-  g_autoptr (RnDocument) next = g_steal_pointer (&self->adopts_next);
-
   self->is_adopting = FALSE;
   /* what is shown stays as it was where it cannot be read */
-  if (fresh == NULL)
-    rn_session_tell (self, error->message);
-  else
+  if (fresh != NULL)
     rn_record_adopt (rn_document_get_record (document), fresh);
+  else if (document == self->live || document == self->document)
+    rn_session_tell (self, error->message);
   if (fresh != NULL && document == self->document)
     {
       rn_session_update_time (self, FALSE);
       rn_session_emit (self, RN_SIGNAL_MEASURES);
     }
-  if (next != NULL && rn_record_is_incomplete (rn_document_get_record (next)))
-    rn_session_adopt (self, next);
+  read_next (self);
 }
 
 void
-rn_session_adopt (RnSession *self, RnDocument *document)
+rn_session_read_again (RnSession *self, RnDocument *document)
 {
   g_autoptr (GTask) task = NULL;
+  RnRecord *record = rn_document_get_record (document);
+  Adoption *adoption;
+
+  g_return_if_fail (record != NULL);
 
   if (rn_document_get_path (document) == NULL)
     return;
   if (self->is_adopting)
     {
-      g_set_object (&self->adopts_next, document);
+      if (!g_ptr_array_find (self->adopts_next, document, NULL))
+        g_ptr_array_add (self->adopts_next, g_object_ref (document));
       return;
     }
   self->is_adopting = TRUE;
+  adoption = g_new0 (Adoption, 1);
+  adoption->document = g_object_ref (document);
+  adoption->loss_weight = rn_series_get_weight (rn_record_get_loss (record));
+  adoption->error_weight = rn_series_get_weight (rn_record_get_error (record));
   task = g_task_new (self, NULL, loaded, NULL);
-  g_task_set_task_data (task, g_object_ref (document), g_object_unref);
+  g_task_set_task_data (task, adoption, adoption_free);
   g_task_run_in_thread (task, load_in_task);
 }

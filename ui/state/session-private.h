@@ -35,6 +35,7 @@ enum
   RN_SIGNAL_GATES,
   RN_SIGNAL_COMPARED,
   RN_SIGNAL_GUESSED,
+  RN_SIGNAL_FOLDER,
   RN_SIGNAL_MESSAGE,
   RN_SIGNAL_PROBLEM,
   RN_SIGNAL_ENDED,
@@ -93,8 +94,8 @@ struct _RnSession
   guint tick_id;
   guint drain_source;
   gint64 drained_us;
-  gboolean is_adopting;    /* reading what the feed had merged */
-  RnDocument *adopts_next; /* (nullable): asked for meanwhile */
+  gboolean is_adopting; /* reading a run again */
+  GPtrArray *adopts_next; /* of RnDocument: asked for meanwhile, each once */
 
   RnMeasureKind measure;
   GArray *
@@ -183,8 +184,6 @@ void rn_session_take (RnSession *self, RnSnapshot *snapshot); /* (transfer full)
 /* session-feed.c */
 void rn_session_feed_filled (RnSession *self);
 void rn_session_stop_draining (RnSession *self);
-void rn_session_adopt (RnSession *self,
-                       RnDocument *document); /* what the feed had merged, from disk */
 
 /* session-trainer.c */
 

@@ -131,7 +131,7 @@ rn_session_take (RnSession *self, RnSnapshot *snapshot)
       break;
     case RN_STATE_PAUSED:
       if (rn_record_is_incomplete (record))
-        rn_session_adopt (self, live);
+        rn_session_read_again (self, live);
       if (g_error_matches (snapshot->failure, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
         take_failed_write (self, snapshot);
       break;

@@ -168,7 +168,7 @@ rn_session_end_training (RnSession *self)
 
   end_training (self, self);
   if (document != NULL && rn_record_is_incomplete (rn_document_get_record (document)))
-    rn_session_adopt (self, document);
+    rn_session_read_again (self, document);
   rn_session_refresh_status (self);
   rn_session_rewatch (self);
 }

@@ -26,7 +26,7 @@ rn_session_dispose (GObject *object)
   g_clear_object (&self->time);
   g_clear_object (&self->document);
   g_clear_object (&self->failed);
-  g_clear_object (&self->adopts_next);
+  g_ptr_array_set_size (self->adopts_next, 0);
   g_clear_object (&self->documents);
   g_clear_object (&self->compared);
   G_OBJECT_CLASS (rn_session_parent_class)->dispose (object);
@@ -42,6 +42,7 @@ rn_session_finalize (GObject *object)
   g_clear_pointer (&self->dataset_name, g_free);
   g_clear_pointer (&self->dataset_problem, g_free);
   g_clear_pointer (&self->cursor_measures, g_array_unref);
+  g_ptr_array_unref (self->adopts_next);
   G_OBJECT_CLASS (rn_session_parent_class)->finalize (object);
 }
 
@@ -50,7 +51,7 @@ rn_session_class_init (RnSessionClass *class)
 {
   static const char *const plain[] = { "document", "sketch",   "status",  "measures",
                                        "dataset",  "settings", "picture", "watched",
-                                       "gates",    "compared", "guessed" };
+                                       "gates",    "compared", "guessed", "folder" };
   const GType type = RN_TYPE_SESSION;
 
   G_OBJECT_CLASS (class)->dispose = rn_session_dispose;
@@ -74,6 +75,7 @@ rn_session_init (RnSession *self)
   self->lab = rn_lab_desk_new (self);
   self->documents = g_list_store_new (RN_TYPE_DOCUMENT);
   self->compared = g_list_store_new (RN_TYPE_DOCUMENT);
+  self->adopts_next = g_ptr_array_new_with_free_func (g_object_unref);
   self->gates_off = g_hash_table_new (NULL, NULL);
   self->dataset_progress = -1.0;
   self->picture.true_class = -1;
@@ -124,8 +126,11 @@ rn_session_get_runs_folder (RnSession *self)
 void
 rn_session_set_runs_folder (RnSession *self, const char *folder)
 {
-  g_free (self->runs_folder);
+  g_autofree char *before = self->runs_folder;
+
   self->runs_folder = g_strdup (folder);
+  if (g_strcmp0 (before, folder) != 0)
+    rn_session_emit (self, RN_SIGNAL_FOLDER);
 }
 
 void

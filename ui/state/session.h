@@ -29,6 +29,7 @@ G_DECLARE_FINAL_TYPE (RnSession, rn_session, RN, SESSION, GObject)
  *   "watched"                           rn_session_get_watched() has newer maps
  *   "gates"                             a branch was switched
  *   "compared"                          the runs that are compared have changed
+ *   "folder"                            runs are kept elsewhere from now on
  *   "message" (const char *)            a sentence for a toast
  *   "guessed"                           the model file that is shown does not say all; rn_document_get_guesses()
  *   "problem" (const char *title, const char *text)   an error to show
@@ -86,6 +87,9 @@ void rn_session_reopen_model (RnSession *self, RnDocument *document, const RnMod
 /** (element-type RnDocument): runs whose curves are drawn beside the shown one's */
 GListModel *rn_session_get_compared (RnSession *self);
 void rn_session_compare (RnSession *self, const char *run_path); /* adds it, or takes it out */
+/** What the files of @document's run know more than its record is read in a task and added to it: what the feed had
+ * merged, or what somebody else trained meanwhile. */
+void rn_session_read_again (RnSession *self, RnDocument *document);
 
 /* Editing
  *
