@@ -586,6 +586,7 @@ do_evaluate (RnTrainer *self)
   g_autoptr (GError) error = NULL;
   const RnState state = self->state;
   double test_loss, test_error;
+  RnSnapshot *snapshot;
 
   if (self->failed || !has_test_split (self))
     return;
@@ -594,7 +595,11 @@ do_evaluate (RnTrainer *self)
       set_state (self, state);
       tell_mark (self, RN_MARK_TEST, test_error, test_loss);
     }
-  tell_state (self, state);
+  set_state (self, state);
+  snapshot = snapshot_new (self);
+  if (!g_error_matches (error, RN_ERROR, RN_ERROR_CANCELLED))
+    snapshot->failure = g_steal_pointer (&error);
+  rn_feed_offer (self->feed, snapshot);
 }
 
 static void

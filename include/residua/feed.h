@@ -90,7 +90,8 @@ typedef struct
  * @responses: (element-type RnLayerResponse): of the same step, every batch-norm in forward order
  * @watched: (element-type RnWatched): newest only
  * @marks: (element-type RnMark): since the last snapshot
- * @failure: (nullable): why it failed
+ * @failure: (nullable): why it failed; in another state than RN_STATE_FAILED, what did not come of a wish: an evaluation,
+ *   a picture to watch, or room on the disk to write
  *
  * What the worker tells. Immutable once offered; the taker frees it.
  */

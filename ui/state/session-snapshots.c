@@ -134,6 +134,8 @@ rn_session_take (RnSession *self, RnSnapshot *snapshot)
         rn_session_read_again (self, live);
       if (g_error_matches (snapshot->failure, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
         take_failed_write (self, snapshot);
+      else if (snapshot->failure != NULL)
+        rn_session_tell (self, snapshot->failure->message);
       break;
     default:
       if (snapshot->failure != NULL)

@@ -740,6 +740,55 @@ test_a_watched_picture_is_answered_every_k_steps_and_at_once_when_paused (World 
                                     1e-5);
 }
 
+/* @n grey pictures of each of three classes in @folder/pictures/@split */
+static void
+write_pictures (const char *folder, const char *split, int n)
+{
+  for (int i = 0; i < 3 * n; i++)
+    {
+      const char *const classes[] = { "one", "three", "two" };
+      g_autofree char *name = g_strdup_printf ("%d.png", i / 3);
+      g_autofree char *class = g_build_filename (folder, "pictures", split, classes[i % 3], NULL);
+      g_autofree char *path = g_build_filename (class, name, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (RnPicture) picture = rn_picture_new (8, 8, 1, &error);
+
+      memset (picture->pixels, 40 * i, 64);
+      g_assert_cmpint (g_mkdir_with_parents (class, 0755), ==, 0);
+      g_assert_true (rn_picture_save_png (picture, path, &error));
+    }
+}
+
+static void
+test_an_evaluation_that_fails_is_told_and_training_goes_on (World *world, gconstpointer data)
+{
+  g_autofree char *pictures = g_build_filename (world->folder, "pictures", NULL);
+  g_autofree char *lost = g_build_filename (pictures, "test", "three", "0.png", NULL);
+  g_autoptr (RnTrainer) trainer = NULL;
+  g_autoptr (RnSnapshot) paused = NULL, trained = NULL;
+
+  write_pictures (world->folder, "train", 8);
+  write_pictures (world->folder, "test", 2);
+  rn_dataset_unref (world->dataset);
+  world->dataset = rn_dataset_open (pictures, 1, NULL, NULL, NULL);
+  g_assert_nonnull (world->dataset);
+  world->settings.evaluate_every = 1000;
+  trainer = trainer_of (world, "run", 1);
+  rn_trainer_run (trainer, 2);
+  rn_trainer_wait (trainer);
+  g_assert_cmpint (g_unlink (lost), ==, 0);
+  rn_trainer_evaluate (trainer);
+  rn_trainer_wait (trainer);
+  paused = rn_feed_take (rn_trainer_get_feed (trainer));
+  g_assert_cmpint (paused->state, ==, RN_STATE_PAUSED);
+  g_assert_nonnull (paused->failure);
+  g_assert_nonnull (strstr (paused->failure->message, "0.png"));
+  rn_trainer_run (trainer, 3);
+  g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_PAUSED);
+  trained = rn_feed_take (rn_trainer_get_feed (trainer));
+  g_assert_cmpint (trained->step, ==, 5);
+}
+
 static void
 test_nobody_waits_for_a_worker_that_is_gone (World *world, gconstpointer data)
 {
@@ -998,6 +1047,8 @@ main (int argc, char **argv)
        test_other_data_than_the_run_was_trained_on_is_refused);
   ADD ("more steps can be asked for on resume, but not fewer than done",
        test_more_steps_can_be_asked_for_on_resume_but_not_fewer_than_done);
+  ADD ("an evaluation that fails is told and training goes on",
+       test_an_evaluation_that_fails_is_told_and_training_goes_on);
   ADD ("the feed tells what the run keeps", test_the_feed_tells_what_the_run_keeps);
   ADD ("a watched picture is answered every k steps, and at once when paused",
        test_a_watched_picture_is_answered_every_k_steps_and_at_once_when_paused);
