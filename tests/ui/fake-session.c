@@ -166,6 +166,11 @@ rn_session_get_document (RnSession *self)
   return self->document;
 }
 
+void
+rn_session_show (RnSession *self, RnDocument *document)
+{
+}
+
 RnDocument *
 rn_session_get_live (RnSession *self)
 {

@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "charts/strip.h"
+#include "data/loader.h"
+#include "network/model.h"
 #include "spine/spine.h"
+#include "../core/network/reference.h"
 #include "../core/train/tiny.h"
 #include "training.h"
 
@@ -181,6 +184,219 @@ test_a_branch_that_gives_nothing_reads_zero_alone (Fixture *fixture, gconstpoint
     }
 }
 
+static GtkWidget *
+find_button (GtkWidget *widget, const char *label)
+{
+  if (GTK_IS_BUTTON (widget) &&
+      g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_button (child, label);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static void
+test_the_head_leads_back_to_the_network_in_training (Fixture *fixture, gconstpointer data)
+{
+  RnSession *session = fixture->world.session;
+  RnSpineHead *head = rn_spine_get_head (fixture->spine);
+  g_autoptr (RnSpec) other = rn_spec_preset ("resnet8", NULL);
+  RnDocument *live;
+
+  rn_session_open_dataset (session, fixture->world.data);
+  world_wait (&fixture->world, has_dataset, 20.0);
+  g_assert_null (rn_spine_head_get_live_text (head));
+  rn_session_start (session);
+  world_wait (&fixture->world, is_running, 20.0);
+  rn_session_pause (session);
+  world_wait (&fixture->world, is_paused, 20.0);
+  live = rn_session_get_live (session);
+  g_assert_null (rn_spine_head_get_live_text (head));
+  rn_session_show_sketch (session, other, "other.json");
+  g_assert_cmpstr (rn_spine_head_get_live_text (head), ==, "tiny, run 1 is in training");
+  g_signal_emit_by_name (find_button (GTK_WIDGET (head), "Show"), "clicked");
+  g_assert_true (rn_session_get_document (session) == live);
+  g_assert_null (rn_spine_head_get_live_text (head));
+  rn_session_show_sketch (session, other, "other.json");
+  rn_session_stop (session);
+  world_wait (&fixture->world, is_settled, 20.0);
+  g_assert_null (rn_spine_head_get_live_text (head));
+}
+
+/* Against plain arithmetic */
+
+static double
+rms (const double *x, gsize count)
+{
+  double squares = 0.0;
+
+  for (gsize i = 0; i < count; i++)
+    squares += x[i] * x[i];
+  return sqrt (squares / (double) count);
+}
+
+/* What F(x) is to x in block @index when @batch goes through the network with the parameters of @model: loops in double
+ * precision that share no arithmetic with the program
+ */
+static double
+compute_ratio (const RnModel *model, const RnBatch *batch, int index)
+{
+  g_autoptr (RefNetwork) ref = ref_network_new (rn_model_get_spec (model), batch->n, 0, 0);
+  const RnLayoutBlock *block = &ref->layout->blocks[index];
+  const gsize count = (gsize) batch->n * block->out_h * block->out_w * block->out_c;
+
+  ref_network_set_arena (ref, rn_model_get_arena (model));
+  ref_network_set_x (ref, batch->x);
+  ref_network_train (ref, batch->labels);
+  return rms (ref->blocks[index].f, count) / rms (ref->blocks[index].s, count);
+}
+
+/* The weights of the shown run before each of its steps, from a training that does the same to the bit.
+ * Returns: (transfer full) (element-type RnModel)
+ */
+static GPtrArray *
+train_again (Fixture *fixture, RnLoader **loader)
+{
+  RnSession *session = fixture->world.session;
+  const RnSettings *settings = rn_record_get_settings (rn_session_get_record (session));
+  g_autofree char *path = g_build_filename (fixture->world.folder, "again", NULL);
+  GPtrArray *models = g_ptr_array_new_with_free_func ((GDestroyNotify) rn_model_unref);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnTrainer) trainer =
+      rn_trainer_new (path, rn_session_get_spec (session), settings,
+                      rn_session_get_dataset (session), 1, &error);
+
+  g_assert_no_error (error);
+  for (gint64 step = 0; step < settings->steps; step++)
+    {
+      g_ptr_array_add (models, rn_trainer_copy_model (trainer));
+      rn_trainer_run (trainer, 1);
+      rn_trainer_wait (trainer);
+    }
+  *loader = rn_loader_new (rn_session_get_dataset (session), rn_trainer_get_preprocess (trainer),
+                           &settings->augment, settings->batch, settings->drop_last,
+                           settings->seed, &error);
+  g_assert_no_error (error);
+  return models;
+}
+
+/* What the spine says of block @index, as a number; NaN while it has not heard of it */
+static double
+read_ratio (Fixture *fixture, int index)
+{
+  g_autofree char *row = rn_spine_describe_block (fixture->spine, index);
+  const char *number = strstr (row, "ratio ");
+
+  return number == NULL ? NAN : g_ascii_strtod (number + strlen ("ratio "), NULL);
+}
+
+static double wanted_ratio;
+
+/* Three digits are shown. */
+static gboolean
+says_wanted_ratio (World *world)
+{
+  Fixture *fixture = (Fixture *) (gpointer) world;
+
+  return fabs (read_ratio (fixture, wanted_index) - wanted_ratio) <= 0.006 * wanted_ratio;
+}
+
+static void
+test_twenty_random_numbers_are_those_of_plain_arithmetic (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GArray) measures = train (fixture);
+  const RnSpec *spec = rn_session_get_spec (fixture->world.session);
+  g_autoptr (RnLoader) loader = NULL;
+  g_autoptr (GPtrArray) models = train_again (fixture, &loader);
+  int n_checked = 0;
+
+  G_STATIC_ASSERT (G_STRUCT_OFFSET (Fixture, world) == 0);
+  while (n_checked < 20)
+    {
+      const gint64 step = g_test_rand_int_range (1, (gint32) models->len + 1);
+      const RnBatch *batch = rn_loader_get (loader, step - 1, NULL);
+
+      wanted_index = g_test_rand_int_range (0, rn_spec_n_blocks (spec));
+      if (rn_block_kind_is_plain (rn_spec_get_block (spec, wanted_index)->kind))
+        continue;
+      wanted_ratio = compute_ratio (models->pdata[step - 1], batch, wanted_index);
+      go_to (fixture, step);
+      world_wait (&fixture->world, says_wanted_ratio, 10.0);
+      n_checked++;
+    }
+}
+
+/* Fills the tensor @name of the safetensors file @path with zeros. */
+static void
+clear_tensor (const char *path, const char *name)
+{
+  g_autofree char *bytes = NULL, *wanted = g_strdup_printf ("\"%s\"", name), *header = NULL;
+  const char *offsets;
+  guint64 length, from, to;
+  gsize n;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &n, NULL));
+  memcpy (&length, bytes, sizeof length);
+  length = GUINT64_FROM_LE (length);
+  header = g_strndup (bytes + 8, length);
+  offsets = strstr (strstr (header, wanted), "\"data_offsets\":[");
+  g_assert_nonnull (offsets);
+  g_assert_cmpint (sscanf (offsets, "\"data_offsets\":[%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT,
+                           &from, &to),
+                   ==, 2);
+  g_assert_cmpuint (8 + length + to, <=, n);
+  memset (bytes + 8 + length + from, 0, to - from);
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) n, NULL));
+}
+
+static gboolean
+is_block_2_heard (World *world)
+{
+  return read_ratio ((Fixture *) (gpointer) world, 1) > 0.0;
+}
+
+static void
+test_a_branch_that_a_checkpoint_silences_reads_zero_alone (Fixture *fixture, gconstpointer data)
+{
+  RnSession *session = fixture->world.session;
+  g_autofree char *path = g_build_filename (fixture->world.folder, "runs", "silenced", NULL);
+  g_autofree char *checkpoint =
+      g_build_filename (path, "checkpoints", "step-00000010.safetensors", NULL);
+  g_autoptr (RnSpec) spec = tiny_spec_new ();
+  g_autoptr (GError) error = NULL;
+  RnSettings settings = *rn_session_get_settings (session);
+  RnTrainer *trainer;
+
+  rn_session_open_dataset (session, fixture->world.data);
+  world_wait (&fixture->world, has_dataset, 20.0);
+  settings.steps = 14;
+  settings.measure_every = 1;
+  trainer = rn_trainer_new (path, spec, &settings, rn_session_get_dataset (session), 1, &error);
+  g_assert_no_error (error);
+  rn_trainer_run (trainer, 10);
+  rn_trainer_wait (trainer);
+  rn_trainer_free (trainer);
+  clear_tensor (checkpoint, "layer2.0.bn2.weight");
+  clear_tensor (checkpoint, "layer2.0.bn2.bias");
+
+  rn_session_resume_run (session, path);
+  world_wait (&fixture->world, has_ended, 60.0);
+  rn_strip_set_data (fixture->strip,
+                     rn_record_get_strip (rn_session_get_record (session), RN_MEASURE_RATIO),
+                     rn_session_get_spec (session));
+  go_to (fixture, 11);
+  assert_says (fixture, 1, 11, "0");
+  g_assert_cmpfloat (read_ratio (fixture, 0), >, 0.0);
+  go_to (fixture, 10);
+  world_wait (&fixture->world, is_block_2_heard, 10.0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -191,5 +407,14 @@ main (int argc, char **argv)
   g_test_add ("/spine-run/a branch that gives nothing reads zero alone", Fixture,
               GINT_TO_POINTER (1), set_up, test_a_branch_that_gives_nothing_reads_zero_alone,
               tear_down);
+  g_test_add ("/spine-run/the head leads back to the network in training", Fixture,
+              GINT_TO_POINTER (60), set_up, test_the_head_leads_back_to_the_network_in_training,
+              tear_down);
+  g_test_add ("/spine-run/twenty random numbers are those of plain arithmetic", Fixture,
+              GINT_TO_POINTER (4), set_up, test_twenty_random_numbers_are_those_of_plain_arithmetic,
+              tear_down);
+  g_test_add ("/spine-run/a branch that a checkpoint silences reads zero alone", Fixture,
+              GINT_TO_POINTER (4), set_up,
+              test_a_branch_that_a_checkpoint_silences_reads_zero_alone, tear_down);
   return g_test_run ();
 }

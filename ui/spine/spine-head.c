@@ -18,6 +18,8 @@ struct _RnSpineHead
   GtkWidget *title;
   GtkWidget *cost;
   GtkWidget *measure;
+  GtkWidget *live_bar;
+  GtkWidget *live_text;
   GtkWidget *time_bar;
   GtkWidget *time_text;
   GtkWidget *gates_bar;
@@ -95,6 +97,29 @@ show_title (RnSpineHead *self)
   gtk_widget_set_tooltip_text (self->title, title);
 }
 
+/* Whether another network than the shown one is in training. Comes with every snapshot: nothing is set twice. */
+static void
+live_changed (RnSpineHead *self)
+{
+  RnDocument *live = rn_session_get_live (self->session);
+  const gboolean is_elsewhere = live != NULL && live != rn_session_get_document (self->session);
+  g_autofree char *text =
+      is_elsewhere ? g_strdup_printf (_ ("%s is in training"), rn_document_get_title (live)) : NULL;
+
+  if (is_elsewhere && !g_str_equal (gtk_label_get_text (GTK_LABEL (self->live_text)), text))
+    gtk_label_set_text (GTK_LABEL (self->live_text), text);
+  gtk_widget_set_visible (self->live_bar, is_elsewhere);
+}
+
+static void
+show_live (RnSpineHead *self)
+{
+  RnDocument *live = rn_session_get_live (self->session);
+
+  if (live != NULL)
+    rn_session_show (self->session, live);
+}
+
 static void
 document_changed (RnSpineHead *self)
 {
@@ -108,6 +133,7 @@ document_changed (RnSpineHead *self)
                              G_CONNECT_SWAPPED);
   show_title (self);
   ask_for_cost (self);
+  live_changed (self);
 }
 
 static void
@@ -301,6 +327,8 @@ fill (RnSpineHead *self)
                               G_CALLBACK (zoom_fit)));
   gtk_box_append (GTK_BOX (tools),
                   button_new (self, "list-add-symbolic", _ ("Larger rows"), G_CALLBACK (zoom_in)));
+  self->live_bar = bar_new (self, &self->live_text, _ ("Show"), _ ("Back to the network in training"),
+                            G_CALLBACK (show_live));
   self->time_bar = bar_new (self, &self->time_text, _ ("Live"),
                             _ ("Show the newest measures again"), G_CALLBACK (go_live));
   gtk_widget_add_css_class (self->time_text, "numeric");
@@ -310,8 +338,16 @@ fill (RnSpineHead *self)
   gtk_box_append (GTK_BOX (self->box), self->cost);
   gtk_box_append (GTK_BOX (self->box), tools);
   gtk_box_append (GTK_BOX (self->box), rn_spine_legend_new (self->body));
+  gtk_box_append (GTK_BOX (self->box), self->live_bar);
   gtk_box_append (GTK_BOX (self->box), self->time_bar);
   gtk_box_append (GTK_BOX (self->box), self->gates_bar);
+}
+
+const char *
+rn_spine_head_get_live_text (RnSpineHead *self)
+{
+  return gtk_widget_get_visible (self->live_bar) ? gtk_label_get_text (GTK_LABEL (self->live_text))
+                                                 : NULL;
 }
 
 const char *
@@ -370,6 +406,7 @@ rn_spine_head_new (RnSession *session, RnSpineBody *body)
   fill (self);
   g_signal_connect_object (session, "document", G_CALLBACK (document_changed), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "status", G_CALLBACK (live_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "gates", G_CALLBACK (gates_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "measures", G_CALLBACK (measure_changed), self,
                            G_CONNECT_SWAPPED);
