@@ -81,6 +81,27 @@ test_cifar_figures (void)
   g_assert_cmpint (cost_of_preset ("resnet20-c").parameters, ==, 283962);
 }
 
+/* ResNet-110 trains in under a gigabyte at batch 128; running it takes the handful of buffers that a shallow one takes, and
+ * its parameters.
+ */
+static void
+test_depth_costs_memory_in_training_alone (void)
+{
+  RnCost costs[2];
+
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (RnSpec) spec = rn_spec_preset (i == 0 ? "resnet8" : "resnet110", NULL);
+
+      rn_cost_of_network (spec, 128, 2, &costs[i]);
+    }
+  g_assert_cmpuint (costs[1].train_bytes, <, 1000000000);
+  g_assert_cmpuint (costs[1].train_bytes, >, 5 * costs[0].train_bytes);
+  /* the filters, and those that Winograd's algorithm transforms: 36 numbers for 9 */
+  g_assert_cmpuint (costs[1].run_bytes, <,
+                    costs[0].run_bytes + 5 * sizeof (float) * (gsize) costs[1].parameters);
+}
+
 /* Every 3x3 convolution costs the same in all stages, and half of it where it strides: a closed form in n. */
 static void
 test_cifar_counts_follow_a_closed_form (void)
@@ -323,6 +344,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cost/imagenet figures", test_imagenet_figures);
   g_test_add_func ("/cost/the paper's FLOPs", test_the_papers_flops);
   g_test_add_func ("/cost/cifar figures", test_cifar_figures);
+  g_test_add_func ("/cost/depth costs memory in training alone",
+                   test_depth_costs_memory_in_training_alone);
   g_test_add_func ("/cost/cifar counts follow a closed form",
                    test_cifar_counts_follow_a_closed_form);
   g_test_add_func ("/cost/imagenet counts follow a closed form",
