@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "divide.h"
+
 /* dx is a convolution of dy with the filters turned round. With a stride, rows i of dx fall into classes a = (i + pad) mod
  * stride, and a class sees only the rows r = a, a + stride, .. of a filter; columns alike. So there are stride^2 smaller
  * convolutions, all of them of stride 1 over the same dy, which together do no more products than the forward one.
@@ -34,21 +36,15 @@ typedef struct
 } Class;
 
 static int
-divide_up (int a, int b)
-{
-  return (a + b - 1) / b;
-}
-
-static int
 divide_down (int a, int b)
 {
-  return a >= 0 ? a / b : -divide_up (-a, b);
+  return a >= 0 ? a / b : -rn_divide_up (-a, b);
 }
 
 static Class
 find_class (const RnConvShape *shape, int a)
 {
-  Class class = { .taps = a < shape->kernel ? divide_up (shape->kernel - a, shape->stride) : 0 };
+  Class class = { .taps = a < shape->kernel ? rn_divide_up (shape->kernel - a, shape->stride) : 0 };
   int below = a - shape->pad;
 
   class.first = below - divide_down (below, shape->stride) * shape->stride;
@@ -79,14 +75,14 @@ tap_floats (const RnConvShape *shape)
 gsize
 rn_conv_direct_data_packed (const RnConvShape *shape)
 {
-  return (gsize) divide_up (shape->c, RN_CONV_BLOCK) * (gsize) (shape->kernel * shape->kernel) *
+  return (gsize) rn_divide_up (shape->c, RN_CONV_BLOCK) * (gsize) (shape->kernel * shape->kernel) *
          tap_floats (shape);
 }
 
 static gsize
 frame_floats (const Plan *plan, int band)
 {
-  int rows = divide_up (band + plan->shape->kernel, plan->shape->stride) + 1;
+  int rows = rn_divide_up (band + plan->shape->kernel, plan->shape->stride) + 1;
 
   return (gsize) rows * (gsize) plan->columns * (gsize) plan->shape->k;
 }
@@ -96,21 +92,21 @@ describe (const RnConvShape *shape)
 {
   Plan plan = { .shape = shape };
   const gint64 most = ((gint64) shape->n * shape->h + ENOUGH_PIECES - 1) / ENOUGH_PIECES;
-  const int channels = divide_up (shape->c, STEP) * STEP;
+  const int channels = rn_divide_up (shape->c, STEP) * STEP;
   int band = 1, panel;
 
   plan.left = MIN (first_seen (shape, 0), 0);
   plan.columns = MAX (end_seen (shape, shape->w - 1), shape->q) - plan.left;
   while (band < shape->h && band < most && frame_floats (&plan, band + 1) <= BAND_FLOATS)
     band++;
-  plan.n_bands = divide_up (shape->h, band);
-  plan.band = divide_up (shape->h, plan.n_bands);
-  plan.n_bands = divide_up (shape->h, plan.band);
+  plan.n_bands = rn_divide_up (shape->h, band);
+  plan.band = rn_divide_up (shape->h, plan.n_bands);
+  plan.n_bands = rn_divide_up (shape->h, plan.band);
   panel = PANEL_FLOATS / (shape->kernel * shape->kernel * shape->k);
   if (shape->n < ENOUGH_PIECES && shape->n * plan.n_bands < ENOUGH_PIECES)
-    panel = MIN (panel, channels / divide_up (ENOUGH_PIECES, shape->n * plan.n_bands));
+    panel = MIN (panel, channels / rn_divide_up (ENOUGH_PIECES, shape->n * plan.n_bands));
   plan.panel = CLAMP (panel / STEP * STEP, STEP, channels);
-  plan.n_panels = divide_up (shape->c, plan.panel);
+  plan.n_panels = rn_divide_up (shape->c, plan.panel);
   return plan;
 }
 
@@ -136,7 +132,7 @@ pack_piece (RnWorker *worker, int piece, gpointer data)
   const Plan *plan = data;
   const RnConvShape *shape = plan->shape;
   const int stride = shape->stride, c = piece * RN_CONV_BLOCK;
-  const gsize n_blocks = (gsize) divide_up (shape->c, RN_CONV_BLOCK);
+  const gsize n_blocks = (gsize) rn_divide_up (shape->c, RN_CONV_BLOCK);
   float *class = plan->packed;
 
   for (int classes = 0; classes < stride * stride; classes++)
@@ -184,10 +180,10 @@ convolve_class (const Plan *plan, float *dx, const float *frame, const float *pa
 {
   const RnConvShape *shape = plan->shape;
   const gsize k = (gsize) shape->k, frame_row = (gsize) plan->columns * k;
-  int m = top <= rows.first ? 0 : divide_up (top - rows.first, shape->stride);
+  int m = top <= rows.first ? 0 : rn_divide_up (top - rows.first, shape->stride);
   RnConvRow row = {
     .y_pixel = (gsize) (shape->stride * shape->c),
-    .q = divide_up (shape->w - columns.first, shape->stride),
+    .q = rn_divide_up (shape->w - columns.first, shape->stride),
     .k = n,
     .x_row = frame_row,
     .x_pixel = k,
@@ -215,7 +211,7 @@ convolve_classes (const Plan *plan, float *dx, const float *frame, int c, int n,
                   int bottom, int above)
 {
   const RnConvShape *shape = plan->shape;
-  const gsize n_blocks = (gsize) divide_up (shape->c, RN_CONV_BLOCK);
+  const gsize n_blocks = (gsize) rn_divide_up (shape->c, RN_CONV_BLOCK);
   const float *class = plan->packed;
 
   for (int a = 0; a < shape->stride; a++)
@@ -278,7 +274,7 @@ rn_conv_direct_backward_data (RnWorker *worker, float *dx, const float *dy, cons
   plan.dy = dy;
   plan.w = w;
   plan.packed = packed;
-  rn_worker_share (worker, divide_up (shape->c, RN_CONV_BLOCK), pack_piece, &plan);
+  rn_worker_share (worker, rn_divide_up (shape->c, RN_CONV_BLOCK), pack_piece, &plan);
   rn_worker_share (worker, plan.n_panels * shape->n * plan.n_bands, backward_piece, &plan);
 }
 

@@ -4,6 +4,7 @@
 
 #include "conv-frame.h"
 #include "conv-sum.h"
+#include "divide.h"
 
 /* The gradient of filters: bands of rows of all pictures' dy are dealt to groups, each with partial sums of its own, which
  * stay in the second cache; the rows of x that a band sees are copied into scratch with their frame of zeros. */
@@ -22,12 +23,6 @@ typedef struct
   int n_groups;
 } Plan;
 
-static int
-divide_up (int a, int b)
-{
-  return (a + b - 1) / b;
-}
-
 static gsize
 filters_floats (const RnConvShape *shape)
 {
@@ -43,9 +38,9 @@ describe (const RnConvShape *shape)
 
   while (band < shape->p && band < most && rn_conv_frame_floats (shape, band + 1) <= BAND_FLOATS)
     band++;
-  plan.n_bands = divide_up (shape->p, band);
-  plan.band = divide_up (shape->p, plan.n_bands);
-  plan.n_bands = divide_up (shape->p, plan.band);
+  plan.n_bands = rn_divide_up (shape->p, band);
+  plan.band = rn_divide_up (shape->p, plan.n_bands);
+  plan.n_bands = rn_divide_up (shape->p, plan.band);
   plan.n_groups = rn_conv_count_groups (filters_floats (shape), shape->n * plan.n_bands);
   return plan;
 }

@@ -4,6 +4,7 @@
 
 #include "conv-frame.h"
 #include "conv-lanes.h"
+#include "divide.h"
 
 /* A piece is a panel of filters on a band of rows of one picture of y. The panel stays in the second cache, and pieces that
  * follow one another share it; the rows of x that a band sees are copied into scratch with their frame of zeros and stay in the
@@ -35,12 +36,6 @@ typedef struct
   int n_panels;
   int framed; /* of all pictures' bands, the one that this member's scratch holds; -1: none */
 } Plan;
-
-static int
-divide_up (int a, int b)
-{
-  return (a + b - 1) / b;
-}
 
 static gboolean
 is_pointwise (const RnConvShape *shape)
@@ -79,13 +74,13 @@ cut_into_bands (Plan *plan)
   plan->rows = shape->p;
   plan->is_joined = joins_rows (shape);
   if (plan->is_joined)
-    band = MIN (divide_up (LEAST_RUN, shape->q), shape->p);
+    band = MIN (rn_divide_up (LEAST_RUN, shape->q), shape->p);
   else
     while (band < shape->p && band < most && rn_conv_frame_floats (shape, band + 1) <= BAND_FLOATS)
       band++;
-  plan->n_bands = divide_up (shape->p, band);
-  plan->band = divide_up (shape->p, plan->n_bands);
-  plan->n_bands = divide_up (shape->p, plan->band);
+  plan->n_bands = rn_divide_up (shape->p, band);
+  plan->band = rn_divide_up (shape->p, plan->n_bands);
+  plan->n_bands = rn_divide_up (shape->p, plan->band);
 }
 
 static void
@@ -97,15 +92,15 @@ cut_into_runs (Plan *plan)
 
   plan->band = 1;
   plan->rows = MAX ((pixels + wanted / 2) / wanted, 1);
-  plan->run = divide_up (pixels, plan->rows);
-  plan->rows = plan->n_bands = divide_up (pixels, plan->run);
+  plan->run = rn_divide_up (pixels, plan->rows);
+  plan->rows = plan->n_bands = rn_divide_up (pixels, plan->run);
 }
 
 static Plan
 describe (const RnConvShape *shape)
 {
   Plan plan = { .shape = shape, .framed = -1 };
-  const int channels = divide_up (shape->k, STEP) * STEP;
+  const int channels = rn_divide_up (shape->k, STEP) * STEP;
   int panel, pictures = 1;
 
   if (is_pointwise (shape))
@@ -117,9 +112,9 @@ describe (const RnConvShape *shape)
     }
   panel = (int) (PANEL_FLOATS / filter_depth (shape)) / STEP * STEP;
   if (pictures < ENOUGH_PIECES && pictures * plan.n_bands < ENOUGH_PIECES)
-    panel = MIN (panel, channels / divide_up (ENOUGH_PIECES, pictures * plan.n_bands));
+    panel = MIN (panel, channels / rn_divide_up (ENOUGH_PIECES, pictures * plan.n_bands));
   plan.panel = CLAMP (panel / STEP * STEP, STEP, channels);
-  plan.n_panels = divide_up (shape->k, plan.panel);
+  plan.n_panels = rn_divide_up (shape->k, plan.panel);
   return plan;
 }
 
@@ -151,21 +146,13 @@ rn_conv_direct_pack (RnWorker *worker, float *packed, const float *w, const floa
 {
   Pack pack = { packed, w, scale, shape };
 
-  rn_worker_share (worker, divide_up (shape->k, RN_CONV_BLOCK), pack_piece, &pack);
+  rn_worker_share (worker, rn_divide_up (shape->k, RN_CONV_BLOCK), pack_piece, &pack);
 }
 
 gsize
 rn_conv_direct_packed (const RnConvShape *shape)
 {
-  return (gsize) (divide_up (shape->k, RN_CONV_BLOCK) * RN_CONV_BLOCK) * filter_depth (shape);
-}
-
-/* Pieces are dealt out in order, so that after @piece a member is likely to get the one that is as many further as there are members.
- * Returns: that one's panel */
-static int
-foresee (RnWorker *worker, int piece, int per_panel)
-{
-  return (piece + rn_worker_n_workers (worker)) / per_panel;
+  return (gsize) (rn_divide_up (shape->k, RN_CONV_BLOCK) * RN_CONV_BLOCK) * filter_depth (shape);
 }
 
 /* @n rows of y from pixel @pixel on, channels of one panel; @x is the first that they see, `x_band` floats a row of y further;
@@ -250,7 +237,7 @@ run_piece (RnWorker *worker, int piece, gpointer data)
       row.x_line = (gsize) shape->stride * row.x_row;
       row.q *= last - first;
     }
-  convolve_band (plan, &row, panel, foresee (worker, piece, per_panel), pixel,
+  convolve_band (plan, &row, panel, rn_worker_foresee (worker, piece) / per_panel, pixel,
                  plan->is_joined ? 1 : last - first, x, (gsize) shape->stride * row.x_row);
   rn_worker_account (worker, RN_WORK_DIRECT);
   gather_band (plan, panel, piece % per_panel, pixel, last - first, shape->q);
@@ -272,8 +259,9 @@ run_pointwise_piece (RnWorker *worker, int piece, gpointer data)
     .depth = shape->c,
   };
 
-  convolve_band (plan, &row, piece / plan->n_bands, foresee (worker, piece, plan->n_bands),
-                 (gsize) first, 1, plan->x + (gsize) first * c, 0);
+  convolve_band (plan, &row, piece / plan->n_bands,
+                 rn_worker_foresee (worker, piece) / plan->n_bands, (gsize) first, 1,
+                 plan->x + (gsize) first * c, 0);
   rn_worker_account (worker, RN_WORK_DIRECT);
   gather_band (plan, piece / plan->n_bands, piece % plan->n_bands, (gsize) first, 1, row.q);
 }

@@ -5,6 +5,7 @@
 #include "blas.h"
 #include "conv-frame.h"
 #include "conv-sum.h"
+#include "divide.h"
 
 /* A lowered pixel is the R S C inputs that an output pixel sees; for each r its S C floats lie together in x, so lowering
  * is a copy a row of the window. Output rows are counted through the whole batch, N P of them, and taken in bands
@@ -30,12 +31,6 @@ typedef struct
   int n_blocks; /* the second factor */
 } Plan;
 
-static int
-divide_up (int a, int b)
-{
-  return (a + b - 1) / b;
-}
-
 /* x needs no lowering where a window is a pixel. */
 static gboolean
 is_plain (const RnConvShape *shape)
@@ -51,7 +46,7 @@ describe (const RnConvShape *shape)
 
   plan.depth = shape->kernel * shape->kernel * shape->c;
   pixels = MAX (BAND_FLOATS / plan.depth, BAND_PIXELS);
-  plan.band = CLAMP (pixels / shape->q, 1, MAX (divide_up (plan.rows, ENOUGH_PIECES), 1));
+  plan.band = CLAMP (pixels / shape->q, 1, MAX (rn_divide_up (plan.rows, ENOUGH_PIECES), 1));
   return plan;
 }
 
@@ -59,11 +54,11 @@ describe (const RnConvShape *shape)
 static void
 split_channels (Plan *plan, int channels)
 {
-  int wanted = divide_up (ENOUGH_PIECES, plan->n_groups);
-  int block = divide_up (divide_up (channels, wanted), MIN_BLOCK) * MIN_BLOCK;
+  int wanted = rn_divide_up (ENOUGH_PIECES, plan->n_groups);
+  int block = rn_divide_up (rn_divide_up (channels, wanted), MIN_BLOCK) * MIN_BLOCK;
 
   plan->block = MIN (block, channels);
-  plan->n_blocks = divide_up (channels, plan->block);
+  plan->n_blocks = rn_divide_up (channels, plan->block);
 }
 
 /* One output row: col [Q,R S C] from x [H,W,C] of its picture. */
@@ -121,7 +116,7 @@ plan_filters (const RnConvShape *shape)
   Plan plan = describe (shape);
   gsize filters = (gsize) shape->k * (gsize) plan.depth;
 
-  plan.n_groups = rn_conv_count_groups (filters, divide_up (plan.rows, plan.band));
+  plan.n_groups = rn_conv_count_groups (filters, rn_divide_up (plan.rows, plan.band));
   split_channels (&plan, shape->k);
   return plan;
 }

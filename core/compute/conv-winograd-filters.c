@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conv-sum.h"
+#include "divide.h"
 #include "winograd-tiles.h"
 
 /* The gradient of filters:  dw = G' (sum over tiles of (B' x B) * (A dy A')) G.  With few filters the tiles are dealt to groups,
@@ -28,12 +29,6 @@ typedef struct
   int first, n;
   int n_panels;
 } Plan;
-
-static int
-divide_up (int a, int b)
-{
-  return (a + b - 1) / b;
-}
 
 static gsize
 pairs (const Plan *plan)
@@ -181,12 +176,12 @@ sum_wide (RnWorker *worker, Plan *plan, float *shared)
   plan->sums = shared;
   plan->in = shared + rn_winograd_filters (tiles);
   plan->out = plan->in + RN_WINOGRAD_POSITIONS * tiles->in_position;
-  plan->n_panels = divide_up (tiles->k, PANEL);
+  plan->n_panels = rn_divide_up (tiles->k, PANEL);
   for (int part = 0; part < tiles->n_parts; part++)
     {
       plan->first = rn_winograd_first (tiles, part);
       plan->n = rn_winograd_first (tiles, part + 1) - plan->first;
-      rn_worker_share (worker, divide_up (plan->n, SHARE_TILES), read_piece, plan);
+      rn_worker_share (worker, rn_divide_up (plan->n, SHARE_TILES), read_piece, plan);
       rn_worker_share (worker, RN_WINOGRAD_POSITIONS * plan->n_panels, sum_piece, plan);
     }
   rn_worker_share (worker, tiles->c / RN_CONV_BLOCK, transform_piece, plan);
@@ -196,7 +191,7 @@ static int
 count_groups (const RnWinogradTiles *tiles)
 {
   return rn_conv_count_groups ((gsize) RN_WINOGRAD_TAPS * (gsize) tiles->c * (gsize) tiles->k,
-                               divide_up (tiles->n_tiles, GROUP_TILES));
+                               rn_divide_up (tiles->n_tiles, GROUP_TILES));
 }
 
 void

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conv-lanes.h"
+#include "divide.h"
 #include "winograd-tiles.h"
 
 /* y and dx. With few filters a member transforms a part of the tiles into its scratch, multiplies each of the 36 positions with
@@ -33,12 +34,6 @@ typedef struct
 
   int panel, n_panels; /* channels written in a piece */
 } Plan;
-
-static int
-divide_up (int a, int b)
-{
-  return (a + b - 1) / b;
-}
 
 /* Floats of scratch before the strip */
 static gsize
@@ -187,8 +182,7 @@ multiply_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Plan *plan = data;
   const int k = piece % plan->n_panels * plan->panel;
-  /* pieces are dealt out in order, so that this one is likely to be the member's next */
-  const int next = piece + rn_worker_n_workers (worker);
+  const int next = rn_worker_foresee (worker, piece);
 
   multiply (plan, plan->out, plan->in, piece / plan->n_panels, plan->n, k,
             MIN (plan->panel, plan->tiles.k - k),
@@ -202,7 +196,7 @@ multiply_piece (RnWorker *worker, int piece, gpointer data)
 static int
 count_writes (const RnWinogradTiles *tiles)
 {
-  return divide_up (divide_up (tiles->n_tiles, tiles->n_parts), SHARE_TILES);
+  return rn_divide_up (rn_divide_up (tiles->n_tiles, tiles->n_parts), SHARE_TILES);
 }
 
 static void
@@ -234,23 +228,23 @@ convolve (RnWorker *worker, Plan *plan, float *shared)
     {
       /* sums of a channel are its own, so this may depend on the number of members and no bit does */
       const int wanted =
-          MIN (divide_up (rn_worker_n_workers (worker), tiles->n_parts), tiles->k / LEAST_PANEL);
+          MIN (rn_divide_up (rn_worker_n_workers (worker), tiles->n_parts), tiles->k / LEAST_PANEL);
 
-      plan->panel = divide_up (tiles->k / MAX (wanted, 1), LEAST_PANEL) * LEAST_PANEL;
-      plan->n_panels = divide_up (tiles->k, plan->panel);
+      plan->panel = rn_divide_up (tiles->k / MAX (wanted, 1), LEAST_PANEL) * LEAST_PANEL;
+      plan->n_panels = rn_divide_up (tiles->k, plan->panel);
       rn_worker_share (worker, count_runs (tiles) * plan->n_panels, convolve_run, plan);
       return;
     }
   plan->in = shared;
   plan->out = shared + RN_WINOGRAD_POSITIONS * tiles->in_position;
   plan->panel = PANEL;
-  plan->n_panels = divide_up (tiles->k, PANEL);
+  plan->n_panels = rn_divide_up (tiles->k, PANEL);
   for (int part = 0; part < tiles->n_parts; part++)
     {
       plan->part = part;
       plan->first = rn_winograd_first (tiles, part);
       plan->n = rn_winograd_first (tiles, part + 1) - plan->first;
-      rn_worker_share (worker, divide_up (plan->n, SHARE_TILES), read_piece, plan);
+      rn_worker_share (worker, rn_divide_up (plan->n, SHARE_TILES), read_piece, plan);
       rn_worker_share (worker, RN_WINOGRAD_POSITIONS * plan->n_panels, multiply_piece, plan);
       rn_worker_share (worker, count_writes (tiles), write_piece, plan);
     }

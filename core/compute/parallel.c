@@ -429,6 +429,12 @@ rn_worker_n_workers (const RnWorker *worker)
   return worker->is_alone ? 1 : worker->team->n_workers;
 }
 
+int
+rn_worker_foresee (const RnWorker *worker, int piece)
+{
+  return piece + rn_worker_n_workers (worker);
+}
+
 float *
 rn_worker_scratch (RnWorker *worker)
 {

@@ -66,6 +66,9 @@ int rn_worker_n_workers (const RnWorker *worker);
 float *rn_worker_scratch (RnWorker *worker);
 /* Every member calls it with the same arguments: pieces 0 .. n_pieces - 1 are each done once; returns when all are. */
 void rn_worker_share (RnWorker *worker, int n_pieces, RnPieceFunc func, gpointer data);
+/* Pieces are dealt out in order: the one that a member is likely to get after @piece is as many further as there are members.
+ * It may be none of theirs. */
+int rn_worker_foresee (const RnWorker *worker, int piece);
 void rn_worker_barrier (RnWorker *worker);
 /* Whether the run was cancelled as of the last barrier: the same answer for every member, so that all may return at the
  * same place. Hundreds of barriers with nothing between them would take as long as waking the sleepers at each. */

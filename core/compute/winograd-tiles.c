@@ -1,6 +1,7 @@
 #include "winograd-tiles.h"
 
 #include "conv-frame.h"
+#include "divide.h"
 
 #define NARROW_FILTERS                                                                             \
   (64 * 64) /* pairs of channels whose transformed filters stay in the second cache */
@@ -9,26 +10,20 @@
 #define LEAST_WIDE_TILES 24
 #define PAD 16
 
-static int
-divide_up (int a, int b)
-{
-  return (a + b - 1) / b;
-}
-
 RnWinogradTiles
 rn_winograd_tiles (const RnConvShape *shape, int c, int k)
 {
   RnWinogradTiles tiles = { .n = shape->n, .h = shape->h, .w = shape->w, .c = c, .k = k };
   int part;
 
-  tiles.across = divide_up (tiles.w, 4);
-  tiles.per_picture = tiles.across * divide_up (tiles.h, 4);
+  tiles.across = rn_divide_up (tiles.w, 4);
+  tiles.per_picture = tiles.across * rn_divide_up (tiles.h, 4);
   tiles.n_tiles = (int) MIN ((gint64) tiles.n * tiles.per_picture, G_MAXINT / 4);
   tiles.is_wide = (gint64) c * k > NARROW_FILTERS;
   part = tiles.is_wide ? MAX (WIDE_FLOATS / (RN_WINOGRAD_POSITIONS * (c + k)), LEAST_WIDE_TILES)
                        : RN_WINOGRAD_NARROW;
-  tiles.n_parts = divide_up (tiles.n_tiles, part);
-  part = divide_up (tiles.n_tiles, tiles.n_parts);
+  tiles.n_parts = rn_divide_up (tiles.n_tiles, part);
+  part = rn_divide_up (tiles.n_tiles, tiles.n_parts);
   tiles.in_position = (gsize) part * (gsize) c + PAD;
   tiles.out_position = (gsize) part * (gsize) k + PAD;
   return tiles;

@@ -1,5 +1,7 @@
 #include "spec/layout.h"
 
+#include "compute/divide.h"
+
 /* Where the next convolution of a walk through the specification stands. */
 typedef struct
 {
@@ -7,12 +9,6 @@ typedef struct
   int block;
   int h, w, c; /* what it sees */
 } Walk;
-
-static int
-divide_up (int side, int stride)
-{
-  return (side + stride - 1) / stride;
-}
 
 /* Takes the next entry of convs and goes on behind it; the caller writes its names. */
 static RnLayoutConv *
@@ -27,8 +23,8 @@ add_conv (Walk *walk, int kernel, int stride, int out_c)
   conv->kernel = kernel;
   conv->stride = stride;
   conv->pad = kernel / 2;
-  conv->out_h = walk->h = divide_up (walk->h, stride);
-  conv->out_w = walk->w = divide_up (walk->w, stride);
+  conv->out_h = walk->h = rn_divide_up (walk->h, stride);
+  conv->out_w = walk->w = rn_divide_up (walk->w, stride);
   conv->out_c = walk->c = out_c;
   return conv;
 }
@@ -124,8 +120,8 @@ add_stem (Walk *walk, const RnSpec *spec)
   g_strlcpy (conv->norm_name, "bn1", sizeof conv->norm_name);
   if (layout->pool)
     {
-      walk->h = divide_up (walk->h, 2);
-      walk->w = divide_up (walk->w, 2);
+      walk->h = rn_divide_up (walk->h, 2);
+      walk->w = rn_divide_up (walk->w, 2);
     }
   layout->stem_h = walk->h;
   layout->stem_w = walk->w;
