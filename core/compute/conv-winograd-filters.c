@@ -24,8 +24,8 @@ typedef struct
   int n_groups;
 
   /* where there are many filters */
-  float *in, *out; /* [36,n,C], [36,n,K] of the part under way */
-  float *sums;     /* [36,C / 16,K,16] */
+  float *in, *out; /* [36,n,lanes of C], [36,n,lanes of K] of the part under way */
+  float *sums;     /* [36,lanes of C / 16,lanes of K,16] */
   int first, n;
   int n_panels;
 } Plan;
@@ -34,6 +34,13 @@ static gsize
 pairs (const Plan *plan)
 {
   return (gsize) plan->tiles.c * (gsize) plan->tiles.k;
+}
+
+/* The sums of one position */
+static gsize
+position_sums (const Plan *plan)
+{
+  return (gsize) plan->tiles.c_lanes * (gsize) plan->tiles.k_lanes;
 }
 
 /* Floats of scratch before the strip */
@@ -49,21 +56,22 @@ static void
 transform_sums (const Plan *plan, float *dw, const float *sums, int block, gboolean adds)
 {
   const gsize c = (gsize) plan->tiles.c, first = (gsize) block * RN_CONV_BLOCK;
+  const gsize n = MIN (RN_CONV_BLOCK, c - first);
 
-  sums += first * (gsize) plan->tiles.k;
+  sums += first * (gsize) plan->tiles.k_lanes;
   for (gsize k = 0; k < (gsize) plan->tiles.k; k++, sums += RN_CONV_BLOCK)
     {
       float taps[RN_WINOGRAD_TAPS * RN_CONV_BLOCK];
 
-      rn_kernels ()->winograd_filters_back (taps, sums, pairs (plan));
+      rn_kernels ()->winograd_filters_back (taps, sums, position_sums (plan));
       for (gsize tap = 0; tap < RN_WINOGRAD_TAPS; tap++)
         {
           float *to = dw + (k * RN_WINOGRAD_TAPS + tap) * c + first;
 
           if (adds)
-            rn_kernels ()->add (to, taps + tap * RN_CONV_BLOCK, RN_CONV_BLOCK);
+            rn_kernels ()->add (to, taps + tap * RN_CONV_BLOCK, n);
           else
-            memcpy (to, taps + tap * RN_CONV_BLOCK, RN_CONV_BLOCK * sizeof (float));
+            memcpy (to, taps + tap * RN_CONV_BLOCK, n * sizeof (float));
         }
     }
 }
@@ -111,13 +119,13 @@ sum_group (RnWorker *worker, int group, gpointer data)
         {
           rn_winograd_fetch (&ahead, tiles, plan->x, tiles->c, 1, (int) i);
           rn_winograd_fetch (&ahead, tiles, plan->dy, tiles->k, 0, (int) i);
-          rn_kernels ()->winograd_outer (sums + i * pairs (plan), out + i * tiles->out_position,
-                                         in + i * tiles->in_position, n, tiles->k, tiles->c, 0,
-                                         tiles->k);
+          rn_kernels ()->winograd_outer (sums + i * position_sums (plan),
+                                         out + i * tiles->out_position, in + i * tiles->in_position,
+                                         n, tiles->k_lanes, tiles->c_lanes, 0, tiles->k_lanes);
         }
       rn_worker_account (worker, RN_WORK_PRODUCTS);
     }
-  for (int block = 0; block < tiles->c / RN_CONV_BLOCK; block++)
+  for (int block = 0; block < rn_divide_up (tiles->c, RN_CONV_BLOCK); block++)
     transform_sums (plan, plan->partials + (gsize) group * RN_WINOGRAD_TAPS * pairs (plan), sums,
                     block, FALSE);
   rn_worker_account (worker, RN_WORK_TRANSFORMS);
@@ -133,8 +141,9 @@ read_piece (RnWorker *worker, int piece, gpointer data)
   const int at = piece * SHARE_TILES, n = MIN (SHARE_TILES, plan->n - at);
   const RnWinogradSource source = source_of (worker, plan);
 
-  rn_winograd_read (tiles, plan->in + (gsize) at * (gsize) tiles->c, &source, plan->first + at, n);
-  rn_winograd_read_gradients (tiles, plan->out + (gsize) at * (gsize) tiles->k, plan->dy,
+  rn_winograd_read (tiles, plan->in + (gsize) at * (gsize) tiles->c_lanes, &source,
+                    plan->first + at, n);
+  rn_winograd_read_gradients (tiles, plan->out + (gsize) at * (gsize) tiles->k_lanes, plan->dy,
                               source.zeros, plan->first + at, n);
   rn_worker_account (worker, RN_WORK_TRANSFORMS);
 }
@@ -146,16 +155,16 @@ sum_piece (RnWorker *worker, int piece, gpointer data)
   const RnWinogradTiles *tiles = &plan->tiles;
   const gsize i = (gsize) (piece / plan->n_panels);
   const int k = piece % plan->n_panels * PANEL;
-  const int rows = MIN (PANEL, tiles->k - k);
-  float *sums = plan->sums + i * pairs (plan);
+  const int rows = MIN (PANEL, tiles->k_lanes - k);
+  float *sums = plan->sums + i * position_sums (plan);
 
   if (plan->first == 0)
-    for (int block = 0; block < tiles->c / RN_CONV_BLOCK; block++)
-      memset (sums + (gsize) (block * tiles->k + k) * RN_CONV_BLOCK, 0,
+    for (int block = 0; block < tiles->c_lanes / RN_CONV_BLOCK; block++)
+      memset (sums + (gsize) (block * tiles->k_lanes + k) * RN_CONV_BLOCK, 0,
               (gsize) (rows * RN_CONV_BLOCK) * sizeof (float));
   rn_kernels ()->winograd_outer (sums, plan->out + i * tiles->out_position,
-                                 plan->in + i * tiles->in_position, plan->n, tiles->k, tiles->c, k,
-                                 k + rows);
+                                 plan->in + i * tiles->in_position, plan->n, tiles->k_lanes,
+                                 tiles->c_lanes, k, k + rows);
   rn_worker_account (worker, RN_WORK_PRODUCTS);
 }
 
@@ -176,7 +185,7 @@ sum_wide (RnWorker *worker, Plan *plan, float *shared)
   plan->sums = shared;
   plan->in = shared + rn_winograd_filters (tiles);
   plan->out = plan->in + RN_WINOGRAD_POSITIONS * tiles->in_position;
-  plan->n_panels = rn_divide_up (tiles->k, PANEL);
+  plan->n_panels = rn_divide_up (tiles->k_lanes, PANEL);
   for (int part = 0; part < tiles->n_parts; part++)
     {
       plan->first = rn_winograd_first (tiles, part);
@@ -184,7 +193,7 @@ sum_wide (RnWorker *worker, Plan *plan, float *shared)
       rn_worker_share (worker, rn_divide_up (plan->n, SHARE_TILES), read_piece, plan);
       rn_worker_share (worker, RN_WINOGRAD_POSITIONS * plan->n_panels, sum_piece, plan);
     }
-  rn_worker_share (worker, tiles->c / RN_CONV_BLOCK, transform_piece, plan);
+  rn_worker_share (worker, rn_divide_up (tiles->c, RN_CONV_BLOCK), transform_piece, plan);
 }
 
 static int

@@ -23,13 +23,13 @@ typedef struct
 {
   RnWinogradTiles tiles;
   float *y;
-  const float *x, *filters; /* [36,K / 16,C,16] */
+  const float *x, *filters; /* [36,lanes of K / 16,C,16] */
   const RnConvInput *input; /* (nullable) */
   RnFinish finish;
   const RnNormGather *gather; /* (nullable) */
 
   /* the part of the tiles under way, where it is shared */
-  float *in, *out; /* [36,n,C], [36,n,K] */
+  float *in, *out; /* [36,n,lanes of C], [36,n,lanes of K] */
   int part, first, n;
 
   int panel, n_panels; /* channels written in a piece */
@@ -48,21 +48,21 @@ find_filters (const Plan *plan, int position, int k)
 {
   const gsize c = (gsize) plan->tiles.c;
 
-  return plan->filters + ((gsize) position * (gsize) plan->tiles.k + (gsize) k) * c;
+  return plan->filters + ((gsize) position * (gsize) plan->tiles.k_lanes + (gsize) k) * c;
 }
 
-/* m [n,K] = v [n,C] u of one position, channels [k,k + channels); @ahead: (nullable): filters that come next */
+/* m = v u of one position, lanes [k,k + lanes); @ahead: (nullable): filters that come next */
 static void
-multiply (const Plan *plan, float *m, const float *v, int position, int n, int k, int channels,
+multiply (const Plan *plan, float *m, const float *v, int position, int n, int k, int lanes,
           const float *ahead)
 {
   const RnConvProduct product = {
     .y = m + (gsize) position * plan->tiles.out_position + k,
-    .y_pixel = (gsize) plan->tiles.k,
+    .y_pixel = (gsize) plan->tiles.k_lanes,
     .q = n,
-    .k = channels,
+    .k = lanes,
     .x = v + (gsize) position * plan->tiles.in_position,
-    .x_pixel = (gsize) plan->tiles.c,
+    .x_pixel = (gsize) plan->tiles.c_lanes,
     .depth = plan->tiles.c,
     .w = find_filters (plan, position, k),
     .ahead = ahead,
@@ -122,7 +122,7 @@ convolve_part (RnWorker *worker, const Plan *plan, int part, int k, int channels
     {
       fetch_results (plan, here, i);
       rn_winograd_fetch (next, tiles, plan->x, tiles->c, 1, i);
-      multiply (plan, out, in, i, n, k, channels, NULL);
+      multiply (plan, out, in, i, n, k, rn_winograd_lanes (channels), NULL);
     }
   rn_worker_account (worker, RN_WORK_PRODUCTS);
   rn_winograd_write (tiles, plan->y, out, first, n, k, channels, &plan->finish);
@@ -143,7 +143,7 @@ convolve_run (RnWorker *worker, int piece, gpointer data)
   const RnWinogradTiles *tiles = &plan->tiles;
   const int n_runs = count_runs (tiles);
   const int run = piece / plan->n_panels, k = piece % plan->n_panels * plan->panel;
-  const int channels = MIN (plan->panel, tiles->k - k);
+  const int channels = piece % plan->n_panels + 1 < plan->n_panels ? plan->panel : tiles->k - k;
   const int begin = (int) ((gint64) tiles->n_parts * run / n_runs);
   const int end = (int) ((gint64) tiles->n_parts * (run + 1) / n_runs);
   RnWinogradAhead here, next;
@@ -172,7 +172,7 @@ read_piece (RnWorker *worker, int piece, gpointer data)
   const RnWinogradSource source = source_of (worker, plan);
   const int at = piece * SHARE_TILES;
 
-  rn_winograd_read (&plan->tiles, plan->in + (gsize) at * (gsize) plan->tiles.c, &source,
+  rn_winograd_read (&plan->tiles, plan->in + (gsize) at * (gsize) plan->tiles.c_lanes, &source,
                     plan->first + at, MIN (SHARE_TILES, plan->n - at));
   rn_worker_account (worker, RN_WORK_TRANSFORMS);
 }
@@ -185,7 +185,7 @@ multiply_piece (RnWorker *worker, int piece, gpointer data)
   const int next = rn_worker_foresee (worker, piece);
 
   multiply (plan, plan->out, plan->in, piece / plan->n_panels, plan->n, k,
-            MIN (plan->panel, plan->tiles.k - k),
+            MIN (plan->panel, plan->tiles.k_lanes - k),
             next < RN_WINOGRAD_POSITIONS * plan->n_panels
                 ? find_filters (plan, next / plan->n_panels, next % plan->n_panels * plan->panel)
                 : NULL);
@@ -208,8 +208,8 @@ write_piece (RnWorker *worker, int piece, gpointer data)
   const int slot = plan->part * count_writes (tiles) + piece;
 
   if (n > 0)
-    rn_winograd_write (tiles, plan->y, plan->out + (gsize) at * (gsize) tiles->k, plan->first + at,
-                       n, 0, tiles->k, &plan->finish);
+    rn_winograd_write (tiles, plan->y, plan->out + (gsize) at * (gsize) tiles->k_lanes,
+                       plan->first + at, n, 0, tiles->k, &plan->finish);
   rn_worker_account (worker, RN_WORK_TRANSFORMS);
   if (plan->gather == NULL)
     return;
@@ -232,13 +232,17 @@ convolve (RnWorker *worker, Plan *plan, float *shared)
 
       plan->panel = rn_divide_up (tiles->k / MAX (wanted, 1), LEAST_PANEL) * LEAST_PANEL;
       plan->n_panels = rn_divide_up (tiles->k, plan->panel);
+      /* what is left over for the last may be too little for one */
+      if (plan->n_panels > 1 &&
+          tiles->k - (plan->n_panels - 1) * plan->panel < RN_WINOGRAD_LEAST_CHANNELS)
+        plan->n_panels--;
       rn_worker_share (worker, count_runs (tiles) * plan->n_panels, convolve_run, plan);
       return;
     }
   plan->in = shared;
   plan->out = shared + RN_WINOGRAD_POSITIONS * tiles->in_position;
   plan->panel = PANEL;
-  plan->n_panels = rn_divide_up (tiles->k, PANEL);
+  plan->n_panels = rn_divide_up (tiles->k_lanes, PANEL);
   for (int part = 0; part < tiles->n_parts; part++)
     {
       plan->part = part;
@@ -257,24 +261,29 @@ typedef struct
   int c, k;
 } Pack;
 
-/* A piece is a block of filters, w [16,3,3,C]: lanes are filters. taps [16 of C,3,3,16] */
+/* A piece is a block of filters, w [16,3,3,C] or what is left of them: lanes are filters. taps [16 of C,3,3,16] */
 static void
 pack_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Pack *pack = data;
   const gsize c = (gsize) pack->c, k = (gsize) piece * RN_CONV_BLOCK;
   const gsize channel = RN_WINOGRAD_TAPS * RN_CONV_BLOCK, filter = RN_WINOGRAD_TAPS * c;
+  const gsize position = c * (gsize) rn_winograd_lanes (pack->k);
+  const int lanes = MIN (RN_CONV_BLOCK, pack->k - (int) k);
   float *u = pack->packed + k * c;
   float taps[RN_CONV_BLOCK * RN_WINOGRAD_TAPS * RN_CONV_BLOCK];
 
+  if (lanes < RN_CONV_BLOCK)
+    memset (taps, 0, sizeof taps);
   for (gsize i = 0; i < c; i += RN_CONV_BLOCK)
     {
+      const gsize n = MIN (RN_CONV_BLOCK, c - i);
+
       for (gsize tap = 0; tap < RN_WINOGRAD_TAPS; tap++)
         rn_conv_pack_lanes (taps + tap * RN_CONV_BLOCK, channel, pack->w + k * filter + tap * c + i,
-                            filter, RN_CONV_BLOCK, RN_CONV_BLOCK,
-                            pack->scale == NULL ? NULL : pack->scale + k);
-      for (gsize j = 0; j < RN_CONV_BLOCK; j++, u += RN_CONV_BLOCK)
-        rn_kernels ()->winograd_filters (u, taps + j * channel, c * (gsize) pack->k);
+                            filter, n, lanes, pack->scale == NULL ? NULL : pack->scale + k);
+      for (gsize j = 0; j < n; j++, u += RN_CONV_BLOCK)
+        rn_kernels ()->winograd_filters (u, taps + j * channel, position);
     }
   rn_worker_account (worker, RN_WORK_TRANSFORMS);
 }
@@ -285,7 +294,7 @@ rn_conv_winograd_pack (RnWorker *worker, float *packed, const float *w, const fl
 {
   Pack pack = { packed, w, scale, shape->c, shape->k };
 
-  rn_worker_share (worker, shape->k / RN_CONV_BLOCK, pack_piece, &pack);
+  rn_worker_share (worker, rn_divide_up (shape->k, RN_CONV_BLOCK), pack_piece, &pack);
 }
 
 void
@@ -313,17 +322,19 @@ pack_turned_piece (RnWorker *worker, int piece, gpointer data)
 {
   const Pack *pack = data;
   const gsize c = (gsize) pack->c, first = (gsize) piece * RN_CONV_BLOCK;
+  const gsize position = (gsize) rn_winograd_lanes (pack->c) * (gsize) pack->k;
+  const gsize lanes = MIN (RN_CONV_BLOCK, c - first);
   float *u = pack->packed + first * (gsize) pack->k;
 
   for (gsize k = 0; k < (gsize) pack->k; k++, u += RN_CONV_BLOCK)
     {
-      float taps[RN_WINOGRAD_TAPS * RN_CONV_BLOCK];
+      float taps[RN_WINOGRAD_TAPS * RN_CONV_BLOCK] = { 0 };
 
       for (gsize tap = 0; tap < RN_WINOGRAD_TAPS; tap++)
         memcpy (taps + tap * RN_CONV_BLOCK,
                 pack->w + (k * RN_WINOGRAD_TAPS + RN_WINOGRAD_TAPS - 1 - tap) * c + first,
-                RN_CONV_BLOCK * sizeof (float));
-      rn_kernels ()->winograd_filters (u, taps, c * (gsize) pack->k);
+                lanes * sizeof (float));
+      rn_kernels ()->winograd_filters (u, taps, position);
     }
   rn_worker_account (worker, RN_WORK_TRANSFORMS);
 }
@@ -342,7 +353,7 @@ rn_conv_winograd_backward_data (RnWorker *worker, float *dx, const float *dy, co
   };
   Pack pack = { packed, w, NULL, shape->c, shape->k };
 
-  rn_worker_share (worker, shape->c / RN_CONV_BLOCK, pack_turned_piece, &pack);
+  rn_worker_share (worker, rn_divide_up (shape->c, RN_CONV_BLOCK), pack_turned_piece, &pack);
   convolve (worker, &plan, shared);
 }
 
@@ -350,13 +361,17 @@ gboolean
 rn_conv_winograd_fits (const RnConvShape *shape)
 {
   return shape->kernel == 3 && shape->stride == 1 && shape->pad == 1 &&
-         shape->c % RN_CONV_BLOCK == 0 && shape->k % RN_CONV_BLOCK == 0;
+         MIN (shape->c, shape->k) >= RN_WINOGRAD_LEAST_CHANNELS;
 }
 
+/* Of forward, whose lanes are filters, and of dx, whose lanes are channels */
 gsize
 rn_conv_winograd_packed (const RnConvShape *shape)
 {
-  return (gsize) RN_WINOGRAD_POSITIONS * (gsize) shape->c * (gsize) shape->k;
+  const gsize forward = (gsize) shape->c * (gsize) rn_winograd_lanes (shape->k);
+  const gsize turned = (gsize) rn_winograd_lanes (shape->c) * (gsize) shape->k;
+
+  return RN_WINOGRAD_POSITIONS * MAX (forward, turned);
 }
 
 /* Of forward and of dx, whose channels are the same in another order. */

@@ -3,7 +3,7 @@
 #include "conv.h"
 
 /* 3x3 convolution with stride 1 and padding 1 by Winograd's F(4x4,3x3): about a quarter of the products, at a rounding error
- * of up to 6e-5 of the outputs' RMS. Channels in and out are multiples of 16; sides are any. Arguments as in conv.h. */
+ * of up to 6e-5 of the outputs' RMS. Channels in and out are 16 or more; sides are any. Arguments as in conv.h. */
 
 gboolean rn_conv_winograd_fits (const RnConvShape *shape);
 

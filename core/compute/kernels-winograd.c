@@ -11,6 +11,15 @@
 
 #define VECTORS (RN_CONV_BLOCK / VECTOR)
 
+/* Where the vector after that at channel @c begins; those channels that fill no vector are done with others once more. */
+INLINE int
+next_vector (int c, int channels)
+{
+  const int next = c + VECTOR;
+
+  return next < channels && next + VECTOR > channels ? channels - VECTOR : next;
+}
+
 /* o = B' d */
 INLINE void
 input_points (Vec o[6], const Vec d[6])
@@ -167,11 +176,13 @@ input_channels (float *v, const RnWinogradTile *tile, int c, const int first, co
 void
 IN_SET (winograd_input) (float *v, const RnWinogradTile *tile, gsize position)
 {
+  const int channels = tile->channels;
+
   if (tile->first == 0 && tile->end == 6)
-    for (int c = 0; c < tile->channels; c += VECTOR)
+    for (int c = 0; c < channels; c = next_vector (c, channels))
       input_channels (v, tile, c, 0, 6, position);
   else
-    for (int c = 0; c < tile->channels; c += VECTOR)
+    for (int c = 0; c < channels; c = next_vector (c, channels))
       input_channels (v, tile, c, tile->first, tile->end, position);
 }
 
@@ -204,11 +215,13 @@ gradient_channels (float *z, const RnWinogradTile *tile, int k, const int end, g
 void
 IN_SET (winograd_gradient) (float *z, const RnWinogradTile *tile, gsize position)
 {
+  const int channels = tile->channels;
+
   if (tile->end >= 4)
-    for (int k = 0; k < tile->channels; k += VECTOR)
+    for (int k = 0; k < channels; k = next_vector (k, channels))
       gradient_channels (z, tile, k, 4, position);
   else
-    for (int k = 0; k < tile->channels; k += VECTOR)
+    for (int k = 0; k < channels; k = next_vector (k, channels))
       gradient_channels (z, tile, k, tile->end, position);
 }
 
@@ -255,10 +268,10 @@ IN_SET (winograd_output) (const RnWinogradTile *tile, float *y, const float *m, 
   const int channels = tile->channels;
 
   if (tile->n_rows < 4 || tile->end < 4)
-    for (int k = 0; k < channels; k += VECTOR)
+    for (int k = 0; k < channels; k = next_vector (k, channels))
       output_channels (tile, y, m, k, tile->n_rows, tile->end, position, finish);
   else
-    for (int k = 0; k < channels; k += VECTOR)
+    for (int k = 0; k < channels; k = next_vector (k, channels))
       output_channels (tile, y, m, k, 4, 4, position, finish);
 }
 

@@ -90,7 +90,7 @@ typedef struct
   const float *rows
       [6]; /* the picture's rows that it reads, from their first column; zeros where there are none */
   gsize pixel, row; /* floats from one pixel, one row to the next */
-  int channels;     /* that are transformed, a multiple of RN_CONV_BLOCK */
+  int channels;     /* that are transformed, a vector's or more */
   int column;       /* of the picture where the tile begins, -1 at the left edge */
   int first, end;   /* columns of the tile that lie in the picture */
   int n_rows;       /* that it stores */

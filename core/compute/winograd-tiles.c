@@ -1,7 +1,6 @@
 #include "winograd-tiles.h"
 
 #include "conv-frame.h"
-#include "divide.h"
 
 #define NARROW_FILTERS                                                                             \
   (64 * 64) /* pairs of channels whose transformed filters stay in the second cache */
@@ -13,7 +12,15 @@
 RnWinogradTiles
 rn_winograd_tiles (const RnConvShape *shape, int c, int k)
 {
-  RnWinogradTiles tiles = { .n = shape->n, .h = shape->h, .w = shape->w, .c = c, .k = k };
+  RnWinogradTiles tiles = {
+    .n = shape->n,
+    .h = shape->h,
+    .w = shape->w,
+    .c = c,
+    .k = k,
+    .c_lanes = rn_winograd_lanes (c),
+    .k_lanes = rn_winograd_lanes (k),
+  };
   int part;
 
   tiles.across = rn_divide_up (tiles.w, 4);
@@ -24,8 +31,8 @@ rn_winograd_tiles (const RnConvShape *shape, int c, int k)
                        : RN_WINOGRAD_NARROW;
   tiles.n_parts = rn_divide_up (tiles.n_tiles, part);
   part = rn_divide_up (tiles.n_tiles, tiles.n_parts);
-  tiles.in_position = (gsize) part * (gsize) c + PAD;
-  tiles.out_position = (gsize) part * (gsize) k + PAD;
+  tiles.in_position = (gsize) part * (gsize) tiles.c_lanes + PAD;
+  tiles.out_position = (gsize) part * (gsize) tiles.k_lanes + PAD;
   return tiles;
 }
 
@@ -127,7 +134,7 @@ rn_winograd_read (const RnWinogradTiles *tiles, float *v, const RnWinogradSource
   Place place = find_place (tiles, first);
   int begin = 0, in_strip = 0;
 
-  for (int t = 0; t < n; t++, v += tiles->c, go_to_next (tiles, &place))
+  for (int t = 0; t < n; t++, v += tiles->c_lanes, go_to_next (tiles, &place))
     {
       RnWinogradTile tile = make_tile (tiles, &place, source->x, tiles->c, 6, 1, source->zeros);
 
@@ -151,7 +158,7 @@ rn_winograd_read_gradients (const RnWinogradTiles *tiles, float *z, const float 
 {
   Place place = find_place (tiles, first);
 
-  for (int t = 0; t < n; t++, z += tiles->k, go_to_next (tiles, &place))
+  for (int t = 0; t < n; t++, z += tiles->k_lanes, go_to_next (tiles, &place))
     {
       const RnWinogradTile tile = make_tile (tiles, &place, dy, tiles->k, 4, 0, zeros);
 
@@ -166,7 +173,7 @@ rn_winograd_write (const RnWinogradTiles *tiles, float *y, const float *m, int f
   const gsize pixel = (gsize) tiles->k, row = (gsize) tiles->w * pixel;
   Place place = find_place (tiles, first);
 
-  for (int t = 0; t < n; t++, m += tiles->k, go_to_next (tiles, &place))
+  for (int t = 0; t < n; t++, m += tiles->k_lanes, go_to_next (tiles, &place))
     {
       const gsize at = pixel_of (tiles, &place) * pixel + (gsize) k;
       const RnWinogradTile tile = {

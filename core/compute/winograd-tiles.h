@@ -1,19 +1,24 @@
 #pragma once
 
 #include "conv-winograd.h"
+#include "divide.h"
+#include "kernels.h"
 
 /* Where the tiles of a convolution by Winograd's F(4x4,3x3) lie, in pictures and in arrays of positions. Tiles of 4x4 outputs
- * are numbered through the whole batch. An array of positions is [36] of [tiles,channels], each a little longer than it is so
- * that they do not all fall into the same set of the cache. */
+ * are numbered through the whole batch. An array of positions is [36] of [tiles,lanes], each a little longer than it is so
+ * that they do not all fall into the same set of the cache. Lanes are channels and what fills their last block: those hold
+ * anything, and what comes of them is left out. */
 
 #define RN_WINOGRAD_POSITIONS 36
 #define RN_WINOGRAD_TAPS 9
+#define RN_WINOGRAD_LEAST_CHANNELS RN_CONV_BLOCK /* read, and written: a vector's */
 #define RN_WINOGRAD_NARROW 12 /* tiles in a part, at most, where a member takes it by itself */
 
 typedef struct
 {
   int n, h, w; /* pictures, and their sides */
   int c, k;    /* channels read and written */
+  int c_lanes, k_lanes;
   int across, per_picture, n_tiles;
 
   /* Too many filters for the second cache: the positions of a part of the tiles lie in memory that all members share, and each
@@ -22,6 +27,13 @@ typedef struct
   int n_parts;
   gsize in_position, out_position; /* floats from one position to the next */
 } RnWinogradTiles;
+
+/* Whole blocks that hold @channels */
+static inline int
+rn_winograd_lanes (int channels)
+{
+  return rn_divide_up (channels, RN_CONV_BLOCK) * RN_CONV_BLOCK;
+}
 
 RnWinogradTiles rn_winograd_tiles (const RnConvShape *shape, int c, int k);
 
@@ -42,7 +54,7 @@ rn_winograd_positions (const RnWinogradTiles *tiles)
 static inline gsize
 rn_winograd_filters (const RnWinogradTiles *tiles)
 {
-  return (gsize) RN_WINOGRAD_POSITIONS * (gsize) tiles->c * (gsize) tiles->k;
+  return (gsize) RN_WINOGRAD_POSITIONS * (gsize) tiles->c_lanes * (gsize) tiles->k_lanes;
 }
 
 /* A row of zeros, which stands for rows outside the picture */
@@ -70,13 +82,13 @@ typedef struct
   float *strip;             /* rn_winograd_strip() floats, where there is @input */
 } RnWinogradSource;
 
-/* v [36,n,C]: tiles [first,first + n) transformed, at most RN_WINOGRAD_NARROW */
+/* v [36,n,lanes of C]: tiles [first,first + n) transformed, at most RN_WINOGRAD_NARROW */
 void rn_winograd_read (const RnWinogradTiles *tiles, float *v, const RnWinogradSource *source,
                        int first, int n);
-/* z [36,n,K]: tiles of the gradient @dy transformed */
+/* z [36,n,lanes of K]: tiles of the gradient @dy transformed */
 void rn_winograd_read_gradients (const RnWinogradTiles *tiles, float *z, const float *dy,
                                  const float *zeros, int first, int n);
-/* tiles [first,first + n) of @y, channels [k,k + channels), from m [36,n,K] */
+/* tiles [first,first + n) of @y, channels [k,k + channels), at least RN_WINOGRAD_LEAST_CHANNELS, from m [36,n,lanes of K] */
 void rn_winograd_write (const RnWinogradTiles *tiles, float *y, const float *m, int first, int n,
                         int k, int channels, const RnFinish *finish);
 

@@ -416,7 +416,7 @@ check_case (RnConvShape s, guint32 seed)
 static void
 test_shapes_of_residual_networks_agree_with_the_definition (void)
 {
-  /* The last five have rows so short that the direct kernel joins them. */
+  /* The last five have rows so short that the direct kernel joins them. Those before them leave lanes of blocks over. */
   static const int shapes[][8] = {
     { 3, 32, 32, 3, 16, 3, 1, 1 },   { 3, 16, 16, 16, 16, 3, 1, 1 },
     { 20, 8, 8, 16, 32, 3, 2, 1 },   { 3, 8, 8, 64, 64, 3, 1, 1 },
@@ -428,6 +428,8 @@ test_shapes_of_residual_networks_agree_with_the_definition (void)
     { 5, 1, 1, 16, 32, 3, 1, 1 },    { 1, 9, 6, 80, 64, 3, 1, 1 },
     { 3, 5, 5, 64, 144, 3, 1, 1 },   { 1, 3, 3, 80, 40, 1, 1, 0 },
     { 3, 3, 6, 48, 16, 3, 1, 1 },    { 2, 13, 5, 64, 32, 3, 1, 1 },
+    { 2, 9, 9, 24, 40, 3, 1, 1 },    { 1, 11, 7, 17, 31, 3, 1, 1 },
+    { 1, 8, 9, 72, 65, 3, 1, 1 },    { 3, 6, 6, 16, 100, 3, 1, 1 },
     { 30, 8, 8, 32, 32, 3, 1, 1 },   { 2, 7, 7, 240, 40, 3, 1, 1 },
     { 1, 15, 13, 256, 33, 3, 2, 1 }, { 1, 23, 21, 240, 17, 3, 1, 0 },
     { 3, 27, 19, 40, 96, 1, 2, 0 },  { 1, 5, 6, 96, 24, 5, 2, 2 },
@@ -604,6 +606,9 @@ test_bits_do_not_depend_on_the_number_of_threads (void)
     make_shape (1, 12, 12, 32, 128, 3, 1, 1),
     make_shape (1, 12, 12, 128, 32, 3, 1, 1),
     make_shape (1, 20, 20, 64, 64, 3, 1, 1),
+    make_shape (1, 9, 9, 24, 40, 3, 1, 1),
+    make_shape (1, 12, 12, 40, 100, 3, 1, 1),
+    make_shape (2, 10, 10, 72, 90, 3, 1, 1),
     shape_in_runs (),
     shape_in_shared_parts (),
   };
@@ -675,6 +680,7 @@ test_an_input_may_be_made_while_it_is_read (void)
         if (fits (&algorithms[j], &shape))
           check_raw (&algorithms[j], shape, i);
       check_raw (&algorithms[3], make_shape (2, 3 + (int) i, 70 - (int) i, 16, 32, 3, 1, 1), i);
+      check_raw (&algorithms[3], make_shape (2, 4, 21 + (int) i, 21, 35, 3, 1, 1), i);
     }
 }
 
