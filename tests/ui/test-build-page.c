@@ -9,7 +9,7 @@
 #include "state/format.h"
 #include "tiny.h"
 
-#define WAIT_MS 20000
+#define WAIT_MS 60000
 
 typedef struct
 {
@@ -190,6 +190,29 @@ test_the_table_says_what_the_core_counts (Fixture *f, gconstpointer data)
   rn_cost_table_get_row (table, 10, &shown);
   rn_cost_of_head (spec, 17, &expected);
   assert_same_cost (&shown, &expected);
+}
+
+static void
+test_memory_is_that_of_the_chosen_threads (Fixture *f, gconstpointer data)
+{
+  RnCostTable *table = rn_build_page_get_costs (f->page);
+  g_autoptr (RnSpec) spec = rn_spec_preset ("resnet20", NULL);
+  const int batch = rn_session_get_settings (f->session)->batch;
+  gsize before = 0;
+
+  rn_build_page_choose (f->page, "resnet20");
+  for (int threads = 1; threads <= 9; threads += 4)
+    {
+      RnCost shown, expected;
+
+      rn_session_set_threads (f->session, threads);
+      wait_until (has_costs, f->page);
+      rn_cost_table_get_total (table, &shown);
+      rn_cost_of_network (spec, batch, threads, &expected);
+      g_assert_cmpuint (shown.train_bytes, ==, expected.train_bytes);
+      g_assert_cmpuint (shown.train_bytes, >, before);
+      before = shown.train_bytes;
+    }
 }
 
 /* The large stem's network is drawn at ImageNet's side; a start takes the side of pictures that have one size. */
@@ -579,7 +602,7 @@ test_stages_of_other_depths_stand_beside_each_other (void)
 {
   g_autoptr (RnSpec) small = rn_spec_preset ("resnet8", NULL);
   g_autoptr (RnSpec) large = rn_spec_preset ("resnet14", NULL);
-  g_autoptr (RnSpecDiff) diff = rn_spec_diff_new (small, large, 8);
+  g_autoptr (RnSpecDiff) diff = rn_spec_diff_new (small, large, 8, 1);
   static const int at[8][2] = { { 0, 0 },  { 0, 0 }, { -1, 1 }, { 1, 2 },
                                 { -1, 3 }, { 2, 4 }, { -1, 5 }, { 0, 0 } };
 
@@ -661,6 +684,38 @@ test_an_epoch_is_measured_after_an_edit (Fixture *f, gconstpointer data)
   rn_epoch_total_toggle (epoch);
   g_assert_false (rn_epoch_total_is_measuring (epoch));
   g_assert_true (says (GTK_WIDGET (epoch), "–"));
+}
+
+static gboolean
+is_training (gpointer session)
+{
+  return rn_session_is_training (session);
+}
+
+static gboolean
+is_idle (gpointer session)
+{
+  return !rn_session_is_training (session);
+}
+
+static void
+test_an_epoch_waits_for_a_training_and_is_measured_then (Fixture *f, gconstpointer data)
+{
+  RnEpochTotal *epoch = rn_build_page_get_epoch (f->page);
+  g_autofree char *folder = tiny_folder_new ();
+  g_autoptr (RnDataset) dataset = tiny_dataset_new (folder, 60, 3);
+
+  rn_session_open_dataset (f->session, rn_dataset_get_source (dataset));
+  wait_until (has_dataset, f->session);
+  rn_build_page_choose (f->page, "resnet8");
+  rn_session_start (f->session);
+  wait_until (is_training, f->session);
+  g_assert_false (rn_epoch_total_is_measuring (epoch));
+  rn_session_stop (f->session);
+  wait_until (is_idle, f->session);
+  g_assert_true (rn_epoch_total_is_measuring (epoch));
+  wait_until (is_measured, epoch);
+  tiny_folder_remove (folder);
 }
 
 /* What the page does at once after an edit of 600 blocks; counting and comparing are for tasks. Only what takes much longer
@@ -827,6 +882,9 @@ main (int argc, char **argv)
                    test_stages_of_other_depths_stand_beside_each_other);
   ADD ("an epoch of both is measured", test_an_epoch_of_both_is_measured);
   ADD ("an epoch is measured after an edit", test_an_epoch_is_measured_after_an_edit);
+  ADD ("memory is that of the chosen threads", test_memory_is_that_of_the_chosen_threads);
+  ADD ("an epoch waits for a training and is measured then",
+       test_an_epoch_waits_for_a_training_and_is_measured_then);
   ADD ("an edit of 600 blocks holds up no frame", test_an_edit_of_600_blocks_holds_up_no_frame);
   ADD ("undo and redo are named", test_undo_and_redo_are_named);
   ADD ("a plain net is not deepened and says why", test_a_plain_net_is_not_deepened_and_says_why);

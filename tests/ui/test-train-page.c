@@ -468,7 +468,7 @@ test_the_largest_batch_that_fits_is_offered (void)
 
   rn_cost_of_network (spec, 128, threads, &cost);
   is_checked = FALSE;
-  rn_memory_check_async (spec, 128, cost.train_bytes, NULL, on_checked, NULL);
+  rn_memory_check_async (spec, 128, threads, cost.train_bytes, NULL, on_checked, NULL);
   wait_until (is_set, &is_checked);
   g_assert_false (rn_memory_check_fits (&checked));
   g_assert_cmpuint (checked.needed, ==, cost.train_bytes);

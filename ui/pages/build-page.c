@@ -35,7 +35,7 @@ struct _RnBuildPage
   GtkWidget *epoch; /* the last of them */
   RnCostTable *costs;
   GtkWidget *compare;
-  int batch;          /* that the costs are counted for */
+  int batch, threads; /* that the costs are counted for */
   RnDataset *dataset; /* (nullable): the same; only to tell it from another */
 };
 
@@ -143,6 +143,7 @@ refresh (RnBuildPage *self)
 
   self->dataset = rn_session_get_dataset (self->session);
   self->batch = settings != NULL ? settings->batch : 128;
+  self->threads = rn_session_count_threads (self->session);
   if (spec != NULL)
     {
       g_autofree char *title = rn_format_spec_title (spec);
@@ -158,7 +159,7 @@ refresh (RnBuildPage *self)
   rn_card_set_empty (self->network,
                      spec == NULL ? _ ("Choose a preset to see what it costs.") : NULL, NULL);
   show_input (self, spec, trained);
-  rn_cost_table_set_spec (self->costs, spec, trained, self->batch);
+  rn_cost_table_set_spec (self->costs, spec, trained, self->batch, self->threads);
   rn_spec_compare_refresh (RN_SPEC_COMPARE (self->compare), self->batch);
 }
 
@@ -167,7 +168,8 @@ on_settings (RnBuildPage *self)
 {
   const RnSettings *settings = rn_session_get_settings (self->session);
 
-  if (settings != NULL && settings->batch != self->batch)
+  if ((settings != NULL && settings->batch != self->batch) ||
+      rn_session_count_threads (self->session) != self->threads)
     refresh (self);
 }
 

@@ -53,6 +53,7 @@ typedef struct
   RnSpec *spec;
   RnSpec *trained; /* (nullable) */
   int batch;
+  int threads;
 } Question;
 
 struct _RnCostTable
@@ -204,10 +205,10 @@ count (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
   rn_cost_of_head (spec, question->batch,
                    &add_row (counted, g_strdup (_ ("Head")), RN_PART_HEAD)->cost);
   find_shares (counted->rows);
-  rn_cost_of_network (spec, question->batch, rn_compute_n_processors (), &counted->total);
+  rn_cost_of_network (spec, question->batch, question->threads, &counted->total);
   if (question->trained != NULL)
     {
-      rn_cost_of_network (question->trained, question->batch, rn_compute_n_processors (), &trained);
+      rn_cost_of_network (question->trained, question->batch, question->threads, &trained);
       counted->total.train_bytes = trained.train_bytes;
     }
   g_task_return_pointer (task, counted, counted_free);
@@ -266,7 +267,8 @@ on_counted (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-rn_cost_table_set_spec (RnCostTable *self, const RnSpec *spec, const RnSpec *trained, int batch)
+rn_cost_table_set_spec (RnCostTable *self, const RnSpec *spec, const RnSpec *trained, int batch,
+                        int threads)
 {
   g_autoptr (GTask) task = NULL;
   Question *question;
@@ -285,6 +287,7 @@ rn_cost_table_set_spec (RnCostTable *self, const RnSpec *spec, const RnSpec *tra
   question->spec = rn_spec_copy (spec);
   question->trained = trained != NULL ? rn_spec_copy (trained) : NULL;
   question->batch = batch;
+  question->threads = threads;
   self->cancellable = g_cancellable_new ();
   task = g_task_new (NULL, self->cancellable, on_counted, self);
   g_task_set_source_tag (task, rn_cost_table_set_spec);

@@ -17,9 +17,9 @@ G_DECLARE_FINAL_TYPE (RnCostTable, rn_cost_table, RN, COST_TABLE, GtkWidget)
 /** @selection: (nullable): a row that is chosen selects its block */
 GtkWidget *rn_cost_table_new (RnSelection *selection);
 /** @spec: (nullable): copied; @trained: (nullable): that a training makes of it, of which the memory to train is in the
- * total; @batch: pictures trained at once */
+ * total; @batch: pictures trained at once; @threads: that train, at least 1 */
 void rn_cost_table_set_spec (RnCostTable *self, const RnSpec *spec, const RnSpec *trained,
-                             int batch);
+                             int batch, int threads);
 /** Returns: FALSE until it has been counted */
 gboolean rn_cost_table_get_total (RnCostTable *self, RnCost *total);
 guint rn_cost_table_n_rows (RnCostTable *self);

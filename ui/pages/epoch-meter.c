@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <residua/bench.h>
+#include <residua/compute-info.h>
 
 #include "state/fit.h"
 #include "state/lab-desk.h"
@@ -31,8 +32,9 @@ struct _RnEpochMeter
   guint rest_id;
   GCancellable *cancellable; /* (nullable): of the measurement under way */
   RnSettings settings;       /* that what is known holds for */
+  int threads;               /* the same */
   RnDataset *dataset;        /* (nullable): the same; only to tell it from another */
-  gboolean is_training;
+  gboolean is_waiting;       /* for something in training */
   gboolean is_seen;
 };
 
@@ -78,6 +80,22 @@ rn_format_epoch (double seconds)
   return rn_format_duration (seconds);
 }
 
+static gboolean
+is_anything_training (RnEpochMeter *self)
+{
+  return rn_session_is_training (self->session) ||
+         rn_lab_desk_is_training (rn_session_get_lab (self->session));
+}
+
+static gboolean
+is_known (RnEpochMeter *self)
+{
+  for (int i = 0; i < self->n; i++)
+    if (isnan (self->seconds[i]))
+      return FALSE;
+  return TRUE;
+}
+
 /* Returns: (nullable): why nothing can be measured now */
 static const char *
 find_reason (RnEpochMeter *self)
@@ -86,8 +104,7 @@ find_reason (RnEpochMeter *self)
     return _ ("No network is shown.");
   if (rn_session_get_dataset (self->session) == NULL)
     return _ ("No data set is open.");
-  if (rn_session_is_training (self->session) ||
-      rn_lab_desk_is_training (rn_session_get_lab (self->session)))
+  if (is_anything_training (self))
     return _ ("It is measured when nothing trains.");
   for (int i = 0; i < self->n; i++)
     if (!rn_spec_check (self->specs[i], NULL))
@@ -117,21 +134,28 @@ on_cancelled (GCancellable *cancellable, Job *job)
   g_atomic_int_set (&job->cancel, 1);
 }
 
-static void
-measure (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+/* It trains a few steps, so it steps back like training: in a thread of its own, for a shared one would stay behind. */
+static gpointer
+measure (gpointer data)
 {
-  Job *job = data;
+  GTask *task = data;
+  Job *job = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
   const gulong id = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), job, NULL);
   double seconds = NAN;
   GError *error = NULL;
-  const gboolean well = rn_bench_estimate_epoch (job->spec, &job->settings, job->dataset,
-                                                 job->threads, &job->cancel, &seconds, &error);
+  gboolean well;
 
+  rn_compute_lower_priority ();
+  well = rn_bench_estimate_epoch (job->spec, &job->settings, job->dataset, job->threads,
+                                  &job->cancel, &seconds, &error);
   g_cancellable_disconnect (cancellable, id);
   if (well)
     g_task_return_pointer (task, g_memdup2 (&seconds, sizeof seconds), g_free);
   else
     g_task_return_error (task, error);
+  g_idle_add_once ((GSourceOnceFunc) g_object_unref, task); /* what it holds is the window's */
+  return NULL;
 }
 
 static void measure_next (RnEpochMeter *self);
@@ -167,7 +191,7 @@ measure_next (RnEpochMeter *self)
   task = g_task_new (self, self->cancellable, on_measured, NULL);
   g_task_set_source_tag (task, measure_next);
   g_task_set_task_data (task, job, job_free);
-  g_task_run_in_thread (task, measure);
+  g_thread_unref (g_thread_new ("residua-meter", measure, g_steal_pointer (&task)));
 }
 
 static void
@@ -199,6 +223,7 @@ restart (RnEpochMeter *self)
   for (int i = 0; i < RN_MOST_METERED; i++)
     self->seconds[i] = NAN;
   self->dataset = rn_session_get_dataset (self->session);
+  self->threads = rn_session_get_threads (self->session);
   if (settings != NULL)
     self->settings = *settings;
   else
@@ -238,12 +263,8 @@ rn_epoch_meter_set_specs (RnEpochMeter *self, const RnSpec *const *specs, int n)
 void
 rn_epoch_meter_set_seen (RnEpochMeter *self, gboolean is_seen)
 {
-  gboolean is_known = TRUE;
-
   self->is_seen = is_seen;
-  for (int i = 0; i < self->n; i++)
-    is_known = is_known && !isnan (self->seconds[i]);
-  if (is_seen && !is_known)
+  if (is_seen && !is_known (self))
     restart (self);
   if (!is_seen && rn_epoch_meter_is_measuring (self))
     {
@@ -270,7 +291,8 @@ on_settings (RnEpochMeter *self)
 {
   const RnSettings *settings = rn_session_get_settings (self->session);
 
-  if (settings != NULL && !is_alike (settings, &self->settings))
+  if ((settings != NULL && !is_alike (settings, &self->settings)) ||
+      rn_session_get_threads (self->session) != self->threads)
     restart (self);
 }
 
@@ -282,17 +304,21 @@ on_dataset (RnEpochMeter *self)
     restart (self);
 }
 
-/* The status changes ten times a second; what matters here is whether anything trains. */
+/* The status changes ten times a second; what matters here is whether anything trains. What was broken off or waited is
+ * measured when nothing does any more.
+ */
 static void
 on_status (RnEpochMeter *self)
 {
-  const gboolean is_training = rn_session_is_training (self->session);
+  const gboolean is_waiting = is_anything_training (self);
 
-  if (is_training == self->is_training)
+  if (is_waiting == self->is_waiting)
     return;
-  self->is_training = is_training;
-  if (is_training)
+  self->is_waiting = is_waiting;
+  if (is_waiting)
     break_off (self);
+  else if (self->is_seen && !is_known (self))
+    restart (self);
   tell (self);
 }
 
@@ -362,11 +388,14 @@ RnEpochMeter *
 rn_epoch_meter_new (RnSession *session)
 {
   RnEpochMeter *self = g_object_new (RN_TYPE_EPOCH_METER, NULL);
+  RnLabDesk *desk = rn_session_get_lab (session);
 
   self->session = g_object_ref (session);
-  self->is_training = rn_session_is_training (session);
+  self->is_waiting = is_anything_training (self);
   g_signal_connect_object (session, "settings", G_CALLBACK (on_settings), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "dataset", G_CALLBACK (on_dataset), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "status", G_CALLBACK (on_status), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (desk, "changed", G_CALLBACK (on_status), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (desk, "ended", G_CALLBACK (on_status), self, G_CONNECT_SWAPPED);
   return self;
 }

@@ -10,6 +10,7 @@
 typedef struct
 {
   RnSpec *spec;
+  int threads;
   RnMemoryCheck check;
 } Question;
 
@@ -69,11 +70,11 @@ rn_memory_check_describe (const RnMemoryCheck *check)
 }
 
 static gsize
-bytes_at (const RnSpec *spec, int batch)
+bytes_at (const Question *question, int batch)
 {
   RnCost cost;
 
-  rn_cost_of_network (spec, batch, rn_compute_n_processors (), &cost);
+  rn_cost_of_network (question->spec, batch, question->threads, &cost);
   return cost.train_bytes;
 }
 
@@ -86,14 +87,14 @@ answer (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 
   if (check->available == 0)
     check->available = rn_memory_available ();
-  check->needed = bytes_at (question->spec, check->batch);
+  check->needed = bytes_at (question, check->batch);
   check->largest_batch = check->batch;
   if (!rn_memory_check_fits (check))
     {
       while (too_many - fits > 1)
         {
           const int middle = fits + (too_many - fits) / 2;
-          const double bytes = (double) bytes_at (question->spec, middle);
+          const double bytes = (double) bytes_at (question, middle);
 
           if (bytes <= RN_MEMORY_SHARE * (double) check->available)
             fits = middle;
@@ -106,13 +107,14 @@ answer (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 }
 
 void
-rn_memory_check_async (const RnSpec *spec, int batch, gsize available, GCancellable *cancellable,
-                       GAsyncReadyCallback callback, gpointer data)
+rn_memory_check_async (const RnSpec *spec, int batch, int threads, gsize available,
+                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
   Question *question = g_new0 (Question, 1);
 
   question->spec = rn_spec_copy (spec);
+  question->threads = threads;
   question->check.batch = CLAMP (batch, 1, 65536);
   question->check.available = available;
   g_task_set_source_tag (task, rn_memory_check_async);
@@ -218,8 +220,8 @@ check_memory (Start *start)
   g_autoptr (RnSpec) fitted = rn_session_fit (start->session, start->document);
 
   rn_memory_check_async (fitted != NULL ? fitted : rn_document_get_spec (start->document),
-                         rn_session_get_settings (start->session)->batch, 0, NULL, on_checked,
-                         start);
+                         rn_session_get_settings (start->session)->batch,
+                         rn_session_count_threads (start->session), 0, NULL, on_checked, start);
 }
 
 static void

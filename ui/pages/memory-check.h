@@ -23,8 +23,8 @@ gboolean rn_memory_check_fits (const RnMemoryCheck *check);
 /** Returns: (transfer full): one or two sentences: what is needed, what is there, what would fit */
 char *rn_memory_check_describe (const RnMemoryCheck *check);
 
-/** @available: bytes, 0 asks the system */
-void rn_memory_check_async (const RnSpec *spec, int batch, gsize available,
+/** @threads: of the training, at least 1; @available: bytes, 0 asks the system */
+void rn_memory_check_async (const RnSpec *spec, int batch, int threads, gsize available,
                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 gboolean rn_memory_check_finish (GAsyncResult *result, RnMemoryCheck *check, GError **error);
 

@@ -52,7 +52,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-rn_memory_note_ask (RnMemoryNote *self, const RnSpec *spec, int batch)
+rn_memory_note_ask (RnMemoryNote *self, const RnSpec *spec, int batch, int threads)
 {
   g_return_if_fail (RN_IS_MEMORY_NOTE (self));
 
@@ -61,7 +61,7 @@ rn_memory_note_ask (RnMemoryNote *self, const RnSpec *spec, int batch)
   if (spec == NULL)
     return;
   self->cancellable = g_cancellable_new ();
-  rn_memory_check_async (spec, batch, 0, self->cancellable, on_answer, self);
+  rn_memory_check_async (spec, batch, threads, 0, self->cancellable, on_answer, self);
 }
 
 static void

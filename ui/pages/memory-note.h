@@ -13,7 +13,7 @@ G_DECLARE_FINAL_TYPE (RnMemoryNote, rn_memory_note, RN, MEMORY_NOTE, GtkWidget)
 /* Signal "batch" (int): the button asks for batches of so many */
 
 GtkWidget *rn_memory_note_new (void);
-/** Asks anew, in a task; the newest question is answered. @spec: (nullable): copied */
-void rn_memory_note_ask (RnMemoryNote *self, const RnSpec *spec, int batch);
+/** Asks anew, in a task; the newest question is answered. @spec: (nullable): copied; @threads: at least 1 */
+void rn_memory_note_ask (RnMemoryNote *self, const RnSpec *spec, int batch, int threads);
 
 G_END_DECLS

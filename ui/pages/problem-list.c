@@ -36,7 +36,7 @@ struct _RnProblemList
   GCancellable *cancellable;
   RnMemoryCheck memory;
   gboolean is_memory_known; /* @memory is the shown network's */
-  int batch;                /* that was asked about */
+  int batch, threads;       /* that were asked about */
   RnDataset *dataset;       /* (nullable): the same; only to tell it from another */
 };
 
@@ -311,6 +311,7 @@ refresh (RnProblemList *self)
   g_clear_object (&self->cancellable);
   self->dataset = rn_session_get_dataset (self->session);
   self->batch = settings != NULL ? settings->batch : 128;
+  self->threads = rn_session_count_threads (self->session);
   /* a trainer that is there has its memory already; otherwise what was known stays until it is known anew */
   is_asked = spec != NULL && document != rn_session_get_live (self->session);
   self->is_memory_known = self->is_memory_known && is_asked;
@@ -318,8 +319,8 @@ refresh (RnProblemList *self)
   if (!is_asked)
     return;
   self->cancellable = g_cancellable_new ();
-  rn_memory_check_async (trained != NULL ? trained : spec, self->batch, self->available,
-                         self->cancellable, on_checked, self);
+  rn_memory_check_async (trained != NULL ? trained : spec, self->batch, self->threads,
+                         self->available, self->cancellable, on_checked, self);
 }
 
 /* The signal also tells the progress of opening. */
@@ -335,7 +336,8 @@ on_settings (RnProblemList *self)
 {
   const RnSettings *settings = rn_session_get_settings (self->session);
 
-  if (settings != NULL && settings->batch != self->batch)
+  if ((settings != NULL && settings->batch != self->batch) ||
+      rn_session_count_threads (self->session) != self->threads)
     refresh (self);
 }
 

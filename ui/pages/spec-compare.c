@@ -49,6 +49,7 @@ typedef struct
   RnSpec *specs[2];
   RnSpec *trained[2]; /* what a training makes of them */
   int batch;
+  int threads;
 } Question;
 
 /* A network to choose */
@@ -178,7 +179,7 @@ count_training (const Question *question, RnSpecDiff *diff)
     {
       RnCost cost;
 
-      rn_cost_of_network (question->trained[i], question->batch, rn_compute_n_processors (), &cost);
+      rn_cost_of_network (question->trained[i], question->batch, question->threads, &cost);
       diff->totals[i].train_bytes = cost.train_bytes;
     }
 }
@@ -189,7 +190,8 @@ count (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
   const Question *question = data;
   Counted *counted = g_new0 (Counted, 1);
 
-  counted->diff = rn_spec_diff_new (question->specs[0], question->specs[1], question->batch);
+  counted->diff =
+      rn_spec_diff_new (question->specs[0], question->specs[1], question->batch, question->threads);
   count_training (question, counted->diff);
   counted->items = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < counted->diff->rows->len; i++)
@@ -268,6 +270,7 @@ ask (RnSpecCompare *self)
     question->trained[i] =
         rn_fit_spec_or_copy (question->specs[i], rn_session_get_dataset (self->session));
   question->batch = self->batch;
+  question->threads = rn_session_count_threads (self->session);
   self->cancellable = g_cancellable_new ();
   task = g_task_new (NULL, self->cancellable, on_counted, self);
   g_task_set_source_tag (task, ask);

@@ -135,7 +135,7 @@ add_end (RnSpecDiff *self, RnPart part, int batch)
 }
 
 RnSpecDiff *
-rn_spec_diff_new (const RnSpec *a, const RnSpec *b, int batch)
+rn_spec_diff_new (const RnSpec *a, const RnSpec *b, int batch, int threads)
 {
   RnSpecDiff *self = g_new0 (RnSpecDiff, 1);
 
@@ -143,7 +143,7 @@ rn_spec_diff_new (const RnSpec *a, const RnSpec *b, int batch)
   self->specs[1] = rn_spec_copy (b);
   self->rows = g_array_new (FALSE, FALSE, sizeof (RnDiffRow));
   for (int side = 0; side < 2; side++)
-    rn_cost_of_network (self->specs[side], batch, rn_compute_n_processors (), &self->totals[side]);
+    rn_cost_of_network (self->specs[side], batch, threads, &self->totals[side]);
   add_end (self, RN_PART_STEM, batch);
   add_blocks (self, batch);
   add_end (self, RN_PART_HEAD, batch);

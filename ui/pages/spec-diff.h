@@ -28,11 +28,12 @@ typedef struct
 /**
  * rn_spec_diff_new:
  * @batch: pictures trained at once
+ * @threads: that train, at least 1
  *
  * Blocks stand beside those of the same place in the same stage; where one network's stage is shorter, beside nothing.
  * Takes milliseconds for networks of many blocks: for a task.
  */
-RnSpecDiff *rn_spec_diff_new (const RnSpec *a, const RnSpec *b, int batch);
+RnSpecDiff *rn_spec_diff_new (const RnSpec *a, const RnSpec *b, int batch, int threads);
 void rn_spec_diff_free (RnSpecDiff *self);
 /** Returns: (transfer full): "basic, 32 /2, projection", of row @row's part in network @side; "–" where it has none */
 char *rn_spec_diff_describe (const RnSpecDiff *self, const RnDiffRow *row, int side);

@@ -118,8 +118,8 @@ set_problem (RnTrainSettings *self, RnField field, const char *problem)
 static void
 check_memory (RnTrainSettings *self)
 {
-  rn_memory_note_ask (self->memory, rn_session_get_spec (self->session),
-                      self->draft.settings.batch);
+  rn_memory_note_ask (self->memory, rn_session_get_spec (self->session), self->draft.settings.batch,
+                      rn_session_count_threads (self->session));
 }
 
 static void

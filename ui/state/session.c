@@ -136,13 +136,22 @@ rn_session_set_runs_folder (RnSession *self, const char *folder)
 void
 rn_session_set_threads (RnSession *self, int threads)
 {
+  if (self->threads == threads)
+    return;
   self->threads = threads;
+  rn_session_emit (self, RN_SIGNAL_SETTINGS);
 }
 
 int
 rn_session_get_threads (RnSession *self)
 {
   return self->threads;
+}
+
+int
+rn_session_count_threads (RnSession *self)
+{
+  return self->threads > 0 ? self->threads : rn_compute_n_processors ();
 }
 
 RnLabDesk *

@@ -24,7 +24,7 @@ G_DECLARE_FINAL_TYPE (RnSession, rn_session, RN, SESSION, GObject)
  *   "status"                            rn_session_get_status() answers otherwise
  *   "measures"                          rn_session_get_measures() does, or the measure that is shown
  *   "dataset"                           opened, opening, progress or failure
- *   "settings"                          rn_session_set_settings()
+ *   "settings"                          rn_session_set_settings(), rn_session_set_threads()
  *   "picture"                           another picture
  *   "watched"                           rn_session_get_watched() has newer maps
  *   "gates"                             a branch was switched
@@ -41,9 +41,11 @@ G_DECLARE_FINAL_TYPE (RnSession, rn_session, RN, SESSION, GObject)
 RnSession *rn_session_new (const char *runs_folder);
 const char *rn_session_get_runs_folder (RnSession *self);
 void rn_session_set_runs_folder (RnSession *self, const char *folder);
-/** 0: as many as there are processors; for the next trainer */
+/** 0: as many as there are processors; for the next trainer. "settings" tells of it. */
 void rn_session_set_threads (RnSession *self, int threads);
 int rn_session_get_threads (RnSession *self);
+/** Returns: how many those are */
+int rn_session_count_threads (RnSession *self);
 /** The experiment in training; while there is one, rn_session_start() is a "problem", and the other way round. */
 RnLabDesk *rn_session_get_lab (RnSession *self);
 /** The widget whose frame clock drains the feed, ten times a second at most: the window. While it is not mapped, the feed
