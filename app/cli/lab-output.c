@@ -85,6 +85,7 @@ rn_cli_lab_print_text (RnLabResults *results)
   RnLabPlan *plan = rn_lab_results_get_plan (results);
   RnExperiment *experiment = rn_lab_plan_get_experiment (plan);
   g_autofree char *duration = rn_cli_duration (rn_lab_results_get_seconds (results));
+  g_autofree char *diverged = rn_lab_results_describe_divergences (results);
 
   rn_cli_print ("%s\n", rn_experiment_get_title (experiment));
   if (*rn_experiment_get_claim (experiment) != '\0')
@@ -94,6 +95,8 @@ rn_cli_lab_print_text (RnLabResults *results)
       _ ("Here, on “%s”, %d of %d runs finished, %d seeds (mean ± spread), %s of training:"),
       rn_dataset_get_source (rn_lab_plan_get_dataset (plan)), rn_lab_results_n_finished (results),
       rn_lab_plan_n_runs (plan), rn_lab_plan_n_seeds (plan), duration);
+  if (diverged != NULL)
+    rn_cli_print ("%s", diverged);
   print_table (results, experiment);
   print_verdicts (results, experiment);
 }
@@ -154,8 +157,10 @@ add_checks (JsonBuilder *builder, RnLabResults *results, RnExperiment *experimen
 }
 
 static void
-add_runs (JsonBuilder *builder, RnLabPlan *plan, RnExperiment *experiment)
+add_runs (JsonBuilder *builder, RnLabResults *results, RnExperiment *experiment)
 {
+  RnLabPlan *plan = rn_lab_results_get_plan (results);
+
   json_builder_set_member_name (builder, "runs");
   json_builder_begin_array (builder);
   for (int i = 0; i < rn_lab_plan_n_runs (plan); i++)
@@ -169,6 +174,8 @@ add_runs (JsonBuilder *builder, RnLabPlan *plan, RnExperiment *experiment)
       rn_cli_json_string (builder, "run", run->path);
       rn_cli_json_int (builder, "steps", run->settings->steps);
       rn_cli_json_bool (builder, "finished", rn_lab_plan_is_finished (plan, i));
+      if (rn_lab_results_get_divergence (results, i) > 0)
+        rn_cli_json_int (builder, "diverged", rn_lab_results_get_divergence (results, i));
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -189,7 +196,7 @@ rn_cli_lab_print_json (RnLabResults *results, double seconds_left)
   rn_cli_json_number (builder, "seconds_left", seconds_left);
   add_arms (builder, results, experiment);
   add_checks (builder, results, experiment);
-  add_runs (builder, plan, experiment);
+  add_runs (builder, results, experiment);
   json_builder_end_object (builder);
   rn_cli_json_print (builder);
 }

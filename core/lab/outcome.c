@@ -321,6 +321,12 @@ read_numbers (RnLabOutcome *self, const RnLabRun *run)
     self->numbers[i] = rn_lab_outcome_at (self, (RnLabQuantity) i, 1.0, run->settings->steps);
 }
 
+static gint64
+last_step (const GArray *history)
+{
+  return history->len == 0 ? 0 : g_array_index (history, RnHistoryRow, history->len - 1).step;
+}
+
 gboolean
 rn_lab_outcome_read (RnLabOutcome *self, RnLabPlan *plan, int run, RnLabStudies studies,
                      int threads, const int *cancel, GError **error)
@@ -337,6 +343,9 @@ rn_lab_outcome_read (RnLabOutcome *self, RnLabPlan *plan, int run, RnLabStudies 
         return FALSE;
       self->seconds = read_seconds (on_disk, self->history->len);
       self->is_finished = rn_lab_plan_is_finished (plan, run);
+      self->diverged = rn_run_find_divergence (on_disk, last_step (self->history), error);
+      if (self->diverged < 0)
+        return FALSE;
     }
   read_numbers (self, planned);
   return !self->is_finished || studies == 0 ||

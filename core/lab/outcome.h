@@ -22,6 +22,7 @@ typedef struct
 {
   GArray *history; /* (nullable) (element-type RnHistoryRow): NULL where there is no run yet */
   gboolean is_finished;
+  gint64 diverged;                     /* the step at which it did; 0 where it did not */
   double seconds;                      /* of training, from timing.csv */
   double numbers[RN_LAB_N_QUANTITIES]; /* at the end; NaN where it is not known */
   GArray *

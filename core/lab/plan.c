@@ -216,17 +216,26 @@ rn_lab_plan_get_step (const RnLabPlan *self, int run)
   return steps != NULL && steps->len > 0 ? g_array_index (steps, gint64, steps->len - 1) : -1;
 }
 
+/* Whether the rate was not changed on the way: that is in no settings. */
+static gboolean
+is_left_alone (RnRun *on_disk)
+{
+  g_autoptr (GArray) events = rn_run_read_events (on_disk, NULL);
+
+  for (guint i = 0; events != NULL && i < events->len; i++)
+    if (strcmp (g_array_index (events, RnRunEvent, i).name, "rate") == 0)
+      return FALSE;
+  return events != NULL;
+}
+
 gboolean
 rn_lab_plan_check_run (const RnLabPlan *self, int run, RnRun *on_disk, GError **error)
 {
   const PlannedRun *planned = &self->runs[run];
   g_autofree char *wanted = rn_settings_to_json (&planned->settings, NULL, NULL);
   g_autofree char *found = rn_settings_to_json (rn_run_get_settings (on_disk), NULL, NULL);
-  g_autoptr (GArray) events = rn_run_read_events (on_disk, NULL);
-  /* a rate that was changed on the way is in no settings */
-  const gboolean is_left_alone = events != NULL && events->len == 0;
 
-  if (is_left_alone && rn_spec_equal (rn_run_get_spec (on_disk), planned->spec) &&
+  if (is_left_alone (on_disk) && rn_spec_equal (rn_run_get_spec (on_disk), planned->spec) &&
       strcmp (wanted, found) == 0 &&
       g_strcmp0 (rn_run_get_data_digest (on_disk), rn_dataset_get_digest (self->dataset)) == 0)
     return TRUE;

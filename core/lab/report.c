@@ -254,6 +254,7 @@ add_circumstances (Page *self)
       g_strdup_printf (_ ("%d of %d finished"), rn_lab_results_n_finished (self->results),
                        rn_lab_plan_n_runs (self->plan));
   g_autofree char *duration = g_strdup_printf (_ ("%.1f minutes"), seconds / 60.0);
+  g_autofree char *diverged = rn_lab_results_describe_divergences (self->results);
 
   add_heading (self, _ ("How it was done"));
   add_arms (self);
@@ -262,6 +263,8 @@ add_circumstances (Page *self)
   add_row (self, _ ("Digest of the data (SHA-256)"), rn_dataset_get_digest (dataset));
   add_row (self, _ ("Seeds"), seeds);
   add_row (self, _ ("Runs"), runs);
+  if (diverged != NULL)
+    add_row (self, "", diverged);
   add_row (self, _ ("Time of training, all runs"), duration);
   add_row (self, _ ("Machine that wrote this"), machine);
   add_row (self, _ ("Program"), "Residua " RN_VERSION);

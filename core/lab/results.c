@@ -96,12 +96,23 @@ gather (const RnLabResults *self, int arm, RnLabQuantity quantity, double at, do
     }
 }
 
+/* Whether run @run is finished or never will be: it diverged, or what it begins with did. */
 static gboolean
-are_finished (const RnLabResults *self, const RnLabCheck *check)
+is_over (const RnLabResults *self, int run)
+{
+  const RnLabOutcome *outcome = &self->outcomes[run];
+  const int origin = rn_lab_plan_get_run (self->plan, run)->origin;
+
+  return outcome->is_finished || outcome->diverged > 0 ||
+         (origin >= 0 && !self->outcomes[origin].is_finished && is_over (self, origin));
+}
+
+static gboolean
+are_over (const RnLabResults *self, const RnLabCheck *check)
 {
   for (int side = 0; side < 2 && check->arm[side] >= 0; side++)
     for (int seed = 0; seed < self->n_seeds; seed++)
-      if (!rn_lab_results_get_outcome (self, check->arm[side], seed)->is_finished)
+      if (!is_over (self, seed * self->n_arms + check->arm[side]))
         return FALSE;
   return TRUE;
 }
@@ -120,7 +131,7 @@ judge (RnLabResults *self, int index)
     for (int i = 0; i < self->n_seeds; i++)
       second[i] = check->than;
   rn_lab_verdict_init (&self->verdicts[index], check, sides, second, self->n_seeds);
-  if (self->verdicts[index].answer == RN_LAB_NOT_YET && are_finished (self, check))
+  if (self->verdicts[index].answer == RN_LAB_NOT_YET && are_over (self, check))
     self->verdicts[index].answer = RN_LAB_CANNOT_TELL; /* no training will give that number */
 }
 
@@ -191,6 +202,34 @@ rn_lab_results_n_finished (const RnLabResults *self)
   for (int i = 0; i < self->n_arms * self->n_seeds; i++)
     n += self->outcomes[i].is_finished;
   return n;
+}
+
+gint64
+rn_lab_results_get_divergence (const RnLabResults *self, int run)
+{
+  g_return_val_if_fail (run >= 0 && run < self->n_arms * self->n_seeds, 0);
+
+  return self->outcomes[run].diverged;
+}
+
+char *
+rn_lab_results_describe_divergences (const RnLabResults *self)
+{
+  g_autoptr (GString) runs = g_string_new (NULL);
+
+  for (int i = 0; i < self->n_arms * self->n_seeds; i++)
+    {
+      const RnLabArm *arm = rn_experiment_get_arm (self->experiment, i % self->n_arms);
+
+      if (self->outcomes[i].diverged == 0)
+        continue;
+      if (runs->len > 0)
+        g_string_append (runs, "; ");
+      g_string_append_printf (runs, _ ("%s, seed %d of %d, at step %lld"), arm->name,
+                              i / self->n_arms + 1, self->n_seeds,
+                              (long long) self->outcomes[i].diverged);
+    }
+  return runs->len == 0 ? NULL : g_strdup_printf (_ ("Diverged: %s."), runs->str);
 }
 
 double

@@ -184,6 +184,23 @@ rn_run_read_events (RnRun *run, GError **error)
   return rn_run_read_commands (run->path, 0, error);
 }
 
+gint64
+rn_run_find_divergence (RnRun *run, gint64 last_step, GError **error)
+{
+  g_autoptr (GArray) events = rn_run_read_events (run, error);
+
+  if (events == NULL)
+    return -1;
+  for (guint i = 0; i < events->len; i++)
+    {
+      const RnRunEvent *event = &g_array_index (events, RnRunEvent, i);
+
+      if (event->step == last_step + 1 && strcmp (event->name, "diverged") == 0)
+        return event->step;
+    }
+  return 0;
+}
+
 GArray *
 rn_run_list_checkpoints (RnRun *run, GError **error)
 {

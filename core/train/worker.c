@@ -96,6 +96,11 @@ fail (RnTrainer *self, GError *error)
   const RnMark mark = { RN_MARK_ERROR, self->step, 0.0, 0.0 };
   RnSnapshot *snapshot;
 
+  /* what is told is why it ended, not that this could not be written as well */
+  if (g_error_matches (error, RN_ERROR, RN_ERROR_DIVERGED))
+    rn_run_writer_append_event (self->writer,
+                                self->row_is_pending ? self->row.step : self->step + 1, "diverged",
+                                self->rate, NULL);
   self->training = FALSE;
   self->failed = TRUE;
   set_state (self, RN_STATE_FAILED);

@@ -31,6 +31,10 @@ void rn_lab_results_unref (RnLabResults *results);
 RnLabPlan *rn_lab_results_get_plan (RnLabResults *results);
 /** Returns: runs of the plan that have done all their steps */
 int rn_lab_results_n_finished (const RnLabResults *results);
+/** Returns: the step at which run @run of the plan diverged; 0 where it did not */
+gint64 rn_lab_results_get_divergence (const RnLabResults *results, int run);
+/** Returns: (transfer full) (nullable): "Diverged: ResNet-56, seed 2 of 3, at step 431."; NULL where none did */
+char *rn_lab_results_describe_divergences (const RnLabResults *results);
 /** Returns: seconds of training, over all runs, from the speeds in their timing.csv, evaluations left out */
 double rn_lab_results_get_seconds (const RnLabResults *results);
 
@@ -52,10 +56,11 @@ RnLabNumber rn_lab_results_get_number (const RnLabResults *results, int arm,
 
 /**
  * RnLabAnswer:
- * @RN_LAB_NOT_YET: a run that it needs is not finished
+ * @RN_LAB_NOT_YET: a run that it needs is not finished, and may be
  * @RN_LAB_AGREES: the relation holds for the mean, and by more than the spread
  * @RN_LAB_DIFFERS: it fails for the mean, and by more than the spread
- * @RN_LAB_CANNOT_TELL: the spread is as large as the difference, or there is one seed only and no spread
+ * @RN_LAB_CANNOT_TELL: the spread is as large as the difference, or there is one seed only and no spread, or a run that
+ *   it needs diverged
  */
 typedef enum
 {

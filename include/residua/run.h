@@ -67,10 +67,12 @@ typedef struct
 
 /**
  * RnRunEvent:
- * @step: steps done when it took effect
- * @name: "rate"
+ * @step: steps done when it took effect; of "diverged" the step that could not be done
+ * @name: "rate", "diverged"
+ * @value: the new learning rate; of "diverged" the one of that step, before the schedule
  *
- * A line of events.csv: a command that changed the result.
+ * A line of events.csv: a command that changed the result, or how it ended. A training that is resumed from before a step
+ * that diverged, with another rate say, may come past it.
  */
 typedef struct
 {
@@ -134,6 +136,9 @@ GArray *rn_run_read_measures_at (RnRun *run, gint64 step, GError **error);
 GArray *rn_run_read_timing (RnRun *run, GError **error);
 /** Returns: (transfer full) (element-type RnRunEvent): by step, and as they were written within a step */
 GArray *rn_run_read_events (RnRun *run, GError **error);
+/** @last_step: of its history. Returns: the step at which the run diverged, the next one; 0 where it did not, -1 with
+ *   @error */
+gint64 rn_run_find_divergence (RnRun *run, gint64 last_step, GError **error);
 /** Returns: (transfer full) (element-type gint64): steps with a checkpoint, rising */
 GArray *rn_run_list_checkpoints (RnRun *run, GError **error);
 /** Returns: the step of the best checkpoint: the lowest test error, the earliest of equals; -1 where there is none */

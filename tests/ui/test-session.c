@@ -347,6 +347,8 @@ static void
 test_divergence_is_told (World *world, gconstpointer data)
 {
   RnSettings settings = *rn_session_get_settings (world->session);
+  g_autoptr (RnRecord) again = NULL;
+  const GArray *marks;
 
   settings.rate = 1e3;
   settings.momentum = 0.99;
@@ -358,6 +360,13 @@ test_divergence_is_told (World *world, gconstpointer data)
   g_assert_nonnull (strstr (world->signals->str, "ended 7: "));
   g_assert_nonnull (strstr (world->signals->str, "problem: Training has ended: Training diverged"));
   g_assert_false (rn_session_has_trainer (world->session));
+  /* and the run's curve says where, when it is opened again */
+  again = rn_record_load (rn_document_get_path (shown (world)), NULL);
+  marks = rn_record_get_marks (again);
+  g_assert_cmpuint (marks->len, ==, 1);
+  g_assert_cmpint (g_array_index (marks, RnRecordMark, 0).kind, ==, RN_MARK_ERROR);
+  g_assert_cmpint (g_array_index (marks, RnRecordMark, 0).step, ==,
+                   rn_record_get_last_step (again));
 }
 
 static void

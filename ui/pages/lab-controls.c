@@ -112,6 +112,7 @@ describe_rest (RnLabControls *self)
   gint64 wanted;
   const gint64 done = rn_lab_reader_get_steps (self->reader, &wanted);
   const int percent = (int) lround (100.0 * rn_lab_reader_get_progress (self->reader));
+  g_autofree char *time = NULL, *diverged = NULL;
 
   if (problem != NULL)
     return g_strdup (problem);
@@ -121,7 +122,9 @@ describe_rest (RnLabControls *self)
     return g_strdup_printf (_ ("The trained networks are being taken apart: %d %%"), percent);
   if (plan == NULL || results == NULL)
     return g_strdup (self->experiment != NULL ? _ ("Looking for what is trained already…") : "");
-  return describe_time (self, done, rn_lab_plan_n_runs (plan), rn_lab_results_n_finished (results));
+  time = describe_time (self, done, rn_lab_plan_n_runs (plan), rn_lab_results_n_finished (results));
+  diverged = rn_lab_results_describe_divergences (results);
+  return diverged == NULL ? g_steal_pointer (&time) : g_strdup_printf ("%s\n%s", time, diverged);
 }
 
 /* "ResNet-56, seed 2 of 3" */

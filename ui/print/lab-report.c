@@ -161,9 +161,12 @@ add_head (Sheet *self)
                        rn_lab_results_n_finished (self->results), rn_lab_plan_n_runs (self->plan),
                        date);
 
+  g_autofree char *diverged = rn_lab_results_describe_divergences (self->results);
+
   add_text (self, TEXT_TITLE, rn_experiment_get_title (self->experiment));
   add_text (self, TEXT_BODY, rn_experiment_get_question (self->experiment));
   add_text (self, TEXT_DIM, state);
+  add_text (self, TEXT_DIM, diverged);
   if (*rn_experiment_get_claim (self->experiment) == '\0')
     return;
   add_text (self, TEXT_HEADING, _ ("What the paper found"));

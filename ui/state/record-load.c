@@ -114,6 +114,7 @@ static gboolean
 load_marks (RnRecord *self, RnRun *run, GError **error)
 {
   g_autoptr (GArray) events = rn_run_read_events (run, error);
+  const RnRecordMark failed = { RN_MARK_ERROR, self->last_step, 0.0 };
 
   if (events == NULL)
     return FALSE;
@@ -125,6 +126,8 @@ load_marks (RnRecord *self, RnRun *run, GError **error)
       if (strcmp (event->name, "rate") == 0)
         g_array_append_val (self->marks, mark);
     }
+  if (rn_run_find_divergence (run, self->last_step, NULL) > 0)
+    g_array_append_val (self->marks, failed);
   return TRUE;
 }
 

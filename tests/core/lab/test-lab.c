@@ -11,6 +11,7 @@
 #include "data/loader.h"
 #include "lab/runner-private.h"
 #include "little.h"
+#include "residua/lab-results.h"
 #include "residua/trainer.h"
 #include "train/worker.h"
 
@@ -613,8 +614,15 @@ test_a_run_that_diverges_does_not_keep_the_others_from_their_end (World *world, 
       "{\"id\": \"wild\", \"name\": \"W\", \"net\": \"resnet8\","
       " \"settings\": {\"rate\": 1000, \"weight_decay\": 1, \"schedule\": \"constant\"}},"
       "{\"id\": \"heir\", \"name\": \"H\", \"grow\": {\"from\": \"wild\", \"at\": [1]}},"
-      "{\"id\": \"tame\", \"name\": \"T\", \"net\": \"resnet8\"}]}");
+      "{\"id\": \"tame\", \"name\": \"T\", \"net\": \"resnet8\"}],"
+      "\"checks\": ["
+      "{\"text\": \"of the wild one\", \"quantity\": \"train_error\","
+      " \"arms\": [\"wild\", \"tame\"], \"relation\": \"greater\"},"
+      "{\"text\": \"of its heir\", \"quantity\": \"train_error\","
+      " \"arms\": [\"heir\", \"tame\"], \"relation\": \"greater\"}]}");
   g_autoptr (RnLabRunner) runner = rn_lab_runner_new (plan, RN_LAB_IN_TURN, 1);
+  g_autoptr (RnLabResults) results = NULL;
+  g_autofree char *words = NULL, *expected = NULL;
   g_autoptr (GError) error = NULL;
 
   rn_lab_runner_start (runner);
@@ -625,6 +633,19 @@ test_a_run_that_diverges_does_not_keep_the_others_from_their_end (World *world, 
   g_assert_false (rn_lab_plan_is_finished (plan, 0));
   g_assert_cmpint (rn_lab_plan_get_step (plan, 1), ==, -1);
   g_assert_true (rn_lab_plan_is_finished (plan, 2));
+
+  /* what came out says so, and waits for nothing more */
+  g_clear_error (&error);
+  results = rn_lab_results_new (plan, 1, FALSE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (rn_lab_results_get_divergence (results, 0), >, 0);
+  g_assert_cmpint (rn_lab_results_get_divergence (results, 2), ==, 0);
+  words = rn_lab_results_describe_divergences (results);
+  expected = g_strdup_printf ("Diverged: W, seed 1 of 1, at step %lld.",
+                              (long long) rn_lab_results_get_divergence (results, 0));
+  g_assert_cmpstr (words, ==, expected);
+  for (int i = 0; i < 2; i++)
+    g_assert_cmpint (rn_lab_results_get_verdict (results, i)->answer, ==, RN_LAB_CANNOT_TELL);
 }
 
 static void

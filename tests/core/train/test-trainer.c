@@ -502,8 +502,9 @@ test_divergence_stops_with_the_step_and_keeps_the_last_checkpoint (World *world,
   g_autoptr (RnRun) run = NULL;
   g_autoptr (RnModel) model = NULL;
   g_autoptr (RnTensor) filters = NULL;
-  g_autoptr (GArray) steps = NULL;
+  g_autoptr (GArray) steps = NULL, history = NULL;
   g_autoptr (GError) error = NULL;
+  gint64 last;
 
   /* decay alone multiplies every weight by -999 a step */
   world->settings.rate = 1000.0;
@@ -529,6 +530,15 @@ test_divergence_stops_with_the_step_and_keeps_the_last_checkpoint (World *world,
   steps = rn_run_list_checkpoints (run, &error);
   g_assert_no_error (error);
   g_assert_cmpint (g_array_index (steps, gint64, steps->len - 1), ==, rn_model_get_step (model));
+
+  /* the run knows it, until it is resumed from before that step */
+  history = rn_run_read_history (run, &error);
+  g_assert_no_error (error);
+  last = g_array_index (history, RnHistoryRow, history->len - 1).step;
+  g_assert_cmpint (rn_run_find_divergence (run, last, &error), ==, last + 1);
+  g_assert_cmpint (rn_run_find_divergence (run, last - 1, &error), ==, 0);
+  g_assert_cmpint (rn_run_find_divergence (run, last + 1, &error), ==, 0);
+  g_assert_no_error (error);
 }
 
 static void
