@@ -266,6 +266,40 @@ rn_lab_plan_is_finished (const RnLabPlan *self, int run)
   return history != NULL && history->len == steps;
 }
 
+/* In words */
+
+char *
+rn_lab_plan_describe_arm (const RnLabPlan *self, int arm)
+{
+  const RnSettings *settings = rn_lab_plan_get_run (self, arm)->settings;
+  const int origin = rn_experiment_get_arm (self->experiment, arm)->origin;
+  g_autofree char *schedule = rn_schedule_to_string (&settings->schedule);
+  g_autofree char *augment = rn_augment_to_string (&settings->augment);
+  char *words =
+      g_strdup_printf (_ ("%lld steps of %d pictures, rate %g, schedule %s, momentum %g, weight "
+                          "decay %g, augmentation %s"),
+                       (long long) settings->steps, settings->batch, settings->rate, schedule,
+                       settings->momentum, settings->weight_decay, augment);
+  g_autofree char *begins = NULL;
+
+  if (origin < 0)
+    return words;
+  begins = words;
+  return g_strdup_printf (_ ("%s; begins with the last weights of “%s”"), begins,
+                          rn_experiment_get_arm (self->experiment, origin)->name);
+}
+
+char *
+rn_lab_plan_describe_data (const RnLabPlan *self)
+{
+  g_autofree char *source = g_path_get_basename (rn_dataset_get_source (self->dataset));
+
+  return g_strdup_printf (_ ("%s: %d training and %d test pictures, %d classes"), source,
+                          rn_dataset_count (self->dataset, RN_SPLIT_TRAIN),
+                          rn_dataset_count (self->dataset, RN_SPLIT_TEST),
+                          rn_dataset_n_classes (self->dataset));
+}
+
 /* What is left of a run, in epochs of its data */
 static double
 epochs_left (const RnLabPlan *self, int run)

@@ -176,39 +176,16 @@ add_table (Page *self)
 
 /* Settings */
 
-/* Returns: (transfer full) */
-static char *
-describe_settings (const RnSettings *settings)
-{
-  g_autofree char *schedule = rn_schedule_to_string (&settings->schedule);
-  g_autofree char *augment = rn_augment_to_string (&settings->augment);
-
-  return g_strdup_printf (_ ("%lld steps of %d pictures, rate %g, schedule %s, momentum %g, weight "
-                             "decay %g, augmentation %s"),
-                          (long long) settings->steps, settings->batch, settings->rate, schedule,
-                          settings->momentum, settings->weight_decay, augment);
-}
-
 static void
 add_arms (Page *self)
 {
   g_string_append (self->out, "<ul>\n");
   for (int arm = 0; arm < rn_experiment_n_arms (self->experiment); arm++)
     {
-      const RnLabArm *described = rn_experiment_get_arm (self->experiment, arm);
-      g_autofree char *settings =
-          describe_settings (rn_lab_plan_get_run (self->plan, arm)->settings);
+      g_autofree char *words = rn_lab_plan_describe_arm (self->plan, arm);
 
-      rn_markup_printf (self->out, "<li><b>%s</b>: %s", described->name, settings);
-      if (described->origin >= 0)
-        {
-          g_autofree char *origin =
-              g_strdup_printf (_ ("begins with the last weights of “%s”"),
-                               rn_experiment_get_arm (self->experiment, described->origin)->name);
-
-          rn_markup_printf (self->out, "; %s", origin);
-        }
-      g_string_append (self->out, "</li>\n");
+      rn_markup_printf (self->out, "<li><b>%s</b>: %s</li>\n",
+                        rn_experiment_get_arm (self->experiment, arm)->name, words);
     }
   g_string_append (self->out, "</ul>\n");
 }
@@ -242,11 +219,7 @@ add_circumstances (Page *self)
   const double seconds = rn_lab_results_get_seconds (self->results);
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
   g_autofree char *seeds = list_seeds (self), *time = g_date_time_format (now, "%F %H:%M UTC");
-  g_autofree char *source = g_path_get_basename (rn_dataset_get_source (dataset));
-  g_autofree char *data =
-      g_strdup_printf (_ ("%s: %d training and %d test pictures, %d classes"), source,
-                       rn_dataset_count (dataset, RN_SPLIT_TRAIN),
-                       rn_dataset_count (dataset, RN_SPLIT_TEST), rn_dataset_n_classes (dataset));
+  g_autofree char *data = rn_lab_plan_describe_data (self->plan);
   g_autofree char *machine =
       g_strdup_printf (_ ("%d processors, %s, OpenBLAS for %s"), rn_compute_n_processors (),
                        rn_compute_isa (), rn_compute_blas_core ());

@@ -65,6 +65,10 @@ const RnLabRun *rn_lab_plan_get_run (const RnLabPlan *plan, int run);
 gint64 rn_lab_plan_get_step (const RnLabPlan *plan, int run);
 /** Returns: whether run @run has done all its steps, the last evaluation included, and is the run that the plan means */
 gboolean rn_lab_plan_is_finished (const RnLabPlan *plan, int run);
+/** Returns: (transfer full): how arm @arm is trained, for a report: "600 steps of 128 pictures, rate 0.1, …" */
+char *rn_lab_plan_describe_arm (const RnLabPlan *plan, int arm);
+/** Returns: (transfer full): on what: "sample: 10000 training and 2000 test pictures, 10 classes" */
+char *rn_lab_plan_describe_data (const RnLabPlan *plan);
 
 /**
  * rn_lab_plan_estimate:

@@ -675,6 +675,33 @@ test_reports_are_written (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->problems->str, ==, "The report was not saved\n");
 }
 
+static void
+test_the_kind_of_file_that_was_chosen_gives_a_report_its_ending (void)
+{
+  static const struct
+  {
+    const char *typed;
+    gboolean is_pdf;
+    const char *name;
+  } cases[] = {
+    { "/a/tiny.html", FALSE, "/a/tiny.html" },
+    { "/a/tiny.html", TRUE, "/a/tiny.pdf" },
+    { "/a/tiny.HTM", TRUE, "/a/tiny.pdf" },
+    { "/a/tiny.PDF", FALSE, "/a/tiny.PDF" },
+    { "/a/tiny", TRUE, "/a/tiny.pdf" },
+    { "/a/tiny", FALSE, "/a/tiny.html" },
+    { "/a.html/run.2", TRUE, "/a.html/run.2.pdf" },
+    { "/a/.pdf", FALSE, "/a/.pdf" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *name = rn_lab_report_name (cases[i].typed, cases[i].is_pdf);
+
+      g_assert_cmpstr (name, ==, cases[i].name);
+    }
+}
+
 #define ADD(path, steps, function)                                                                 \
   g_test_add (path, Fixture, GINT_TO_POINTER (steps), set_up, function, tear_down)
 #define LONG 20000
@@ -686,6 +713,8 @@ main (int argc, char **argv)
   adw_init ();
   ADD ("/lab-page/all that ship are listed and the first is shown", STEPS,
        test_all_that_ship_are_listed_and_the_first_is_shown);
+  g_test_add_func ("/lab-page/the kind of file that was chosen gives a report its ending",
+                   test_the_kind_of_file_that_was_chosen_gives_a_report_its_ending);
   ADD ("/lab-page/before it begins it says what and how long", STEPS,
        test_before_it_begins_it_says_what_and_how_long);
   ADD ("/lab-page/it trains all and tells what came out", STEPS,

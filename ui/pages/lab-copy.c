@@ -80,6 +80,28 @@ rn_lab_copy_finish (GAsyncResult *result, GError **error)
 
 /* The report */
 
+static const char pdf_filter[] = N_ ("PDF (.pdf)");
+
+static gboolean
+ends_with (const char *path, const char *ending)
+{
+  const gsize length = strlen (path), n = strlen (ending);
+
+  return length > n && g_ascii_strcasecmp (path + length - n, ending) == 0;
+}
+
+char *
+rn_lab_report_name (const char *path, gboolean is_pdf)
+{
+  const gboolean is_page = ends_with (path, ".html") || ends_with (path, ".htm");
+
+  if (ends_with (path, ".pdf") || (is_page && !is_pdf))
+    return g_strdup (path);
+  if (is_page)
+    return g_strdup_printf ("%.*s.pdf", (int) (strrchr (path, '.') - path), path);
+  return g_strconcat (path, is_pdf ? ".pdf" : ".html", NULL);
+}
+
 typedef struct
 {
   RnLabResults *results;
@@ -100,9 +122,8 @@ static void
 save_in_task (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   const Saving *saving = data;
-  g_autofree char *lower = g_ascii_strdown (saving->path, -1);
   GError *error = NULL;
-  const gboolean is_done = g_str_has_suffix (lower, ".pdf")
+  const gboolean is_done = ends_with (saving->path, ".pdf")
                                ? rn_lab_report_write_pdf (saving->results, saving->path, &error)
                                : rn_lab_write_report (saving->results, saving->path, &error);
 
@@ -154,6 +175,25 @@ asking_free (gpointer data)
   g_free (asking);
 }
 
+/* The dialog has asked whether to overwrite what was typed, not what becomes of it. */
+static void
+save_as_chosen (Asking *asking, GtkFileChooser *chooser, const char *path)
+{
+  GtkFileFilter *filter = gtk_file_chooser_get_filter (chooser);
+  const gboolean is_pdf =
+      filter != NULL && g_str_equal (gtk_file_filter_get_name (filter), _ (pdf_filter));
+  g_autofree char *whole = rn_lab_report_name (path, is_pdf);
+
+  if (!g_str_equal (whole, path) && g_file_test (whole, G_FILE_TEST_EXISTS))
+    {
+      g_autofree char *text = g_strdup_printf (_ ("“%s” is there already"), whole);
+
+      g_signal_emit_by_name (asking->session, "problem", _ ("The report was not saved"), text);
+      return;
+    }
+  rn_lab_save_report_as (asking->session, asking->results, whole);
+}
+
 static void
 on_response (GtkNativeDialog *dialog, int response, gpointer data)
 {
@@ -162,7 +202,7 @@ on_response (GtkNativeDialog *dialog, int response, gpointer data)
   g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
 
   if (response == GTK_RESPONSE_ACCEPT && path != NULL)
-    rn_lab_save_report_as (asking->session, asking->results, path);
+    save_as_chosen (asking, GTK_FILE_CHOOSER (dialog), path);
   g_object_unref (dialog);
 }
 
@@ -189,7 +229,7 @@ rn_lab_save_report (GtkWidget *parent, RnSession *session, RnLabResults *results
   *asking = (Asking){ g_object_ref (session), rn_lab_results_ref (results) };
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
   add_filter (GTK_FILE_CHOOSER (dialog), _ ("Web page (.html)"), "html");
-  add_filter (GTK_FILE_CHOOSER (dialog), _ ("PDF (.pdf)"), "pdf");
+  add_filter (GTK_FILE_CHOOSER (dialog), _ (pdf_filter), "pdf");
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), asking,
                          (GClosureNotify) (void (*) (void)) asking_free, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));

@@ -268,30 +268,16 @@ add_figures (Sheet *self)
     }
 }
 
-/* Returns: (transfer full) */
-static char *
-describe_settings (const RnSettings *settings)
-{
-  g_autofree char *schedule = rn_schedule_to_string (&settings->schedule);
-  g_autofree char *augment = rn_augment_to_string (&settings->augment);
-
-  return g_strdup_printf (_ ("%lld steps of %d pictures, rate %g, schedule %s, momentum %g, weight "
-                             "decay %g, augmentation %s"),
-                          (long long) settings->steps, settings->batch, settings->rate, schedule,
-                          settings->momentum, settings->weight_decay, augment);
-}
-
 static void
 add_settings (Sheet *self)
 {
   add_text (self, TEXT_HEADING, _ ("Networks and settings"));
   for (int arm = 0; arm < rn_experiment_n_arms (self->experiment); arm++)
     {
-      g_autofree char *settings =
-          describe_settings (rn_lab_plan_get_run (self->plan, arm)->settings);
+      g_autofree char *words = rn_lab_plan_describe_arm (self->plan, arm);
 
       add_text (self, TEXT_STRONG, rn_experiment_get_arm (self->experiment, arm)->name);
-      add_text (self, TEXT_DIM, settings);
+      add_text (self, TEXT_DIM, words);
     }
 }
 
@@ -308,8 +294,14 @@ add_machine (Sheet *self)
       g_strdup_printf (_ ("Residua %s on a computer with %s, OpenBLAS core %s, %d processors"),
                        RN_VERSION, rn_compute_isa (), rn_compute_blas_core (),
                        rn_compute_n_processors ());
+  g_autofree char *data = rn_lab_plan_describe_data (self->plan);
+  g_autofree char *digest =
+      g_strdup_printf ("%s: %s", _ ("Digest of the data (SHA-256)"),
+                       rn_dataset_get_digest (rn_lab_plan_get_dataset (self->plan)));
 
   add_text (self, TEXT_HEADING, _ ("How it was made"));
+  add_text (self, TEXT_BODY, data);
+  add_text (self, TEXT_DIM, digest);
   add_text (self, TEXT_BODY, seeds);
   add_text (self, TEXT_BODY, machine);
 }

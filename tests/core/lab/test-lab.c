@@ -657,7 +657,10 @@ test_a_grown_network_begins_where_its_origin_ended (World *world, gconstpointer 
   g_autoptr (RnRun) first = NULL, second = NULL;
   g_autoptr (RnModel) end = NULL, beginning = NULL;
   g_autoptr (RnTensor) a = NULL, b = NULL;
+  g_autofree char *words = NULL;
 
+  words = rn_lab_plan_describe_arm (world->plan, 2);
+  g_assert_nonnull (strstr (words, "; begins with the last weights of “"));
   little_plan_train (world->plan, RN_LAB_ONE_BY_ONE);
   first = rn_run_open (origin->path, &error);
   second = rn_run_open (grown->path, &error);
