@@ -177,8 +177,9 @@ test_compare_adds_the_run_and_takes_it_out (Fixture *fixture, gconstpointer data
 static char *
 describe_compared (Fixture *fixture, gint64 step)
 {
-  return rn_curve_chart_describe (
-      RN_CURVE_CHART (find_widget (fixture->page, RN_TYPE_CURVE_CHART, 0)), step);
+  return rn_curve_chart_describe (RN_CURVE_CHART (
+                                      find_widget (fixture->page, RN_TYPE_CURVE_CHART, 0)),
+                                  step);
 }
 
 static gboolean
@@ -338,6 +339,58 @@ test_a_renamed_run_stays_shown_under_its_new_name (Fixture *fixture, gconstpoint
   g_assert_null (find_row (fixture, "done"));
 }
 
+static gboolean
+comes_from_better (gpointer data)
+{
+  RnDocument *document = rn_session_get_document (((Fixture *) data)->session);
+  RnDocument *origin = document != NULL ? rn_document_get_origin (document) : NULL;
+
+  return origin != NULL && g_str_has_suffix (rn_document_get_path (origin), "/better");
+}
+
+static gboolean
+has_no_origin (gpointer data)
+{
+  return rn_document_get_origin (rn_session_get_document (((Fixture *) data)->session)) == NULL;
+}
+
+static void
+note_message (GString *messages, const char *text)
+{
+  g_string_append_printf (messages, "%s\n", text);
+}
+
+static void
+test_a_sketch_follows_the_run_that_it_was_made_of (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->runs, "done", NULL);
+  g_autofree char *better = g_build_filename (fixture->runs, "better", NULL);
+  g_autoptr (GString) messages = g_string_new (NULL);
+  g_autoptr (GArray) parts = NULL, none = NULL;
+  RnSketch *sketch;
+
+  g_signal_connect_swapped (fixture->session, "message", G_CALLBACK (note_message), messages);
+  rn_session_open_run (fixture->session, path);
+  settle_until (is_run_shown, fixture, 10.0);
+  sketch = rn_session_begin_edit (fixture->session);
+  rn_sketch_set_name (sketch, "another");
+  g_assert_true (rn_session_end_edit (fixture->session, NULL));
+  g_assert_cmpstr (rn_document_get_title (rn_session_get_document (fixture->session)), ==,
+                   "Sketch from “done”");
+  rn_run_rename (fixture->page, fixture->session, path, "better", on_done,
+                 G_OBJECT (fixture->page));
+  settle_until (comes_from_better, fixture, 10.0);
+  g_assert_cmpstr (rn_document_get_title (rn_session_get_document (fixture->session)), ==,
+                   "Sketch from “better”");
+  parts = rn_session_list_carry (fixture->session);
+  g_assert_nonnull (parts);
+  rn_run_delete (fixture->page, fixture->session, better, on_done, G_OBJECT (fixture->page));
+  settle_until (has_no_origin, fixture, 10.0);
+  g_assert_nonnull (strstr (messages->str, "Sketch from “better” keeps no weights"));
+  none = rn_session_list_carry (fixture->session);
+  g_assert_null (none);
+}
+
 static void
 test_a_deleted_run_is_no_longer_listed_shown_or_compared (Fixture *fixture, gconstpointer data)
 {
@@ -403,6 +456,8 @@ main (int argc, char **argv)
   ADD ("/runs-page/a compared run grows while others train it",
        test_a_compared_run_grows_while_others_train_it);
   ADD ("/runs-page/another folder is listed at once", test_another_folder_is_listed_at_once);
+  ADD ("/runs-page/a sketch follows the run that it was made of",
+       test_a_sketch_follows_the_run_that_it_was_made_of);
   ADD ("/runs-page/a deleted run is no longer listed, shown or compared",
        test_a_deleted_run_is_no_longer_listed_shown_or_compared);
   g_test_add_func ("/runs-page/without runs there is a sentence and a button",

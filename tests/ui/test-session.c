@@ -1032,6 +1032,55 @@ test_a_sketch_is_kept_until_it_is_saved_and_restored (World *world, gconstpointe
   world->session = first;
 }
 
+static gboolean
+is_open (World *world)
+{
+  return shown (world) != NULL && rn_document_get_path (shown (world)) != NULL;
+}
+
+/* In another life, too; and where the run has another name meanwhile */
+static void
+test_a_saved_sketch_knows_what_it_was_made_of (World *world, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (world->folder, "sketches", NULL);
+  g_autofree char *file = g_build_filename (world->folder, "net.json", NULL);
+  g_autofree char *now = g_build_filename (world->folder, "elsewhere", NULL);
+  g_autofree char *run = NULL;
+  RnSession *first = world->session;
+
+  rn_session_set_sketch_folder (first, folder);
+  open_data (world);
+  train_to_the_end (world);
+  run = g_strdup (rn_document_get_path (shown (world)));
+  delete_block (world, 3);
+  rn_session_save_sketch (first, file);
+  while (rn_document_is_changed (shown (world)))
+    g_main_context_iteration (NULL, TRUE);
+  for (int life = 0; life < 2; life++)
+    {
+      g_autoptr (GArray) parts = NULL;
+
+      world->session = rn_session_new (rn_session_get_runs_folder (first));
+      rn_session_set_sketch_folder (world->session, folder);
+      rn_session_open_spec (world->session, file);
+      world_wait (world, is_open, 20.0);
+      g_assert_false (rn_document_is_changed (shown (world)));
+      g_assert_nonnull (rn_document_get_origin (shown (world)));
+      g_assert_cmpstr (rn_document_get_path (rn_document_get_origin (shown (world))), ==,
+                       life == 0 ? run : now);
+      parts = rn_session_list_carry (world->session);
+      g_assert_nonnull (parts);
+      g_assert_cmpint (g_rename (run, now), ==, life == 0 ? 0 : -1);
+      rn_session_run_moved (world->session, run, now);
+      world_wait (world, is_not_busy, 10.0);
+      while (life == 0 &&
+             g_strcmp0 (rn_document_get_path (rn_document_get_origin (shown (world))), now) != 0)
+        g_main_context_iteration (NULL, TRUE);
+      g_object_unref (world->session);
+    }
+  world->session = first;
+}
+
 /* Saves the sketch that is shown, edits it, and lives again. @is_newer: the file was written since it was kept */
 static void
 restore_edited (World *world, gboolean is_newer)
@@ -1610,6 +1659,8 @@ main (int argc, char **argv)
   add ("the next run takes the next number", 2, test_the_next_run_takes_the_next_number);
   add ("settings of a new run are those of the command line", 15,
        test_settings_of_a_new_run_are_those_of_the_command_line);
+  add ("a saved sketch knows what it was made of", 2,
+       test_a_saved_sketch_knows_what_it_was_made_of);
   add ("a full disk pauses with a sentence, and start goes on", 10000,
        test_a_full_disk_pauses_with_a_sentence_and_start_goes_on);
   add ("pause and step answer within 100 ms", 10000, test_pause_and_step_answer_within_100_ms);

@@ -86,11 +86,11 @@ follow (RnSession *session, const char *path, const char *now)
       if (now != NULL)
         rn_session_compare (session, now);
     }
-  if (document == NULL)
-    return;
-  rn_session_close (session, document);
+  if (document != NULL)
+    rn_session_close (session, document);
   if (was_shown && now != NULL)
     rn_session_open_run (session, now);
+  rn_session_run_moved (session, path, now);
 }
 
 /* Renaming */

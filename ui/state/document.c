@@ -371,6 +371,21 @@ rn_document_get_origin (RnDocument *self)
   return self->origin;
 }
 
+void
+rn_document_set_origin (RnDocument *self, RnDocument *origin)
+{
+  g_autofree char *before = self->title;
+
+  g_return_if_fail (self->sketch != NULL && self->origin != NULL);
+
+  g_set_object (&self->origin, origin);
+  self->is_compared = FALSE;
+  self->title =
+      origin != NULL ? title_of_fork (origin) : rn_format_spec_title (rn_document_get_spec (self));
+  if (strcmp (before, self->title) != 0)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TITLE]);
+}
+
 gboolean
 rn_document_is_same_spec (const RnSpec *a, const RnSpec *b)
 {

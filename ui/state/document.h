@@ -62,6 +62,8 @@ void rn_document_set_saved (RnDocument *self, const char *path, guint64 state);
 const char *rn_document_get_path (RnDocument *self); /* (nullable) */
 /** Returns: (transfer none) (nullable): the run or model that a sketch was forked from */
 RnDocument *rn_document_get_origin (RnDocument *self);
+/** Of a sketch that has one: it stands elsewhere now, or (NULL) nowhere, and the sketch is one like any other. */
+void rn_document_set_origin (RnDocument *self, RnDocument *origin);
 /** Returns: whether the two are the same network to the byte: blocks, ids and names */
 gboolean rn_document_is_same_spec (const RnSpec *a, const RnSpec *b);
 

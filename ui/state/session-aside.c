@@ -194,29 +194,11 @@ restored_free (gpointer data)
   g_free (restored);
 }
 
-/* Returns: (transfer full) (nullable): the run or the model at @path */
-static RnDocument *
-read_origin (const char *path)
-{
-  g_autoptr (RnRecord) record = NULL;
-  g_autoptr (RnModel) model = NULL;
-
-  if (path == NULL)
-    return NULL;
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    {
-      record = rn_record_load (path, NULL);
-      return record == NULL ? NULL : rn_document_new_run (record);
-    }
-  model = rn_model_load (path, NULL, NULL);
-  return model == NULL ? NULL : rn_document_new_model (model, path);
-}
-
 static RnDocument *
 read_sketch (const char *path, GError **error)
 {
   g_autoptr (RnAside) aside = rn_aside_load (path, error);
-  g_autoptr (RnDocument) origin = aside == NULL ? NULL : read_origin (aside->origin);
+  g_autoptr (RnDocument) origin = aside == NULL ? NULL : rn_session_read_origin (aside->origin);
   const gboolean is_older = aside != NULL && time_of (aside->file) > aside->file_time;
   RnDocument *document;
 

@@ -18,6 +18,7 @@ typedef struct
 {
   OpenKind kind;
   char *path;
+  char *pasts;          /* (nullable): the folder that says what a sketch was made of */
   RnModelHints hints;   /* of a model that is opened again */
   RnDocument *document; /* (nullable): which gives its place */
 } Open;
@@ -29,6 +30,7 @@ open_free (gpointer data)
 
   g_clear_object (&open->document);
   g_free (open->path);
+  g_free (open->pasts);
   g_free (open);
 }
 
@@ -59,15 +61,23 @@ read_model (const Open *open, GError **error)
 }
 
 static RnDocument *
+read_spec (const Open *open, GError **error)
+{
+  g_autoptr (RnSpec) spec = rn_spec_load_draft (open->path, error);
+  RnDocument *fork = spec == NULL ? NULL : rn_session_read_fork (open->pasts, spec, open->path);
+
+  if (spec == NULL || fork != NULL)
+    return fork;
+  return rn_document_new_sketch (spec, open->path);
+}
+
+static RnDocument *
 read_document (const Open *open, GError **error)
 {
-  g_autoptr (RnSpec) spec = NULL;
-
   switch (open->kind)
     {
     case OPEN_SPEC:
-      spec = rn_spec_load_draft (open->path, error);
-      return spec == NULL ? NULL : rn_document_new_sketch (spec, open->path);
+      return read_spec (open, error);
     case OPEN_MODEL:
     case OPEN_MODEL_AGAIN:
       return read_model (open, error);
@@ -200,6 +210,7 @@ run_task (RnSession *self, const char *path, OpenKind kind)
 
   open->kind = kind;
   open->path = g_strdup (path);
+  open->pasts = rn_session_get_pasts (self);
   g_task_set_task_data (task, open, open_free);
   g_task_run_in_thread (task, open_in_task);
 }

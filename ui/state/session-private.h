@@ -94,7 +94,7 @@ struct _RnSession
   guint tick_id;
   guint drain_source;
   gint64 drained_us;
-  gboolean is_adopting; /* reading a run again */
+  gboolean is_adopting;   /* reading a run again */
   GPtrArray *adopts_next; /* of RnDocument: asked for meanwhile, each once */
 
   RnMeasureKind measure;
@@ -184,6 +184,19 @@ void rn_session_take (RnSession *self, RnSnapshot *snapshot); /* (transfer full)
 /* session-feed.c */
 void rn_session_feed_filled (RnSession *self);
 void rn_session_stop_draining (RnSession *self);
+
+/* session-origin.c */
+
+/* Returns: (transfer full) (nullable): the run or the model at @path (nullable); for a task */
+RnDocument *rn_session_read_origin (const char *path);
+/* Returns: (transfer full) (nullable): the folder of pasts; NULL where sketches are not kept */
+char *rn_session_get_pasts (RnSession *self);
+/* For a task, as the next: the sketch @spec is saved as @file, and was made of what is at @origin (nullable: of nothing) */
+void rn_session_write_past (const char *pasts, const RnSpec *spec, const char *file,
+                            const char *origin);
+/* Returns: (transfer full) (nullable): @spec of @file as a sketch of what it was made of; NULL where that is nothing, or not
+ * there any more */
+RnDocument *rn_session_read_fork (const char *pasts, const RnSpec *spec, const char *file);
 
 /* session-trainer.c */
 

@@ -241,6 +241,7 @@ typedef struct
   guint64 state;
   RnSpec *spec;
   char *path;
+  char *pasts, *origin; /* (nullable) */
 } Saving;
 
 static void
@@ -251,6 +252,8 @@ saving_free (gpointer data)
   g_object_unref (saving->document);
   rn_spec_free (saving->spec);
   g_free (saving->path);
+  g_free (saving->pasts);
+  g_free (saving->origin);
   g_free (saving);
 }
 
@@ -260,10 +263,13 @@ save_in_task (GTask *task, gpointer source, gpointer data, GCancellable *cancell
   const Saving *saving = data;
   GError *error = NULL;
 
-  if (rn_spec_save (saving->spec, saving->path, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
+  if (!rn_spec_save (saving->spec, saving->path, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  rn_session_write_past (saving->pasts, saving->spec, saving->path, saving->origin);
+  g_task_return_boolean (task, TRUE);
 }
 
 static void
@@ -292,17 +298,21 @@ void
 rn_session_save_sketch (RnSession *self, const char *path)
 {
   RnSketch *sketch;
+  RnDocument *origin;
   g_autoptr (GTask) task = NULL;
   Saving *saving;
 
   g_return_if_fail (self->document != NULL);
 
   sketch = rn_document_get_sketch (self->document);
+  origin = rn_document_get_origin (self->document);
   saving = g_new0 (Saving, 1);
   saving->document = g_object_ref (self->document);
   saving->state = sketch == NULL ? 0 : rn_sketch_get_state (sketch);
   saving->spec = rn_spec_copy (rn_session_get_spec (self));
   saving->path = g_canonicalize_filename (path, NULL);
+  saving->pasts = rn_session_get_pasts (self);
+  saving->origin = origin == NULL ? NULL : g_strdup (rn_document_get_path (origin));
   task = g_task_new (self, NULL, was_saved, NULL);
   g_task_set_task_data (task, saving, saving_free);
   g_task_run_in_thread (task, save_in_task);

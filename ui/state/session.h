@@ -89,6 +89,9 @@ void rn_session_reopen_model (RnSession *self, RnDocument *document, const RnMod
 /** (element-type RnDocument): runs whose curves are drawn beside the shown one's */
 GListModel *rn_session_get_compared (RnSession *self);
 void rn_session_compare (RnSession *self, const char *run_path); /* adds it, or takes it out */
+/** The run at @from is at @to from now on, or (NULL) nowhere: sketches that were made of it follow, or forget it with a
+ * "message". */
+void rn_session_run_moved (RnSession *self, const char *from, const char *to);
 /** What the files of @document's run know more than its record is read in a task and added to it: what the feed had
  * merged, or what somebody else trained meanwhile. */
 void rn_session_read_again (RnSession *self, RnDocument *document);
