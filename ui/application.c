@@ -35,10 +35,10 @@ new_session (GSettings *remembered)
   g_autoptr (RnSpec) spec = rn_spec_preset (FIRST_NETWORK, NULL);
   RnSettings settings;
   double epochs;
+  guint choices;
 
-  rn_remembered_get_training (remembered, &settings, &epochs);
-  rn_session_set_settings (session, &settings);
-  rn_session_set_epochs (session, epochs);
+  rn_remembered_get_training (remembered, &settings, &epochs, &choices);
+  rn_session_restore_settings (session, &settings, epochs, (RnChoices) choices);
   if (remembered != NULL)
     {
       rn_session_set_threads (session, g_settings_get_int (remembered, "threads"));

@@ -113,8 +113,9 @@ new_threads_row (Preferences *self)
 static void
 on_checkpoint (GtkSpinButton *spin, Preferences *self)
 {
+  RnChoices choices;
   double epochs;
-  RnSettings settings = *rn_session_get_next_settings (self->session, &epochs);
+  RnSettings settings = *rn_session_get_next_settings (self->session, &epochs, &choices);
 
   settings.checkpoint_every = gtk_spin_button_get_value_as_int (spin);
   rn_session_set_settings (self->session, &settings);
@@ -123,8 +124,9 @@ on_checkpoint (GtkSpinButton *spin, Preferences *self)
 static GtkWidget *
 new_checkpoint_row (Preferences *self)
 {
+  RnChoices choices;
   double epochs;
-  const RnSettings *settings = rn_session_get_next_settings (self->session, &epochs);
+  const RnSettings *settings = rn_session_get_next_settings (self->session, &epochs, &choices);
   GtkWidget *spin;
   GtkWidget *row = new_number_row (_ ("Steps between checkpoints"),
                                    _ ("0 saves after each epoch; for the next training"),

@@ -56,27 +56,33 @@ rn_remembered (void)
 }
 
 void
-rn_remembered_get_training (GSettings *remembered, RnSettings *settings, double *epochs)
+rn_remembered_get_training (GSettings *remembered, RnSettings *settings, double *epochs,
+                            guint *choices)
 {
   g_autofree char *text =
       remembered != NULL ? g_settings_get_string (remembered, "training") : NULL;
 
   *epochs = remembered != NULL ? g_settings_get_double (remembered, "epochs") : DEFAULT_EPOCHS;
-  if (text == NULL || text[0] == '\0' ||
-      !rn_settings_from_json (settings, text, (gssize) strlen (text), "training", NULL, NULL,
-                              NULL) ||
-      !rn_settings_check (settings, NULL))
-    rn_settings_init (settings);
+  *choices = remembered != NULL ? g_settings_get_flags (remembered, "choices") : 0;
+  if (text != NULL && text[0] != '\0' &&
+      rn_settings_from_json (settings, text, (gssize) strlen (text), "training", NULL, NULL,
+                             NULL) &&
+      rn_settings_check (settings, NULL))
+    return;
+  rn_settings_init (settings);
+  *choices = 0;
 }
 
 void
-rn_remembered_set_training (GSettings *remembered, const RnSettings *settings, double epochs)
+rn_remembered_set_training (GSettings *remembered, const RnSettings *settings, double epochs,
+                            guint choices)
 {
   g_autofree char *text = rn_settings_to_json (settings, NULL, NULL);
 
   if (remembered == NULL)
     return;
   g_settings_set_string (remembered, "training", text);
+  g_settings_set_flags (remembered, "choices", choices);
   g_settings_set_double (remembered, "epochs", CLAMP (epochs, 0.1, 10000.0));
 }
 

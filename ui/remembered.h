@@ -18,8 +18,10 @@ GSettings *rn_remembered (void);
 
 /** What the next training begins with: the remembered settings where they are whole and within their bounds, else the
  * defaults. */
-void rn_remembered_get_training (GSettings *remembered, RnSettings *settings, double *epochs);
-void rn_remembered_set_training (GSettings *remembered, const RnSettings *settings, double epochs);
+void rn_remembered_get_training (GSettings *remembered, RnSettings *settings, double *epochs,
+                                 guint *choices);
+void rn_remembered_set_training (GSettings *remembered, const RnSettings *settings, double epochs,
+                                 guint choices);
 /** Returns: (transfer full): the folder of the runs, the person's or the usual one */
 char *rn_remembered_get_runs_folder (GSettings *remembered);
 

@@ -149,6 +149,7 @@ remember (RnWindow *self)
 {
   int width, height, side;
   const RnSettings *settings;
+  RnChoices choices;
   double epochs;
 
   if (self->remembered == NULL)
@@ -166,8 +167,8 @@ remember (RnWindow *self)
   side = self->is_side_chosen ? gtk_paned_get_position (GTK_PANED (self->paned)) : 0;
   g_settings_set_int (self->remembered, "spine-width", CLAMP (side, 0, MAX_SIDE));
   g_settings_set_enum (self->remembered, "measure", (int) rn_session_get_measure (self->session));
-  settings = rn_session_get_next_settings (self->session, &epochs);
-  rn_remembered_set_training (self->remembered, settings, epochs);
+  settings = rn_session_get_next_settings (self->session, &epochs, &choices);
+  rn_remembered_set_training (self->remembered, settings, epochs, choices);
 }
 
 static void

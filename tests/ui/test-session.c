@@ -1209,17 +1209,18 @@ static void
 test_a_stored_run_does_not_change_the_next_settings (World *world, gconstpointer data)
 {
   RnSettings settings;
+  RnChoices choices;
   double epochs;
 
   open_data (world);
   train_to_the_end (world);
-  settings = *rn_session_get_next_settings (world->session, &epochs);
+  settings = *rn_session_get_next_settings (world->session, &epochs, &choices);
   settings.batch = 7;
   rn_session_set_settings (world->session, &settings);
   g_assert_cmpint (rn_session_get_settings (world->session)->batch, ==, 16);
-  g_assert_cmpint (rn_session_get_next_settings (world->session, &epochs)->batch, ==, 7);
+  g_assert_cmpint (rn_session_get_next_settings (world->session, &epochs, &choices)->batch, ==, 7);
   rn_session_set_epochs (world->session, 9.0); /* of the run that is shown */
-  rn_session_get_next_settings (world->session, &epochs);
+  rn_session_get_next_settings (world->session, &epochs, &choices);
   g_assert_cmpfloat (epochs, ==, 2.0);
 }
 

@@ -751,6 +751,32 @@ test_what_was_chosen_is_remembered (void)
   for (guint i = 0; i < 2; i++)
     g_settings_reset (rn_remembered (), i == 0 ? "page" : "measure");
   g_settings_reset (rn_remembered (), "training");
+  g_settings_reset (rn_remembered (), "choices");
+}
+
+/* What the data and the network told is told anew by those that are there then. */
+static void
+test_what_nobody_chose_is_no_choice_after_another_start (void)
+{
+  for (int life = 0; life < 3; life++)
+    {
+      RnWindow *window = opening_window (application);
+      RnSession *session = rn_window_get_session (window);
+      RnSettings settings;
+      RnChoices choices;
+      double epochs;
+
+      settings = *rn_session_get_next_settings (session, &epochs, &choices);
+      g_assert_cmpuint (choices, ==, life < 2 ? 0 : RN_CHOICE_AUGMENT);
+      if (life == 2)
+        g_assert_cmpint (settings.augment.pad, ==, 3);
+      settings.batch = 55;
+      settings.augment.pad = life == 1 ? 3 : settings.augment.pad;
+      rn_session_set_settings (session, &settings);
+      opening_close (application, window);
+    }
+  g_settings_reset (rn_remembered (), "training");
+  g_settings_reset (rn_remembered (), "choices");
 }
 
 static void
@@ -938,6 +964,8 @@ add_tests (void)
   g_test_add_func ("/window/a run that was cut off is offered",
                    test_a_run_that_was_cut_off_is_offered);
   g_test_add_func ("/window/what was chosen is remembered", test_what_was_chosen_is_remembered);
+  g_test_add_func ("/window/what nobody chose is no choice after another start",
+                   test_what_nobody_chose_is_no_choice_after_another_start);
   g_test_add_func ("/window/what is remembered wrongly does no harm",
                    test_what_is_remembered_wrongly_does_no_harm);
   g_test_add_func ("/window/presenter mode enlarges, and gives back",

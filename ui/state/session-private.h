@@ -75,8 +75,7 @@ struct _RnSession
   /* of the next new run */
   RnSettings settings;
   double epochs;
-  gboolean has_own_augment; /* chosen by the person, so not told by the data */
-  gboolean has_own_measure;
+  RnChoices choices;
   double run_epochs; /* a new length of the run that is shown; 0: its own */
 
   RnStatus status;

@@ -115,9 +115,9 @@ rn_session_derive_settings (RnSession *self)
   if (epoch_steps > 0)
     set_steps (self,
                (gint64) CLAMP (ceil (self->epochs * (double) epoch_steps - 1e-9), 1.0, MAX_STEPS));
-  if (self->dataset != NULL && !self->has_own_augment)
+  if (self->dataset != NULL && !(self->choices & RN_CHOICE_AUGMENT))
     derive_augment (self);
-  if (self->document != NULL && !self->has_own_measure)
+  if (self->document != NULL && !(self->choices & RN_CHOICE_MEASURE_EVERY))
     self->settings.measure_every =
         measure_every (rn_document_get_spec (self->document), self->settings.steps);
   after = rn_settings_to_json (&self->settings, "", "");
@@ -133,9 +133,10 @@ rn_session_get_settings (RnSession *self)
 }
 
 const RnSettings *
-rn_session_get_next_settings (RnSession *self, double *epochs)
+rn_session_get_next_settings (RnSession *self, double *epochs, RnChoices *choices)
 {
   *epochs = self->epochs;
+  *choices = self->choices;
   return &self->settings;
 }
 
@@ -152,14 +153,23 @@ rn_session_set_settings (RnSession *self, const RnSettings *settings)
   const RnSettings before = self->settings;
 
   if (!is_same_augment (&settings->augment, &before.augment))
-    self->has_own_augment = TRUE;
+    self->choices |= RN_CHOICE_AUGMENT;
   if (settings->measure_every != before.measure_every)
-    self->has_own_measure = TRUE;
+    self->choices |= RN_CHOICE_MEASURE_EVERY;
   self->settings = *settings;
   if (self->settings.steps < 1)
     self->settings.steps = before.steps;
   rn_session_derive_settings (self);
   rn_session_emit (self, RN_SIGNAL_SETTINGS);
+}
+
+void
+rn_session_restore_settings (RnSession *self, const RnSettings *settings, double epochs,
+                             RnChoices choices)
+{
+  rn_session_set_settings (self, settings);
+  self->choices = choices;
+  rn_session_set_epochs (self, epochs);
 }
 
 double

@@ -37,6 +37,13 @@ G_DECLARE_FINAL_TYPE (RnSession, rn_session, RN, SESSION, GObject)
  *             want of room on the disk: for a notification
  */
 
+/** Settings that a person chose: the others are told by the data (augmentation) and the network (steps between measures). */
+typedef enum
+{
+  RN_CHOICE_AUGMENT = 1 << 0,
+  RN_CHOICE_MEASURE_EVERY = 1 << 1
+} RnChoices;
+
 /** @runs_folder: where runs are kept; made when the first one is */
 RnSession *rn_session_new (const char *runs_folder);
 const char *rn_session_get_runs_folder (RnSession *self);
@@ -173,8 +180,12 @@ const RnSettings *rn_session_get_settings (RnSession *self);
 /** Of the next new run; the caller has checked them (rn_settings_check()). Milestones stay at their share of @settings's
  * steps when those change with epochs or data; 0 steps: the share of those that rn_session_get_settings() tells now. */
 void rn_session_set_settings (RnSession *self, const RnSettings *settings);
-/** Those of the next new run, whatever is shown: what is remembered. @epochs: (out) */
-const RnSettings *rn_session_get_next_settings (RnSession *self, double *epochs);
+/** Those of the next new run, whatever is shown: what is remembered. @epochs, @choices: (out) */
+const RnSettings *rn_session_get_next_settings (RnSession *self, double *epochs,
+                                                RnChoices *choices);
+/** Settings of another life, of which @choices were a person's. */
+void rn_session_restore_settings (RnSession *self, const RnSettings *settings, double epochs,
+                                  RnChoices choices);
 double rn_session_get_epochs (RnSession *self);
 /** How long to train, in epochs of the data set, 0.1 to 10000; decides the steps when a start knows the data. While a run
  * is shown: how long it is to be in all when it goes on; forgotten when another document is shown */
