@@ -1,5 +1,8 @@
 #include "charts/map-grid.h"
 
+#include <glib/gstdio.h>
+
+#include "charts/figure.h"
 #include "charts/map-texture.h"
 #include "charts/map-view.h"
 #include "charts/palette.h"
@@ -198,6 +201,103 @@ test_what_is_drawn_is_the_texture (void)
     }
   g_free (texture.argb);
   g_free (drawn.argb);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* Saving */
+
+static void
+on_saved (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_assert_true (rn_figure_save_finish (GTK_WIDGET (source), result, NULL));
+  *(gboolean *) data = TRUE;
+}
+
+static void
+save (GtkWidget *grid, const char *path, RnFigureFormat format)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  gboolean is_done = FALSE;
+
+  rn_figure_save_async (grid, file, format, NULL, on_saved, &is_done);
+  while (!is_done)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* A line for each row of each map, in the tensor's very numbers */
+static void
+check_csv (const char *path, const RnTensor *maps)
+{
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, C * H + 2);
+  g_assert_true (g_str_has_prefix (lines[0], "channel,y,x0,x1,"));
+  for (int c = 0; c < C; c++)
+    for (int y = 0; y < H; y++)
+      {
+        g_auto (GStrv) fields = g_strsplit (lines[1 + c * H + y], ",", -1);
+
+        g_assert_cmpuint (g_strv_length (fields), ==, W + 2);
+        g_assert_cmpint (atoi (fields[0]), ==, c);
+        g_assert_cmpint (atoi (fields[1]), ==, y);
+        for (int x = 0; x < W; x++)
+          g_assert_cmpfloat ((float) g_ascii_strtod (fields[2 + x], NULL), ==,
+                             value_of (maps, c, y, x));
+      }
+}
+
+/* On white, whatever the window looks like; twice as fine as on the screen */
+static void
+check_png (GtkWidget *grid, const char *path, const RnTensor *maps)
+{
+  const double limit = limit_of (maps, 0, C - 1);
+  g_autoptr (GdkTexture) texture = gdk_texture_new_from_filename (path, NULL);
+  Pixels pixels;
+  RnPalette palette;
+
+  g_assert_nonnull (texture);
+  g_assert_cmpint (gdk_texture_get_width (texture), ==,
+                   2 * (gtk_widget_get_width (grid) + 2 * RN_FIGURE_MARGIN));
+  rn_palette_get_for_print (&palette);
+  pixels = take_texture (texture);
+  for (int c = 0; c < C; c++)
+    {
+      const GdkRGBA colour =
+          rn_palette_signed (&palette, (double) value_of (maps, c, 0, 0) / limit);
+      GdkRectangle cell;
+
+      g_assert_true (rn_map_grid_get_cell (RN_MAP_GRID (grid), c, &cell));
+      g_assert_cmphex (pixel_at (&pixels, 2 * (cell.x + RN_FIGURE_MARGIN) + 1,
+                                 2 * (cell.y + RN_FIGURE_MARGIN) + 1),
+                       ==, rn_palette_argb (&colour));
+    }
+  g_free (pixels.argb);
+}
+
+static void
+test_it_is_saved_as_picture_and_as_numbers (void)
+{
+  GtkWidget *grid = rn_map_grid_new ();
+  GtkWidget *window = show_widget (grid, WIDTH, HEIGHT);
+  g_autofree char *folder = g_dir_make_tmp ("residua-map-grid-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "maps", NULL);
+  g_autoptr (RnTensor) maps = make_maps (H, W, C, 1, -1.0);
+  g_autofree char *svg = NULL;
+
+  rn_map_grid_set_maps (RN_MAP_GRID (grid), maps, "layer1.0.f");
+  wait_until_current (grid);
+  save (grid, path, RN_FIGURE_CSV);
+  check_csv (path, maps);
+  save (grid, path, RN_FIGURE_PNG);
+  check_png (grid, path, maps);
+  save (grid, path, RN_FIGURE_SVG);
+  g_assert_true (g_file_get_contents (path, &svg, NULL, NULL));
+  g_assert_nonnull (strstr (svg, "<svg"));
+  g_unlink (path);
+  g_rmdir (folder);
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
@@ -474,6 +574,7 @@ main (int argc, char **argv)
   ADD ("every map follows the newest numbers", test_every_map_follows_the_newest_numbers);
   ADD ("of many requests the newest is shown", test_of_many_requests_the_newest_is_shown);
   ADD ("what is drawn is the texture", test_what_is_drawn_is_the_texture);
+  ADD ("it is saved as picture and as numbers", test_it_is_saved_as_picture_and_as_numbers);
   ADD ("the strongest come first where sorted", test_the_strongest_come_first_where_sorted);
   ADD ("a hidden grid makes no texture until it is shown",
        test_a_hidden_grid_makes_no_texture_until_it_is_shown);

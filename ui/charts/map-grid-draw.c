@@ -27,8 +27,8 @@ make_captions (RnMapGrid *self, const RnPalette *palette)
   return gtk_snapshot_free_to_node (snapshot);
 }
 
-static gboolean
-has_captions (RnMapGrid *self)
+gboolean
+rn_map_grid_has_captions (RnMapGrid *self)
 {
   const RnMapLayout *layout = &self->picture->layout;
   const int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
@@ -71,7 +71,7 @@ rn_map_grid_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       gtk_snapshot_append_texture (snapshot, self->picture->texture,
                                    &GRAPHENE_RECT_INIT (0, 0, (float) layout->width / scale,
                                                         (float) layout->height / scale));
-      if (self->captions == NULL && has_captions (self))
+      if (self->captions == NULL && rn_map_grid_has_captions (self))
         self->captions = make_captions (self, &palette);
       if (self->captions != NULL)
         gtk_snapshot_append_node (snapshot, self->captions);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "charts/figure.h"
 #include "charts/map-grid.h"
 #include "charts/map-texture.h"
 #include "charts/pace.h"
@@ -44,5 +45,11 @@ void rn_map_grid_add_controllers (RnMapGrid *self);
 /* map-grid-draw.c */
 
 void rn_map_grid_snapshot (GtkWidget *widget, GtkSnapshot *snapshot);
+/* Whether the picture has room for channels under its maps */
+gboolean rn_map_grid_has_captions (RnMapGrid *self);
+
+/* map-grid-print.c */
+
+extern const RnFigure rn_map_grid_figure;
 
 G_END_DECLS

@@ -215,6 +215,7 @@ rn_map_grid_size_allocate (GtkWidget *widget, int width, int height, int baselin
 
   if (self->popover != NULL)
     gtk_popover_present (GTK_POPOVER (self->popover));
+  rn_figure_allocate (widget);
   if (self->maps == NULL)
     return;
   fit (self, width, &layout);
@@ -328,6 +329,7 @@ rn_map_grid_dispose (GObject *object)
 {
   RnMapGrid *self = RN_MAP_GRID (object);
 
+  rn_figure_detach (GTK_WIDGET (self));
   rn_pace_unmap (&self->pace);
   if (self->cancel != NULL)
     g_cancellable_cancel (self->cancel);
@@ -379,6 +381,7 @@ rn_map_grid_class_init (RnMapGridClass *class)
                               1, G_TYPE_INT);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
   gtk_widget_class_set_css_name (widget_class, "mapgrid");
+  rn_figure_install (widget_class);
   rn_map_grid_bind_keys (widget_class);
 }
 
@@ -390,6 +393,7 @@ rn_map_grid_init (RnMapGrid *self)
   rn_pace_init (&self->pace, GTK_WIDGET (self), RN_PACE_DRAW_US, on_paced);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   rn_map_grid_add_controllers (self);
+  rn_figure_attach (GTK_WIDGET (self), &rn_map_grid_figure);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Feature maps"), -1);
 }

@@ -7,6 +7,7 @@ G_BEGIN_DECLS
 
 /* Feature maps of one layer as a grid: integer zoom, nearest neighbour, 2 px gaps, one texture. Signed maps go from the
  * palette's negative over its ground to its positive; maps without a negative value in any of them from ground to text.
+ * They are an RnFigure: saved and copied as they are shown, all of them.
  * Arrow keys, Home and End select a map, Return or a double click shows it enlarged with a read-out of its values.
  */
 

@@ -3,6 +3,10 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "charts/figure.h"
+#include "charts/overlay.h"
+#include "charts/palette.h"
+
 #define CELL 42 /* a filter's side is the largest multiple of its own within this, logical pixels */
 #define GAP 2
 
@@ -128,20 +132,16 @@ rn_filter_grid_get_request_mode (GtkWidget *widget)
 }
 
 static void
-rn_filter_grid_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+draw (GtkWidget *widget, cairo_t *cr, int width, int height)
 {
   RnFilterGrid *self = RN_FILTER_GRID (widget);
-  const int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
-  const graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height);
   int cell, columns, zoom;
-  cairo_t *cr;
 
   if (self->surface == NULL)
     return;
   cell = cell_of (self->filters);
   zoom = cell / self->filters->dims[3];
   columns = columns_at (self->filters, width);
-  cr = gtk_snapshot_append_cairo (snapshot, &bounds);
   for (int k = 0; k < self->filters->dims[0]; k++)
     {
       cairo_save (cr);
@@ -154,7 +154,64 @@ rn_filter_grid_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       cairo_paint (cr);
       cairo_restore (cr);
     }
+}
+
+static void
+rn_filter_grid_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  const int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+  const graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height);
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
+  RnPalette palette;
+
+  draw (widget, cr, width, height);
   cairo_destroy (cr);
+  rn_palette_get (widget, &palette);
+  rn_overlay_focus (snapshot, widget, &palette);
+}
+
+/* As a figure */
+
+/* Returns: (transfer full) (type GString): a line for each row of each filter: filter, channel, row, and its weights */
+static gpointer
+copy_numbers (GtkWidget *widget)
+{
+  const RnTensor *filters = RN_FILTER_GRID (widget)->filters;
+  GString *text = g_string_new ("filter,channel,y");
+  const float *row = filters != NULL ? filters->data : NULL;
+
+  for (int x = 0; filters != NULL && x < filters->dims[3]; x++)
+    g_string_append_printf (text, ",x%d", x);
+  g_string_append_c (text, '\n');
+  for (int k = 0; filters != NULL && k < filters->dims[0]; k++)
+    for (int c = 0; c < filters->dims[1]; c++)
+      for (int y = 0; y < filters->dims[2]; y++, row += filters->dims[3])
+        {
+          g_string_append_printf (text, "%d,%d,%d", k, c, y);
+          for (int x = 0; x < filters->dims[3]; x++)
+            {
+              g_string_append_c (text, ',');
+              rn_figure_append_number (text, (double) row[x]);
+            }
+          g_string_append_c (text, '\n');
+        }
+  return text;
+}
+
+static const RnFigure figure = { "filters", draw, copy_numbers, rn_figure_format_text,
+                                 rn_figure_free_text };
+
+static void
+rn_filter_grid_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  rn_figure_allocate (widget);
+}
+
+static void
+rn_filter_grid_state_flags_changed (GtkWidget *widget, GtkStateFlags before)
+{
+  GTK_WIDGET_CLASS (rn_filter_grid_parent_class)->state_flags_changed (widget, before);
+  gtk_widget_queue_draw (widget);
 }
 
 static void
@@ -162,6 +219,7 @@ rn_filter_grid_dispose (GObject *object)
 {
   RnFilterGrid *self = RN_FILTER_GRID (object);
 
+  rn_figure_detach (GTK_WIDGET (self));
   g_clear_pointer (&self->filters, rn_tensor_unref);
   g_clear_pointer (&self->surface, cairo_surface_destroy);
   G_OBJECT_CLASS (rn_filter_grid_parent_class)->dispose (object);
@@ -170,6 +228,8 @@ rn_filter_grid_dispose (GObject *object)
 static void
 rn_filter_grid_init (RnFilterGrid *self)
 {
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  rn_figure_attach (GTK_WIDGET (self), &figure);
 }
 
 static void
@@ -181,6 +241,9 @@ rn_filter_grid_class_init (RnFilterGridClass *class)
   widget_class->measure = rn_filter_grid_measure;
   widget_class->get_request_mode = rn_filter_grid_get_request_mode;
   widget_class->snapshot = rn_filter_grid_snapshot;
+  widget_class->size_allocate = rn_filter_grid_size_allocate;
+  widget_class->state_flags_changed = rn_filter_grid_state_flags_changed;
+  rn_figure_install (widget_class);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
 }
 
