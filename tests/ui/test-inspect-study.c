@@ -291,6 +291,37 @@ is_picture (gpointer data)
 }
 
 static void
+test_mistakes_are_sorted_as_is_wanted (void)
+{
+  Stage stage;
+  GtkDropDown *order;
+
+  stage_open (&stage);
+  measure (&stage);
+  order =
+      looking_find (looking_find (stage.page, RN_TYPE_INSPECT_MISTAKES, 0), GTK_TYPE_DROP_DOWN, 0);
+  for (guint wanted = 0; wanted < 4; wanted++)
+    {
+      gtk_drop_down_set_selected (order, wanted);
+      for (guint at = 1; at < rn_mistake_list_count (list_of (&stage)); at++)
+        {
+          const RnAnswer *before = rn_mistake_list_get (list_of (&stage), at - 1);
+          const RnAnswer *one = rn_mistake_list_get (list_of (&stage), at);
+          const int by = wanted == RN_MISTAKES_BY_TRUTH    ? one->truth - before->truth
+                         : wanted == RN_MISTAKES_BY_ANSWER ? one->answer - before->answer
+                                                           : 0;
+
+          g_assert_cmpint (by, >=, 0);
+          if (wanted == RN_MISTAKES_LEAST_SURE)
+            g_assert_cmpfloat (one->confidence, >=, before->confidence);
+          else if (by == 0)
+            g_assert_cmpfloat (one->confidence, <=, before->confidence);
+        }
+    }
+  stage_close (&stage);
+}
+
+static void
 test_an_activated_mistake_becomes_the_picture (void)
 {
   Stage stage;
@@ -574,6 +605,8 @@ main (int argc, char **argv)
                    test_a_switched_branch_is_measured_by_itself);
   g_test_add_func ("/inspect-study/a picked cell lists its pictures",
                    test_a_picked_cell_lists_its_pictures);
+  g_test_add_func ("/inspect-study/mistakes are sorted as is wanted",
+                   test_mistakes_are_sorted_as_is_wanted);
   g_test_add_func ("/inspect-study/an activated mistake becomes the picture",
                    test_an_activated_mistake_becomes_the_picture);
   g_test_add_func ("/inspect-study/another document clears the answers",

@@ -254,6 +254,28 @@ rn_inspect_mistakes_map (GtkWidget *widget)
     start (self);
 }
 
+static void
+order_chosen (RnInspectMistakes *self, GParamSpec *pspec, GtkDropDown *order)
+{
+  rn_mistake_list_set_order (RN_MISTAKE_LIST (self->list),
+                             (RnMistakeOrder) gtk_drop_down_get_selected (order));
+}
+
+static GtkWidget *
+make_order (RnInspectMistakes *self)
+{
+  /* in the order of RnMistakeOrder */
+  const char *const names[] = { _ ("Surest first"), _ ("Least sure first"), _ ("By true class"),
+                                _ ("By answer"), NULL };
+  GtkWidget *order = gtk_drop_down_new_from_strings (names);
+
+  gtk_widget_set_tooltip_text (order, _ ("Order of the pictures"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (order), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Order of the pictures"), -1);
+  g_signal_connect_swapped (order, "notify::selected", G_CALLBACK (order_chosen), self);
+  return order;
+}
+
 static GtkWidget *
 make_list (RnInspectMistakes *self)
 {
@@ -269,6 +291,7 @@ make_list (RnInspectMistakes *self)
   g_signal_connect_swapped (self->all, "clicked", G_CALLBACK (all_clicked), self);
   gtk_box_append (GTK_BOX (line), self->heading);
   gtk_box_append (GTK_BOX (line), self->all);
+  gtk_box_append (GTK_BOX (line), make_order (self));
   self->list = rn_mistake_list_new ();
   gtk_widget_set_size_request (self->list, -1, LIST_HEIGHT);
   g_signal_connect_swapped (self->list, "activated", G_CALLBACK (activated), self);

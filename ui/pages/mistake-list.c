@@ -14,8 +14,10 @@ struct _RnMistakeList
   RnSampleLoader *loader;
   GtkWidget *scroller;
   GtkWidget *view;
-  GListStore *rows; /* of RnSampleItem; @answers in the same order */
-  GArray *answers;  /* of RnAnswer */
+  GListStore *rows;   /* of RnSampleItem; @answers in the same order */
+  GArray *answers;    /* of RnAnswer */
+  RnDataset *dataset; /* (nullable) */
+  RnMistakeOrder order;
   char **names;
 };
 
@@ -131,7 +133,7 @@ make_view (RnMistakeList *self)
   rn_clear_ground (self->view);
   rn_tab_stop_make (self->view);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Pictures by how sure the answer is"), -1);
+                                  _ ("Pictures and their answers"), -1);
   g_signal_connect_swapped (self->view, "activate", G_CALLBACK (rn_mistake_list_activate), self);
 }
 
@@ -152,6 +154,7 @@ rn_mistake_list_finalize (GObject *object)
   RnMistakeList *self = RN_MISTAKE_LIST (object);
 
   g_array_unref (self->answers);
+  g_clear_pointer (&self->dataset, rn_dataset_unref);
   g_strfreev (self->names);
   G_OBJECT_CLASS (rn_mistake_list_parent_class)->finalize (object);
 }
@@ -187,41 +190,89 @@ rn_mistake_list_new (void)
   return g_object_new (RN_TYPE_MISTAKE_LIST, NULL);
 }
 
+/* What has no answer is sure of nothing. */
+static float
+get_sureness (const RnAnswer *answer)
+{
+  return answer->answer >= 0 ? answer->confidence : 0.0f;
+}
+
 /* The surest first; of equals the first of the data set */
 static int
-compare (gconstpointer a, gconstpointer b)
+compare_sureness (const RnAnswer *a, const RnAnswer *b)
+{
+  const float x = get_sureness (a), y = get_sureness (b);
+
+  return x > y ? -1 : x < y ? 1 : a->index - b->index;
+}
+
+static int
+compare (gconstpointer a, gconstpointer b, gpointer order)
 {
   const RnAnswer *x = a, *y = b;
-  const float sure_x = x->answer >= 0 ? x->confidence : 0.0f;
-  const float sure_y = y->answer >= 0 ? y->confidence : 0.0f;
+  int by = 0;
 
-  return sure_x > sure_y ? -1 : sure_x < sure_y ? 1 : x->index - y->index;
+  switch (*(const RnMistakeOrder *) order)
+    {
+    case RN_MISTAKES_LEAST_SURE:
+      return -compare_sureness (x, y);
+    case RN_MISTAKES_BY_TRUTH:
+      by = x->truth - y->truth;
+      break;
+    case RN_MISTAKES_BY_ANSWER:
+      by = x->answer - y->answer;
+      break;
+    case RN_MISTAKES_SUREST:
+    default:
+      break;
+    }
+  return by != 0 ? by : compare_sureness (x, y);
+}
+
+static void
+fill (RnMistakeList *self)
+{
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_array_sort_with_data (self->answers, compare, &self->order);
+  for (guint at = 0; at < self->answers->len; at++)
+    g_ptr_array_add (items, rn_sample_item_new (self->dataset, RN_SPLIT_TEST,
+                                                rn_mistake_list_get (self, at)->index, at));
+  g_list_store_splice (self->rows, 0, g_list_model_get_n_items (G_LIST_MODEL (self->rows)),
+                       items->pdata, items->len);
 }
 
 void
 rn_mistake_list_set (RnMistakeList *self, RnDataset *dataset, const char *const *names,
                      const RnAnswer *answers, guint n)
 {
-  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
-
   g_return_if_fail (RN_IS_MISTAKE_LIST (self));
 
-  g_list_store_remove_all (self->rows);
   g_array_set_size (self->answers, 0);
   g_clear_pointer (&self->names, g_strfreev);
-  if (dataset == NULL)
+  g_clear_pointer (&self->dataset, rn_dataset_unref);
+  if (dataset != NULL)
+    {
+      self->dataset = rn_dataset_ref (dataset);
+      self->names = g_strdupv ((char **) names);
+      g_array_append_vals (self->answers, answers, n);
+      rn_sample_loader_set_source (self->loader, dataset,
+                                   RN_SAMPLE_CELL_SIZE *
+                                       gtk_widget_get_scale_factor (GTK_WIDGET (self)));
+      rn_sample_loader_set_view (self->loader, 0, n);
+    }
+  fill (self);
+}
+
+void
+rn_mistake_list_set_order (RnMistakeList *self, RnMistakeOrder order)
+{
+  g_return_if_fail (RN_IS_MISTAKE_LIST (self));
+
+  if (self->order == order)
     return;
-  self->names = g_strdupv ((char **) names);
-  g_array_append_vals (self->answers, answers, n);
-  g_array_sort (self->answers, compare);
-  for (guint at = 0; at < n; at++)
-    g_ptr_array_add (items, rn_sample_item_new (dataset, RN_SPLIT_TEST,
-                                                rn_mistake_list_get (self, at)->index, at));
-  rn_sample_loader_set_source (self->loader, dataset,
-                               RN_SAMPLE_CELL_SIZE *
-                                   gtk_widget_get_scale_factor (GTK_WIDGET (self)));
-  rn_sample_loader_set_view (self->loader, 0, n);
-  g_list_store_splice (self->rows, 0, 0, items->pdata, n);
+  self->order = order;
+  fill (self);
 }
 
 guint

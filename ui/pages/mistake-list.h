@@ -5,7 +5,15 @@
 
 G_BEGIN_DECLS
 
-/* Pictures and what a network took them for, the most confident answers first. */
+/* Pictures and what a network took them for, in one of these orders; of equals the surest first, then the first of the data
+ * set. */
+typedef enum
+{
+  RN_MISTAKES_SUREST, /* at first */
+  RN_MISTAKES_LEAST_SURE,
+  RN_MISTAKES_BY_TRUTH,
+  RN_MISTAKES_BY_ANSWER
+} RnMistakeOrder;
 
 #define RN_TYPE_MISTAKE_LIST (rn_mistake_list_get_type ())
 G_DECLARE_FINAL_TYPE (RnMistakeList, rn_mistake_list, RN, MISTAKE_LIST, GtkWidget)
@@ -21,6 +29,7 @@ GtkWidget *rn_mistake_list_new (void);
  */
 void rn_mistake_list_set (RnMistakeList *self, RnDataset *dataset, const char *const *names,
                           const RnAnswer *answers, guint n);
+void rn_mistake_list_set_order (RnMistakeList *self, RnMistakeOrder order);
 guint rn_mistake_list_count (RnMistakeList *self);
 /** @at: 0 to rn_mistake_list_count() - 1, as sorted */
 const RnAnswer *rn_mistake_list_get (RnMistakeList *self, guint at);
