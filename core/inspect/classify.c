@@ -240,6 +240,7 @@ typedef struct
   RnSplit split;
   const RnViews *views;
   const int *cancel;
+  const int *matches; /* the model's class of each of the data set's */
   RnEvaluation *result;
   double loss;
 } Examination;
@@ -249,7 +250,7 @@ static void
 enter (Examination *self, int index, const float *probabilities, const float *logits)
 {
   RnEvaluation *result = self->result;
-  const int label = rn_dataset_get_label (self->dataset, self->split, index);
+  const int label = self->matches[rn_dataset_get_label (self->dataset, self->split, index)];
   int best = 0, before = 0;
 
   for (int k = 1; k < result->n_classes; k++)
@@ -348,12 +349,12 @@ rn_evaluate_cancellable (RnEvaluator *evaluator, RnDataset *dataset, RnSplit spl
   RnModel *model = rn_evaluator_get_model (evaluator);
   const int total = rn_dataset_count (dataset, split),
             count = limit > 0 ? MIN (limit, total) : total;
+  g_autofree int *matches =
+      check_views (views, error) ? rn_pictures_match (model, dataset, split, error) : NULL;
   g_autoptr (RnEvaluation) result = NULL;
-  Examination self = { evaluator, dataset, split, views, cancel, NULL, 0.0 };
+  Examination self = { evaluator, dataset, split, views, cancel, matches, NULL, 0.0 };
 
-  if (!check_views (views, error) ||
-      !rn_pictures_check (rn_model_get_preprocess (model),
-                          rn_spec_get_classes (rn_model_get_spec (model)), dataset, split, error))
+  if (matches == NULL)
     return NULL;
   result = g_new0 (RnEvaluation, 1);
   result->n_classes = rn_spec_get_classes (rn_model_get_spec (model));

@@ -20,6 +20,7 @@ typedef struct
   float *x;
   int *indices;
   int *labels;
+  int *matches; /* the model's class of each of the data set's */
   double *ways; /* [n_blocks,2]: of the newest batch */
   double *sums; /* of all */
 } Pass;
@@ -32,6 +33,7 @@ pass_clear (Pass *self)
   g_clear_pointer (&self->x, rn_floats_free);
   g_clear_pointer (&self->indices, g_free);
   g_clear_pointer (&self->labels, g_free);
+  g_clear_pointer (&self->matches, g_free);
   g_clear_pointer (&self->ways, g_free);
   g_clear_pointer (&self->sums, g_free);
 }
@@ -77,7 +79,7 @@ add_batch (Pass *self, RnModel *model, RnDataset *dataset, RnSplit split, int n,
   int wrong;
 
   for (int i = 0; i < n; i++)
-    self->labels[i] = rn_dataset_get_label (dataset, split, self->indices[i]);
+    self->labels[i] = self->matches[rn_dataset_get_label (dataset, split, self->indices[i])];
   if (!rn_pictures_load (self->x, rn_model_get_preprocess (model), dataset, split, self->indices, n,
                          cancel, error))
     return FALSE;
@@ -101,9 +103,8 @@ rn_inspect_gradient_ways (RnModel *model, RnDataset *dataset, RnSplit split, int
   g_autoptr (GArray) ways = g_array_new (FALSE, FALSE, sizeof (RnGradientWays));
   g_auto (Pass) pass = { NULL };
 
-  if (!rn_pictures_check (rn_model_get_preprocess (model), rn_spec_get_classes (spec), dataset,
-                          split, error) ||
-      !pass_init (&pass, model, MIN (BATCH, n), threads, error))
+  pass.matches = rn_pictures_match (model, dataset, split, error);
+  if (pass.matches == NULL || !pass_init (&pass, model, MIN (BATCH, n), threads, error))
     return NULL;
   for (int from = 0; from < n; from += BATCH)
     {

@@ -1,6 +1,7 @@
 #include "inspect/pictures.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "residua/classify.h"
 #include "residua/error.h"
@@ -35,9 +36,48 @@ rn_pictures_load (float *x, const RnPreprocess *preprocess, RnDataset *dataset, 
   return TRUE;
 }
 
-gboolean
-rn_pictures_check (const RnPreprocess *preprocess, int classes, RnDataset *dataset, RnSplit split,
-                   GError **error)
+/* Returns: the class called @name; -1 where there is none */
+static int
+find_class (const char *const *classes, const char *name)
+{
+  for (int k = 0; classes[k] != NULL; k++)
+    if (strcmp (classes[k], name) == 0)
+      return k;
+  return -1;
+}
+
+static gboolean
+match_classes (int *matches, const RnModel *model, RnDataset *dataset, GError **error)
+{
+  const char *const *known = rn_model_get_classes (model);
+  const char *const *names = rn_dataset_get_classes (dataset);
+  const int n = rn_dataset_n_classes (dataset);
+  const int n_model = rn_spec_get_classes (rn_model_get_spec (model));
+  int n_found = 0, missing = -1;
+
+  for (int i = 0; i < n; i++)
+    {
+      matches[i] = known != NULL ? find_class (known, names[i]) : i;
+      n_found += matches[i] >= 0;
+      missing = matches[i] < 0 && missing < 0 ? i : missing;
+    }
+  if (n_found == n)
+    return TRUE;
+  if (n_found > 0 || n != n_model)
+    {
+      g_set_error (error, RN_ERROR, RN_ERROR_DATA,
+                   _ ("“%s”, a class of “%s”, is none that the network tells apart"),
+                   names[missing], rn_dataset_get_source (dataset));
+      return FALSE;
+    }
+  for (int i = 0; i < n; i++)
+    matches[i] = i;
+  return TRUE;
+}
+
+static gboolean
+check (const RnPreprocess *preprocess, int classes, RnDataset *dataset, RnSplit split,
+       GError **error)
 {
   const char *source = rn_dataset_get_source (dataset);
 
@@ -64,4 +104,16 @@ rn_pictures_check (const RnPreprocess *preprocess, int classes, RnDataset *datas
       return FALSE;
     }
   return TRUE;
+}
+
+int *
+rn_pictures_match (const RnModel *model, RnDataset *dataset, RnSplit split, GError **error)
+{
+  const int classes = rn_spec_get_classes (rn_model_get_spec (model));
+  g_autofree int *matches = g_new (int, MAX (rn_dataset_n_classes (dataset), 1));
+
+  if (!check (rn_model_get_preprocess (model), classes, dataset, split, error) ||
+      !match_classes (matches, model, dataset, error))
+    return NULL;
+  return g_steal_pointer (&matches);
 }

@@ -2,6 +2,7 @@
 
 #include "residua/augment.h"
 #include "residua/dataset.h"
+#include "residua/model.h"
 
 /* Pictures of a data set as a network sees them. */
 
@@ -13,6 +14,9 @@ gboolean rn_pictures_load (float *x, const RnPreprocess *preprocess, RnDataset *
                            RnSplit split, const int *indices, int n, const int *cancel,
                            GError **error);
 
-/* Whether a model of @preprocess and @classes can be asked about these pictures at all: RN_ERROR_DATA, RN_ERROR_SHAPE */
-gboolean rn_pictures_check (const RnPreprocess *preprocess, int classes, RnDataset *dataset,
-                            RnSplit split, GError **error);
+/* Whether @model can be asked about these pictures, and which of its classes each of the data set's is: that of the same name.
+ * Where a model names none, or not one of theirs and there are as many, it is that of the same number.
+ *
+ * Returns: (transfer full): a class of the model for each of the data set; NULL with RN_ERROR_DATA, RN_ERROR_SHAPE
+ */
+int *rn_pictures_match (const RnModel *model, RnDataset *dataset, RnSplit split, GError **error);

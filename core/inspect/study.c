@@ -65,10 +65,10 @@ rn_study_new (RnModel *model, RnDataset *dataset, RnSplit split, int count, int 
 {
   const RnPreprocess *preprocess = rn_model_get_preprocess (model);
   const int total = rn_dataset_count (dataset, split);
+  g_autofree int *matches = rn_pictures_match (model, dataset, split, error);
   g_autoptr (RnStudy) self = NULL;
 
-  if (!rn_pictures_check (preprocess, rn_spec_get_classes (rn_model_get_spec (model)), dataset,
-                          split, error))
+  if (matches == NULL)
     return NULL;
   self = g_new0 (RnStudy, 1);
   self->count = count > 0 ? MIN (count, total) : total;
@@ -81,7 +81,7 @@ rn_study_new (RnModel *model, RnDataset *dataset, RnSplit split, int count, int 
   for (int i = 0; i < self->count; i++)
     {
       self->indices[i] = (int) ((gint64) i * total / self->count);
-      self->truths[i] = rn_dataset_get_label (dataset, split, self->indices[i]);
+      self->truths[i] = matches[rn_dataset_get_label (dataset, split, self->indices[i])];
     }
   if (!load (self, dataset, split, progress, user_data, cancel, error))
     return NULL;

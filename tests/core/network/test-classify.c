@@ -740,6 +740,66 @@ test_a_network_of_more_classes_than_the_pictures_is_asked (void)
   room_clear (&room);
 }
 
+/* The same model, whose classes are called so */
+static RnModel *
+with_names (const RnModel *model, const char *const *names)
+{
+  g_autoptr (GError) error = NULL;
+  RnModel *other = rn_model_new (rn_model_get_spec (model), rn_model_get_arena (model), 0, names,
+                                 rn_model_get_preprocess (model), &error);
+
+  g_assert_no_error (error);
+  return other;
+}
+
+static RnEvaluation *
+evaluate_named (Room *room, const char *const *names, GError **error)
+{
+  const RnViews views = { .crops = 1 };
+  g_autoptr (RnModel) named = with_names (room->model, names);
+  g_autoptr (RnEvaluator) evaluator = evaluator_new (named);
+
+  return rn_evaluate (evaluator, room->dataset, RN_SPLIT_TEST, &views, 0, 0, NULL, NULL, error);
+}
+
+static void
+test_classes_are_those_of_the_same_name (void)
+{
+  const char *rotated[CLASSES + 1] = { NULL }, *others[CLASSES + 1] = { NULL };
+  const RnViews views = { .crops = 1 };
+  g_autoptr (RnEvaluation) plain = NULL, result = NULL, same = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *const *names;
+  Room room;
+
+  room_init (&room, model_new (16, 3, CLASSES));
+  plain = evaluate (&room, &views, 0, 0);
+  names = rn_dataset_get_classes (room.dataset);
+  for (int k = 0; k < CLASSES; k++)
+    rotated[(k + 3) % CLASSES] = names[k];
+  result = evaluate_named (&room, rotated, &error);
+  g_assert_no_error (error);
+  for (int k = 0; k < CLASSES; k++)
+    for (int best = 0; best < CLASSES; best++)
+      g_assert_cmpint (result->confusion[(k + 3) % CLASSES * CLASSES + best], ==,
+                       plain->confusion[k * CLASSES + best]);
+
+  /* one that the network does not know */
+  rotated[5] = "griffin";
+  g_assert_null (evaluate_named (&room, rotated, &error));
+  g_assert_error (error, RN_ERROR, RN_ERROR_DATA);
+  g_assert_nonnull (strstr (error->message, names[2]));
+  g_clear_error (&error);
+
+  /* names that have nothing to do with each other say nothing */
+  for (int k = 0; k < CLASSES; k++)
+    others[k] = names[k] + strlen (names[k]) - 1;
+  same = evaluate_named (&room, others, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (same->wrong, ==, plain->wrong);
+  room_clear (&room);
+}
+
 /* NaN everywhere: nothing is right, not even by the order of classes */
 static void
 test_a_network_that_diverged_is_never_right (void)
@@ -847,6 +907,8 @@ main (int argc, char **argv)
                    test_an_evaluation_can_be_cancelled_by_a_flag);
   g_test_add_func ("/classify/a model that does not fit the pictures is an error",
                    test_a_model_that_does_not_fit_the_pictures);
+  g_test_add_func ("/classify/classes are those of the same name",
+                   test_classes_are_those_of_the_same_name);
   g_test_add_func ("/classify/a network of more classes than the pictures is asked",
                    test_a_network_of_more_classes_than_the_pictures_is_asked);
   g_test_add_func ("/classify/a network that diverged is never right",
