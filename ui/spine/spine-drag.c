@@ -248,7 +248,9 @@ append_tag (RnSpineBody *self, GtkSnapshot *snapshot, const RnPalette *palette, 
   pango_layout_get_pixel_size (text, &width, &height);
   /* beside what stands at the next seam, a shape like this one, and the names of blocks */
   x = round (self->view.geometry.box_x + 6.0 + width + TAG_GAP_PX);
-  y = round (y - 0.5 * height);
+  /* the head's box is close below its seam: there the tag stands on the line */
+  y = round (self->hover.at < rn_spec_n_blocks (self->view.spec) ? y - 0.5 * height
+                                                                 : y - 2.0 - height);
   gsk_rounded_rect_init_from_rect (&box,
                                    &GRAPHENE_RECT_INIT ((float) x - 6.0f, (float) y - 1.0f,
                                                         (float) width + 12.0f,
