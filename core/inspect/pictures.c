@@ -36,11 +36,13 @@ rn_pictures_load (float *x, const RnPreprocess *preprocess, RnDataset *dataset, 
   return TRUE;
 }
 
-/* Returns: the class called @name; -1 where there is none */
+/* Returns: the class called @name, @at where several are; -1 where there is none */
 static int
-find_class (const char *const *classes, const char *name)
+find_class (const char *const *classes, int n, const char *name, int at)
 {
-  for (int k = 0; classes[k] != NULL; k++)
+  if (at < n && strcmp (classes[at], name) == 0)
+    return at;
+  for (int k = 0; k < n; k++)
     if (strcmp (classes[k], name) == 0)
       return k;
   return -1;
@@ -57,7 +59,7 @@ match_classes (int *matches, const RnModel *model, RnDataset *dataset, GError **
 
   for (int i = 0; i < n; i++)
     {
-      matches[i] = known != NULL ? find_class (known, names[i]) : i;
+      matches[i] = known != NULL ? find_class (known, n_model, names[i], i) : i;
       n_found += matches[i] >= 0;
       missing = matches[i] < 0 && missing < 0 ? i : missing;
     }
