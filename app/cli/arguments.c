@@ -196,6 +196,8 @@ static struct
   double epsilon;
   gint64 side;
   char *preset;
+  char *classes;
+  char **names; /* of that file */
 } hint = { .epsilon = RN_CLI_NO_NUMBER, .side = RN_CLI_NO_INT };
 
 GOptionGroup *
@@ -218,6 +220,8 @@ rn_cli_hints_group (void)
       N_ ("Which convolution of a bottleneck has the stride (default: 3x3)"), "1x1|3x3" },
     { "bn-eps", 0, 0, G_OPTION_ARG_DOUBLE, &hint.epsilon,
       N_ ("Batch-norm's epsilon (default: 1e-5)"), "X" },
+    { "classes", 0, 0, G_OPTION_ARG_FILENAME, &hint.classes,
+      N_ ("Names of the classes: a text file with one in each line"), "FILE" },
     { "input", 0, 0, G_OPTION_ARG_INT64, &hint.side,
       N_ ("Side of the network's input in pixels (default: 32, or 224 with a 7x7 stem)"), "SIDE" },
     { NULL },
@@ -283,6 +287,18 @@ get_word (const char *option, const char *text, const char *first, const char *s
                                            text, first, second);
 }
 
+static gboolean
+get_classes (RnModelHints *hints, GError **error)
+{
+  if (hint.classes == NULL)
+    return TRUE;
+  g_clear_pointer (&hint.names, g_strfreev);
+  hint.names = rn_model_read_classes (hint.classes, error);
+  hints->classes = (const char *const *) hint.names;
+  hints->needs_classes = TRUE;
+  return hint.names != NULL;
+}
+
 gboolean
 rn_cli_get_hints (RnModelHints *hints, GError **error)
 {
@@ -291,10 +307,13 @@ rn_cli_get_hints (RnModelHints *hints, GError **error)
       !get_word ("--pad-channels", hint.pad_channels, "split", "end", &hints->pad_end, error) ||
       !get_word ("--bottleneck-stride", hint.bottleneck_stride, "3x3", "1x1", &hints->stride_in_1x1,
                  error) ||
+      !get_classes (hints, error) ||
       !rn_cli_check_int ("--input", hint.side, 1, RN_MAX_SIDE, error))
     return FALSE;
   if (hint.epsilon != RN_CLI_NO_NUMBER && !(hint.epsilon > 0.0 && hint.epsilon < 1.0))
     return rn_cli_usage_error (error, _ ("--bn-eps must be between 0 and 1"));
+  hints->has_padding = hint.pad_channels != NULL;
+  hints->has_stride = hint.bottleneck_stride != NULL;
   if (hint.epsilon != RN_CLI_NO_NUMBER)
     hints->epsilon = hint.epsilon;
   if (hint.side != RN_CLI_NO_INT)

@@ -38,7 +38,7 @@ tell_guesses (RnModelGuess guesses)
     const char *text;
   } texts[] = {
     { RN_GUESS_MEAN, N_ ("mean and standard deviation (--preset, or --mean and --std)") },
-    { RN_GUESS_CLASSES, N_ ("names of the classes (--preset)") },
+    { RN_GUESS_CLASSES, N_ ("names of the classes (--preset or --classes)") },
     { RN_GUESS_SIDE, N_ ("side of the input (--input)") },
     { RN_GUESS_PADDING, N_ ("place of option A’s zero channels (--pad-channels)") },
     { RN_GUESS_STRIDE, N_ ("stride of the bottlenecks (--bottleneck-stride)") },

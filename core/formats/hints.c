@@ -4,10 +4,13 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "formats/class-names-resource.h"
 #include "residua/error.h"
 
 #define N_IMAGENET 1000
+#define MAX_CLASS_BYTES 200
+#define MAX_CLASSES_BYTES ((gsize) 32 * 1024 * 1024)
 
 typedef struct
 {
@@ -147,22 +150,81 @@ find_guesses (const RnModelHints *hints, const RnSpec *spec)
       const gboolean is_a =
           block->shortcut == RN_SHORTCUT_A_SPLIT || block->shortcut == RN_SHORTCUT_A_END;
 
-      if (is_a && block->channels > channels && (hints == NULL || !hints->pad_end))
+      if (is_a && block->channels > channels &&
+          (hints == NULL || !(hints->pad_end || hints->has_padding)))
         guesses |= RN_GUESS_PADDING;
       if (rn_block_kind_is_bottleneck (block->kind) && block->stride > 1 &&
-          (hints == NULL || !hints->stride_in_1x1))
+          (hints == NULL || !(hints->stride_in_1x1 || hints->has_stride)))
         guesses |= RN_GUESS_STRIDE;
       channels = block->channels;
     }
   return guesses;
 }
 
-void
-rn_hints_apply (const RnModelHints *hints, const RnSpec *spec, gboolean imagenet_mean,
-                RnPreprocess *preprocess, double *epsilon, char ***classes, RnModelGuess *guesses)
+static gboolean
+check_classes (const RnModelHints *hints, const RnSpec *spec, GError **error)
 {
+  const int n = rn_spec_get_classes (spec);
+  const guint n_names = hints != NULL && hints->needs_classes && hints->classes != NULL
+                            ? g_strv_length ((char **) hints->classes)
+                            : (guint) n;
+
+  if (n_names == (guint) n)
+    return TRUE;
+  g_set_error (error, RN_ERROR, RN_ERROR_DATA,
+               ngettext ("The network tells %d class apart, %u names are given",
+                         "The network tells %d classes apart, %u names are given", (gulong) n),
+               n, n_names);
+  return FALSE;
+}
+
+gboolean
+rn_hints_apply (const RnModelHints *hints, const RnSpec *spec, gboolean imagenet_mean,
+                RnPreprocess *preprocess, double *epsilon, char ***classes, RnModelGuess *guesses,
+                GError **error)
+{
+  if (!check_classes (hints, spec, error))
+    return FALSE;
   fill_preprocess (hints, spec, imagenet_mean, preprocess);
   *epsilon = hints != NULL && hints->epsilon > 0.0 ? hints->epsilon : 1e-5;
   *classes = g_strdupv ((char **) find_classes (hints, spec));
   *guesses = find_guesses (hints, spec);
+  return TRUE;
+}
+
+/* Names of one's own */
+
+char **
+rn_model_read_classes (const char *path, GError **error)
+{
+  g_autoptr (GBytes) bytes = rn_file_read (path, MAX_CLASSES_BYTES, error);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) names = NULL;
+  gsize length;
+  guint n;
+
+  if (bytes == NULL)
+    return NULL;
+  length = g_bytes_get_size (bytes);
+  text = g_strndup (length > 0 ? g_bytes_get_data (bytes, NULL) : "", length);
+  /* what follows a NUL would be left out in silence */
+  names = g_strsplit (strlen (text) == length ? g_strchomp (text) : "", "\n", RN_MAX_CLASSES + 1);
+  n = g_strv_length (names);
+  if (n == 0 || n > RN_MAX_CLASSES)
+    {
+      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT, _ ("“%s” holds no names of classes"), path);
+      return NULL;
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      g_strstrip (names[i]);
+      if (*names[i] != '\0' && strlen (names[i]) <= MAX_CLASS_BYTES &&
+          g_utf8_validate (names[i], -1, NULL))
+        continue;
+      g_set_error (error, RN_ERROR, RN_ERROR_FORMAT,
+                   _ ("“%s”, line %u: a name of a class is 1 to %d bytes of UTF-8"), path, i + 1,
+                   MAX_CLASS_BYTES);
+      return NULL;
+    }
+  return g_steal_pointer (&names);
 }

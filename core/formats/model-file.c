@@ -465,9 +465,8 @@ read_foreign (const RnTensorFile *file, GHashTable *tensors, const RnModelHints 
   if (description->spec == NULL)
     return FALSE;
   description->step = -1;
-  rn_hints_apply (hints, description->spec, is_linear, &description->preprocess,
-                  &description->epsilon, &description->classes, guesses);
-  return TRUE;
+  return rn_hints_apply (hints, description->spec, is_linear, &description->preprocess,
+                         &description->epsilon, &description->classes, guesses, error);
 }
 
 /* Memory for the numbers is asked for when the file is known to hold them. */

@@ -175,15 +175,16 @@ apply_affine (const RnOnnxNetwork *network, RnPreprocess *preprocess)
     }
 }
 
-static void
+static gboolean
 describe_foreign (const RnOnnx *onnx, const RnOnnxNetwork *network, const RnModelHints *hints,
-                  RnModelDescription *description, RnModelGuess *guesses)
+                  RnModelDescription *description, RnModelGuess *guesses, GError **error)
 {
   description->spec = rn_spec_copy (network->spec);
   description->step = -1;
   rn_deduce_name (description->spec, onnx->file->path);
-  rn_hints_apply (hints, network->spec, FALSE, &description->preprocess, &description->epsilon,
-                  &description->classes, guesses);
+  if (!rn_hints_apply (hints, network->spec, FALSE, &description->preprocess, &description->epsilon,
+                       &description->classes, guesses, error))
+    return FALSE;
   if (network->epsilon > 0.0)
     description->epsilon = network->epsilon;
   if (network->has_affine)
@@ -195,6 +196,7 @@ describe_foreign (const RnOnnx *onnx, const RnOnnxNetwork *network, const RnMode
     *guesses &= ~RN_GUESS_SIDE;
   /* Nodes say where the stride and the zero channels are; epsilon is theirs, or folded */
   *guesses &= ~(RN_GUESS_PADDING | RN_GUESS_STRIDE | RN_GUESS_EPSILON);
+  return TRUE;
 }
 
 /* How a network began to learn does not show in its nodes. */
@@ -246,7 +248,7 @@ rn_onnx_load (const char *path, const RnModelHints *hints, RnModelGuess *guesses
   if (rn_tensor_file_get_metadata (onnx->file, "residua.version") != NULL)
     done = describe_own (onnx, &network, &description, error);
   else
-    describe_foreign (onnx, &network, hints, &description, guesses);
+    done = describe_foreign (onnx, &network, hints, &description, guesses, error);
   arena = done ? make_arena (onnx, &network, description.spec, description.epsilon, error) : NULL;
   if (arena != NULL)
     model =

@@ -51,11 +51,14 @@ char **rn_model_list_parameters (const RnModel *model);
 /**
  * RnModelHints:
  * @has_mean: @mean and @std count
+ * @has_padding: @pad_end counts, also where it is FALSE
  * @pad_end: option A's zero channels stand at the end, not on both sides
+ * @has_stride: @stride_in_1x1 counts, also where it is FALSE
  * @stride_in_1x1: bottlenecks stride in their first 1x1
  * @epsilon: batch-norm's, 0 for 1e-5
  * @side: of the input, 0 to tell from the network (32 with the 3x3 stem, 224 with the 7x7)
- * @classes: (nullable) (transfer none): NULL-terminated names, left out where the network has another number of classes
+ * @classes: (nullable) (transfer none): NULL-terminated names
+ * @needs_classes: another number of classes than @classes is RN_ERROR_DATA; otherwise they are left out then
  *
  * What a file made elsewhere cannot tell. What a file says itself wins over all of it: metadata of Residua, and the
  * nodes of an ONNX graph.
@@ -65,11 +68,14 @@ typedef struct
   gboolean has_mean;
   float mean[3];
   float std[3];
+  gboolean has_padding;
   gboolean pad_end;
+  gboolean has_stride;
   gboolean stride_in_1x1;
   double epsilon;
   int side;
   const char *const *classes;
+  gboolean needs_classes;
 } RnModelHints;
 
 /**
@@ -84,6 +90,14 @@ gboolean rn_model_hints_set_preset (RnModelHints *hints, const char *name, GErro
  *   "cifar10-imagenet", CIFAR-10's classes with ImageNet's mean, as others have it. NULL-terminated
  */
 const char *const *rn_model_preset_names (void);
+/**
+ * rn_model_read_classes:
+ * @path: a text file with a name in each line, in the order of the classes
+ * @error: RN_ERROR_FORMAT naming file and line where it is not UTF-8, or a name is empty or over 200 bytes
+ *
+ * Returns: (transfer full): 1 to RN_MAX_CLASSES names, NULL-terminated, for RnModelHints
+ */
+char **rn_model_read_classes (const char *path, GError **error);
 /** Returns: (transfer none): the 1000 names in the order of the classes, NULL-terminated */
 const char *const *rn_imagenet_classes (void);
 

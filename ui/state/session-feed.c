@@ -77,6 +77,8 @@ rn_session_stop_draining (RnSession *self)
 void
 rn_session_feed_filled (RnSession *self)
 {
+  if (self->lab == NULL)
+    return; /* disposed of: a last word of a thread */
   if (self->pending != RN_PENDING_NONE || rn_lab_desk_is_pending (self->lab))
     rn_session_drain (self);
   else

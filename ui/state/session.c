@@ -14,6 +14,7 @@ rn_session_dispose (GObject *object)
   RnSession *self = RN_SESSION (object);
 
   rn_session_set_clock (self, NULL);
+  rn_session_stop_draining (self); /* its clock may have gone before */
   rn_session_cancel_dataset (self);
   rn_session_dispose_training (self);
   g_clear_object (&self->lab);

@@ -565,6 +565,79 @@ hints_say_what_a_file_of_others_cannot (void)
   assert_error (error, RN_ERROR_SHAPE, "standard deviation 0", "");
 }
 
+/* What was said is no guess, also where it is what would have been guessed. */
+static void
+what_was_said_is_no_guess (void)
+{
+  g_autofree char *path = path_of ("said.safetensors");
+  g_autoptr (RnModel) model = small_model (RN_BLOCK_BOTTLENECK, RN_SHORTCUT_A_SPLIT);
+  const Foreign foreign = { .model = model, .prefix = "", .fc = "fc", .shortcut = "shortcut" };
+  const RnModelHints none = { 0 }, said = { .has_padding = TRUE, .has_stride = TRUE };
+  const RnModelGuess both = RN_GUESS_PADDING | RN_GUESS_STRIDE;
+  g_autoptr (RnModel) guessed = NULL, told = NULL;
+  RnModelGuess guesses;
+
+  write_foreign (&foreign, path);
+  guessed = rn_model_import (path, &none, &guesses, NULL);
+  g_assert_nonnull (guessed);
+  g_assert_cmpuint (guesses & both, ==, both);
+  told = rn_model_import (path, &said, &guesses, NULL);
+  g_assert_nonnull (told);
+  g_assert_cmpuint (guesses & both, ==, 0);
+  g_assert_true (rn_spec_equal (rn_model_get_spec (guessed), rn_model_get_spec (told)));
+}
+
+static void
+assert_no_names (const char *path, const char *text, gssize length, const char *word)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (path, text, length, NULL));
+  g_assert_null (rn_model_read_classes (path, &error));
+  g_assert_error (error, RN_ERROR, RN_ERROR_FORMAT);
+  g_assert_nonnull (strstr (error->message, path));
+  g_assert_nonnull (strstr (error->message, word));
+}
+
+static void
+names_of_classes_may_be_one_s_own (void)
+{
+  g_autofree char *path = path_of ("named.safetensors"), *list = path_of ("names.txt");
+  g_autofree char *long_name = g_strnfill (201, 'x');
+  g_autoptr (RnModel) model = small_model (RN_BLOCK_BASIC, RN_SHORTCUT_B), named = NULL;
+  const Foreign foreign = { .model = model, .prefix = "", .fc = "fc", .shortcut = "shortcut" };
+  const int n = rn_spec_get_classes (rn_model_get_spec (model));
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_auto (GStrv) names = NULL;
+  g_autoptr (GError) error = NULL;
+  RnModelHints hints = { .needs_classes = TRUE };
+  RnModelGuess guesses;
+
+  write_foreign (&foreign, path);
+  for (int k = 0; k < n; k++)
+    g_string_append_printf (text, " 클래스 %d \r\n", k);
+  g_assert_true (g_file_set_contents (list, text->str, -1, NULL));
+  names = rn_model_read_classes (list, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (names), ==, n);
+  hints.classes = (const char *const *) names;
+  named = rn_model_import (path, &hints, &guesses, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (guesses & RN_GUESS_CLASSES, ==, 0);
+  g_assert_cmpstr (rn_model_get_classes (named)[1], ==, "클래스 1");
+
+  /* one too few */
+  g_clear_pointer (&names[n - 1], g_free);
+  g_assert_null (rn_model_import (path, &hints, &guesses, &error));
+  g_assert_error (error, RN_ERROR, RN_ERROR_DATA);
+
+  assert_no_names (list, "", 0, "no names");
+  assert_no_names (list, "a\0b\n", 4, "no names");
+  assert_no_names (list, "a\n\nb\n", -1, "line 2");
+  assert_no_names (list, "a\nb\n\xff\n", -1, "line 3");
+  assert_no_names (list, long_name, -1, "line 1");
+}
+
 static void
 metadata_of_our_own_win_over_hints (void)
 {
@@ -1039,6 +1112,8 @@ main (int argc, char **argv)
   ADD (every_residual_preset_is_told_from_its_shapes);
   ADD (files_of_others_are_read_under_all_their_names);
   ADD (hints_say_what_a_file_of_others_cannot);
+  ADD (what_was_said_is_no_guess);
+  ADD (names_of_classes_may_be_one_s_own);
   ADD (metadata_of_our_own_win_over_hints);
   ADD (half_precision_is_read);
   ADD (tensors_that_do_not_fit_are_named);
