@@ -1,4 +1,7 @@
 #include "spine/spine-layout.h"
+
+#include <math.h>
+
 #include "spine/spine-place.h"
 
 static const RnRow *
@@ -348,6 +351,33 @@ test_every_seam_can_be_pointed_at_and_no_other_place_is_told (void)
     }
 }
 
+/* Whatever the shape of what hovers says, stem and head can be read. */
+static void
+test_the_tag_of_a_place_covers_neither_stem_nor_head (void)
+{
+  static const char *const names[] = { "resnet20", "resnet110", "resnet50" };
+  const double heights[] = { 200.0, 700.0, 2000.0 }, tag = 18.0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names) * G_N_ELEMENTS (heights); i++)
+    {
+      g_autoptr (RnSpec) spec = preset (names[i % G_N_ELEMENTS (names)]);
+      g_autoptr (RnSpineLayout) layout =
+          rn_spine_layout_new (spec, heights[i / G_N_ELEMENTS (names)], 0.0, NULL, NULL);
+      const RnRow *stem = row_at (layout, 0), *head = row_at (layout, layout->rows->len - 1);
+      const int n = rn_spec_n_blocks (spec);
+
+      for (int at = 0; at <= n; at++)
+        {
+          const double top = rn_spine_place_tag_y (layout, at, tag);
+          const double line = rn_spine_place_y (layout, at);
+
+          g_assert_cmpfloat (top, >=, stem->y + stem->height);
+          g_assert_cmpfloat (top + tag, <=, head->y);
+          g_assert_cmpfloat (fabs (top + 0.5 * tag - line), <=, tag); /* by its line */
+        }
+    }
+}
+
 static void
 check_place (const RnSpineLayout *layout, double y, int at)
 {
@@ -404,6 +434,8 @@ main (int argc, char **argv)
                    test_a_network_of_six_hundred_blocks_takes_under_two_milliseconds);
   g_test_add_func ("/spine-layout/every seam can be pointed at, in order",
                    test_every_seam_can_be_pointed_at_and_no_other_place_is_told);
+  g_test_add_func ("/spine-layout/the tag of a place covers neither stem nor head",
+                   test_the_tag_of_a_place_covers_neither_stem_nor_head);
   g_test_add_func ("/spine-layout/a place is the seam nearest to the pointer",
                    test_a_place_is_the_seam_nearest_to_the_pointer);
   return g_test_run ();

@@ -17,6 +17,7 @@
 #define MARKER_RADIUS_PX 4.0
 /* From the shapes at the seams to the one that is shown while something hovers */
 #define TAG_GAP_PX 18.0
+#define TAG_PAD_PX 6.0
 
 /* Out of the spine */
 
@@ -230,14 +231,16 @@ rn_spine_body_add_drag (RnSpineBody *self)
 /* The marker: a line with a round end on the trunk, and the shape that goes through there */
 
 static void
-append_tag (RnSpineBody *self, GtkSnapshot *snapshot, const RnPalette *palette, double y)
+append_tag (RnSpineBody *self, GtkSnapshot *snapshot, const RnPalette *palette)
 {
   g_autoptr (PangoLayout) text = gtk_widget_create_pango_layout (GTK_WIDGET (self), NULL);
   PangoAttrList *attributes = pango_attr_list_new ();
   int side, channels, width, height;
   g_autofree char *shape = NULL;
   GskRoundedRect box;
-  double x;
+  const RnSpineGeometry *g = &self->view.geometry;
+  const int n = rn_spec_n_blocks (self->view.spec);
+  double x, y;
 
   rn_spine_place_shape (self->view.layout, self->view.spec, self->hover.at, &side, &channels);
   shape = rn_spine_shape_text (side, channels);
@@ -246,14 +249,16 @@ append_tag (RnSpineBody *self, GtkSnapshot *snapshot, const RnPalette *palette, 
   pango_attr_list_unref (attributes);
   pango_layout_set_text (text, shape, -1);
   pango_layout_get_pixel_size (text, &width, &height);
-  /* beside what stands at the next seam, a shape like this one, and the names of blocks */
-  x = round (self->view.geometry.box_x + 6.0 + width + TAG_GAP_PX);
-  /* the head's box is close below its seam: there the tag stands on the line */
-  y = round (self->hover.at < rn_spec_n_blocks (self->view.spec) ? y - 0.5 * height
-                                                                 : y - 2.0 - height);
+  /* beside what stands at the next seam, a shape like this one, and the names of blocks; last, where cards leave room */
+  x = round (g->box_x + 6.0 + width + TAG_GAP_PX);
+  if (self->hover.at == n)
+    x = MAX (x, round (g->end_x - width - TAG_PAD_PX));
+  y = round (rn_spine_place_tag_y (self->view.layout, self->hover.at, height + 2.0) -
+             scroll_of (self)) +
+      1.0;
   gsk_rounded_rect_init_from_rect (&box,
-                                   &GRAPHENE_RECT_INIT ((float) x - 6.0f, (float) y - 1.0f,
-                                                        (float) width + 12.0f,
+                                   &GRAPHENE_RECT_INIT ((float) (x - TAG_PAD_PX), (float) y - 1.0f,
+                                                        (float) (width + 2.0 * TAG_PAD_PX),
                                                         (float) height + 2.0f),
                                    0.5f * (float) height + 1.0f);
   gtk_snapshot_push_rounded_clip (snapshot, &box);
@@ -291,5 +296,7 @@ rn_spine_body_append_hover (RnSpineBody *self, GtkSnapshot *snapshot)
   rn_palette_set_source (cr, &palette.accent, 1.0);
   cairo_stroke (cr);
   cairo_destroy (cr);
-  append_tag (self, snapshot, &palette, y);
+  /* stem and head stand too close together for a tag, and the stem says what shape it gives */
+  if (rn_spec_n_blocks (self->view.spec) > 0)
+    append_tag (self, snapshot, &palette);
 }

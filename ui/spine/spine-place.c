@@ -2,6 +2,9 @@
 
 #include <math.h>
 
+/* From a line's tag to the box that the line is close to */
+#define TAG_CLEAR_PX 1.0
+
 static const RnRow *
 row_at (const RnSpineLayout *layout, guint at)
 {
@@ -40,6 +43,17 @@ rn_spine_place_y (const RnSpineLayout *layout, int at)
 
   rn_spine_layout_heat_of (layout, at - 1, &y, &height);
   return y + height;
+}
+
+double
+rn_spine_place_tag_y (const RnSpineLayout *layout, int at, double height)
+{
+  const RnRow *head = row_at (layout, layout->rows->len - 1);
+  const double line = rn_spine_place_y (layout, at);
+
+  if (at == 0)
+    return line + TAG_CLEAR_PX;
+  return MIN (line - 0.5 * height, head->y - TAG_CLEAR_PX - height);
 }
 
 void

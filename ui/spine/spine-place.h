@@ -17,6 +17,9 @@ typedef struct
 RnSpinePlace rn_spine_place_at (const RnSpineLayout *layout, double y);
 /** Where seam @at is drawn: below the block before it, below the stem where it is the first */
 double rn_spine_place_y (const RnSpineLayout *layout, int at);
+/** Returns: the top of a tag of @height that says what goes through seam @at: on its line, but clear of the boxes of stem and
+ * head, which stand at the first line and the last. @layout: of a network with blocks */
+double rn_spine_place_tag_y (const RnSpineLayout *layout, int at, double height);
 /** The map that goes through seam @at: "side" × side × "channels". @spec: that of @layout */
 void rn_spine_place_shape (const RnSpineLayout *layout, const RnSpec *spec, int at, int *side,
                            int *channels);
