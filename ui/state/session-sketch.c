@@ -173,16 +173,22 @@ show_new (RnSession *self, const RnSpec *spec, const char *path)
   rn_session_show (self, sketch);
 }
 
-void
-rn_session_show_sketch (RnSession *self, const RnSpec *spec, const char *path)
+/* Whether @spec cannot be an edit of what is shown: it is the network of the run or the model there, wanted once more. */
+static gboolean
+is_no_edit (RnSession *self, const RnSpec *spec)
 {
   RnDocument *shown = self->document;
 
+  return shown == NULL || (rn_document_get_kind (shown) != RN_DOCUMENT_SKETCH &&
+                           rn_document_is_same_spec (rn_document_get_spec (shown), spec));
+}
+
+void
+rn_session_show_sketch (RnSession *self, const RnSpec *spec, const char *path)
+{
   g_return_if_fail (spec != NULL);
 
-  if (shown == NULL || path != NULL ||
-      (rn_document_get_kind (shown) != RN_DOCUMENT_SKETCH &&
-       rn_document_is_same_spec (rn_document_get_spec (shown), spec)))
+  if (path != NULL || is_no_edit (self, spec))
     {
       show_new (self, spec, path);
       return;
@@ -203,13 +209,9 @@ holds_work (RnDocument *document)
 void
 rn_session_show_preset (RnSession *self, const RnSpec *spec)
 {
-  RnDocument *shown = self->document;
-
   g_return_if_fail (spec != NULL);
 
-  if (shown == NULL || holds_work (shown) ||
-      (rn_document_get_kind (shown) != RN_DOCUMENT_SKETCH &&
-       rn_document_is_same_spec (rn_document_get_spec (shown), spec)))
+  if (is_no_edit (self, spec) || holds_work (self->document))
     {
       show_new (self, spec, NULL);
       return;
