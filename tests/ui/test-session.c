@@ -754,13 +754,13 @@ test_undo_of_a_fork_shows_the_run_and_redo_the_sketch (World *world, gconstpoint
   g_assert_cmpint (rn_spec_find_block (rn_session_get_spec (world->session), 3), ==, 1);
 }
 
-/* Returns: (transfer full): name and digest of each file of a run but its time and lock */
+/* Returns: (transfer full): name and digest of each file of a run but its times and lock */
 static char *
 digest_of (const char *path)
 {
   g_autofree char *quoted = g_shell_quote (path);
   g_autofree char *command = g_strdup_printf (
-      "sh -c 'cd \"$0\" && find . -type f ! -name lock | sort | xargs sha256sum' %s", quoted);
+      "sh -c 'cd \"$0\" && find . -type f ! -name lock ! -name timing.csv | sort | xargs sha256sum' %s", quoted);
   char *text = NULL;
 
   g_assert_true (g_spawn_command_line_sync (command, &text, NULL, NULL, NULL));
@@ -773,20 +773,20 @@ static void
 test_edits_while_the_original_trains_change_no_byte_of_it (World *world, gconstpointer data)
 {
   g_autofree char *alone = NULL, *edited = NULL;
-  const char *const files[] = { "history.csv",   "blocks.bin", "spec.json",
-                                "settings.json", "events.csv", "classes.json" };
   RnDocument *sketch = shown (world), *run;
   g_autofree char *first = NULL;
+  int n_edits = 0;
 
   open_data (world);
   train_to_the_end (world);
-  first = g_strdup (rn_document_get_path (shown (world)));
+  first = digest_of (rn_document_get_path (shown (world)));
+  g_assert_nonnull (strstr (first, "checkpoints/"));
   rn_session_show (world->session, sketch);
   rn_session_start (world->session);
   while (rn_session_get_live (world->session) == NULL)
     g_main_context_iteration (NULL, TRUE);
   run = rn_session_get_live (world->session);
-  for (int i = 0; i < 40 && rn_session_get_live (world->session) != NULL; i++)
+  for (int i = 0; i < 400 && rn_session_get_live (world->session) != NULL; i++)
     {
       g_autoptr (GError) error = NULL;
 
@@ -795,21 +795,13 @@ test_edits_while_the_original_trains_change_no_byte_of_it (World *world, gconstp
       g_assert_true (rn_session_end_edit (world->session, g_steal_pointer (&error)));
       if (i % 3 == 0)
         rn_session_undo (world->session);
+      n_edits += rn_session_get_live (world->session) != NULL;
       world_idle (world, 0.01);
     }
-  world_wait (world, is_settled, 30.0);
-  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
-    {
-      g_autofree char *a = g_build_filename (first, files[i], NULL);
-      g_autofree char *b = g_build_filename (rn_document_get_path (run), files[i], NULL);
-      g_autofree char *x = NULL, *y = NULL;
-      gsize n_x, n_y;
-
-      g_assert_true (g_file_get_contents (a, &x, &n_x, NULL));
-      g_assert_true (g_file_get_contents (b, &y, &n_y, NULL));
-      g_assert_cmpmem (x, n_x, y, n_y);
-    }
+  g_assert_cmpint (n_edits, >=, 5);
+  world_wait (world, is_settled, 60.0);
   alone = digest_of (rn_document_get_path (run));
+  g_assert_cmpstr (first, ==, alone);
 
   /* and the training of the sketch leaves the run as it is */
   rn_session_show (world->session, run);
