@@ -192,29 +192,6 @@ test_the_table_says_what_the_core_counts (Fixture *f, gconstpointer data)
   assert_same_cost (&shown, &expected);
 }
 
-static void
-test_memory_is_that_of_the_chosen_threads (Fixture *f, gconstpointer data)
-{
-  RnCostTable *table = rn_build_page_get_costs (f->page);
-  g_autoptr (RnSpec) spec = rn_spec_preset ("resnet20", NULL);
-  const int batch = rn_session_get_settings (f->session)->batch;
-  gsize before = 0;
-
-  rn_build_page_choose (f->page, "resnet20");
-  for (int threads = 1; threads <= 9; threads += 4)
-    {
-      RnCost shown, expected;
-
-      rn_session_set_threads (f->session, threads);
-      wait_until (has_costs, f->page);
-      rn_cost_table_get_total (table, &shown);
-      rn_cost_of_network (spec, batch, threads, &expected);
-      g_assert_cmpuint (shown.train_bytes, ==, expected.train_bytes);
-      g_assert_cmpuint (shown.train_bytes, >, before);
-      before = shown.train_bytes;
-    }
-}
-
 /* The large stem's network is drawn at ImageNet's side; a start takes the side of pictures that have one size. */
 static void
 test_memory_to_train_is_of_the_input_that_training_takes (Fixture *f, gconstpointer data)
@@ -597,6 +574,78 @@ test_options_a_b_and_c_differ_where_they_project (Fixture *f, gconstpointer data
   g_assert_cmpint (diff->totals[1].parameters, ==, 283962);
 }
 
+static gboolean
+has_no_problem (gpointer list)
+{
+  return !has_problem (list);
+}
+
+/* Threads have memory of their own: Build foretells it for as many as the preferences say. */
+static void
+test_memory_to_train_is_of_the_threads_that_were_chosen (Fixture *f, gconstpointer data)
+{
+  RnCostTable *table = rn_build_page_get_costs (f->page);
+  static const int threads[] = { 1, 37 };
+  RnCost shown, expected[2];
+  GtkWidget *problems;
+
+  rn_build_page_choose (f->page, "resnet20");
+  for (int i = 0; i < 2; i++)
+    {
+      rn_session_set_threads (f->session, threads[i]);
+      wait_until (has_costs, f->page);
+      rn_cost_table_get_total (table, &shown);
+      rn_cost_of_network (rn_session_get_spec (f->session),
+                          rn_session_get_settings (f->session)->batch, threads[i], &expected[i]);
+      assert_same_cost (&shown, &expected[i]);
+      compare_with (f, "Plain-20");
+      g_assert_cmpuint (rn_spec_compare_get_diff (rn_build_page_get_compare (f->page))
+                            ->totals[0]
+                            .train_bytes,
+                        ==, expected[i].train_bytes);
+    }
+  g_assert_cmpuint (expected[0].train_bytes, <, expected[1].train_bytes);
+
+  /* so much memory that one thread just fits */
+  problems = g_object_ref_sink (
+      rn_problem_list_new (f->session,
+                           (gsize) ((double) (expected[0].train_bytes + 1000) / RN_MEMORY_SHARE)));
+  wait_until (has_problem, problems);
+  rn_session_set_threads (f->session, 1);
+  wait_until (has_no_problem, problems);
+  g_object_unref (problems);
+}
+
+/* Whether a label that can be seen begins so */
+static gboolean
+says_how_to_begin (GtkWidget *widget)
+{
+  if (!gtk_widget_get_visible (widget))
+    return FALSE;
+  if (GTK_IS_LABEL (widget) &&
+      g_str_has_prefix (gtk_label_get_text (GTK_LABEL (widget)), "This network has no blocks yet"))
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (says_how_to_begin (child))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+test_an_empty_network_says_how_to_begin (Fixture *f, gconstpointer data)
+{
+  const RnBlockSpec block = { .channels = 16, .stride = 1, .shortcut = RN_SHORTCUT_A_SPLIT };
+
+  rn_build_page_choose (f->page, "resnet20");
+  g_assert_false (says_how_to_begin (GTK_WIDGET (f->page)));
+  rn_session_new_sketch (f->session);
+  g_assert_true (says_how_to_begin (GTK_WIDGET (f->page)));
+  g_assert_true (rn_sketch_insert (rn_session_begin_edit (f->session), 0, &block, 1, NULL, NULL));
+  rn_session_end_edit (f->session, NULL);
+  g_assert_false (says_how_to_begin (GTK_WIDGET (f->page)));
+}
+
 static void
 test_stages_of_other_depths_stand_beside_each_other (void)
 {
@@ -856,6 +905,7 @@ main (int argc, char **argv)
   ADD ("the search leaves what has all its words", test_the_search_leaves_what_has_all_its_words);
   ADD ("a chosen preset is a new sketch", test_a_chosen_preset_is_a_new_sketch);
   ADD ("the table says what the core counts", test_the_table_says_what_the_core_counts);
+  ADD ("an empty network says how to begin", test_an_empty_network_says_how_to_begin);
   ADD ("memory to train is of the input that training takes",
        test_memory_to_train_is_of_the_input_that_training_takes);
   ADD ("the plain twin is a sketch without shortcuts",
@@ -882,7 +932,8 @@ main (int argc, char **argv)
                    test_stages_of_other_depths_stand_beside_each_other);
   ADD ("an epoch of both is measured", test_an_epoch_of_both_is_measured);
   ADD ("an epoch is measured after an edit", test_an_epoch_is_measured_after_an_edit);
-  ADD ("memory is that of the chosen threads", test_memory_is_that_of_the_chosen_threads);
+  ADD ("memory to train is of the threads that were chosen",
+       test_memory_to_train_is_of_the_threads_that_were_chosen);
   ADD ("an epoch waits for a training and is measured then",
        test_an_epoch_waits_for_a_training_and_is_measured_then);
   ADD ("an edit of 600 blocks holds up no frame", test_an_edit_of_600_blocks_holds_up_no_frame);

@@ -23,6 +23,7 @@ struct _RnBuildPage
 
   RnSession *session;
   GtkWidget *tools;
+  GtkWidget *hint; /* where there is no block yet */
   GtkWidget *problems;
   GtkWidget *properties;
   GtkWidget *presets;
@@ -158,6 +159,7 @@ refresh (RnBuildPage *self)
   gtk_label_set_text (GTK_LABEL (self->facts), facts != NULL ? facts : "");
   rn_card_set_empty (self->network,
                      spec == NULL ? _ ("Choose a preset to see what it costs.") : NULL, NULL);
+  gtk_widget_set_visible (self->hint, spec != NULL && rn_spec_n_blocks (spec) == 0);
   show_input (self, spec, trained);
   rn_cost_table_set_spec (self->costs, spec, trained, self->batch, self->threads);
   rn_spec_compare_refresh (RN_SPEC_COMPARE (self->compare), self->batch);
@@ -316,6 +318,10 @@ make_content (RnBuildPage *self)
   self->tools = rn_build_tools_new (self->session);
   gtk_box_append (GTK_BOX (box), self->tools);
   gtk_box_append (GTK_BOX (box), rn_block_palette_new (self->session));
+  self->hint = rn_text_new (_ ("This network has no blocks yet: drag some of these onto the spine, "
+                               "or press one. Presets are ready networks."),
+                            "dim-label");
+  gtk_box_append (GTK_BOX (box), self->hint);
   gtk_box_append (GTK_BOX (box), make_problems (self));
   pair = rn_pair_new (make_left (self), make_right (self), LEFT_SHARE, BESIDE_WIDTH);
   gtk_widget_set_vexpand (pair, TRUE);

@@ -680,7 +680,8 @@ test_an_input_may_be_made_while_it_is_read (void)
         if (fits (&algorithms[j], &shape))
           check_raw (&algorithms[j], shape, i);
       check_raw (&algorithms[3], make_shape (2, 3 + (int) i, 70 - (int) i, 16, 32, 3, 1, 1), i);
-      check_raw (&algorithms[3], make_shape (2, 4, 21 + (int) i, 21, 35, 3, 1, 1), i);
+      if (i % 12 == 0)
+        check_raw (&algorithms[3], make_shape (1, 4, 21 + (int) i, 21, 35, 3, 1, 1), i);
     }
 }
 
