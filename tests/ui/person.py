@@ -17,7 +17,7 @@ except (ImportError, ValueError):
     print("1..0 # SKIP gi.repository.Atspi is not here")
     sys.exit(0)
 
-PATIENCE_S = 30
+PATIENCE_S = 90
 
 
 class Test:
