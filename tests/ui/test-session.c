@@ -759,8 +759,9 @@ static char *
 digest_of (const char *path)
 {
   g_autofree char *quoted = g_shell_quote (path);
-  g_autofree char *command = g_strdup_printf (
-      "sh -c 'cd \"$0\" && find . -type f ! -name lock ! -name timing.csv | sort | xargs sha256sum' %s", quoted);
+  g_autofree char *command = g_strdup_printf ("sh -c 'cd \"$0\" && find . -type f ! -name lock ! "
+                                              "-name timing.csv | sort | xargs sha256sum' %s",
+                                              quoted);
   char *text = NULL;
 
   g_assert_true (g_spawn_command_line_sync (command, &text, NULL, NULL, NULL));
