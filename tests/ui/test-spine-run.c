@@ -187,8 +187,7 @@ test_a_branch_that_gives_nothing_reads_zero_alone (Fixture *fixture, gconstpoint
 static GtkWidget *
 find_button (GtkWidget *widget, const char *label)
 {
-  if (GTK_IS_BUTTON (widget) &&
-      g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0)
+  if (GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0)
     return widget;
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
@@ -268,9 +267,8 @@ train_again (Fixture *fixture, RnLoader **loader)
   g_autofree char *path = g_build_filename (fixture->world.folder, "again", NULL);
   GPtrArray *models = g_ptr_array_new_with_free_func ((GDestroyNotify) rn_model_unref);
   g_autoptr (GError) error = NULL;
-  g_autoptr (RnTrainer) trainer =
-      rn_trainer_new (path, rn_session_get_spec (session), settings,
-                      rn_session_get_dataset (session), 1, &error);
+  g_autoptr (RnTrainer) trainer = rn_trainer_new (path, rn_session_get_spec (session), settings,
+                                                  rn_session_get_dataset (session), 1, &error);
 
   g_assert_no_error (error);
   for (gint64 step = 0; step < settings->steps; step++)
@@ -280,8 +278,8 @@ train_again (Fixture *fixture, RnLoader **loader)
       rn_trainer_wait (trainer);
     }
   *loader = rn_loader_new (rn_session_get_dataset (session), rn_trainer_get_preprocess (trainer),
-                           &settings->augment, settings->batch, settings->drop_last,
-                           settings->seed, &error);
+                           &settings->augment, settings->batch, settings->drop_last, settings->seed,
+                           &error);
   g_assert_no_error (error);
   return models;
 }
