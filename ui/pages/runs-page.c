@@ -547,8 +547,7 @@ make_chart_card (RnRunsPage *self)
   GtkWidget *stop = gtk_button_new_with_label (_ ("Stop comparing"));
 
   self->time = rn_time_axis_new ();
-  self->chart =
-      rn_curve_chart_new (_ ("Error of the compared runs"), _ ("error, %"), self->time);
+  self->chart = rn_curve_chart_new (_ ("Error of the compared runs"), _ ("error, %"), self->time);
   rn_curve_chart_set_empty_text (RN_CURVE_CHART (self->chart),
                                  _ ("None of them has taken a step yet."));
   gtk_widget_set_size_request (self->chart, -1, CHART_HEIGHT_PX);

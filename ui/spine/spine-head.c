@@ -327,8 +327,8 @@ fill (RnSpineHead *self)
                               G_CALLBACK (zoom_fit)));
   gtk_box_append (GTK_BOX (tools),
                   button_new (self, "list-add-symbolic", _ ("Larger rows"), G_CALLBACK (zoom_in)));
-  self->live_bar = bar_new (self, &self->live_text, _ ("Show"), _ ("Back to the network in training"),
-                            G_CALLBACK (show_live));
+  self->live_bar = bar_new (self, &self->live_text, _ ("Show"),
+                            _ ("Back to the network in training"), G_CALLBACK (show_live));
   self->time_bar = bar_new (self, &self->time_text, _ ("Live"),
                             _ ("Show the newest measures again"), G_CALLBACK (go_live));
   gtk_widget_add_css_class (self->time_text, "numeric");
