@@ -1039,6 +1039,7 @@ test_a_saved_sketch_knows_what_it_was_made_of (World *world, gconstpointer data)
   g_autofree char *file = g_build_filename (world->folder, "net.json", NULL);
   g_autofree char *now = g_build_filename (world->folder, "elsewhere", NULL);
   g_autofree char *run = NULL;
+  g_autoptr (RnSpec) other = rn_spec_preset ("resnet8", NULL);
   RnSession *first = world->session;
 
   rn_session_set_sketch_folder (first, folder);
@@ -1071,6 +1072,14 @@ test_a_saved_sketch_knows_what_it_was_made_of (World *world, gconstpointer data)
         g_main_context_iteration (NULL, TRUE);
       g_object_unref (world->session);
     }
+  /* of another network in that file nothing is known */
+  g_assert_true (rn_spec_save (other, file, NULL));
+  world->session = rn_session_new (rn_session_get_runs_folder (first));
+  rn_session_set_sketch_folder (world->session, folder);
+  rn_session_open_spec (world->session, file);
+  world_wait (world, is_open, 20.0);
+  g_assert_null (rn_document_get_origin (shown (world)));
+  g_object_unref (world->session);
   world->session = first;
 }
 

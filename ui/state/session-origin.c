@@ -13,6 +13,7 @@ typedef struct
 {
   char *from, *to;
   char *pasts; /* (nullable): the folder */
+  gboolean has_forks;
 } Move;
 
 static void
@@ -77,7 +78,10 @@ rn_session_read_fork (const char *pasts, const RnSpec *spec, const char *file)
 {
   g_autofree char *path = pasts == NULL ? NULL : past_of_file (pasts, file);
   g_autoptr (RnAside) past = path == NULL ? NULL : rn_aside_load (path, NULL);
-  g_autoptr (RnDocument) origin = past == NULL ? NULL : rn_session_read_origin (past->origin);
+  /* the file may hold another network meanwhile, whose numbers of blocks mean others */
+  g_autoptr (RnDocument) origin = past == NULL || !rn_document_is_same_spec (past->spec, spec)
+                                      ? NULL
+                                      : rn_session_read_origin (past->origin);
   RnDocument *document;
 
   if (origin == NULL)
@@ -150,7 +154,8 @@ read_moved (GTask *task, gpointer source, gpointer data, GCancellable *cancellab
   const Move *move = data;
 
   move_pasts (move);
-  g_task_return_pointer (task, rn_session_read_origin (move->to), g_object_unref);
+  g_task_return_pointer (task, move->has_forks ? rn_session_read_origin (move->to) : NULL,
+                         g_object_unref);
 }
 
 static void
@@ -194,7 +199,7 @@ rn_session_run_moved (RnSession *self, const char *from, const char *to)
       return;
     }
   move = g_new (Move, 1);
-  *move = (Move){ g_strdup (from), g_strdup (to), rn_session_get_pasts (self) };
+  *move = (Move){ g_strdup (from), g_strdup (to), rn_session_get_pasts (self), forks->len > 0 };
   task = g_task_new (self, NULL, was_moved, NULL);
   g_task_set_task_data (task, move, move_free);
   g_task_run_in_thread (task, read_moved);

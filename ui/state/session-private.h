@@ -194,7 +194,7 @@ char *rn_session_get_pasts (RnSession *self);
 void rn_session_write_past (const char *pasts, const RnSpec *spec, const char *file,
                             const char *origin);
 /* Returns: (transfer full) (nullable): @spec of @file as a sketch of what it was made of; NULL where that is nothing, or not
- * there any more */
+ * there any more, or the file holds another network than was saved */
 RnDocument *rn_session_read_fork (const char *pasts, const RnSpec *spec, const char *file);
 
 /* session-trainer.c */
