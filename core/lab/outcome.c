@@ -333,6 +333,7 @@ rn_lab_outcome_read (RnLabOutcome *self, RnLabPlan *plan, int run, RnLabStudies 
 {
   const RnLabRun *planned = rn_lab_plan_get_run (plan, run);
   g_autoptr (RnRun) on_disk = NULL;
+  g_autoptr (GArray) events = NULL;
 
   init (self);
   if (g_file_test (planned->path, G_FILE_TEST_EXISTS))
@@ -343,9 +344,10 @@ rn_lab_outcome_read (RnLabOutcome *self, RnLabPlan *plan, int run, RnLabStudies 
         return FALSE;
       self->seconds = read_seconds (on_disk, self->history->len);
       self->is_finished = rn_lab_plan_is_finished (plan, run);
-      self->diverged = rn_run_find_divergence (on_disk, last_step (self->history), error);
-      if (self->diverged < 0)
+      events = rn_run_read_events (on_disk, error);
+      if (events == NULL)
         return FALSE;
+      self->diverged = rn_run_find_divergence (events, last_step (self->history));
     }
   read_numbers (self, planned);
   return !self->is_finished || studies == 0 ||

@@ -275,17 +275,15 @@ rn_lab_plan_describe_arm (const RnLabPlan *self, int arm)
   const int origin = rn_experiment_get_arm (self->experiment, arm)->origin;
   g_autofree char *schedule = rn_schedule_to_string (&settings->schedule);
   g_autofree char *augment = rn_augment_to_string (&settings->augment);
-  char *words =
+  g_autofree char *words =
       g_strdup_printf (_ ("%lld steps of %d pictures, rate %g, schedule %s, momentum %g, weight "
                           "decay %g, augmentation %s"),
                        (long long) settings->steps, settings->batch, settings->rate, schedule,
                        settings->momentum, settings->weight_decay, augment);
-  g_autofree char *begins = NULL;
 
   if (origin < 0)
-    return words;
-  begins = words;
-  return g_strdup_printf (_ ("%s; begins with the last weights of “%s”"), begins,
+    return g_steal_pointer (&words);
+  return g_strdup_printf (_ ("%s; begins with the last weights of “%s”"), words,
                           rn_experiment_get_arm (self->experiment, origin)->name);
 }
 

@@ -185,12 +185,8 @@ rn_run_read_events (RnRun *run, GError **error)
 }
 
 gint64
-rn_run_find_divergence (RnRun *run, gint64 last_step, GError **error)
+rn_run_find_divergence (const GArray *events, gint64 last_step)
 {
-  g_autoptr (GArray) events = rn_run_read_events (run, error);
-
-  if (events == NULL)
-    return -1;
   for (guint i = 0; i < events->len; i++)
     {
       const RnRunEvent *event = &g_array_index (events, RnRunEvent, i);

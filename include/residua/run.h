@@ -136,9 +136,9 @@ GArray *rn_run_read_measures_at (RnRun *run, gint64 step, GError **error);
 GArray *rn_run_read_timing (RnRun *run, GError **error);
 /** Returns: (transfer full) (element-type RnRunEvent): by step, and as they were written within a step */
 GArray *rn_run_read_events (RnRun *run, GError **error);
-/** @last_step: of its history. Returns: the step at which the run diverged, the next one; 0 where it did not, -1 with
- *   @error */
-gint64 rn_run_find_divergence (RnRun *run, gint64 last_step, GError **error);
+/** @events: (element-type RnRunEvent): of a run; @last_step: of its history. Returns: the step at which it diverged, the
+ *   next one; 0 where it did not */
+gint64 rn_run_find_divergence (const GArray *events, gint64 last_step);
 /** Returns: (transfer full) (element-type gint64): steps with a checkpoint, rising */
 GArray *rn_run_list_checkpoints (RnRun *run, GError **error);
 /** Returns: the step of the best checkpoint: the lowest test error, the earliest of equals; -1 where there is none */

@@ -660,19 +660,27 @@ test_reports_are_written (Fixture *fixture, gconstpointer data)
   settle_until (is_at_rest, fixture, PATIENCE_S);
   results = rn_lab_results_new (plan, 1, TRUE, NULL, NULL, NULL, NULL);
   g_assert_nonnull (results);
-  rn_lab_save_report_as (fixture->session, results, pdf);
+  rn_lab_save_report_as (fixture->session, results, pdf, TRUE);
   settle_until (is_written, pdf, PATIENCE_S);
   g_assert_true (g_file_get_contents (pdf, &text, &length, NULL));
   g_assert_cmpmem (text, 5, "%PDF-", 5);
   g_assert_cmpuint (length, >, 8000);
   g_clear_pointer (&text, g_free);
-  rn_lab_save_report_as (fixture->session, results, html);
+  rn_lab_save_report_as (fixture->session, results, html, TRUE);
   settle_until (is_written, html, PATIENCE_S);
   g_assert_true (g_file_get_contents (html, &text, NULL, NULL));
   g_assert_nonnull (strstr (text, "Tiny against plain"));
-  rn_lab_save_report_as (fixture->session, results, "/nowhere/report.pdf");
+  rn_lab_save_report_as (fixture->session, results, "/nowhere/report.pdf", TRUE);
   settle_until (has_problem, fixture, PATIENCE_S);
   g_assert_cmpstr (fixture->problems->str, ==, "The report was not saved\n");
+  /* nor over a file that nobody spoke of */
+  g_string_truncate (fixture->problems, 0);
+  g_assert_true (g_file_set_contents (html, "mine", -1, NULL));
+  rn_lab_save_report_as (fixture->session, results, html, FALSE);
+  settle_until (has_problem, fixture, PATIENCE_S);
+  g_clear_pointer (&text, g_free);
+  g_assert_true (g_file_get_contents (html, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "mine");
 }
 
 static void

@@ -230,16 +230,6 @@ test_the_head_leads_back_to_the_network_in_training (Fixture *fixture, gconstpoi
 
 /* Against plain arithmetic */
 
-static double
-rms (const double *x, gsize count)
-{
-  double squares = 0.0;
-
-  for (gsize i = 0; i < count; i++)
-    squares += x[i] * x[i];
-  return sqrt (squares / (double) count);
-}
-
 /* What F(x) is to x in block @index when @batch goes through the network with the parameters of @model: loops in double
  * precision that share no arithmetic with the program
  */
@@ -253,7 +243,7 @@ compute_ratio (const RnModel *model, const RnBatch *batch, int index)
   ref_network_set_arena (ref, rn_model_get_arena (model));
   ref_network_set_x (ref, batch->x);
   ref_network_train (ref, batch->labels);
-  return rms (ref->blocks[index].f, count) / rms (ref->blocks[index].s, count);
+  return ref_rms (ref->blocks[index].f, count) / ref_rms (ref->blocks[index].s, count);
 }
 
 /* The weights of the shown run before each of its steps, from a training that does the same to the bit.

@@ -106,6 +106,7 @@ typedef struct
 {
   RnLabResults *results;
   char *path;
+  gboolean overwrites;
 } Saving;
 
 static void
@@ -123,10 +124,14 @@ save_in_task (GTask *task, gpointer source, gpointer data, GCancellable *cancell
 {
   const Saving *saving = data;
   GError *error = NULL;
-  const gboolean is_done = ends_with (saving->path, ".pdf")
-                               ? rn_lab_report_write_pdf (saving->results, saving->path, &error)
-                               : rn_lab_write_report (saving->results, saving->path, &error);
+  gboolean is_done = FALSE;
 
+  if (!saving->overwrites && g_file_test (saving->path, G_FILE_TEST_EXISTS))
+    g_set_error (&error, G_IO_ERROR, G_IO_ERROR_EXISTS, _ ("“%s” is there already"), saving->path);
+  else if (ends_with (saving->path, ".pdf"))
+    is_done = rn_lab_report_write_pdf (saving->results, saving->path, &error);
+  else
+    is_done = rn_lab_write_report (saving->results, saving->path, &error);
   if (is_done)
     g_task_return_boolean (task, TRUE);
   else
@@ -148,12 +153,13 @@ was_saved (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-rn_lab_save_report_as (RnSession *session, RnLabResults *results, const char *path)
+rn_lab_save_report_as (RnSession *session, RnLabResults *results, const char *path,
+                       gboolean overwrites)
 {
   g_autoptr (GTask) task = g_task_new (session, NULL, was_saved, NULL);
   Saving *saving = g_new (Saving, 1);
 
-  *saving = (Saving){ rn_lab_results_ref (results), g_strdup (path) };
+  *saving = (Saving){ rn_lab_results_ref (results), g_strdup (path), overwrites };
   g_task_set_task_data (task, saving, saving_free);
   g_task_run_in_thread (task, save_in_task);
 }
@@ -184,14 +190,7 @@ save_as_chosen (Asking *asking, GtkFileChooser *chooser, const char *path)
       filter != NULL && g_str_equal (gtk_file_filter_get_name (filter), _ (pdf_filter));
   g_autofree char *whole = rn_lab_report_name (path, is_pdf);
 
-  if (!g_str_equal (whole, path) && g_file_test (whole, G_FILE_TEST_EXISTS))
-    {
-      g_autofree char *text = g_strdup_printf (_ ("“%s” is there already"), whole);
-
-      g_signal_emit_by_name (asking->session, "problem", _ ("The report was not saved"), text);
-      return;
-    }
-  rn_lab_save_report_as (asking->session, asking->results, whole);
+  rn_lab_save_report_as (asking->session, asking->results, whole, g_str_equal (whole, path));
 }
 
 static void

@@ -23,7 +23,8 @@ void rn_lab_save_report (GtkWidget *parent, RnSession *session, RnLabResults *re
 /** Returns: (transfer full): @path with the ending of what is written there: a PDF where it says so, or where the person
  * chose one (@is_pdf) and typed no other ending than the page's that stood there; else a web page */
 char *rn_lab_report_name (const char *path, gboolean is_pdf);
-/** Without asking: what the dialog does in the end. */
-void rn_lab_save_report_as (RnSession *session, RnLabResults *results, const char *path);
+/** Without asking: what the dialog does in the end. @overwrites: FALSE where a file that is there is a "problem" */
+void rn_lab_save_report_as (RnSession *session, RnLabResults *results, const char *path,
+                            gboolean overwrites);
 
 G_END_DECLS

@@ -126,7 +126,7 @@ load_marks (RnRecord *self, RnRun *run, GError **error)
       if (strcmp (event->name, "rate") == 0)
         g_array_append_val (self->marks, mark);
     }
-  if (rn_run_find_divergence (run, self->last_step, NULL) > 0)
+  if (rn_run_find_divergence (events, self->last_step) > 0)
     g_array_append_val (self->marks, failed);
   return TRUE;
 }

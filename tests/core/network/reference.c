@@ -575,6 +575,16 @@ find_in_block (const RefNetwork *ref, int b, const char *part, int dims[4])
   return found (dims, values, ref->n, layout->out_h, layout->out_w, layout->out_c);
 }
 
+double
+ref_rms (const double *x, gsize count)
+{
+  double squares = 0.0;
+
+  for (gsize i = 0; i < count; i++)
+    squares += x[i] * x[i];
+  return sqrt (squares / (double) count);
+}
+
 const double *
 ref_network_find (const RefNetwork *ref, const char *name, int dims[4])
 {

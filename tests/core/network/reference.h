@@ -64,6 +64,8 @@ void ref_network_backward (RefNetwork *ref, const int *labels);
 /* With running statistics; @gates: (nullable), as an evaluation pass's */
 void ref_network_evaluate (RefNetwork *ref, const gboolean *gates);
 
+double ref_rms (const double *x, gsize count);
+
 /* What an evaluation's tap of that name should give; NULL where there is none. */
 const double *ref_network_find (const RefNetwork *ref, const char *name, int dims[4]);
 

@@ -377,16 +377,6 @@ test_every_short_batch_computes_as_a_network_of_its_own_size (void)
 /* Measures */
 
 static double
-rms (const double *x, gsize count)
-{
-  double squares = 0.0;
-
-  for (gsize i = 0; i < count; i++)
-    squares += x[i] * x[i];
-  return sqrt (squares / (double) count);
-}
-
-static double
 deviation (const double *x, gsize count)
 {
   double mean = 0.0, squares = 0.0;
@@ -441,7 +431,7 @@ gradient_rms (const RefNetwork *ref, int b)
       {
         const RnParameter *p = rn_parameters_get (ref->parameters, i, RN_PARAMETER_FILTER);
 
-        squares += pow (rms (ref->gradients + p->offset, p->count), 2.0) * (double) p->count;
+        squares += pow (ref_rms (ref->gradients + p->offset, p->count), 2.0) * (double) p->count;
         count += (double) p->count;
       }
   return sqrt (squares / count);
@@ -468,7 +458,7 @@ assert_measures (Fixture *self)
       const RefBlock *ref = &self->ref->blocks[b];
 
       g_assert_cmpint (measures[b].block, ==, rn_spec_get_block (self->spec, b)->id);
-      assert_close (measures[b].rms_f, rms (ref->f, count));
+      assert_close (measures[b].rms_f, ref_rms (ref->f, count));
       assert_close (measures[b].gradient, gradient_rms (self->ref, b));
       assert_close (measures[b].dead, dead_share (self->ref, block));
       assert_close (measures[b].response, deviation (self->ref->convs[block->first_conv + 1].norm,
@@ -477,8 +467,8 @@ assert_measures (Fixture *self)
       g_assert_true (isnan (measures[b].ratio) == (ref->s == NULL));
       if (ref->s == NULL)
         continue;
-      assert_close (measures[b].rms_s, rms (ref->s, count));
-      assert_close (measures[b].ratio, rms (ref->f, count) / rms (ref->s, count));
+      assert_close (measures[b].rms_s, ref_rms (ref->s, count));
+      assert_close (measures[b].ratio, ref_rms (ref->f, count) / ref_rms (ref->s, count));
     }
 }
 
