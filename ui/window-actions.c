@@ -146,7 +146,19 @@ show_preset (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 open_files (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  rn_window_choose_files (data);
+  rn_window_choose_files (data, FALSE);
+}
+
+static void
+open_pictures (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  rn_window_choose_files (data, TRUE);
+}
+
+static void
+paste (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  rn_window_paste (data);
 }
 
 /* What is seen */
@@ -290,6 +302,8 @@ static const GActionEntry entries[] = {
   { "close-document", close_document, NULL, NULL, NULL, { 0 } },
   { "preset", show_preset, "s", NULL, NULL, { 0 } },
   { "open", open_files, NULL, NULL, NULL, { 0 } },
+  { "open-pictures", open_pictures, NULL, NULL, NULL, { 0 } },
+  { "paste", paste, NULL, NULL, NULL, { 0 } },
   { "open-example", open_example, NULL, NULL, NULL, { 0 } },
   { "export", export_model, NULL, NULL, NULL, { 0 } },
   { "show-runs", show_runs, "(sas)", NULL, NULL, { 0 } },
@@ -303,7 +317,7 @@ static const GActionEntry entries[] = {
 
 /* Ctrl+V goes by focus: what has it comes first, an entry or the spine with its blocks. */
 static gboolean
-paste (GtkWidget *widget, GVariant *arguments, gpointer data)
+paste_by_key (GtkWidget *widget, GVariant *arguments, gpointer data)
 {
   rn_window_paste (RN_WINDOW (widget));
   return TRUE;
@@ -317,8 +331,8 @@ add_paste (RnWindow *self)
   gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller),
                                         gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_v,
                                                                                   GDK_CONTROL_MASK),
-                                                          gtk_callback_action_new (paste, NULL,
-                                                                                   NULL)));
+                                                          gtk_callback_action_new (paste_by_key,
+                                                                                   NULL, NULL)));
   gtk_widget_add_controller (GTK_WIDGET (self), controller);
 }
 

@@ -6,6 +6,7 @@
 #include "drop-zone.h"
 #include "pages/classify-page.h"
 #include "pages/lab-page.h"
+#include "pages/picture-input.h"
 
 /* Pictures */
 
@@ -67,20 +68,12 @@ open_pictures (RnWindow *self, const RnOpened *opened)
 }
 
 /* A picture without a file: from the clipboard, or dragged out of another program */
-static RnPicture *
-picture_of_texture (GdkTexture *texture, GError **error)
-{
-  g_autoptr (GBytes) png = gdk_texture_save_to_png_bytes (texture);
-
-  return rn_picture_decode (g_bytes_get_data (png, NULL), g_bytes_get_size (png),
-                            _ ("the pasted picture"), error);
-}
 
 static void
 decode_in_task (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
-  RnPicture *picture = picture_of_texture (data, &error);
+  RnPicture *picture = rn_picture_from_texture (data, &error);
 
   if (picture != NULL)
     g_task_return_pointer (task, picture, (GDestroyNotify) rn_picture_unref);
@@ -309,7 +302,8 @@ on_chosen (RnWindow *self, int response)
   g_clear_object (&self->chooser);
 }
 
-static void
+/* Returns: (transfer none): the chooser's own */
+static GtkFileFilter *
 add_filter (GtkFileChooserNative *chooser, const char *name, const char *const *endings)
 {
   g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
@@ -318,10 +312,11 @@ add_filter (GtkFileChooserNative *chooser, const char *name, const char *const *
   for (int i = 0; endings[i] != NULL; i++)
     gtk_file_filter_add_suffix (filter, endings[i]);
   gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), filter);
+  return filter;
 }
 
 static void
-add_filters (GtkFileChooserNative *chooser)
+add_filters (GtkFileChooserNative *chooser, gboolean pictures_first)
 {
   static const char *const all[] = { "png",         "jpg",  "jpeg", "bin", "gz", "json",
                                      "safetensors", "onnx", "pt",   "pth", "th", NULL };
@@ -329,28 +324,31 @@ add_filters (GtkFileChooserNative *chooser)
   static const char *const sets[] = { "bin", "gz", NULL };
   static const char *const networks[] = { "json", "safetensors", "onnx", "pt", "pth", "th", NULL };
   g_autoptr (GtkFileFilter) any = gtk_file_filter_new ();
+  GtkFileFilter *filters[2];
 
-  add_filter (chooser, _ ("All that Residua opens"), all);
-  add_filter (chooser, _ ("Pictures"), pictures);
+  filters[0] = add_filter (chooser, _ ("All that Residua opens"), all);
+  filters[1] = add_filter (chooser, _ ("Pictures"), pictures);
   add_filter (chooser, _ ("Data sets"), sets);
   add_filter (chooser, _ ("Networks and models"), networks);
   gtk_file_filter_set_name (any, _ ("All files"));
   gtk_file_filter_add_pattern (any, "*");
   gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), any);
+  gtk_file_chooser_set_filter (GTK_FILE_CHOOSER (chooser), filters[pictures_first ? 1 : 0]);
 }
 
 void
-rn_window_choose_files (RnWindow *self)
+rn_window_choose_files (RnWindow *self, gboolean pictures)
 {
   if (self->chooser != NULL)
     {
       gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
       return;
     }
-  self->chooser = gtk_file_chooser_native_new (_ ("Open"), GTK_WINDOW (self),
-                                               GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"), NULL);
+  self->chooser =
+      gtk_file_chooser_native_new (pictures ? _ ("Open pictures") : _ ("Open"), GTK_WINDOW (self),
+                                   GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"), NULL);
   gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (self->chooser), TRUE);
-  add_filters (self->chooser);
+  add_filters (self->chooser, pictures);
   g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_chosen), self,
                            G_CONNECT_SWAPPED);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));

@@ -55,7 +55,8 @@ GMenuModel *rn_window_new_undo_menu (RnWindow *self);
 void rn_window_add_undo (RnWindow *self);
 
 /* window-open.c */
-void rn_window_choose_files (RnWindow *self);
+/** @pictures: the dialog begins with pictures; what is chosen is told all the same */
+void rn_window_choose_files (RnWindow *self, gboolean pictures);
 void rn_window_paste (RnWindow *self);
 void rn_window_take_files (RnWindow *self, GListModel *files, gboolean all_pictures);
 void rn_window_take_texture (RnWindow *self, GdkTexture *texture);

@@ -290,22 +290,31 @@ rn_picture_resize (RnPicture *picture, int width, int height, GError **error)
   return result;
 }
 
-RnPicture *
-rn_picture_resize_shorter (RnPicture *picture, int side, GError **error)
+void
+rn_picture_measure_shorter (const RnPicture *picture, int side, int *width, int *height)
 {
   const int shorter = MIN (picture->width, picture->height);
   const int longer = MAX (picture->width, picture->height);
   gint64 other;
-
-  g_return_val_if_fail (side >= 1 && side <= RN_MAX_PICTURE_SIDE, NULL);
 
   /* A strip of 16384x1 would grow without bound: beyond these limits its shape gives way. */
   other = ((gint64) longer * side * 2 + shorter) / (2 * (gint64) shorter);
   other = MIN (other, RN_MAX_PICTURE_SIDE);
   other = MIN (other, RN_MAX_PICTURE_PIXELS / side);
   other = MAX (other, side);
-  return picture->width <= picture->height ? rn_picture_resize (picture, side, (int) other, error)
-                                           : rn_picture_resize (picture, (int) other, side, error);
+  *width = picture->width <= picture->height ? side : (int) other;
+  *height = picture->width <= picture->height ? (int) other : side;
+}
+
+RnPicture *
+rn_picture_resize_shorter (RnPicture *picture, int side, GError **error)
+{
+  int width, height;
+
+  g_return_val_if_fail (side >= 1 && side <= RN_MAX_PICTURE_SIDE, NULL);
+
+  rn_picture_measure_shorter (picture, side, &width, &height);
+  return rn_picture_resize (picture, width, height, error);
 }
 
 RnPicture *

@@ -15,3 +15,5 @@ gsize rn_picture_n_bytes (const RnPicture *picture);
 RnPicture *rn_picture_resize (RnPicture *picture, int width, int height, GError **error);
 /* Returns: (transfer full): the shorter side brought to @side, then the centre square */
 RnPicture *rn_picture_fit (RnPicture *picture, int side, GError **error);
+/* The sides that rn_picture_resize_shorter() brings @picture to */
+void rn_picture_measure_shorter (const RnPicture *picture, int side, int *width, int *height);

@@ -7,20 +7,11 @@
 #include "compute/layers.h"
 #include "inspect/evaluate.h"
 #include "inspect/pictures.h"
+#include "inspect/views.h"
 #include "network/evaluator-private.h"
 #include "residua/error.h"
 
 #define N_CROPS 10
-
-void
-rn_views_paper_scales (RnViews *views, int side)
-{
-  static const int paper[] = { 224, 256, 384, 480, 640 };
-
-  views->n_scales = G_N_ELEMENTS (paper);
-  for (int i = 0; i < views->n_scales; i++)
-    views->scales[i] = MAX ((int) lround (side * paper[i] / 224.0), 1);
-}
 
 /* One classification: who is asked, and what the views have said so far. */
 typedef struct
@@ -64,24 +55,6 @@ count_of (const RnPicture *picture)
   return (gsize) picture->width * picture->height * picture->channels;
 }
 
-RnPicture *
-rn_view_single (RnPicture *picture, const RnPreprocess *preprocess, GError **error)
-{
-  const int side = preprocess->side;
-  g_autoptr (RnPicture) converted = rn_picture_convert (picture, preprocess->channels, error);
-  g_autoptr (RnPicture) resized = NULL;
-
-  if (converted == NULL)
-    return NULL;
-  if (converted->width == side && converted->height == side)
-    return g_steal_pointer (&converted);
-  resized = rn_picture_resize_shorter (converted, side, error);
-  if (resized == NULL)
-    return NULL;
-  return rn_picture_crop (resized, (resized->width - side) / 2, (resized->height - side) / 2, side,
-                          side, error);
-}
-
 static gboolean
 vote_single (Vote *self, RnPicture *picture, GError **error)
 {
@@ -98,32 +71,22 @@ vote_single (Vote *self, RnPicture *picture, GError **error)
 
 /* Four corners, the centre, and their mirror images */
 static gboolean
-vote_ten (Vote *self, RnPicture *picture, GError **error)
+vote_ten (Vote *self, RnPicture *picture, const RnViews *views, GError **error)
 {
   const int side = self->preprocess->side;
   const gsize count = (gsize) side * side * self->preprocess->channels;
-  g_autoptr (RnPicture) resized =
-      rn_picture_resize_shorter (picture, (int) lround (side * 256.0 / 224.0), error);
+  g_autoptr (RnPicture) resized = rn_view_resize (picture, self->preprocess, views, 0, error);
   g_autofree float *x = g_new (float, count *N_CROPS);
 
   if (resized == NULL)
     return FALSE;
-  for (int i = 0; i < N_CROPS / 2; i++)
+  for (int i = 0; i < N_CROPS; i++)
     {
-      const int right = resized->width - side, bottom = resized->height - side;
-      const int left = i == 4       ? right / 2
-                       : i % 2 == 0 ? 0
-                                    : right,
-                top = i == 4  ? bottom / 2
-                      : i < 2 ? 0
-                              : bottom;
-      g_autoptr (RnPicture) crop = rn_picture_crop (resized, left, top, side, side, error);
-      g_autoptr (RnPicture) mirrored = crop != NULL ? rn_picture_flip (crop, error) : NULL;
+      g_autoptr (RnPicture) view = rn_view_cut (resized, self->preprocess, views, i, error);
 
-      if (mirrored == NULL)
+      if (view == NULL)
         return FALSE;
-      rn_preprocess_apply (self->preprocess, x + (gsize) (2 * i) * count, crop);
-      rn_preprocess_apply (self->preprocess, x + (gsize) (2 * i + 1) * count, mirrored);
+      rn_preprocess_apply (self->preprocess, x + (gsize) i * count, view);
     }
   return vote (self, x, N_CROPS, side, side, error);
 }
@@ -143,17 +106,20 @@ vote_whole (Vote *self, RnPicture *picture, GError **error)
 static gboolean
 vote_scales (Vote *self, RnPicture *picture, const RnViews *views, GError **error)
 {
-  for (int i = 0; i < views->n_scales; i++)
-    {
-      g_autoptr (RnPicture) resized = rn_picture_resize_shorter (picture, views->scales[i], error);
-      g_autoptr (RnPicture) mirrored = NULL;
+  g_autoptr (RnPicture) resized = NULL;
 
-      if (resized == NULL || !vote_whole (self, resized, error))
-        return FALSE;
-      if (!views->flip)
-        continue;
-      mirrored = rn_picture_flip (resized, error);
-      if (mirrored == NULL || !vote_whole (self, mirrored, error))
+  for (int i = 0; i < rn_views_count (views); i++)
+    {
+      g_autoptr (RnPicture) view = NULL;
+
+      if (!views->flip || i % 2 == 0)
+        {
+          g_clear_pointer (&resized, rn_picture_unref);
+          resized = rn_view_resize (picture, self->preprocess, views, i, error);
+        }
+      if (resized != NULL)
+        view = rn_view_cut (resized, self->preprocess, views, i, error);
+      if (view == NULL || !vote_whole (self, view, error))
         return FALSE;
     }
   return TRUE;
@@ -210,7 +176,7 @@ rn_classify_picture (RnEvaluator *evaluator, RnPicture *picture, const RnViews *
   if (converted == NULL)
     return FALSE;
   well = views->n_scales > 0       ? vote_scales (&self, converted, views, error)
-         : views->crops == N_CROPS ? vote_ten (&self, converted, error)
+         : views->crops == N_CROPS ? vote_ten (&self, converted, views, error)
                                    : vote_single (&self, converted, error);
   if (!well)
     return FALSE;

@@ -26,6 +26,37 @@ typedef struct
 
 /** The paper's scales for an input side S: S x {224, 256, 384, 480, 640} / 224, rounded. */
 void rn_views_paper_scales (RnViews *views, int side);
+/** Returns: how many views that makes, mirror images included */
+int rn_views_count (const RnViews *views);
+
+/**
+ * RnView:
+ * @x, @y, @width, @height: where it lies on the picture, as shares of its sides
+ * @shorter: the shorter side that the whole picture was brought to for it
+ *
+ * Where one view lies.
+ */
+typedef struct
+{
+  double x, y;
+  double width, height;
+  int shorter;
+  gboolean is_mirrored;
+} RnView;
+
+/**
+ * rn_view_find:
+ * @views: as rn_classify_picture() takes them
+ * @at: 0 to rn_views_count() - 1; crops: upper left, upper right, lower left, lower right, middle, each followed by its
+ *   mirror image; scales in their order, with flip each followed by its mirror image
+ *
+ * Returns: where view @at of @picture lies
+ */
+RnView rn_view_find (const RnPicture *picture, const RnPreprocess *preprocess, const RnViews *views,
+                     int at);
+/** Returns: (transfer full): the very pixels that the network is given as view @at, before they are normalised */
+RnPicture *rn_view_new (RnPicture *picture, const RnPreprocess *preprocess, const RnViews *views,
+                        int at, GError **error);
 
 /**
  * rn_view_single:

@@ -402,6 +402,20 @@ has_answer (gpointer data)
   return rn_prediction_bars_n_rows (looking_find (stage->page, RN_TYPE_PREDICTION_BARS, 0)) > 0;
 }
 
+/* Below the input: which of several views is shown */
+static GtkDropDown *
+views_of (Stage *stage)
+{
+  return looking_find (looking_find (stage->page, RN_TYPE_CLASSIFY_ONE, 0), GTK_TYPE_DROP_DOWN, 0);
+}
+
+/* How the picture is looked at */
+static GtkDropDown *
+ways_of (Stage *stage)
+{
+  return looking_find (looking_find (stage->page, RN_TYPE_CLASSIFY_ONE, 0), GTK_TYPE_DROP_DOWN, 1);
+}
+
 /* Expected: the core's answer in each way of looking */
 typedef struct
 {
@@ -435,7 +449,7 @@ test_the_answer_is_the_cores_in_every_way_of_looking (void)
 
   stage_open (&stage, 256);
   looking_wait (has_answer, &stage);
-  ways = looking_find (looking_find (stage.page, RN_TYPE_CLASSIFY_ONE, 0), GTK_TYPE_DROP_DOWN, 0);
+  ways = ways_of (&stage);
   for (guint way = 0; way < 3; way++)
     {
       g_autoptr (RnEvaluator) evaluator = rn_evaluator_new (stage.model, RN_PATH_RUN, 1, NULL);
@@ -471,6 +485,114 @@ test_the_networks_input_is_shown_as_it_is (void)
                          rn_model_get_preprocess (stage.model), NULL);
   shown = rn_picture_view_get_picture (looking_find (stage.page, RN_TYPE_PICTURE_VIEW, 1));
   g_assert_cmpmem (shown->pixels, 32 * 32 * 3, view->pixels, 32 * 32 * 3);
+  stage_close (&stage);
+}
+
+/* Expected: this view of the picture, to the byte, and its frame as the one that stands out */
+typedef struct
+{
+  Stage *stage;
+  RnPicture *view;
+  int marked;
+} Shown;
+
+static gboolean
+view_is_shown (gpointer data)
+{
+  const Shown *shown = data;
+  RnPicture *input =
+      rn_picture_view_get_picture (looking_find (shown->stage->page, RN_TYPE_PICTURE_VIEW, 1));
+  int marked = -1;
+
+  rn_picture_view_n_outlines (looking_find (shown->stage->page, RN_TYPE_PICTURE_VIEW, 0), &marked);
+  return marked == shown->marked && input != NULL && input->width == shown->view->width &&
+         input->height == shown->view->height &&
+         memcmp (input->pixels, shown->view->pixels,
+                 (gsize) input->width * input->height * input->channels) == 0;
+}
+
+static void
+test_each_of_several_views_can_be_seen (void)
+{
+  const RnLookKind kinds[] = { RN_LOOK_ONE, RN_LOOK_TEN, RN_LOOK_SCALES };
+  const int n_outlines[] = { 1, 5, 5 };
+  Stage stage;
+
+  stage_open (&stage, 256);
+  looking_wait (has_answer, &stage);
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (views_of (&stage))));
+  for (guint way = 1; way < 3; way++)
+    {
+      const RnPreprocess *preprocess = rn_model_get_preprocess (stage.model);
+      RnPicture *picture = rn_session_get_picture (stage.session)->picture;
+      RnViews views;
+
+      rn_look_views (kinds[way], preprocess->side, &views);
+      gtk_drop_down_set_selected (ways_of (&stage), way);
+      for (int i = 0; i <= rn_views_count (&views); i++)
+        {
+          /* to begin with, the middle of ten, the first of the scales */
+          const int at = i > 0 ? i - 1 : way == 1 ? 8 : 0;
+          g_autoptr (RnPicture) view = rn_view_new (picture, preprocess, &views, at, NULL);
+
+          if (i > 0)
+            gtk_drop_down_set_selected (views_of (&stage), (guint) at);
+          looking_wait (view_is_shown, &(Shown){ &stage, view, at / 2 });
+        }
+      g_assert_cmpuint (g_list_model_get_n_items (gtk_drop_down_get_model (views_of (&stage))), ==,
+                        10);
+      g_assert_cmpint (rn_picture_view_n_outlines (looking_find (stage.page, RN_TYPE_PICTURE_VIEW,
+                                                                 0),
+                                                   NULL),
+                       ==, n_outlines[way]);
+      looking_shoot (stage.window, way == 1 ? "classify-view-of-ten" : "classify-view-of-scales");
+    }
+  stage_close (&stage);
+}
+
+/* What each "changed" of a looker brought */
+typedef struct
+{
+  RnLooker *looker;
+  GPtrArray *looks;
+} Looks;
+
+static void
+keep_look (Looks *looks)
+{
+  g_ptr_array_add (looks->looks, rn_look_ref (rn_looker_get_look (looks->looker)));
+}
+
+static gboolean
+has_two_looks (gpointer data)
+{
+  return ((Looks *) data)->looks->len == 2;
+}
+
+static void
+test_the_answer_comes_before_the_map (void)
+{
+  Stage stage;
+  g_autoptr (RnLooker) looker = NULL;
+  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func ((GDestroyNotify) rn_look_unref);
+  Looks looks = { .looks = kept };
+  const RnLook *answer, *full;
+
+  stage_open (&stage, 256);
+  looks.looker = looker = rn_looker_new (stage.session, RN_LOOK_TEN);
+  g_signal_connect_swapped (looker, "changed", G_CALLBACK (keep_look), &looks);
+  rn_looker_set_active (looker, TRUE);
+  rn_looker_look (looker);
+  looking_wait (has_two_looks, &looks);
+  answer = kept->pdata[0];
+  full = kept->pdata[1];
+  g_assert_false (answer->is_full);
+  g_assert_null (answer->last);
+  g_assert_true (full->is_full);
+  g_assert_nonnull (full->last);
+  g_assert_cmpmem (answer->probabilities, sizeof (float) * 10, full->probabilities,
+                   sizeof (float) * 10);
+  g_assert_cmpfloat (answer->seconds, ==, full->seconds);
   stage_close (&stage);
 }
 
@@ -510,7 +632,7 @@ test_the_map_is_that_of_the_answer_in_every_way_of_looking (void)
 
   stage_open (&stage, 256);
   looking_wait (has_answer, &stage);
-  ways = looking_find (looking_find (stage.page, RN_TYPE_CLASSIFY_ONE, 0), GTK_TYPE_DROP_DOWN, 0);
+  ways = ways_of (&stage);
   for (guint way = 0; way < 3; way++)
     {
       const RnLookKind kinds[] = { RN_LOOK_ONE, RN_LOOK_TEN, RN_LOOK_SCALES };
@@ -562,7 +684,7 @@ test_the_last_weights_are_looked_at_though_they_come_too_soon (void)
   gint64 started_us;
 
   stage_open (&stage, 256);
-  looker = rn_looker_new (stage.session, RN_LOOK_ONE);
+  looker = rn_looker_new (stage.session, RN_LOOK_INSIDE);
   g_signal_connect_swapped (looker, "changed", G_CALLBACK (count_looks), &n_looks);
   rn_looker_set_active (looker, TRUE);
   rn_looker_look (looker);
@@ -695,6 +817,10 @@ main (int argc, char **argv)
                    test_the_answer_is_the_cores_in_every_way_of_looking);
   g_test_add_func ("/classify/the network's input is shown as it is",
                    test_the_networks_input_is_shown_as_it_is);
+  g_test_add_func ("/classify/each of several views can be seen",
+                   test_each_of_several_views_can_be_seen);
+  g_test_add_func ("/classify/the answer comes before the map",
+                   test_the_answer_comes_before_the_map);
   g_test_add_func ("/classify/the map is that of the answer in every way of looking",
                    test_the_map_is_that_of_the_answer_in_every_way_of_looking);
   g_test_add_func ("/classify/the last weights are looked at, though they come too soon",

@@ -3,9 +3,9 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#include "charts/figure.h"
 #include "charts/palette.h"
 #include "chart-pixels.h"
+#include "saving.h"
 
 #define WIDTH 700
 #define HEIGHT 190
@@ -525,37 +525,6 @@ test_assistive_technology_hears_name_and_summary (void)
 
 /* Saving */
 
-typedef struct
-{
-  gboolean is_done;
-  gboolean is_saved;
-} Saved;
-
-static void
-on_saved (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Saved *saved = data;
-
-  saved->is_saved = rn_figure_save_finish (GTK_WIDGET (source), result, NULL);
-  saved->is_done = TRUE;
-}
-
-/* Returns: (transfer full) (nullable): what was written */
-static char *
-save (GtkWidget *strip, const char *path, RnFigureFormat format, gsize *length)
-{
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  Saved saved = { FALSE };
-  char *contents = NULL;
-
-  rn_figure_save_async (strip, file, format, NULL, on_saved, &saved);
-  while (!saved.is_done)
-    g_main_context_iteration (NULL, TRUE);
-  if (saved.is_saved)
-    g_assert_true (g_file_get_contents (path, &contents, length, NULL));
-  return contents;
-}
-
 static void
 test_it_is_saved_as_picture_and_as_numbers (void)
 {
@@ -569,11 +538,11 @@ test_it_is_saved_as_picture_and_as_numbers (void)
 
   set_up (&scene, "resnet20", RN_MEASURE_RATIO, 10, 10);
   scene.window = show_widget (scene.strip, WIDTH, HEIGHT);
-  svg = save (scene.strip, path, RN_FIGURE_SVG, &length);
+  svg = save_figure (scene.strip, path, RN_FIGURE_SVG, &length);
   g_assert_nonnull (strstr (svg, "<svg"));
-  pdf = save (scene.strip, path, RN_FIGURE_PDF, &length);
+  pdf = save_figure (scene.strip, path, RN_FIGURE_PDF, &length);
   g_assert_true (g_str_has_prefix (pdf, "%PDF"));
-  csv = save (scene.strip, path, RN_FIGURE_CSV, &length);
+  csv = save_figure (scene.strip, path, RN_FIGURE_CSV, &length);
   lines = g_strsplit (csv, "\n", -1);
   g_assert_cmpuint (g_strv_length (lines), ==, 12);
   g_assert_true (g_str_has_prefix (lines[0], "first_step,last_step,block_1,block_2,"));
@@ -587,7 +556,7 @@ test_it_is_saved_as_picture_and_as_numbers (void)
         g_assert_cmpfloat ((float) g_ascii_strtod (fields[2 + row], NULL), ==,
                            value_of (row, step));
     }
-  png = save (scene.strip, path, RN_FIGURE_PNG, &length);
+  png = save_figure (scene.strip, path, RN_FIGURE_PNG, &length);
   texture = gdk_texture_new_from_filename (path, NULL);
   g_assert_cmpint (gdk_texture_get_width (texture), ==, 2 * (WIDTH + 2 * RN_FIGURE_MARGIN));
   {
@@ -605,7 +574,7 @@ test_it_is_saved_as_picture_and_as_numbers (void)
     g_free (pixels.argb);
   }
   g_remove (path);
-  g_assert_null (save (scene.strip, "/nonexistent/strip.png", RN_FIGURE_PNG, &length));
+  g_assert_null (save_figure (scene.strip, "/nonexistent/strip.png", RN_FIGURE_PNG, &length));
   g_rmdir (folder);
   tear_down (&scene);
 }

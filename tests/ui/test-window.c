@@ -7,6 +7,8 @@
 
 #include "opened.h"
 #include "opening.h"
+#include "pages/classify-batch.h"
+#include "pages/classify-many.h"
 #include "pages/dataset-head.h"
 #include "remembered.h"
 #include "window-private.h"
@@ -485,6 +487,101 @@ test_a_picture_without_a_file_is_classified (void)
   opening_close (application, window);
 }
 
+/* Returns: (nullable): the button below @widget that is seen and does @action */
+static GtkWidget *
+find_acting (GtkWidget *widget, const char *action)
+{
+  if (GTK_IS_BUTTON (widget) && gtk_widget_get_mapped (widget) &&
+      g_strcmp0 (gtk_actionable_get_action_name (GTK_ACTIONABLE (widget)), action) == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_acting (child, action);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+/* What Classify's button does with files on the clipboard; @names: NULL-terminated */
+static void
+paste_on_classify (RnWindow *window, const char *const *names)
+{
+  GtkWidget *page = rn_window_get_page_widget (window, "classify"), *button;
+  GSList *files = NULL;
+
+  for (int i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *path = path_of (names[i]);
+
+      files = g_slist_append (files, g_file_new_for_path (path));
+    }
+  rn_window_show_page (window, "classify");
+  iterate_for (50000);
+  gdk_clipboard_set (gtk_widget_get_clipboard (page), GDK_TYPE_FILE_LIST, files);
+  g_slist_free_full (files, g_object_unref);
+  button = find_acting (page, "win.paste");
+  g_assert_nonnull (button);
+  g_signal_emit_by_name (button, "clicked");
+}
+
+static guint
+count_rows (RnWindow *window)
+{
+  RnClassifyBatch *batch = rn_classify_many_get_batch (RN_CLASSIFY_MANY (
+      find_widget (rn_window_get_page_widget (window, "classify"), RN_TYPE_CLASSIFY_MANY)));
+
+  return batch != NULL ? g_list_model_get_n_items (rn_classify_batch_get_rows (batch)) : 0;
+}
+
+static void
+test_what_is_pasted_on_classify_is_told_like_a_drop (void)
+{
+  RnWindow *window = opening_window (application);
+  RnSession *session = rn_window_get_session (window);
+  RnDocument *before = rn_session_get_document (session);
+  g_autofree char *data = make_dataset ();
+  g_autofree char *folder = path_of ("pasted");
+  g_autofree char *model_path = path_of ("pasted.safetensors");
+  g_autoptr (RnSpec) spec = rn_spec_preset ("resnet8", NULL);
+  const RnPreprocess preprocess = { 32, 3, { 0 }, { 1, 1, 1 }, NULL };
+  g_autoptr (RnModel) model = rn_model_new (spec, NULL, 1, NULL, &preprocess, NULL);
+
+  make_spec ("pasted.json", "resnet14");
+  g_assert_true (rn_model_save (model, model_path, NULL));
+  g_mkdir (folder, 0755);
+  make_picture ("pasted/one.png");
+  make_picture ("pasted/two.png");
+  make_picture ("three.png");
+
+  paste_on_classify (window, (const char *const[]){ "pasted.json", NULL });
+  iterate_until (rn_session_get_document (session) != before);
+  g_assert_cmpint (rn_document_get_kind (rn_session_get_document (session)), ==,
+                   RN_DOCUMENT_SKETCH);
+
+  paste_on_classify (window, (const char *const[]){ "pasted.safetensors", NULL });
+  iterate_until (rn_document_get_kind (rn_session_get_document (session)) == RN_DOCUMENT_MODEL);
+  g_assert_cmpstr (page_of (window), ==, "inspect");
+
+  paste_on_classify (window, (const char *const[]){ "three.png", NULL });
+  iterate_until (rn_session_get_picture (session) != NULL &&
+                 strcmp (rn_session_get_picture (session)->name, "three.png") == 0);
+  g_assert_cmpstr (page_of (window), ==, "classify");
+  g_assert_cmpuint (count_rows (window), ==, 0);
+
+  paste_on_classify (window, (const char *const[]){ "pasted", NULL });
+  iterate_until (count_rows (window) == 2);
+  paste_on_classify (window, (const char *const[]){ "three.png", "pasted/one.png", NULL });
+  iterate_until (count_rows (window) == 4);
+
+  paste_on_classify (window, (const char *const[]){ "data", NULL });
+  iterate_until (strcmp (rn_session_get_dataset_name (session), data) == 0);
+  g_assert_cmpstr (page_of (window), ==, "data");
+  opening_close (application, window);
+}
+
 static void
 test_a_dropped_network_is_a_new_sketch (void)
 {
@@ -942,6 +1039,8 @@ add_tests (void)
   g_test_add_func ("/window/actions follow the training", test_actions_follow_the_training);
   g_test_add_func ("/window/a dropped picture is classified, or inspected",
                    test_a_dropped_picture_is_classified_or_inspected);
+  g_test_add_func ("/window/what is pasted on Classify is told like a drop",
+                   test_what_is_pasted_on_classify_is_told_like_a_drop);
   g_test_add_func ("/window/a picture without a file is classified",
                    test_a_picture_without_a_file_is_classified);
   g_test_add_func ("/window/a dropped network is a new sketch",

@@ -3,13 +3,17 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#include "charts/palette.h"
+#include "charts/axis.h"
+#include "charts/figure.h"
+#include "charts/overlay.h"
 #include "pages/maps.h"
 #include "state/format.h"
 
 #define N_SHOWN 3 /* maps of each term */
 #define GAP 6     /* between them, logical pixels */
 #define MAX_CELL 96
+#define SIGN 30 /* of the plus and the equals sign in print */
+#define HEAD 48 /* above the maps in print */
 
 /* What a task works out; then it is what is shown. */
 typedef struct
@@ -78,25 +82,22 @@ work_out (Sum *sum)
 /* Drawing */
 
 static void
-draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
+draw_maps (RnBlockView *self, cairo_t *cr, const RnPalette *palette, int term, int width,
+           int height)
 {
-  RnBlockView *self = data;
-  const int term = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (area), "term"));
   RnTensor *maps = self->sum != NULL ? self->sum->maps[term] : NULL;
   const double room = MIN ((width - (N_SHOWN - 1) * GAP) / (double) N_SHOWN, MAX_CELL);
   double zoom;
-  RnPalette palette;
 
   if (maps == NULL || room < 1.0)
     return;
   zoom = MIN (room / maps->dims[2], (double) height / maps->dims[1]);
   if (zoom > 1.0)
     zoom = floor (zoom);
-  rn_palette_get (GTK_WIDGET (self), &palette);
   for (int i = 0; i < self->sum->n_channels; i++)
     {
       cairo_surface_t *surface =
-          rn_maps_surface (maps, self->sum->channels[i], self->sum->limit, TRUE, &palette);
+          rn_maps_surface (maps, self->sum->channels[i], self->sum->limit, TRUE, palette);
 
       cairo_save (cr);
       cairo_translate (cr, i * (floor (zoom * maps->dims[2]) + GAP), 0);
@@ -107,6 +108,17 @@ draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
       cairo_restore (cr);
       cairo_surface_destroy (surface);
     }
+}
+
+static void
+draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
+{
+  RnBlockView *self = data;
+  RnPalette palette;
+
+  rn_palette_get (GTK_WIDGET (self), &palette);
+  draw_maps (self, cr, &palette, GPOINTER_TO_INT (g_object_get_data (G_OBJECT (area), "term")),
+             width, height);
 }
 
 /* Texts */
@@ -181,6 +193,104 @@ show (RnBlockView *self)
                                       -1);
       gtk_widget_queue_draw (term->canvas);
     }
+}
+
+/* As a figure */
+
+static void
+draw_term (RnBlockView *self, cairo_t *cr, const RnPalette *palette, int term, int width,
+           int height)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  g_autofree char *channels = say_channels (self->sum);
+
+  rn_text_draw (cr, widget, RN_TEXT_BODY, name_of (self->sum, term), 0, HEAD / 4.0, 0.0,
+                &palette->text);
+  rn_text_draw (cr, widget, RN_TEXT_CAPTION, rn_block_view_get_rms_text (self, term), width,
+                HEAD / 4.0, 1.0, &palette->dim);
+  rn_text_draw (cr, widget, RN_TEXT_CAPTION, channels, 0, HEAD * 0.65, 0.0, &palette->dim);
+  cairo_translate (cr, 0, HEAD);
+  draw_maps (self, cr, palette, term, width, height - HEAD);
+}
+
+static void
+draw_for_print (GtkWidget *widget, cairo_t *cr, int width, int height)
+{
+  RnBlockView *self = RN_BLOCK_VIEW (widget);
+  const gboolean is_plain = self->sum != NULL && self->sum->maps[RN_TERM_BRANCH] == NULL;
+  const int room = is_plain ? width : (width - (RN_N_TERMS - 1) * SIGN) / RN_N_TERMS;
+  RnPalette palette;
+
+  if (self->sum == NULL)
+    return;
+  rn_palette_get_for_print (&palette);
+  for (int i = is_plain ? RN_TERM_SUM : 0; i < RN_N_TERMS; i++)
+    {
+      const double x = is_plain ? 0.0 : i * (room + SIGN);
+
+      if (i > 0 && !is_plain)
+        rn_text_draw (cr, widget, RN_TEXT_TITLE, i == RN_TERM_BRANCH ? "+" : "=", x - SIGN / 2.0,
+                      height / 2.0, 0.5, &palette.dim);
+      cairo_save (cr);
+      cairo_translate (cr, x, 0);
+      draw_term (self, cr, &palette, i, room, height);
+      cairo_restore (cr);
+    }
+}
+
+/* Returns: (transfer full) (nullable) (type Sum): of the same tensors, which nobody writes to any more */
+static gpointer
+copy_numbers (GtkWidget *widget)
+{
+  const Sum *sum = RN_BLOCK_VIEW (widget)->sum;
+  Sum *copy = sum != NULL ? g_memdup2 (sum, sizeof *sum) : NULL;
+
+  for (int i = 0; copy != NULL && i < RN_N_TERMS; i++)
+    if (copy->maps[i] != NULL)
+      rn_tensor_ref (copy->maps[i]);
+  return copy;
+}
+
+/* All channels, not the shown ones alone; of a plain block the output only */
+static char *
+format_csv (gconstpointer numbers)
+{
+  static const char *const names[RN_N_TERMS] = { ",shortcut", ",branch", ",sum" };
+  const Sum *sum = numbers;
+  const RnTensor *shape = sum != NULL ? sum->maps[RN_TERM_SUM] : NULL;
+  GString *text = g_string_new ("channel,row,column");
+
+  for (int i = 0; i < RN_N_TERMS; i++)
+    if (sum != NULL && sum->maps[i] != NULL)
+      g_string_append (text, sum->maps[RN_TERM_BRANCH] != NULL ? names[i] : ",output");
+  g_string_append_c (text, '\n');
+  for (int c = 0; shape != NULL && c < shape->dims[3]; c++)
+    for (int at = 0; at < shape->dims[1] * shape->dims[2]; at++)
+      {
+        g_string_append_printf (text, "%d,%d,%d", c, at / shape->dims[2], at % shape->dims[2]);
+        for (int i = 0; i < RN_N_TERMS; i++)
+          if (sum->maps[i] != NULL)
+            {
+              g_string_append_c (text, ',');
+              rn_figure_append_number (text,
+                                       (double) sum->maps[i]
+                                           ->data[(gsize) at * (gsize) shape->dims[3] + (gsize) c]);
+            }
+        g_string_append_c (text, '\n');
+      }
+  return g_string_free (text, FALSE);
+}
+
+static const RnFigure figure = { "block", draw_for_print, copy_numbers, format_csv, sum_free };
+
+static void
+rn_block_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  RnPalette palette;
+
+  GTK_WIDGET_CLASS (rn_block_view_parent_class)->snapshot (widget, snapshot);
+  rn_palette_get (widget, &palette);
+  rn_overlay_focus (snapshot, widget, &palette);
 }
 
 /* The task: one at a time, the newest of what waits comes next */
@@ -331,6 +441,10 @@ rn_block_view_init (RnBlockView *self)
       gtk_box_append (GTK_BOX (self->row), self->terms[i].box);
     }
   gtk_widget_set_parent (self->row, GTK_WIDGET (self));
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("The block as a sum"), -1);
+  rn_figure_attach (GTK_WIDGET (self), &figure);
   show (self);
 }
 
@@ -340,6 +454,7 @@ rn_block_view_dispose (GObject *object)
   RnBlockView *self = RN_BLOCK_VIEW (object);
 
   stop (self);
+  rn_figure_detach (GTK_WIDGET (self));
   g_clear_pointer (&self->row, gtk_widget_unparent);
   g_clear_pointer (&self->sum, sum_free);
   G_OBJECT_CLASS (rn_block_view_parent_class)->dispose (object);
@@ -353,6 +468,8 @@ rn_block_view_class_init (RnBlockViewClass *class)
   G_OBJECT_CLASS (class)->dispose = rn_block_view_dispose;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+  widget_class->snapshot = rn_block_view_snapshot;
+  rn_figure_install (widget_class);
 }
 
 GtkWidget *

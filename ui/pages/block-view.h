@@ -6,7 +6,8 @@
 G_BEGIN_DECLS
 
 /* A residual block as a sum: the shortcut's x, the branch's F(x) and x + F(x) side by side, each by its strongest maps in
- * one scale, with its RMS. Of a plain block only its output. */
+ * one scale, with its RMS. Of a plain block only its output.
+ * Ctrl+C copies it as a picture. */
 
 #define RN_TYPE_BLOCK_VIEW (rn_block_view_get_type ())
 G_DECLARE_FINAL_TYPE (RnBlockView, rn_block_view, RN, BLOCK_VIEW, GtkWidget)

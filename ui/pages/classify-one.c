@@ -28,6 +28,7 @@ struct _RnClassifyOne
   GtkWidget *picture;
   GtkWidget *input_card;
   GtkWidget *input;
+  GtkWidget *which; /* of several views the one that is shown as the input */
   GtkWidget *map_card;
   GtkWidget *map; /* of the class that is the answer */
   GtkWidget *answer_card;
@@ -37,6 +38,10 @@ struct _RnClassifyOne
   GtkWidget *notes;
   GtkWidget *trained_on;
   GtkWidget *weights;
+
+  RnLookKind listed;     /* what the list of views is of */
+  GCancellable *cutting; /* (nullable): of the view that is cut out to be shown */
+  RnPicture *map_of;     /* (nullable): the picture whose map is shown */
 };
 
 G_DEFINE_FINAL_TYPE (RnClassifyOne, rn_classify_one, GTK_TYPE_WIDGET)
@@ -51,27 +56,178 @@ kind_of (RnClassifyOne *self)
                     G_N_ELEMENTS (kinds) - 1)];
 }
 
-/* The views on the picture, as shares of its sides: the square in the middle; corners and centre */
-static void
-outline_views (RnClassifyOne *self, const RnPicture *picture, int side)
-{
-  const RnLookKind kind = kind_of (self);
-  const double shorter = kind == RN_LOOK_TEN ? round (side * 256.0 / 224.0) : side;
-  const double width = shorter * MAX (1.0, (double) picture->width / picture->height),
-               height = shorter * MAX (1.0, (double) picture->height / picture->width);
-  graphene_rect_t boxes[5];
-  int n = 0;
+/* The views */
 
-  for (int i = 0; kind == RN_LOOK_TEN && i < 4; i++)
-    graphene_rect_init (&boxes[n++], i % 2 == 0 ? 0.0f : (float) (1.0 - side / width),
-                        i < 2 ? 0.0f : (float) (1.0 - side / height), (float) (side / width),
-                        (float) (side / height));
-  if (kind != RN_LOOK_SCALES)
-    graphene_rect_init (&boxes[n++], (float) ((1.0 - side / width) / 2),
-                        (float) ((1.0 - side / height) / 2), (float) (side / width),
-                        (float) (side / height));
-  rn_picture_view_set_outlines (RN_PICTURE_VIEW (self->picture), boxes, n);
+static int
+get_chosen (RnClassifyOne *self, const RnViews *views)
+{
+  const guint at = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->which));
+
+  return rn_views_count (views) > 1 && at < (guint) rn_views_count (views) ? (int) at : 0;
 }
+
+static char *
+name_view (const RnViews *views, int at)
+{
+  const char *const places[] = { _ ("Upper left"), _ ("Upper right"), _ ("Lower left"),
+                                 _ ("Lower right"), _ ("Middle") };
+  g_autofree char *name = NULL;
+
+  if (views->n_scales > 0)
+    name = g_strdup_printf (_ ("Shorter side %d"), views->scales[at / 2]);
+  else
+    name = g_strdup (places[at / 2]);
+  return at % 2 == 0 ? g_steal_pointer (&name) : g_strdup_printf (_ ("%s, mirrored"), name);
+}
+
+/* The list of views is that of the kind that was asked for; of ten the middle one is the class map's, too. */
+static void
+list_views (RnClassifyOne *self, const RnViews *views)
+{
+  const int n = rn_views_count (views);
+  g_autoptr (GtkStringList) names = NULL;
+
+  gtk_widget_set_visible (self->which, n > 1);
+  if (self->listed == kind_of (self))
+    return;
+  self->listed = kind_of (self);
+  names = gtk_string_list_new (NULL);
+  for (int at = 0; n > 1 && at < n; at++)
+    gtk_string_list_take (names, name_view (views, at));
+  gtk_drop_down_set_model (GTK_DROP_DOWN (self->which), G_LIST_MODEL (names));
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (self->which), views->n_scales == 0 && n > 1 ? 8 : 0);
+}
+
+/* As shares of the picture's sides: crops where they are cut; of scales, each of which is the whole picture, how large one
+ * input is at each.
+ */
+static void
+outline_views (RnClassifyOne *self, const RnPicture *picture, const RnPreprocess *preprocess,
+               const RnViews *views)
+{
+  const int n = rn_views_count (views), step = n > 1 ? 2 : 1;
+  g_autofree graphene_rect_t *boxes = g_new (graphene_rect_t, n / step);
+  const double longer = MAX (picture->width, picture->height);
+
+  for (int i = 0; i < n / step; i++)
+    {
+      RnView view = rn_view_find (picture, preprocess, views, i * step);
+
+      if (views->n_scales > 0)
+        {
+          const double share = MIN ((double) preprocess->side / view.shorter, 1.0);
+          const double least = MIN (picture->width, picture->height) / longer;
+
+          view.width = picture->width > picture->height ? share * least : share;
+          view.height = picture->height > picture->width ? share * least : share;
+          view.x = (1.0 - view.width) / 2;
+          view.y = (1.0 - view.height) / 2;
+        }
+      graphene_rect_init (&boxes[i], (float) view.x, (float) view.y, (float) view.width,
+                          (float) view.height);
+    }
+  rn_picture_view_set_outlines (RN_PICTURE_VIEW (self->picture), boxes, n / step,
+                                n > 1 ? get_chosen (self, views) / step : -1);
+}
+
+/* Cutting one out, in a task */
+
+typedef struct
+{
+  RnPicture *picture;
+  RnPreprocess preprocess;
+  RnViews views;
+  int at;
+} Cut;
+
+static void
+cut_free (gpointer data)
+{
+  Cut *cut = data;
+
+  rn_picture_unref (cut->picture);
+  rn_preprocess_clear (&cut->preprocess);
+  g_free (cut);
+}
+
+static void
+cut_in_task (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const Cut *cut = data;
+  GError *error = NULL;
+  RnPicture *view = rn_view_new (cut->picture, &cut->preprocess, &cut->views, cut->at, &error);
+
+  if (view != NULL)
+    g_task_return_pointer (task, view, (GDestroyNotify) rn_picture_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+stop_cutting (RnClassifyOne *self)
+{
+  if (self->cutting != NULL)
+    g_cancellable_cancel (self->cutting);
+  g_clear_object (&self->cutting);
+}
+
+static void
+show_input (RnClassifyOne *self, RnPicture *view)
+{
+  g_autofree char *size = g_strdup_printf (view->channels == 1 ? _ ("%d×%d, grey") : _ ("%d×%d"),
+                                           view->width, view->height);
+
+  rn_card_set_caption (RN_CARD (self->input_card), size);
+  rn_picture_view_set_picture (RN_PICTURE_VIEW (self->input), view, _ ("What the network sees"));
+}
+
+static void
+was_cut (GObject *source, GAsyncResult *result, gpointer data)
+{
+  RnClassifyOne *self = RN_CLASSIFY_ONE (source);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnPicture) view = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (view != NULL)
+    show_input (self, view);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_signal_emit_by_name (self->session, "message", error->message);
+}
+
+/* The chosen view: its pixels and its frame */
+static void
+show_view (RnClassifyOne *self)
+{
+  const RnLook *look = rn_looker_get_look (self->looker);
+  RnPicture *picture = rn_looker_get_picture (self->looker);
+  const RnPreprocess *preprocess = look != NULL ? rn_model_get_preprocess (look->model) : NULL;
+  g_autoptr (GTask) task = NULL;
+  RnViews views;
+  Cut *cut;
+
+  if (look == NULL || picture == NULL)
+    return;
+  rn_look_views (kind_of (self), preprocess->side, &views);
+  list_views (self, &views);
+  outline_views (self, picture, preprocess, &views);
+  stop_cutting (self);
+  if (rn_views_count (&views) == 1)
+    {
+      show_input (self, look->view);
+      return;
+    }
+  cut = g_new0 (Cut, 1);
+  cut->picture = rn_picture_ref (picture);
+  rn_preprocess_copy (&cut->preprocess, preprocess);
+  cut->views = views;
+  cut->at = get_chosen (self, &views);
+  self->cutting = g_cancellable_new ();
+  task = g_task_new (self, self->cutting, was_cut, NULL);
+  g_task_set_task_data (task, cut, cut_free);
+  g_task_run_in_thread (task, cut_in_task);
+}
+
+/* The answer */
 
 /* "Entropy 0.42 of at most 3.32 bits · 12 ms" */
 static char *
@@ -124,17 +280,26 @@ find_answer (const RnLook *look)
   return best;
 }
 
+/* It comes after the answer: of the same picture the map before it stays until then. */
 static void
 show_map (RnClassifyOne *self, const RnLook *look)
 {
   g_auto (GStrv) names = rn_class_names (self->session, look->model, look->n_classes);
+  RnPicture *picture = rn_looker_get_picture (self->looker);
   const int class = find_answer (look);
   g_autoptr (RnTensor) map = NULL;
   double sum, logit;
 
-  map = rn_look_activation (look, class, &sum, &logit);
+  if (!look->is_full && picture == self->map_of)
+    return;
+  g_clear_pointer (&self->map_of, rn_picture_unref);
+  self->map_of = rn_picture_ref (picture);
+  map = look->is_full ? rn_look_activation (look, class, &sum, &logit) : NULL;
   rn_card_set_empty (RN_CARD (self->map_card),
-                     map != NULL ? NULL : _ ("A network without blocks has no such map."), NULL);
+                     map != NULL || !look->is_full ? NULL
+                     : look->problem != NULL       ? look->problem
+                                             : _ ("A network without blocks has no such map."),
+                     NULL);
   rn_card_set_caption (RN_CARD (self->map_card), names[class]);
   rn_picture_view_set_picture (RN_PICTURE_VIEW (self->map), look->view, _ ("Map of the class"));
   rn_picture_view_set_overlay (RN_PICTURE_VIEW (self->map), map);
@@ -143,9 +308,11 @@ show_map (RnClassifyOne *self, const RnLook *look)
 static void
 clear_views (RnClassifyOne *self)
 {
+  stop_cutting (self);
   rn_picture_view_set_picture (RN_PICTURE_VIEW (self->input), NULL, NULL);
   rn_picture_view_set_picture (RN_PICTURE_VIEW (self->map), NULL, NULL);
   rn_picture_view_set_overlay (RN_PICTURE_VIEW (self->map), NULL);
+  g_clear_pointer (&self->map_of, rn_picture_unref);
   rn_card_set_caption (RN_CARD (self->input_card), NULL);
   rn_card_set_caption (RN_CARD (self->map_card), NULL);
 }
@@ -154,18 +321,19 @@ static void
 show_look (RnClassifyOne *self)
 {
   const RnLook *look = rn_looker_get_look (self->looker);
-  const RnSubject *subject = rn_session_get_picture (self->session);
-  g_autofree char *size = NULL;
+  const char *problem = rn_looker_get_problem (self->looker);
 
-  if (look == NULL || subject == NULL)
+  if (problem != NULL)
+    {
+      rn_card_set_empty (RN_CARD (self->answer_card), problem, NULL);
+      clear_views (self);
+    }
+  if (problem != NULL || look == NULL || rn_session_get_picture (self->session) == NULL)
     return;
-  size = g_strdup_printf (look->view->channels == 1 ? _ ("%d×%d, grey") : _ ("%d×%d"),
-                          look->view->width, look->view->height);
-  rn_card_set_caption (RN_CARD (self->input_card), size);
-  rn_picture_view_set_picture (RN_PICTURE_VIEW (self->input), look->view,
-                               _ ("What the network sees"));
-  outline_views (self, subject->picture, look->view->width);
   show_map (self, look);
+  if (look->is_full)
+    return; /* the same answer as before */
+  show_view (self);
   show_answer (self, look);
 }
 
@@ -188,7 +356,7 @@ picture_changed (RnClassifyOne *self)
   rn_picture_view_set_picture (RN_PICTURE_VIEW (self->picture),
                                subject != NULL ? subject->picture : NULL,
                                subject != NULL ? subject->name : NULL);
-  rn_picture_view_set_outlines (RN_PICTURE_VIEW (self->picture), NULL, 0);
+  rn_picture_view_set_outlines (RN_PICTURE_VIEW (self->picture), NULL, 0, -1);
   gtk_widget_set_opacity (self->bars, OUTDATED_OPACITY);
   if (subject == NULL)
     {
@@ -225,15 +393,25 @@ document_changed (RnClassifyOne *self)
     rn_looker_look (self->looker);
 }
 
-/* While the network learns, its newest weights answer. */
+/* While the network learns, its newest weights answer; not while the time cursor asks for those of the past. */
 static void
 status_changed (RnClassifyOne *self)
 {
   RnDocument *document = rn_session_get_document (self->session);
 
+  if (rn_time_axis_get_cursor (rn_session_get_time (self->session)) >= 0)
+    return;
   if (gtk_widget_get_mapped (GTK_WIDGET (self)) && document != NULL &&
       document == rn_session_get_live (self->session) && rn_session_has_trainer (self->session))
     rn_looker_follow (self->looker, rn_session_get_status (self->session)->step);
+}
+
+/* The checkpoint nearest to the cursor answers, or the newest weights again. */
+static void
+cursor_moved (RnClassifyOne *self)
+{
+  if (has_weights (self) && rn_session_get_record (self->session) != NULL)
+    rn_looker_look (self->looker);
 }
 
 static void
@@ -298,12 +476,38 @@ make_answer (RnClassifyOne *self)
 }
 
 static GtkWidget *
+make_picture_view (void)
+{
+  GtkWidget *view = rn_picture_view_new ();
+
+  gtk_widget_set_vexpand (view, TRUE);
+  rn_picture_view_set_natural_side (RN_PICTURE_VIEW (view), 320);
+  rn_picture_view_set_can_shrink (RN_PICTURE_VIEW (view), TRUE);
+  return view;
+}
+
+/* Below the input: which of several views it is */
+static GtkWidget *
+make_input (RnClassifyOne *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  self->input = make_picture_view ();
+  self->which = gtk_drop_down_new (NULL, NULL);
+  gtk_widget_set_visible (self->which, FALSE);
+  gtk_widget_set_tooltip_text (self->which, _ ("Which view is shown"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->which), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Which view is shown"), -1);
+  g_signal_connect_swapped (self->which, "notify::selected", G_CALLBACK (show_view), self);
+  gtk_box_append (GTK_BOX (box), self->input);
+  gtk_box_append (GTK_BOX (box), self->which);
+  return box;
+}
+
+static GtkWidget *
 make_picture_card (const char *title, GtkWidget **view)
 {
-  *view = rn_picture_view_new ();
-  gtk_widget_set_vexpand (*view, TRUE);
-  rn_picture_view_set_natural_side (RN_PICTURE_VIEW (*view), 320);
-  rn_picture_view_set_can_shrink (RN_PICTURE_VIEW (*view), TRUE);
+  *view = make_picture_view ();
   return rn_card_new (title, *view);
 }
 
@@ -313,16 +517,17 @@ make_content (RnClassifyOne *self)
   GtkWidget *pictures = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *row;
 
   self->picture_card = make_picture_card (_ ("Picture"), &self->picture);
-  self->input_card = make_picture_card (_ ("Network input"), &self->input);
+  self->input_card = rn_card_new (_ ("Network input"), make_input (self));
   rn_card_set_help (RN_CARD (self->picture_card),
                     _ ("The picture as it is; frames show the parts of it that the network is "
-                       "given. Drop, paste or open another one anywhere (He et al. 2015, "
-                       "section 3.4)."));
+                       "given; with several scales it is given the whole picture, and each frame "
+                       "is as large as one input at that scale. Drop, paste or open another one "
+                       "anywhere (He et al. 2015, section 3.4)."));
   rn_card_set_help (
       RN_CARD (self->input_card),
       _ ("Each pixel of the network’s input: the picture’s shorter side is brought to "
-         "the input’s side, and the middle is taken. What cannot be seen here, the "
-         "network cannot see either (He et al. 2015, section 3.4)."));
+         "the input’s side, and the middle is taken; of several views the chosen one. What cannot "
+         "be seen here, the network cannot see either (He et al. 2015, section 3.4)."));
   self->map_card = make_picture_card (_ ("Class map"), &self->map);
   rn_picture_view_make_figure (RN_PICTURE_VIEW (self->map));
   rn_card_set_help (
@@ -366,8 +571,10 @@ rn_classify_one_dispose (GObject *object)
 {
   RnClassifyOne *self = RN_CLASSIFY_ONE (object);
 
+  stop_cutting (self);
   if (self->looker != NULL)
     rn_looker_clear (self->looker);
+  g_clear_pointer (&self->map_of, rn_picture_unref);
   g_clear_pointer (&self->scroller, gtk_widget_unparent);
   g_clear_object (&self->looker);
   g_clear_object (&self->session);
@@ -403,6 +610,8 @@ rn_classify_one_new (RnSession *session)
   g_signal_connect_object (session, "picture", G_CALLBACK (picture_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "status", G_CALLBACK (status_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (rn_session_get_time (session), "cursor", G_CALLBACK (cursor_moved), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->looker, "changed", G_CALLBACK (show_look), self,
                            G_CONNECT_SWAPPED);
   document_changed (self);

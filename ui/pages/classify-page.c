@@ -56,27 +56,9 @@ rn_classify_page_take_files (RnClassifyPage *self, GPtrArray *paths)
 }
 
 static void
-take_many (GPtrArray *paths, gpointer data)
-{
-  rn_classify_page_take_files (data, paths);
-}
-
-static void
 show_one (RnClassifyPage *self)
 {
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->one_button), TRUE);
-}
-
-static void
-open_clicked (RnClassifyPage *self)
-{
-  rn_picture_input_open (GTK_WIDGET (self), self->session, take_many, self);
-}
-
-static void
-paste_clicked (RnClassifyPage *self)
-{
-  rn_picture_input_paste (GTK_WIDGET (self), self->session, take_many, self);
 }
 
 static void
@@ -106,6 +88,20 @@ clear_clicked (RnClassifyPage *self)
 
 /* Making */
 
+/* What is opened or pasted may be anything: the window tells, and does what a drop would do. */
+static GtkWidget *
+add_action (GtkWidget *box, const char *text, const char *action, const char *style)
+{
+  GtkWidget *button = gtk_button_new_with_label (text);
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  if (style != NULL)
+    gtk_widget_add_css_class (button, style);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_box_append (GTK_BOX (box), button);
+  return button;
+}
+
 static GtkWidget *
 add_button (RnClassifyPage *self, GtkWidget *box, const char *text, GCallback clicked,
             const char *style)
@@ -125,11 +121,10 @@ make_empty (RnClassifyPage *self, const char *title, const char *text, gboolean 
 {
   GtkWidget *page = adw_status_page_new ();
   GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *open =
-      add_button (self, buttons, _ ("Open pictures…"), G_CALLBACK (open_clicked), "pill");
+  GtkWidget *open = add_action (buttons, _ ("Open pictures…"), "win.open-pictures", "pill");
 
   gtk_widget_add_css_class (open, "suggested-action");
-  add_button (self, buttons, _ ("Paste"), G_CALLBACK (paste_clicked), "pill");
+  add_action (buttons, _ ("Paste"), "win.paste", "pill");
   if (has_sample)
     add_button (self, buttons, _ ("Try a sample picture"), G_CALLBACK (sample_clicked), "pill");
   gtk_widget_set_halign (buttons, GTK_ALIGN_CENTER);
@@ -167,8 +162,8 @@ make_bar (RnClassifyPage *self)
 {
   self->bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   gtk_box_append (GTK_BOX (self->bar), make_switch (self));
-  add_button (self, self->bar, _ ("Open…"), G_CALLBACK (open_clicked), NULL);
-  add_button (self, self->bar, _ ("Paste"), G_CALLBACK (paste_clicked), NULL);
+  add_action (self->bar, _ ("Open…"), "win.open-pictures", NULL);
+  add_action (self->bar, _ ("Paste"), "win.paste", NULL);
   add_button (self, self->bar, _ ("Sample"), G_CALLBACK (sample_clicked), NULL);
   self->clear = add_button (self, self->bar, _ ("Clear"), G_CALLBACK (clear_clicked), NULL);
 }

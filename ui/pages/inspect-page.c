@@ -87,7 +87,9 @@ find_of_block (RnInspectPage *self, const RnSpec *spec, const char *part)
 static void
 say_what_is_missing (RnInspectPage *self)
 {
-  const char *text = rn_session_get_picture (self->session) != NULL
+  const char *problem = rn_looker_get_problem (self->looker);
+  const char *text = problem != NULL ? problem
+                     : rn_session_get_picture (self->session) != NULL
                          ? _ ("Appears as soon as the network has answered.")
                          : _ ("Appears as soon as there is a picture.");
   const char *no_maps = self->has_maps ? NULL : text;

@@ -58,12 +58,6 @@ next_clicked (RnInspectPicture *self)
 }
 
 static void
-open_clicked (RnInspectPicture *self)
-{
-  rn_picture_input_open (GTK_WIDGET (self), self->session, NULL, NULL);
-}
-
-static void
 show_first (RnInspectPicture *self)
 {
   if (gtk_widget_get_mapped (GTK_WIDGET (self)) && n_test_pictures (self) > 0 &&
@@ -131,7 +125,7 @@ make_content (RnInspectPicture *self)
   gtk_widget_set_tooltip_text (open, _ ("Open a picture"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (open), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Open a picture"), -1);
-  g_signal_connect_swapped (open, "clicked", G_CALLBACK (open_clicked), self);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (open), "win.open-pictures");
   rn_text_wrap (hint);
   gtk_label_set_xalign (GTK_LABEL (hint), 0);
   gtk_widget_add_css_class (hint, "caption");

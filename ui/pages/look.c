@@ -19,6 +19,7 @@ look_clear (gpointer data)
   g_free (look->gated);
   g_free (look->probabilities);
   g_free (look->notes);
+  g_free (look->problem);
 }
 
 RnLook *
@@ -115,22 +116,53 @@ rn_look_new (RnModel *model, RnPicture *picture, RnLookKind kind, const gboolean
 {
   g_autoptr (RnLook) look = g_atomic_rc_box_new0 (RnLook);
   const gint64 start = g_get_monotonic_time ();
-  g_autofree float *single = NULL;
 
   look->model = rn_model_ref (model);
   look->n_classes = rn_spec_get_classes (rn_model_get_spec (model));
   look->logits = g_new (float, look->n_classes);
+  look->is_full = kind == RN_LOOK_INSIDE;
   look->view = rn_view_single (picture, rn_model_get_preprocess (model), error);
   if (look->view == NULL ||
       !(kind == RN_LOOK_INSIDE ? look_inside (look, look->logits, gates, cancel, error)
                                : classify (look, picture, kind, cancel, error)))
     return NULL;
   look->seconds = (double) (g_get_monotonic_time () - start) / 1e6;
-  if (kind == RN_LOOK_INSIDE)
+  return g_steal_pointer (&look);
+}
+
+static RnLook *
+copy_answer (const RnLook *from)
+{
+  const gsize size = (gsize) from->n_classes * sizeof (float);
+  RnLook *look = g_atomic_rc_box_new0 (RnLook);
+
+  look->model = rn_model_ref (from->model);
+  look->view = rn_picture_ref (from->view);
+  look->n_classes = from->n_classes;
+  look->logits = g_memdup2 (from->logits, size);
+  look->probabilities = g_memdup2 (from->probabilities, from->probabilities != NULL ? size : 0);
+  look->notes = g_strdup (from->notes);
+  look->seconds = from->seconds;
+  return look;
+}
+
+/* Returns: (nullable): NULL where it was cancelled */
+static RnLook *
+fill (const RnLook *from, const int *cancel, GError **error)
+{
+  g_autoptr (RnLook) look = copy_answer (from);
+  g_autofree float *logits = g_new (float, look->n_classes);
+  g_autoptr (GError) problem = NULL;
+
+  look->is_full = TRUE;
+  if (look_inside (look, logits, NULL, cancel, &problem))
     return g_steal_pointer (&look);
-  single = g_new (float, look->n_classes);
-  if (!look_inside (look, single, NULL, cancel, error))
-    return NULL;
+  if (g_error_matches (problem, RN_ERROR, RN_ERROR_CANCELLED))
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return NULL;
+    }
+  look->problem = g_strdup (problem->message);
   return g_steal_pointer (&look);
 }
 
@@ -172,8 +204,9 @@ rn_look_activation (const RnLook *look, int class, double *sum, double *logit)
 
 typedef struct
 {
-  RnModel *model;
-  RnPicture *picture;
+  RnLook *look;       /* (nullable): to be filled; otherwise a new one of: */
+  RnModel *model;     /* (nullable) */
+  RnPicture *picture; /* (nullable) */
   RnLookKind kind;
   gboolean *gates;
   int cancel;
@@ -184,8 +217,9 @@ job_free (gpointer data)
 {
   Job *job = data;
 
-  rn_model_unref (job->model);
-  rn_picture_unref (job->picture);
+  g_clear_pointer (&job->look, rn_look_unref);
+  g_clear_pointer (&job->model, rn_model_unref);
+  g_clear_pointer (&job->picture, rn_picture_unref);
   g_free (job->gates);
   g_free (job);
 }
@@ -194,6 +228,14 @@ static void
 cancel_job (GCancellable *cancellable, gpointer data)
 {
   __atomic_store_n ((int *) data, 1, __ATOMIC_RELAXED);
+}
+
+static RnLook *
+do_job (Job *job, GError **error)
+{
+  if (job->look != NULL)
+    return fill (job->look, &job->cancel, error);
+  return rn_look_new (job->model, job->picture, job->kind, job->gates, &job->cancel, error);
 }
 
 static void
@@ -205,8 +247,7 @@ look_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
       cancellable != NULL
           ? g_cancellable_connect (cancellable, G_CALLBACK (cancel_job), &job->cancel, NULL)
           : 0;
-  RnLook *look =
-      rn_look_new (job->model, job->picture, job->kind, job->gates, &job->cancel, &error);
+  RnLook *look = do_job (job, &error);
 
   g_cancellable_disconnect (cancellable, id);
   if (look != NULL)
@@ -215,11 +256,21 @@ look_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
     g_task_return_error (task, g_steal_pointer (&error));
 }
 
+/* Takes @job over. */
+static void
+start (Job *job, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
+
+  g_task_set_source_tag (task, rn_look_finish);
+  g_task_set_task_data (task, job, job_free);
+  g_task_run_in_thread (task, look_thread);
+}
+
 void
 rn_look_async (RnModel *model, RnPicture *picture, RnLookKind kind, const gboolean *gates,
                int n_gates, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
   Job *job = g_new0 (Job, 1);
 
   job->model = rn_model_ref (model);
@@ -227,9 +278,17 @@ rn_look_async (RnModel *model, RnPicture *picture, RnLookKind kind, const gboole
   job->kind = kind;
   if (n_gates > 0)
     job->gates = g_memdup2 (gates, (gsize) n_gates * sizeof *gates);
-  g_task_set_source_tag (task, rn_look_async);
-  g_task_set_task_data (task, job, job_free);
-  g_task_run_in_thread (task, look_thread);
+  start (job, cancellable, callback, data);
+}
+
+void
+rn_look_fill_async (RnLook *look, GCancellable *cancellable, GAsyncReadyCallback callback,
+                    gpointer data)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->look = rn_look_ref (look);
+  start (job, cancellable, callback, data);
 }
 
 RnLook *

@@ -6,7 +6,8 @@
 G_BEGIN_DECLS
 
 /* One look at one picture with one model: its answer as trained, its answer with branches switched off, and what the
- * class activation maps are made of, all from the same weights. Immutable and reference counted. */
+ * class activation maps are made of, all from the same weights. Immutable and reference counted. Of a look that is not
+ * RN_LOOK_INSIDE the answer comes first, and what the maps are made of with a second, fuller look. */
 
 typedef enum
 {
@@ -26,7 +27,9 @@ typedef struct
   char *notes;          /* (nullable): what gave way, a sentence */
   double seconds;       /* how long the answer took */
 
-  float *gated; /* (nullable): with the branches switched off, where RN_LOOK_INSIDE */
+  gboolean is_full; /* what the maps are made of has been looked for */
+  char *problem;    /* (nullable): why it could not be had, a sentence */
+  float *gated;     /* (nullable): with the branches switched off, where RN_LOOK_INSIDE */
   RnTensor *
       last; /* of the single view, into the global average pool, [1,H,W,C]; NULL in a network without blocks */
   RnTensor *weight; /* of fc, [classes,C] */
@@ -40,7 +43,7 @@ void rn_look_unref (RnLook *look);
  * rn_look_new:
  * @gates: (nullable): one per block, as in RnPass; for RN_LOOK_INSIDE
  *
- * Runs the network, on one thread; for a task.
+ * Runs the network, on one thread; for a task. Full only where RN_LOOK_INSIDE.
  */
 RnLook *rn_look_new (RnModel *model, RnPicture *picture, RnLookKind kind, const gboolean *gates,
                      const int *cancel, GError **error);
@@ -50,6 +53,9 @@ void rn_look_async (RnModel *model, RnPicture *picture, RnLookKind kind, const g
                     int n_gates, GCancellable *cancellable, GAsyncReadyCallback callback,
                     gpointer data);
 RnLook *rn_look_finish (GAsyncResult *result, GError **error);
+/** In a task: a full copy of @look, for rn_look_finish(); it fails only where it is cancelled. */
+void rn_look_fill_async (RnLook *look, GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer data);
 
 /**
  * rn_look_activation:

@@ -26,6 +26,7 @@ struct _RnLooker
   RnLook *look;
   RnPicture *picture; /* of the look */
   RnPicture *asked;   /* of the look under way */
+  char *problem;
 };
 
 G_DEFINE_FINAL_TYPE (RnLooker, rn_looker, G_TYPE_OBJECT)
@@ -76,6 +77,38 @@ end (RnLooker *self)
   self->took_us = self->ended_us - self->started_us;
 }
 
+/* The look under way has ended. Takes @look (nullable) over; else @problem says why. */
+static void
+take (RnLooker *self, RnLook *look, const char *problem)
+{
+  g_free (self->problem);
+  self->problem = g_strdup (problem);
+  if (look != NULL)
+    {
+      g_clear_pointer (&self->look, rn_look_unref);
+      self->look = look;
+    }
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+filled (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Ask) ask = data;
+  RnLooker *self = ask->looker;
+  RnLook *look = rn_look_finish (result, NULL);
+
+  if (g_cancellable_is_cancelled (ask->task))
+    {
+      g_clear_pointer (&look, rn_look_unref);
+      return;
+    }
+  end (self);
+  if (look != NULL)
+    take (self, look, NULL);
+  catch_up (self);
+}
+
 static void
 looked (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -89,25 +122,28 @@ looked (GObject *source, GAsyncResult *result, gpointer data)
       g_clear_pointer (&look, rn_look_unref);
       return;
     }
-  end (self); /* first: who is told may ask for the next */
-  if (look == NULL)
+  if (look == NULL || look->is_full)
+    end (self); /* first: who is told may ask for the next */
+  if (look != NULL)
     {
-      g_signal_emit_by_name (self->session, "message", error->message);
-      return;
+      g_clear_pointer (&self->picture, rn_picture_unref);
+      self->picture = g_steal_pointer (&self->asked);
     }
-  g_clear_pointer (&self->look, rn_look_unref);
-  g_clear_pointer (&self->picture, rn_picture_unref);
-  self->look = look;
-  self->picture = g_steal_pointer (&self->asked);
-  g_signal_emit (self, signals[CHANGED], 0);
-  catch_up (self);
+  take (self, look, look == NULL ? error->message : NULL);
+  if (g_cancellable_is_cancelled (ask->task))
+    return;
+  if (look != NULL && !look->is_full)
+    rn_look_fill_async (look, ask->task, filled, ask_new (self));
+  else
+    catch_up (self);
 }
 
 static void
 got_model (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Ask) ask = data;
-  g_autoptr (RnModel) model = rn_session_get_model_finish (RN_SESSION (source), result, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnModel) model = rn_session_get_model_finish (RN_SESSION (source), result, &error);
   RnLooker *self = ask->looker;
   const RnSubject *subject = rn_session_get_picture (self->session);
   const RnSpec *spec = rn_session_get_spec (self->session);
@@ -115,7 +151,13 @@ got_model (GObject *source, GAsyncResult *result, gpointer data)
 
   if (g_cancellable_is_cancelled (ask->task))
     return;
-  if (model == NULL || subject == NULL || spec == NULL ||
+  if (model == NULL)
+    {
+      end (self);
+      take (self, NULL, error->message);
+      return;
+    }
+  if (subject == NULL || spec == NULL ||
       rn_spec_n_blocks (rn_model_get_spec (model)) != rn_spec_n_blocks (spec))
     {
       end (self);
@@ -207,6 +249,7 @@ rn_looker_clear (RnLooker *self)
   self->is_wanted = FALSE;
   g_clear_pointer (&self->look, rn_look_unref);
   g_clear_pointer (&self->picture, rn_picture_unref);
+  g_clear_pointer (&self->problem, g_free);
 }
 
 void
@@ -234,6 +277,12 @@ RnLook *
 rn_looker_get_look (RnLooker *self)
 {
   return self->look;
+}
+
+const char *
+rn_looker_get_problem (RnLooker *self)
+{
+  return self->problem;
 }
 
 RnPicture *

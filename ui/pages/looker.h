@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 #define RN_TYPE_LOOKER (rn_looker_get_type ())
 G_DECLARE_FINAL_TYPE (RnLooker, rn_looker, RN, LOOKER, GObject)
 
-/* Signal "changed" (no arguments): there is a newer look. */
+/* Signal "changed" (no arguments): there is a newer look, or a fuller one of the same answer, or a problem. */
 
 RnLooker *rn_looker_new (RnSession *session, RnLookKind kind);
 /** Looks again, in the other way. */
@@ -27,6 +27,9 @@ void rn_looker_clear (RnLooker *self);
 void rn_looker_set_active (RnLooker *self, gboolean is_active);
 /** Returns: (transfer none) (nullable) */
 RnLook *rn_looker_get_look (RnLooker *self);
+/** Returns: (transfer none) (nullable): why the last look came to nothing, a sentence that names the file; the look before
+ * it is then kept */
+const char *rn_looker_get_problem (RnLooker *self);
 /** Returns: (transfer none) (nullable): the picture that the look is of */
 RnPicture *rn_looker_get_picture (RnLooker *self);
 

@@ -3,11 +3,14 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "charts/axis.h"
+#include "charts/figure.h"
 #include "charts/palette.h"
 #include "pages/maps.h"
 #include "state/format.h"
 
 #define SIDE 224 /* what is asked for, logical pixels */
+#define HEAD 24  /* above the map in print */
 
 struct _RnMapReader
 {
@@ -55,20 +58,14 @@ draw_cursor (RnMapReader *self, cairo_t *cr, double zoom, double x, double y)
 }
 
 static void
-draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
+draw_map (RnMapReader *self, cairo_t *cr, const RnPalette *palette, double zoom, double x, double y)
 {
-  RnMapReader *self = data;
   cairo_surface_t *surface;
-  RnPalette palette;
-  double zoom, x, y;
   float min, max;
 
-  if (!place (self, width, height, &zoom, &x, &y))
-    return;
-  rn_palette_get (GTK_WIDGET (self), &palette);
   rn_maps_range (self->maps, self->channel, &min, &max);
   surface = rn_maps_surface (self->maps, self->channel,
-                             MAX (fabs ((double) min), fabs ((double) max)), min < 0.0f, &palette);
+                             MAX (fabs ((double) min), fabs ((double) max)), min < 0.0f, palette);
   cairo_save (cr);
   cairo_translate (cr, x, y);
   cairo_scale (cr, zoom, zoom);
@@ -77,8 +74,60 @@ draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
   cairo_paint (cr);
   cairo_restore (cr);
   cairo_surface_destroy (surface);
+}
+
+static void
+draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
+{
+  RnMapReader *self = data;
+  RnPalette palette;
+  double zoom, x, y;
+
+  if (!place (self, width, height, &zoom, &x, &y))
+    return;
+  rn_palette_get (GTK_WIDGET (self), &palette);
+  draw_map (self, cr, &palette, zoom, x, y);
   draw_cursor (self, cr, zoom, x, y);
 }
+
+/* As a figure: the map below what is said of it */
+
+static void
+draw_for_print (GtkWidget *widget, cairo_t *cr, int width, int height)
+{
+  RnMapReader *self = RN_MAP_READER (widget);
+  RnPalette palette;
+  double zoom, x, y;
+
+  if (!place (self, width, height - HEAD, &zoom, &x, &y))
+    return;
+  rn_palette_get_for_print (&palette);
+  rn_text_draw (cr, widget, RN_TEXT_CAPTION, gtk_label_get_text (GTK_LABEL (self->title)), x,
+                HEAD / 2.0, 0.0, &palette.text);
+  rn_text_draw (cr, widget, RN_TEXT_CAPTION, gtk_label_get_text (GTK_LABEL (self->range)),
+                x + zoom * self->maps->dims[2], HEAD / 2.0, 1.0, &palette.dim);
+  draw_map (self, cr, &palette, zoom, x, y + HEAD);
+}
+
+/* Returns: (transfer full) (type GString): the map, a line for each row */
+static gpointer
+copy_numbers (GtkWidget *widget)
+{
+  const RnMapReader *self = RN_MAP_READER (widget);
+  const RnTensor *maps = self->channel >= 0 ? self->maps : NULL;
+  GString *text = g_string_new (NULL);
+
+  for (int i = 0; maps != NULL && i < maps->dims[1] * maps->dims[2]; i++)
+    {
+      rn_figure_append_number (text, (double) maps->data[(gsize) i * (gsize) maps->dims[3] +
+                                                         (gsize) self->channel]);
+      g_string_append_c (text, (i + 1) % maps->dims[2] == 0 ? '\n' : ',');
+    }
+  return text;
+}
+
+static const RnFigure figure = { "one-map", draw_for_print, copy_numbers, rn_figure_format_text,
+                                 rn_figure_free_text };
 
 /* In three digits and with a real minus */
 static char *
@@ -260,6 +309,7 @@ rn_map_reader_init (RnMapReader *self)
   gtk_widget_set_parent (head, GTK_WIDGET (self));
   gtk_widget_set_parent (self->canvas, GTK_WIDGET (self));
   gtk_widget_set_parent (self->reading, GTK_WIDGET (self));
+  rn_figure_attach (GTK_WIDGET (self), &figure);
 }
 
 static void
@@ -268,6 +318,7 @@ rn_map_reader_dispose (GObject *object)
   RnMapReader *self = RN_MAP_READER (object);
   GtkWidget *child;
 
+  rn_figure_detach (GTK_WIDGET (self));
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   g_clear_pointer (&self->maps, rn_tensor_unref);
@@ -283,6 +334,7 @@ rn_map_reader_class_init (RnMapReaderClass *class)
   G_OBJECT_CLASS (class)->dispose = rn_map_reader_dispose;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+  rn_figure_install (widget_class);
 }
 
 GtkWidget *

@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* One feature map, enlarged, with its values: under the pointer, or at the cursor that the arrow keys move. */
+/* One feature map, enlarged, with its values: under the pointer, or at the cursor that the arrow keys move;
+ * Ctrl+C copies it. */
 
 #define RN_TYPE_MAP_READER (rn_map_reader_get_type ())
 G_DECLARE_FINAL_TYPE (RnMapReader, rn_map_reader, RN, MAP_READER, GtkWidget)

@@ -27,6 +27,7 @@ struct _RnPictureView
   double opacity;
   graphene_rect_t *outlines;
   int n_outlines;
+  int marked;
 };
 
 G_DEFINE_FINAL_TYPE (RnPictureView, rn_picture_view, GTK_TYPE_WIDGET)
@@ -211,12 +212,22 @@ rn_picture_view_set_overlay_opacity (RnPictureView *self, double opacity)
 }
 
 void
-rn_picture_view_set_outlines (RnPictureView *self, const graphene_rect_t *outlines, int n)
+rn_picture_view_set_outlines (RnPictureView *self, const graphene_rect_t *outlines, int n,
+                              int marked)
 {
   g_free (self->outlines);
   self->outlines = n > 0 ? g_memdup2 (outlines, (gsize) n * sizeof *outlines) : NULL;
   self->n_outlines = n;
+  self->marked = marked;
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+int
+rn_picture_view_n_outlines (RnPictureView *self, int *marked)
+{
+  if (marked != NULL)
+    *marked = self->n_outlines > 0 ? self->marked : -1;
+  return self->n_outlines;
 }
 
 /* Drawing */
@@ -250,24 +261,41 @@ paint_surface (cairo_t *cr, cairo_surface_t *surface, double x, double y, double
   cairo_restore (cr);
 }
 
+/* A frame within the outline of view @at, seen on any picture */
+static void
+draw_outline (RnPictureView *self, cairo_t *cr, const RnPalette *palette, int at, double x,
+              double y, double width, double height)
+{
+  const graphene_rect_t *box = &self->outlines[at];
+  const gboolean is_marked = at == self->marked;
+  const double inset = is_marked ? 1.5 : 0.5;
+
+  cairo_rectangle (cr, round (x + (double) box->origin.x * width) + inset,
+                   round (y + (double) box->origin.y * height) + inset,
+                   round ((double) box->size.width * width) - 2.0 * inset,
+                   round ((double) box->size.height * height) - 2.0 * inset);
+  cairo_set_source_rgba (cr, 0, 0, 0, 0.55);
+  cairo_set_line_width (cr, is_marked ? 5.0 : 3.0);
+  cairo_stroke_preserve (cr);
+  if (is_marked)
+    rn_palette_set_source (cr, &palette->accent, 1.0);
+  else
+    cairo_set_source_rgba (cr, 1, 1, 1, 0.95);
+  cairo_set_line_width (cr, is_marked ? 3.0 : 1.0);
+  cairo_stroke (cr);
+}
+
 static void
 draw_outlines (RnPictureView *self, cairo_t *cr, double x, double y, double width, double height)
 {
-  for (int i = 0; i < self->n_outlines; i++)
-    {
-      const graphene_rect_t *box = &self->outlines[i];
+  RnPalette palette;
 
-      cairo_rectangle (cr, round (x + (double) box->origin.x * width) + 0.5,
-                       round (y + (double) box->origin.y * height) + 0.5,
-                       round ((double) box->size.width * width) - 1.0,
-                       round ((double) box->size.height * height) - 1.0);
-    }
-  cairo_set_source_rgba (cr, 0, 0, 0, 0.55);
-  cairo_set_line_width (cr, 3.0);
-  cairo_stroke_preserve (cr);
-  cairo_set_source_rgba (cr, 1, 1, 1, 0.95);
-  cairo_set_line_width (cr, 1.0);
-  cairo_stroke (cr);
+  rn_palette_get (GTK_WIDGET (self), &palette);
+  for (int i = 0; i < self->n_outlines; i++)
+    if (i != self->marked)
+      draw_outline (self, cr, &palette, i, x, y, width, height);
+  if (self->marked >= 0 && self->marked < self->n_outlines)
+    draw_outline (self, cr, &palette, self->marked, x, y, width, height);
 }
 
 /* Where the picture stands in the widget: what is seen of it is @width x @height from (@x, @y) on */

@@ -40,8 +40,11 @@ gboolean rn_picture_view_read (RnPictureView *self, double x, double y, int *col
                                double *value);
 /** Lets a person copy and save the picture as it is drawn, and the map's values as CSV. Once */
 void rn_picture_view_make_figure (RnPictureView *self);
-/** Outlines of views, as shares of the picture's sides; copied. */
-void rn_picture_view_set_outlines (RnPictureView *self, const graphene_rect_t *outlines, int n);
+/** Outlines of views, as shares of the picture's sides; copied. @marked: which of them stands out, -1 none */
+void rn_picture_view_set_outlines (RnPictureView *self, const graphene_rect_t *outlines, int n,
+                                   int marked);
+/** Returns: how many outlines there are; @marked: (out) (nullable) */
+int rn_picture_view_n_outlines (RnPictureView *self, int *marked);
 
 /** Returns: (transfer full): @picture as Cairo has it. Walks all of it. */
 cairo_surface_t *rn_picture_view_surface_of (const RnPicture *picture);

@@ -3,7 +3,9 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#include "charts/palette.h"
+#include "charts/axis.h"
+#include "charts/figure.h"
+#include "charts/overlay.h"
 #include "state/format.h"
 
 /* The bars of one class */
@@ -13,6 +15,11 @@ G_DECLARE_FINAL_TYPE (RnShareBar, rn_share_bar, RN, SHARE_BAR, GtkWidget)
 
 #define ROW_HEIGHT                                                                                 \
   28 /* logical pixels, at least, also before there are rows: nothing jumps when they come */
+
+/* In print */
+#define NAME_SHARE 30   /* of the width that names have, percent */
+#define NUMBER_WIDTH 54 /* logical pixels */
+#define GAP 12
 
 struct _RnShareBar
 {
@@ -115,6 +122,12 @@ struct _RnPredictionBars
   GtkWidget *grid;
   Row rows[RN_PREDICTION_ROWS];
   int n_rows;
+
+  /* Of all classes, for the CSV */
+  char **names;
+  double *trained;
+  double *gated; /* (nullable) */
+  int n;
 };
 
 G_DEFINE_FINAL_TYPE (RnPredictionBars, rn_prediction_bars, GTK_TYPE_WIDGET)
@@ -205,6 +218,21 @@ describe (RnPredictionBars *self, const char *const *classes)
                                   text->str, -1);
 }
 
+static void
+keep (RnPredictionBars *self, const char *const *classes, int n, const double *trained,
+      const double *gated)
+{
+  g_clear_pointer (&self->names, g_strfreev);
+  g_clear_pointer (&self->trained, g_free);
+  g_clear_pointer (&self->gated, g_free);
+  self->n = trained != NULL ? n : 0;
+  self->names = g_new0 (char *, (gsize) self->n + 1);
+  for (int i = 0; i < self->n; i++)
+    self->names[i] = g_strdup (classes[i]);
+  self->trained = g_memdup2 (trained, (gsize) self->n * sizeof *trained);
+  self->gated = g_memdup2 (gated, (gsize) self->n * sizeof *gated);
+}
+
 void
 rn_prediction_bars_set (RnPredictionBars *self, const char *const *classes, int n,
                         const double *trained, const double *gated, int truth)
@@ -213,6 +241,7 @@ rn_prediction_bars_set (RnPredictionBars *self, const char *const *classes, int 
 
   g_return_if_fail (RN_IS_PREDICTION_BARS (self));
 
+  keep (self, classes, n, trained, gated);
   self->n_rows = trained != NULL ? MIN (n, RN_PREDICTION_ROWS) : 0;
   for (int i = 0; i < RN_PREDICTION_ROWS; i++)
     {
@@ -244,6 +273,95 @@ rn_prediction_bars_get_row (RnPredictionBars *self, int at, int *class, double *
   *class = self->rows[at].class;
   *trained = RN_SHARE_BAR (self->rows[at].bar)->trained;
   *gated = RN_SHARE_BAR (self->rows[at].bar)->gated;
+}
+
+/* As a figure */
+
+/* A number at its right end, in the room of six digits */
+static void
+draw_number (GtkWidget *widget, cairo_t *cr, double share, double x, double y,
+             const GdkRGBA *colour)
+{
+  g_autofree char *text = rn_format_percent (share);
+
+  rn_text_draw (cr, widget, RN_TEXT_CAPTION, text, x, y, 1.0, colour);
+}
+
+static void
+draw_row (RnPredictionBars *self, cairo_t *cr, const RnPalette *palette, const Row *row, int width,
+          int height)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  const int name = width * NAME_SHARE / 100, bar = width - name - NUMBER_WIDTH - 2 * GAP;
+  const gboolean is_double = !isnan (row->gated);
+  const double top = floor ((height - (is_double ? 18 : 10)) / 2.0);
+
+  cairo_save (cr);
+  cairo_rectangle (cr, 0, 0, name, height);
+  cairo_clip (cr);
+  rn_text_draw (cr, widget, RN_TEXT_BODY, gtk_label_get_text (GTK_LABEL (row->name)), 0,
+                height / 2.0, 0.0, &palette->text);
+  cairo_restore (cr);
+  draw_number (widget, cr, row->trained, width, is_double ? height / 2.0 - 7 : height / 2.0,
+               &palette->text);
+  if (is_double)
+    draw_number (widget, cr, row->gated, width, height / 2.0 + 7, &palette->series[1]);
+  cairo_translate (cr, name + GAP, 0);
+  draw_bar (cr, palette, &palette->series[0], row->trained, top, bar, 10);
+  if (is_double)
+    draw_bar (cr, palette, &palette->series[1], row->gated, top + 12, bar, 6);
+}
+
+static void
+draw_for_print (GtkWidget *widget, cairo_t *cr, int width, int height)
+{
+  RnPredictionBars *self = RN_PREDICTION_BARS (widget);
+  RnPalette palette;
+
+  rn_palette_get_for_print (&palette);
+  for (int i = 0; i < self->n_rows; i++)
+    {
+      cairo_save (cr);
+      cairo_translate (cr, 0, i * height / RN_PREDICTION_ROWS);
+      draw_row (self, cr, &palette, &self->rows[i], width, height / RN_PREDICTION_ROWS);
+      cairo_restore (cr);
+    }
+}
+
+/* Returns: (transfer full) (type GString): a line for each class, not for the likeliest alone */
+static gpointer
+copy_numbers (GtkWidget *widget)
+{
+  RnPredictionBars *self = RN_PREDICTION_BARS (widget);
+  GString *text = g_string_new (self->gated != NULL ? "class,probability,with_branches_off\n"
+                                                    : "class,probability\n");
+
+  for (int i = 0; i < self->n; i++)
+    {
+      rn_figure_append_quoted (text, self->names[i]);
+      g_string_append_c (text, ',');
+      rn_figure_append_number (text, self->trained[i]);
+      if (self->gated != NULL)
+        {
+          g_string_append_c (text, ',');
+          rn_figure_append_number (text, self->gated[i]);
+        }
+      g_string_append_c (text, '\n');
+    }
+  return text;
+}
+
+static const RnFigure figure = { "prediction", draw_for_print, copy_numbers, rn_figure_format_text,
+                                 rn_figure_free_text };
+
+static void
+rn_prediction_bars_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  RnPalette palette;
+
+  GTK_WIDGET_CLASS (rn_prediction_bars_parent_class)->snapshot (widget, snapshot);
+  rn_palette_get (widget, &palette);
+  rn_overlay_focus (snapshot, widget, &palette);
 }
 
 static GtkWidget *
@@ -296,6 +414,8 @@ rn_prediction_bars_init (RnPredictionBars *self)
   gtk_widget_set_parent (self->grid, GTK_WIDGET (self));
   for (int i = 0; i < RN_PREDICTION_ROWS; i++)
     make_row (self, i);
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  rn_figure_attach (GTK_WIDGET (self), &figure);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("The most likely classes"), -1);
 }
@@ -303,7 +423,13 @@ rn_prediction_bars_init (RnPredictionBars *self)
 static void
 rn_prediction_bars_dispose (GObject *object)
 {
-  g_clear_pointer (&RN_PREDICTION_BARS (object)->grid, gtk_widget_unparent);
+  RnPredictionBars *self = RN_PREDICTION_BARS (object);
+
+  rn_figure_detach (GTK_WIDGET (self));
+  g_clear_pointer (&self->grid, gtk_widget_unparent);
+  g_clear_pointer (&self->names, g_strfreev);
+  g_clear_pointer (&self->trained, g_free);
+  g_clear_pointer (&self->gated, g_free);
   G_OBJECT_CLASS (rn_prediction_bars_parent_class)->dispose (object);
 }
 
@@ -315,6 +441,8 @@ rn_prediction_bars_class_init (RnPredictionBarsClass *class)
   G_OBJECT_CLASS (class)->dispose = rn_prediction_bars_dispose;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+  widget_class->snapshot = rn_prediction_bars_snapshot;
+  rn_figure_install (widget_class);
 }
 
 GtkWidget *

@@ -268,6 +268,83 @@ test_scales (void)
     }
 }
 
+/* What is shown of the views is what is asked about: the votes of all views are the answer. */
+static void
+test_each_view_is_what_the_network_is_given (void)
+{
+  g_autoptr (RnModel) model = model_new (16, 3, CLASSES);
+  g_autoptr (RnEvaluator) evaluator = evaluator_new (model);
+  const RnViews ways[] = { { .crops = 1 },
+                           { .crops = 10 },
+                           { .n_scales = 3, .scales = { 16, 21, 9 } },
+                           { .n_scales = 2, .scales = { 16, 25 }, .flip = TRUE } };
+  const int counts[] = { 1, 10, 3, 4 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ways); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (sizes); j++)
+      {
+        g_autoptr (RnPicture) picture = make_noise (sizes[j][0], sizes[j][1], 3, j + 40);
+        g_auto (Answer) answer = ask (evaluator, picture, &ways[i]);
+        Tally expected = { .evaluator = evaluator };
+
+        g_assert_cmpint (rn_views_count (&ways[i]), ==, counts[i]);
+        for (int at = 0; at < counts[i]; at++)
+          {
+            g_autoptr (RnPicture) view =
+                rn_view_new (picture, rn_model_get_preprocess (model), &ways[i], at, NULL);
+
+            tally (&expected, view);
+          }
+        for (int k = 0; k < CLASSES; k++)
+          g_assert_cmpfloat_with_epsilon (answer.logits[k], expected.logits[k] / counts[i],
+                                          2e-5 * MAX (1.0, fabs (expected.logits[k])));
+      }
+}
+
+/* A picture whose red is its column and whose green is its row: a view tells where it is from. */
+static void
+test_views_say_where_they_lie (void)
+{
+  const RnPreprocess preprocess = { 16, 3, { 0 }, { 1, 1, 1 }, NULL };
+  const RnViews ten = { .crops = 10 },
+                scales = { .n_scales = 2, .scales = { 18, 32 }, .flip = TRUE };
+  /* its shorter side is that of ten crops already: nothing is resized */
+  g_autoptr (RnPicture) picture = rn_picture_new (30, 18, 3, NULL);
+
+  for (int y = 0; y < 18; y++)
+    for (int x = 0; x < 30; x++)
+      {
+        picture->pixels[3 * (y * 30 + x)] = (guint8) x;
+        picture->pixels[3 * (y * 30 + x) + 1] = (guint8) y;
+      }
+  for (int at = 0; at < 10; at++)
+    {
+      g_autoptr (RnPicture) shown = rn_view_new (picture, &preprocess, &ten, at, NULL);
+      const RnView view = rn_view_find (picture, &preprocess, &ten, at);
+      const int column = shown->pixels[view.is_mirrored ? 3 * 15 : 0], row = shown->pixels[1];
+
+      g_assert_cmpint (view.is_mirrored, ==, at % 2);
+      g_assert_cmpint (view.shorter, ==, 18);
+      g_assert_cmpfloat_with_epsilon (view.x * 30, column, 1e-9);
+      g_assert_cmpfloat_with_epsilon (view.y * 18, row, 1e-9);
+      g_assert_cmpfloat_with_epsilon (view.width * 30, 16, 1e-9);
+      g_assert_cmpfloat_with_epsilon (view.height * 18, 16, 1e-9);
+      g_assert_cmpint (column, ==, at / 2 == 4 ? 7 : at / 2 % 2 == 0 ? 0 : 14);
+      g_assert_cmpint (row, ==, at / 2 == 4 ? 1 : at / 2 < 2 ? 0 : 2);
+    }
+  for (int at = 0; at < 4; at++)
+    {
+      g_autoptr (RnPicture) shown = rn_view_new (picture, &preprocess, &scales, at, NULL);
+      const RnView view = rn_view_find (picture, &preprocess, &scales, at);
+
+      g_assert_cmpint (view.shorter, ==, at < 2 ? 18 : 32);
+      g_assert_cmpint (shown->height, ==, view.shorter);
+      g_assert_cmpfloat (view.x + view.y, ==, 0.0);
+      g_assert_cmpfloat (view.width * view.height, ==, 1.0);
+      g_assert_cmpint (view.is_mirrored, ==, at % 2);
+    }
+}
+
 static void
 test_paper_scales (void)
 {
@@ -893,6 +970,9 @@ main (int argc, char **argv)
   g_test_add_func ("/classify/a scale too long is an error", test_a_scale_too_long_is_an_error);
   g_test_add_func ("/classify/grey networks see colours as grey",
                    test_grey_networks_see_colours_as_grey);
+  g_test_add_func ("/classify/each view is what the network is given",
+                   test_each_view_is_what_the_network_is_given);
+  g_test_add_func ("/classify/views say where they lie", test_views_say_where_they_lie);
   g_test_add_func ("/classify/impossible views are errors", test_impossible_views_are_errors);
   g_test_add_func ("/classify/a cancelled classification is an error",
                    test_a_cancelled_classification);
