@@ -1,35 +1,29 @@
-"""Runs exported models with the libraries of others: peers.py onnx|torchvision|torch FOLDER
+"""Runs exported models with the libraries of others: peers.py checker|opencv|onnxruntime|torchvision|torch FOLDER
 
 Each case is NAME.txt with "N C H W CLASSES", NAME.f32 with the input, NAME.logits with what is expected, and NAME.json
-with the network. "torchvision" loads NAME.pth into its network of that name, "torch" into one made by hand. Missing
-libraries are named and left out; without any the exit status is 77. ONNX Runtime is the one of npm: the folder
-with its node_modules stands in RESIDUA_ORT.
+with the network. "torchvision" loads NAME.pth into its network of that name, "torch" into one made by hand. Where the
+library is not installed, it is named and the exit status is 77. ONNX Runtime is the one of npm: the folder with its
+node_modules stands in RESIDUA_ORT.
 """
 
 import glob
 import json
 import os
+import shutil
 import subprocess
 import sys
-
-try:
-    import numpy as np
-except ImportError:
-    print("python3-numpy is not installed")
-    sys.exit(77)
 
 RUN_ORT = """
 const ort = require (process.argv[1] + '/node_modules/onnxruntime-node');
 const fs = require ('fs');
 (async () => {
-  for (const name of JSON.parse (process.argv[2])) {
-    const dims = fs.readFileSync (name + '.txt', 'utf8').split (' ').map (Number).slice (0, 4);
-    const bytes = fs.readFileSync (name + '.f32');
-    const x = new Float32Array (bytes.buffer.slice (bytes.byteOffset, bytes.byteOffset + bytes.length));
-    const session = await ort.InferenceSession.create (name + '.onnx');
-    const out = (await session.run ({ input: new ort.Tensor ('float32', x, dims) })).logits.data;
-    fs.writeFileSync (name + '.ort', Buffer.from (out.buffer, out.byteOffset, out.byteLength));
-  }
+  const name = process.argv[2];
+  const dims = fs.readFileSync (name + '.txt', 'utf8').split (' ').map (Number).slice (0, 4);
+  const bytes = fs.readFileSync (name + '.f32');
+  const x = new Float32Array (bytes.buffer.slice (bytes.byteOffset, bytes.byteOffset + bytes.length));
+  const session = await ort.InferenceSession.create (name + '.onnx');
+  const out = (await session.run ({ input: new ort.Tensor ('float32', x, dims) })).logits.data;
+  fs.writeFileSync (name + '.ort', Buffer.from (out.buffer, out.byteOffset, out.byteLength));
 }) ().catch (e => { console.error (e); process.exit (1); });
 """
 
@@ -40,47 +34,45 @@ def read_case(name):
     return x, np.fromfile(name + ".logits", np.float32).reshape(n, classes)
 
 
-worst = {}
-
-
-def compare(peer, name, logits, expected):
+def compare(name, logits, expected):
+    """Ends with a sentence where they differ by more than is allowed. Returns the difference."""
     allowed = 1e-4 * max(1.0, float(np.sqrt(np.mean(expected.astype(np.float64) ** 2))))
     difference = float(np.abs(logits.reshape(expected.shape) - expected).max())
-    worst[peer] = max(worst.get(peer, 0.0), difference)
     if not difference <= allowed:
-        sys.exit(f"{peer}: {name} differs by {difference}, {allowed} is allowed")
+        sys.exit(f"{name} differs by {difference}, {allowed} is allowed")
+    return difference
 
 
-def check_onnx(names):
-    try:
-        import onnx
-    except ImportError:
-        print("python3-onnx is not installed")
-        return
-    try:
-        for name in names:
-            model = onnx.load(name + ".onnx")
-            onnx.checker.check_model(model, full_check=True)
-            inferred = onnx.shape_inference.infer_shapes(model, strict_mode=True)
-            assert len(inferred.graph.value_info) == len(model.graph.value_info), name
-        worst["onnx.checker"] = 0.0
-        import cv2
+def missing(what):
+    print(f"needs {what}")
+    sys.exit(77)
 
-        for name in names:
-            x, expected = read_case(name)
-            net = cv2.dnn.readNetFromONNX(name + ".onnx")
-            net.setInput(x)
-            compare("OpenCV", name, net.forward(), expected)
-    except ImportError:
-        print("python3-opencv is not installed")
-    folder = os.environ.get("RESIDUA_ORT")
-    if folder is None:
-        print("RESIDUA_ORT names no ONNX Runtime")
-        return
-    subprocess.run(["node", "-e", RUN_ORT, folder, json.dumps(names)], check=True)
-    for name in names:
-        _, expected = read_case(name)
-        compare("ONNX Runtime", name, np.fromfile(name + ".ort", np.float32), expected)
+
+def run_checker(name):
+    import onnx
+
+    model = onnx.load(name + ".onnx")
+    onnx.checker.check_model(model, full_check=True)
+    inferred = onnx.shape_inference.infer_shapes(model, strict_mode=True)
+    assert len(inferred.graph.value_info) == len(model.graph.value_info), name
+    return 0.0
+
+
+def run_opencv(name):
+    import cv2
+
+    x, expected = read_case(name)
+    net = cv2.dnn.readNetFromONNX(name + ".onnx")
+    net.setInput(x)
+    return compare(name, net.forward(), expected)
+
+
+def run_onnxruntime(name):
+    folder = os.environ.get("RESIDUA_ORT", "")
+    if not os.path.isdir(os.path.join(folder, "node_modules", "onnxruntime-node")) or shutil.which("node") is None:
+        missing("node and npm's onnxruntime-node")
+    subprocess.run(["node", "-e", RUN_ORT, folder, name], check=True)
+    return compare(name, np.fromfile(name + ".ort", np.float32), read_case(name)[1])
 
 
 def read_safetensors(path):
@@ -99,25 +91,21 @@ def read_safetensors(path):
     return state
 
 
-def check_torchvision(names):
-    try:
-        import torch
-        import torchvision
-    except ImportError:
-        print("python3-torch or python3-torchvision is not installed")
-        return
-    for name in names:
-        x, expected = read_case(name)
-        model = getattr(torchvision.models, os.path.basename(name))()
-        state = torch.load(name + ".pth", weights_only=True)
-        model.load_state_dict(state, strict=True)
-        model.eval()
-        assert int(state["bn1.num_batches_tracked"]) == 12
-        other = read_safetensors(name + ".safetensors")
-        model.load_state_dict(other, strict=True)
-        assert all(torch.equal(state[key], other[key]) for key in other) and len(other) > len(state) * 4 // 5, name
-        with torch.no_grad():
-            compare("PyTorch", name, model(torch.from_numpy(x)).numpy(), expected)
+def run_torchvision(name):
+    import torch
+    import torchvision
+
+    x, expected = read_case(name)
+    model = getattr(torchvision.models, os.path.basename(name))()
+    state = torch.load(name + ".pth", weights_only=True)
+    model.load_state_dict(state, strict=True)
+    model.eval()
+    assert int(state["bn1.num_batches_tracked"]) == 12
+    other = read_safetensors(name + ".safetensors")
+    model.load_state_dict(other, strict=True)
+    assert all(torch.equal(state[key], other[key]) for key in other) and len(other) > len(state) * 4 // 5, name
+    with torch.no_grad():
+        return compare(name, model(torch.from_numpy(x)).numpy(), expected)
 
 
 class Walk:
@@ -171,23 +159,30 @@ class Walk:
         return F.linear(x.mean([2, 3]), self.state["fc.weight"], self.state["fc.bias"])
 
 
-def check_torch(names):
-    try:
-        import torch
-    except ImportError:
-        print("python3-torch is not installed")
-        return
-    for name in names:
-        x, expected = read_case(name)
-        state = torch.load(name + ".pth", weights_only=True)
-        with open(name + ".json") as file:
-            network = Walk(json.load(file), state)
-        with torch.no_grad():
-            compare("PyTorch", name, network(torch.from_numpy(x)).numpy(), expected)
+def run_torch(name):
+    import torch
+
+    x, expected = read_case(name)
+    state = torch.load(name + ".pth", weights_only=True)
+    with open(name + ".json") as file:
+        network = Walk(json.load(file), state)
+    with torch.no_grad():
+        return compare(name, network(torch.from_numpy(x)).numpy(), expected)
 
 
-names = sorted(path[:-4] for path in glob.glob(os.path.join(sys.argv[2], "*.txt")))
-{"onnx": check_onnx, "torchvision": check_torchvision, "torch": check_torch}[sys.argv[1]](names)
-for peer, difference in worst.items():
-    print(f"{peer}: {len(names)} models, largest difference {difference:.2g}")
-sys.exit(0 if worst else 77)
+try:
+    import numpy as np
+
+    peer, folder = sys.argv[1:]
+    run = {
+        "checker": run_checker,
+        "opencv": run_opencv,
+        "onnxruntime": run_onnxruntime,
+        "torchvision": run_torchvision,
+        "torch": run_torch,
+    }[peer]
+    cases = sorted(path[:-4] for path in glob.glob(os.path.join(folder, "*.txt")))
+    largest = max(run(name) for name in cases)
+    print(f"{peer}: {len(cases)} models, largest difference {largest:.2g}")
+except ModuleNotFoundError as error:
+    missing(f"Python's {error.name}")

@@ -9,7 +9,7 @@
 #include "residua/error.h"
 #include "truth.h"
 
-/* What is written is run by others: C by the compilers that are here, ONNX and PyTorch's form by peers.py where their
+/* What is written is run by others: C by the compilers that are here, ONNX and PyTorch's form by peers.py where the
  * libraries are installed. All of it against the core's own unfolded path.
  */
 
@@ -297,14 +297,11 @@ write_torch_case (const char *name, RnRandom *random)
 }
 
 static void
-onnx_runs_the_same_elsewhere (void)
+write_onnx_cases (void)
 {
   static const char *const names[] = { "resnet8", "resnet20-b", "plain20", "resnet50-paper" };
-  g_autofree char *kept = g_steal_pointer (&folder);
   RnRandom random;
 
-  folder = g_build_filename (kept, "onnx", NULL);
-  g_mkdir (folder, 0700);
   for (guint i = 0; i < 24 + G_N_ELEMENTS (names); i++)
     {
       g_autofree char *name = g_strdup_printf ("case-%u", i);
@@ -321,25 +318,42 @@ onnx_runs_the_same_elsewhere (void)
         model = preset (names[i - 24], 33, 3, &random);
       write_onnx_case (model, name, (int) i % 4);
     }
-  truth_ask_peers ("onnx", folder);
+}
+
+static void
+write_torch_cases (void)
+{
+  RnRandom random;
+
+  rn_random_start (&random, 20, RN_STREAM_TEST, 0, 0);
+  write_torch_case ("resnet18", &random);
+  write_torch_case ("resnet50", &random);
+}
+
+/* @write fills a folder of its own, @name, when the first test asks for it */
+static void
+ask_peer (const char *peer, const char *name, void (*write) (void))
+{
+  g_autofree char *kept = g_steal_pointer (&folder);
+
+  folder = g_build_filename (kept, name, NULL);
+  if (g_mkdir (folder, 0700) == 0)
+    write ();
+  truth_ask_peer (peer, folder);
   g_free (folder);
   folder = g_steal_pointer (&kept);
 }
 
 static void
+onnx_runs_the_same_elsewhere (gconstpointer peer)
+{
+  ask_peer (peer, "onnx", write_onnx_cases);
+}
+
+static void
 torchvision_loads_the_state_and_computes_the_same (void)
 {
-  g_autofree char *kept = g_steal_pointer (&folder);
-  RnRandom random;
-
-  folder = g_build_filename (kept, "torch", NULL);
-  g_mkdir (folder, 0700);
-  rn_random_start (&random, 20, RN_STREAM_TEST, 0, 0);
-  write_torch_case ("resnet18", &random);
-  write_torch_case ("resnet50", &random);
-  truth_ask_peers ("torchvision", folder);
-  g_free (folder);
-  folder = g_steal_pointer (&kept);
+  ask_peer ("torchvision", "torch", write_torch_cases);
 }
 
 static void
@@ -384,7 +398,12 @@ main (int argc, char **argv)
                    a_cancelled_export_leaves_what_was_there);
   g_test_add_func ("/formats/export/striding-in-the-first-1x1-is-warned-of",
                    striding_in_the_first_1x1_is_warned_of);
-  g_test_add_func ("/formats/export/onnx-runs-the-same-elsewhere", onnx_runs_the_same_elsewhere);
+  g_test_add_data_func ("/formats/export/onnx-passes-the-checker", "checker",
+                        onnx_runs_the_same_elsewhere);
+  g_test_add_data_func ("/formats/export/onnx-runs-the-same-in-opencv", "opencv",
+                        onnx_runs_the_same_elsewhere);
+  g_test_add_data_func ("/formats/export/onnx-runs-the-same-in-onnx-runtime", "onnxruntime",
+                        onnx_runs_the_same_elsewhere);
   g_test_add_func ("/formats/export/torchvision-loads-the-state",
                    torchvision_loads_the_state_and_computes_the_same);
   result = g_test_run ();

@@ -58,7 +58,7 @@ truth_model (const RnSpec *spec, RnRandom *random, gboolean pixel_mean)
 }
 
 void
-truth_init (Truth *truth, RnModel *model, int n, RnRandom *random)
+truth_init_take (Truth *truth, RnModel *model, RnPicture **pictures, int n)
 {
   g_autoptr (RnEvaluator) evaluator = rn_evaluator_new (model, RN_PATH_TAPS, 1, NULL);
   const RnPreprocess *preprocess = rn_model_get_preprocess (model);
@@ -66,22 +66,33 @@ truth_init (Truth *truth, RnModel *model, int n, RnRandom *random)
   double squares = 0.0;
 
   truth->n = n;
-  truth->pictures = g_new (RnPicture *, n);
+  truth->pictures = pictures;
   truth->n_inputs = (gsize) (side * side * preprocess->channels);
   truth->classes = (gsize) rn_spec_get_classes (rn_model_get_spec (model));
   truth->x = g_new (float, (gsize) n * truth->n_inputs);
   truth->logits = g_new (float, (gsize) n * truth->classes);
   for (int i = 0; i < n; i++)
-    {
-      truth->pictures[i] = rn_picture_new (side, side, preprocess->channels, NULL);
-      for (gsize j = 0; j < truth->n_inputs; j++)
-        truth->pictures[i]->pixels[j] = (guint8) rn_random_below (random, 256);
-      rn_preprocess_apply (preprocess, truth->x + (gsize) i * truth->n_inputs, truth->pictures[i]);
-    }
+    rn_preprocess_apply (preprocess, truth->x + (gsize) i * truth->n_inputs, pictures[i]);
   g_assert_true (rn_evaluator_run (evaluator, truth->logits, truth->x, n, side, side, NULL, NULL));
   for (gsize i = 0; i < (gsize) n * truth->classes; i++)
     squares += (double) truth->logits[i] * truth->logits[i];
   truth->allowed = 1e-4 * MAX (1.0, sqrt (squares / (double) ((gsize) n * truth->classes)));
+}
+
+void
+truth_init (Truth *truth, RnModel *model, int n, RnRandom *random)
+{
+  const RnPreprocess *preprocess = rn_model_get_preprocess (model);
+  const int side = preprocess->side;
+  RnPicture **pictures = g_new (RnPicture *, n);
+
+  for (int i = 0; i < n; i++)
+    {
+      pictures[i] = rn_picture_new (side, side, preprocess->channels, NULL);
+      for (int j = 0; j < side * side * preprocess->channels; j++)
+        pictures[i]->pixels[j] = (guint8) rn_random_below (random, 256);
+    }
+  truth_init_take (truth, model, pictures, n);
 }
 
 void
@@ -179,11 +190,11 @@ truth_write (const Truth *truth, RnModel *model, const char *folder, const char 
 }
 
 void
-truth_ask_peers (const char *what, const char *folder)
+truth_ask_peer (const char *peer, const char *folder)
 {
   const char *const arguments[] = {
     "/usr/bin/python3", g_test_get_filename (G_TEST_DIST, "core", "formats", "peers.py", NULL),
-    what, folder, NULL
+    peer, folder, NULL
   };
   g_autoptr (GError) error = NULL;
   g_autofree char *output = NULL, *errors = NULL;
@@ -195,6 +206,7 @@ truth_ask_peers (const char *what, const char *folder)
       g_test_skip (error->message);
       return;
     }
+  g_strchomp (output);
   if (WIFEXITED (status) && WEXITSTATUS (status) == 77)
     {
       g_test_skip (output);

@@ -22,6 +22,8 @@ typedef struct
 
 /* @n pictures of noise */
 void truth_init (Truth *truth, RnModel *model, int n, RnRandom *random);
+/* @pictures: (transfer full): @n of the model's own size */
+void truth_init_take (Truth *truth, RnModel *model, RnPicture **pictures, int n);
 void truth_clear (Truth *truth);
 
 /* FOLDER/NAME.f32 holds the input as [N,C,H,W], in bytes where @bytes; NAME.logits what is expected, NAME.txt the shape
@@ -35,5 +37,7 @@ gboolean truth_compile (const char *compiler, const char *source, const char *li
 /* Fails where a compiled file's scores are others. Returns: the largest difference */
 double truth_compare_c (const Truth *truth, const char *library);
 
-/* Runs peers.py over @folder. It says which of its libraries are missing, and fails where one disagrees. */
-void truth_ask_peers (const char *what, const char *folder);
+/* Has peers.py run the cases in @folder by @peer: "checker", "opencv", "onnxruntime", "torchvision" or "torch". Fails
+ * where it disagrees; skips the test, with the reason, where it is not installed (tests/peers installs them).
+ */
+void truth_ask_peer (const char *peer, const char *folder);
