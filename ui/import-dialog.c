@@ -21,6 +21,11 @@ typedef struct
   GtkWidget *epsilon; /* (nullable): where the file says it */
   GtkWidget *padding; /* (nullable) */
   GtkWidget *stride;  /* (nullable) */
+  GtkWidget *names;
+  char **classes; /* (nullable): names of a file of the person's own */
+  char *trouble;  /* (nullable): why the last file has none */
+  GtkFileChooserNative *chooser;
+  GCancellable *reading;
   gboolean is_filling;
 } Import;
 
@@ -29,8 +34,13 @@ import_free (gpointer data)
 {
   Import *self = data;
 
+  g_cancellable_cancel (self->reading);
+  g_clear_object (&self->reading);
+  g_clear_object (&self->chooser);
   g_object_unref (self->session);
   g_object_unref (self->document);
+  g_strfreev (self->classes);
+  g_free (self->trouble);
   g_free (self);
 }
 
@@ -79,6 +89,38 @@ check_row (GtkWidget *row, int n, double lowest, double highest, double *values)
   return is_right;
 }
 
+/* Names of classes */
+
+/* Says which names the network would get. Returns: whether they are as many as its classes */
+static gboolean
+check_names (Import *self, const char *const *of_preset)
+{
+  const int n = rn_spec_get_classes (rn_document_get_spec (self->document));
+  const int n_own = self->classes != NULL ? (int) g_strv_length (self->classes) : n;
+  const char *const *names =
+      self->classes != NULL ? (const char *const *) self->classes : of_preset;
+  const gboolean fits = names != NULL && (int) g_strv_length ((char **) names) == n;
+  const gboolean is_wrong = self->trouble != NULL || n_own != n;
+  g_autofree char *text = NULL;
+
+  if (self->trouble != NULL)
+    text = g_strdup (self->trouble);
+  else if (is_wrong)
+    text = g_strdup_printf (_ ("%d names, but the network has %d classes"), n_own, n);
+  else if (fits && n > 2)
+    text = g_strdup_printf (_ ("%d: %s, %s, …"), n, names[0], names[1]);
+  else if (fits)
+    text = g_strjoinv (", ", (char **) names);
+  else
+    text = g_strdup (_ ("None: classes are shown by number"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->names), text);
+  if (is_wrong)
+    gtk_widget_add_css_class (self->names, "error");
+  else
+    gtk_widget_remove_css_class (self->names, "error");
+  return !is_wrong;
+}
+
 /* Reads all rows. Returns: whether they can be used */
 static gboolean
 read_rows (Import *self, RnModelHints *hints)
@@ -102,10 +144,18 @@ read_rows (Import *self, RnModelHints *hints)
     }
   hints->epsilon = epsilon;
   hints->side = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (self->side));
+  hints->has_padding = self->padding != NULL;
   hints->pad_end =
       self->padding != NULL && adw_combo_row_get_selected (ADW_COMBO_ROW (self->padding)) == 1;
+  hints->has_stride = self->stride != NULL;
   hints->stride_in_1x1 =
       self->stride != NULL && adw_combo_row_get_selected (ADW_COMBO_ROW (self->stride)) == 1;
+  is_right = check_names (self, hints->classes) && is_right;
+  if (self->classes != NULL)
+    {
+      hints->classes = (const char *const *) self->classes;
+      hints->needs_classes = TRUE;
+    }
   return is_right;
 }
 
@@ -146,10 +196,95 @@ on_preset (Import *self)
   const guint preset = adw_combo_row_get_selected (ADW_COMBO_ROW (self->preset));
   RnModelHints hints = { 0 };
 
-  if (preset >= N_PRESETS ||
-      !rn_model_hints_set_preset (&hints, rn_model_preset_names ()[preset], NULL))
+  if (preset < N_PRESETS &&
+      rn_model_hints_set_preset (&hints, rn_model_preset_names ()[preset], NULL))
+    fill_numbers (self, hints.mean, hints.std, hints.side);
+  on_edited (self);
+}
+
+static void
+read_names (GTask *task, gpointer source, gpointer path, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  char **names = rn_model_read_classes (path, &error);
+
+  if (names == NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, names, (GDestroyNotify) g_strfreev);
+}
+
+static void
+on_names (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) names = g_task_propagate_pointer (G_TASK (result), &error);
+  Import *self = data;
+
+  /* another file was chosen, or the dialog has gone */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  fill_numbers (self, hints.mean, hints.std, hints.side);
+  g_clear_pointer (&self->classes, g_strfreev);
+  g_clear_pointer (&self->trouble, g_free);
+  if (names == NULL)
+    self->trouble = g_strdup (error->message);
+  else
+    self->classes = g_steal_pointer (&names);
+  on_edited (self);
+}
+
+static gboolean
+take_names_of (Import *self, GFile *file)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (file == NULL || g_file_peek_path (file) == NULL)
+    return FALSE;
+  g_cancellable_cancel (self->reading);
+  g_object_unref (self->reading);
+  self->reading = g_cancellable_new ();
+  task = g_task_new (NULL, self->reading, on_names, self);
+  g_task_set_task_data (task, g_file_get_path (file), g_free);
+  g_task_run_in_thread (task, read_names);
+  return TRUE;
+}
+
+static void
+on_chosen (Import *self, int response)
+{
+  g_autoptr (GFile) file = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser));
+  take_names_of (self, file);
+  g_clear_object (&self->chooser);
+}
+
+static void
+choose_names (Import *self)
+{
+  g_autoptr (GtkFileFilter) texts = gtk_file_filter_new (), any = gtk_file_filter_new ();
+
+  if (self->chooser != NULL)
+    return;
+  self->chooser =
+      gtk_file_chooser_native_new (_ ("A name in each line"), GTK_WINDOW (self->dialog),
+                                   GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"), _ ("_Cancel"));
+  gtk_file_filter_set_name (texts, _ ("Text"));
+  gtk_file_filter_add_mime_type (texts, "text/plain");
+  gtk_file_filter_set_name (any, _ ("All files"));
+  gtk_file_filter_add_pattern (any, "*");
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (self->chooser), texts);
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (self->chooser), any);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
+  g_signal_connect_swapped (self->chooser, "response", G_CALLBACK (on_chosen), self);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+}
+
+static gboolean
+on_dropped (GtkDropTarget *target, const GValue *value, double x, double y, Import *self)
+{
+  return take_names_of (self, g_value_get_object (value));
 }
 
 static void
@@ -201,6 +336,26 @@ new_side_row (Import *self, int side)
   return row;
 }
 
+static GtkWidget *
+new_names_row (Import *self)
+{
+  GtkDropTarget *target = gtk_drop_target_new (G_TYPE_FILE, GDK_ACTION_COPY);
+  GtkWidget *open = gtk_button_new_with_mnemonic (_ ("_Open a List…"));
+
+  self->names = adw_action_row_new ();
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->names), _ ("Names of the classes"));
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->names), FALSE);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->names), 3);
+  gtk_widget_set_valign (open, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (open, _ ("A text file with a name in each line, in their order"));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (self->names), open);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (self->names), open);
+  g_signal_connect_swapped (open, "clicked", G_CALLBACK (choose_names), self);
+  g_signal_connect (target, "drop", G_CALLBACK (on_dropped), self);
+  gtk_widget_add_controller (self->names, GTK_EVENT_CONTROLLER (target));
+  return self->names;
+}
+
 /* The preset whose numbers the model was given */
 static guint
 find_preset (const RnPreprocess *preprocess)
@@ -239,6 +394,7 @@ new_rows (Import *self)
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->mean);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->std);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), new_side_row (self, preprocess->side));
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), new_names_row (self));
   if (guesses & RN_GUESS_PADDING)
     {
       self->padding = new_choice (_ ("Zero channels of option A"), paddings, 0);
@@ -259,6 +415,7 @@ new_rows (Import *self)
                                               rn_model_get_epsilon (model)));
     }
   fill_numbers (self, preprocess->mean, preprocess->std, preprocess->side);
+  on_edited (self);
   g_signal_connect_swapped (self->preset, "notify::selected", G_CALLBACK (on_preset), self);
   return group;
 }
@@ -271,6 +428,7 @@ rn_import_dialog_present (GtkWindow *parent, RnSession *session, RnDocument *doc
 
   self->session = g_object_ref (session);
   self->document = g_object_ref (document);
+  self->reading = g_cancellable_new ();
   self->dialog = ADW_MESSAGE_DIALOG (dialog);
   g_object_set_data_full (G_OBJECT (dialog), "import", self, import_free);
   adw_message_dialog_format_heading (self->dialog, _ ("What “%s” does not say"),
@@ -278,7 +436,7 @@ rn_import_dialog_present (GtkWindow *parent, RnSession *session, RnDocument *doc
   adw_message_dialog_set_body (
       self->dialog, _ ("All of this is guessed from what is usual. Wrong values do not stop the "
                        "network, they make its answers worse. The data it was trained on give the "
-                       "class names too, where their number fits."));
+                       "names of the classes too, where their number fits."));
   adw_message_dialog_add_responses (self->dialog, "keep", _ ("_Keep the guesses"), "use",
                                     _ ("_Use these values"), NULL);
   adw_message_dialog_set_response_appearance (self->dialog, "use", ADW_RESPONSE_SUGGESTED);

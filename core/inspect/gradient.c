@@ -59,8 +59,7 @@ pass_init (Pass *self, RnModel *model, int batch, int threads, GError **error)
   self->network = rn_network_new (spec, batch, self->team, 1, error);
   if (self->network == NULL)
     return FALSE;
-  memcpy (rn_network_get_arena (self->network), rn_model_get_arena (model),
-          rn_network_get_parameters (self->network)->n_floats * sizeof (float));
+  rn_network_load (self->network, model);
   self->indices = g_new (int, batch);
   self->labels = g_new (int, batch);
   self->ways = g_new0 (double, 2 * n_blocks);

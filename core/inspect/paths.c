@@ -93,8 +93,7 @@ make_network (Paths *self, RnModel *model, int threads, GError **error)
   self->network = rn_network_new (rn_model_get_spec (model), self->batch, self->team, 0, error);
   if (self->network == NULL)
     return FALSE;
-  memcpy (rn_network_get_arena (self->network), rn_model_get_arena (model),
-          rn_model_get_parameters (model)->n_floats * sizeof (float));
+  rn_network_load (self->network, model);
   return TRUE;
 }
 

@@ -35,6 +35,7 @@ struct _RnNetwork
   int batch;
   gsize memory;
 
+  double epsilon; /* batch-norm's */
   float *arena;
   float *momentum;
   float *gradients;
@@ -66,5 +67,3 @@ rn_network_at (const RnNetwork *network, gsize place)
 
 /* The whole step, called by every member of the team: @data is the network. */
 void rn_network_pass (RnWorker *worker, gpointer data);
-
-#define RN_NORM_EPSILON 1e-5

@@ -100,6 +100,7 @@ rn_network_new (const RnSpec *spec, int batch, RnTeam *team, guint64 seed, GErro
   network->plan = rn_training_plan_new (network->layout, batch);
   network->team = team;
   network->batch = batch;
+  network->epsilon = 1e-5;
   network->convs = g_new0 (RnNetworkConv, network->layout->n_convs);
   if (!allocate_all (network))
     {
@@ -115,6 +116,22 @@ rn_network_new (const RnSpec *spec, int batch, RnTeam *team, guint64 seed, GErro
   wire (network);
   rn_parameters_initialise (network->parameters, spec, network->layout, network->arena, seed);
   return g_steal_pointer (&network);
+}
+
+void
+rn_network_load (RnNetwork *network, const RnModel *model)
+{
+  g_return_if_fail (rn_spec_equal (network->spec, rn_model_get_spec (model)));
+
+  network->epsilon = rn_model_get_epsilon (model);
+  memcpy (network->arena, rn_model_get_arena (model),
+          network->parameters->n_floats * sizeof *network->arena);
+}
+
+double
+rn_network_get_epsilon (const RnNetwork *network)
+{
+  return network->epsilon;
 }
 
 void
@@ -286,7 +303,7 @@ response_of (const RnNetwork *network, int index, double *mean_square, double *m
     {
       const double gamma = conv->gamma[c], beta = conv->beta[c], var = conv->var[c];
 
-      squares += beta * beta + gamma * gamma * var / (var + RN_NORM_EPSILON);
+      squares += beta * beta + gamma * gamma * var / (var + network->epsilon);
       sum += beta;
     }
   *mean_square = squares / channels;

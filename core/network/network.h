@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compute/parallel.h"
+#include "network/model.h"
 #include "network/parameters.h"
 #include "residua/feed.h"
 
@@ -18,6 +19,11 @@ typedef struct _RnNetwork RnNetwork;
 RnNetwork *rn_network_new (const RnSpec *spec, int batch, RnTeam *team, guint64 seed,
                            GError **error);
 void rn_network_free (RnNetwork *network);
+
+/* Parameters, running statistics and batch-norm's epsilon of a model of the same specification; momentum stays. */
+void rn_network_load (RnNetwork *network, const RnModel *model);
+/* Batch-norm's: 1e-5 until a model brought another */
+double rn_network_get_epsilon (const RnNetwork *network);
 
 const RnLayout *rn_network_get_layout (const RnNetwork *network);
 const RnParameters *rn_network_get_parameters (const RnNetwork *network);

@@ -56,10 +56,11 @@ prepare_norm (RnWorker *worker, int piece, gpointer data)
 {
   RnNetworkConv *conv = ((gpointer *) data)[0];
   const RnLayoutConv *shape = ((gpointer *) data)[1];
+  const RnNetwork *network = ((gpointer *) data)[2];
 
   for (int c = 0; c < shape->out_c; c++)
     {
-      conv->inv_std[c] = (float) (1.0 / sqrt ((double) conv->var[c] + RN_NORM_EPSILON));
+      conv->inv_std[c] = (float) (1.0 / sqrt ((double) conv->var[c] + network->epsilon));
       conv->scale[c] = conv->gamma[c] * conv->inv_std[c];
       conv->shift[c] = conv->beta[c] - conv->mean[c] * conv->scale[c];
     }
@@ -74,7 +75,7 @@ convolve (RnWorker *worker, RnNetwork *network, int index, const float *x, const
   const RnConvShape shape = rn_conv_shape_of (layer, network->n);
   float *z = rn_network_at (network, network->plan->z[index]);
   const RnNormGather statistics = { .z = z, .channels = layer->out_c, .slots = slots_of (network) };
-  gpointer norm[2] = { conv, (gpointer) layer };
+  gpointer norm[3] = { conv, (gpointer) layer, network };
 
   rn_conv_forward (worker, z, x, conv->w, network->conv_shared, &shape, input, &statistics);
   rn_norm_statistics (worker, conv->mean, conv->var, &statistics, rn_conv_forward_slots (&shape));

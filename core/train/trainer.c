@@ -164,12 +164,11 @@ start (RnTrainer *self)
 static gboolean
 carry_over (RnTrainer *self, RnModel *origin, const char *name, GError **error)
 {
-  const gsize n = rn_network_get_parameters (self->network)->n_floats;
   g_autoptr (RnModel) carried = rn_model_carry (origin, self->spec, self->settings.seed, error);
 
   if (carried == NULL)
     return FALSE;
-  memcpy (rn_network_get_arena (self->network), rn_model_get_arena (carried), n * sizeof (float));
+  rn_network_load (self->network, carried);
   return rn_run_writer_set_origin (self->writer, rn_model_get_spec (origin), name,
                                    rn_model_get_step (origin), error);
 }

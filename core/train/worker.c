@@ -43,7 +43,8 @@ copy_model (RnTrainer *self, GError **error)
     }
   memcpy (arena, rn_network_get_arena (self->network), n * sizeof (float));
   return rn_model_new_take (self->spec, arena, rn_dataset_get_classes (self->dataset),
-                            &self->preprocess, 1e-5, self->step, error);
+                            &self->preprocess, rn_network_get_epsilon (self->network), self->step,
+                            error);
 }
 
 /* Snapshots */
@@ -243,8 +244,7 @@ rn_worker_restore (RnTrainer *self, const RnLoadedCheckpoint *checkpoint, GError
                    rn_run_writer_get_path (self->writer), (long long) checkpoint->step);
       return FALSE;
     }
-  memcpy (rn_network_get_arena (self->network), rn_model_get_arena (checkpoint->model),
-          parameters->n_floats * sizeof (float));
+  rn_network_load (self->network, checkpoint->model);
   memcpy (rn_network_get_momentum (self->network), checkpoint->momentum,
           parameters->n_learned * sizeof (float));
   self->step = self->saved_step = checkpoint->step;

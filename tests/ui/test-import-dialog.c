@@ -78,11 +78,14 @@ world_set_up (World *world, gconstpointer preset)
 static void
 world_tear_down (World *world, gconstpointer preset)
 {
+  g_autofree char *names = g_build_filename (world->folder, "names.txt", NULL);
+
   if (world->dialog != NULL)
     looking_close (world->dialog);
   looking_close (world->parent);
   g_object_unref (world->session);
   g_unlink (world->path);
+  g_unlink (names);
   g_rmdir (world->folder);
   g_free (world->path);
   g_free (world->folder);
@@ -174,6 +177,95 @@ find_label (GtkWidget *widget, const char *text)
   return found;
 }
 
+/* Drops a file of these names on their row, as a person does who spares the way by its button */
+static void
+drop_names (World *world, const char *names)
+{
+  g_autofree char *path = g_build_filename (world->folder, "names.txt", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  GtkWidget *row = gtk_widget_get_ancestor (find_label (world->dialog, "Names of the classes"),
+                                            ADW_TYPE_ACTION_ROW);
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (row);
+  g_auto (GValue) value = G_VALUE_INIT;
+  gboolean is_taken = FALSE;
+
+  g_assert_true (g_file_set_contents (path, names, -1, NULL));
+  g_value_init (&value, G_TYPE_FILE);
+  g_value_set_object (&value, file);
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) one = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_DROP_TARGET (one))
+        g_signal_emit_by_name (one, "drop", &value, 1.0, 1.0, &is_taken);
+    }
+  g_assert_true (is_taken);
+}
+
+typedef struct
+{
+  GtkWidget *dialog;
+  const char *text;
+} Said;
+
+static gboolean
+says (gpointer data)
+{
+  const Said *said = data;
+
+  return looking_says (said->dialog, said->text);
+}
+
+static void
+wait_for_words (World *world, const char *text)
+{
+  Said said = { world->dialog, text };
+
+  g_test_message ("%s", text);
+  looking_wait (says, &said);
+}
+
+static gboolean
+has_names (gpointer world)
+{
+  return rn_model_get_classes (model_of (world)) != NULL;
+}
+
+static void
+test_names_of_ones_own_are_the_models (World *world, gconstpointer data)
+{
+  AdwComboRow *preset = looking_find (world->dialog, ADW_TYPE_COMBO_ROW, 0);
+
+  adw_combo_row_set_selected (preset, 3);
+  g_assert_true (looking_says (world->dialog, "None: classes are shown by number"));
+  adw_combo_row_set_selected (preset, 1);
+  g_assert_true (looking_says (world->dialog, "10: airplane, automobile, \xe2\x80\xa6"));
+  drop_names (world, "one\ntwo\n");
+  wait_for_words (world, "2 names, but the network has 10 classes");
+  g_assert_false (can_use (world));
+  drop_names (world, "one\n\nthree\n");
+  wait_for_words (world, "names.txt\xe2\x80\x9d, line 2");
+  g_assert_false (can_use (world));
+  drop_names (world, "a <b>\nb\nc\nd\ne\nf\ng\nh\ni\nj\n");
+  wait_for_words (world, "10: a <b>, b, \xe2\x80\xa6");
+  looking_shoot (world->dialog, "import-dialog-names");
+  g_assert_true (can_use (world));
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (world->dialog), "use");
+  looking_wait (has_names, world);
+  g_assert_cmpstr (rn_model_get_classes (model_of (world))[0], ==, "a <b>");
+  g_assert_cmpstr (rn_model_get_classes (model_of (world))[9], ==, "j");
+}
+
+/* The dialog goes while the file is being read */
+static void
+test_a_dialog_that_goes_takes_no_names (World *world, gconstpointer data)
+{
+  drop_names (world, "one\n");
+  gtk_window_destroy (GTK_WINDOW (world->dialog));
+  looking_pass (300);
+  g_assert_null (world->dialog);
+}
+
 static gboolean
 is_whole (PangoAttribute *attribute, gpointer data)
 {
@@ -218,6 +310,8 @@ main (int argc, char **argv)
   ADD ("what is said is what the model gets", test_what_is_said_is_what_the_model_gets);
   ADD ("what is no number is marked and cannot be used",
        test_what_is_no_number_is_marked_and_cannot_be_used);
+  ADD ("names of one's own are the model's", test_names_of_ones_own_are_the_models);
+  ADD ("a dialog that goes takes no names", test_a_dialog_that_goes_takes_no_names);
   ADD ("Korean lines end between words", test_korean_lines_end_between_words);
   ADD ("a dialog that is closed leaves nothing", test_a_dialog_that_is_closed_leaves_nothing);
   return g_test_run ();

@@ -20,6 +20,7 @@ typedef struct
   char *path;
   char *pasts;          /* (nullable): the folder that says what a sketch was made of */
   RnModelHints hints;   /* of a model that is opened again */
+  char **classes;       /* (nullable): the hints' */
   RnDocument *document; /* (nullable): which gives its place */
 } Open;
 
@@ -31,6 +32,7 @@ open_free (gpointer data)
   g_clear_object (&open->document);
   g_free (open->path);
   g_free (open->pasts);
+  g_strfreev (open->classes);
   g_free (open);
 }
 
@@ -129,7 +131,7 @@ show_opened (RnSession *self, RnDocument *document, OpenKind kind)
     rn_session_tell (self, rn_record_get_damage (record));
   if (kind == OPEN_RUN_AND_START)
     rn_session_start (self);
-  if (kind == OPEN_MODEL && rn_document_get_guesses (document) & RN_GUESS_MEAN)
+  if (kind == OPEN_MODEL && rn_document_get_guesses (document) != 0)
     rn_session_emit (self, RN_SIGNAL_GUESSED);
 }
 
@@ -260,6 +262,8 @@ rn_session_reopen_model (RnSession *self, RnDocument *document, const RnModelHin
   open->kind = OPEN_MODEL_AGAIN;
   open->path = g_strdup (rn_document_get_path (document));
   open->hints = *hints;
+  open->classes = g_strdupv ((char **) hints->classes);
+  open->hints.classes = (const char *const *) open->classes;
   open->document = g_object_ref (document);
   g_task_set_task_data (task, open, open_free);
   g_task_run_in_thread (task, open_in_task);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "compute/memory.h"
 #include "fixture.h"
 #include "residua/error.h"
 #include "third-party.h"
@@ -77,6 +78,31 @@ test_random_specs (void)
       /* chance makes last maps of few pixels, where batch-norm cancels most of a gradient */
       assert_gradients (self, what, 1e-3);
     }
+}
+
+/* Batch-norms of others have another epsilon than ours */
+static void
+test_the_epsilon_of_a_model_counts (void)
+{
+  const double epsilon = 0.25;
+  g_autoptr (Fixture) self = fixture_of_random (1);
+  const RnPreprocess preprocess = { .side = rn_spec_get_side (self->spec),
+                                    .channels = rn_spec_get_channels (self->spec),
+                                    .std = { 1.0f, 1.0f, 1.0f } };
+  float *arena = rn_floats_new (self->parameters->n_floats);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RnModel) model = NULL;
+
+  memcpy (arena, rn_network_get_arena (self->network), self->parameters->n_floats * sizeof *arena);
+  model = rn_model_new_take (self->spec, arena, NULL, &preprocess, epsilon, -1, &error);
+  g_assert_no_error (error);
+  rn_network_load (self->network, model);
+  g_assert_cmpfloat (rn_network_get_epsilon (self->network), ==, epsilon);
+  self->ref->epsilon = epsilon;
+  g_free (self->x);
+  self->x = clear_pictures (self->ref, 17, self->labels);
+  assert_forward (self, "epsilon");
+  assert_gradients (self, "epsilon", 1e-3);
 }
 
 /* The reference's own gradient, as a slope of its loss: central differences in double precision. */
@@ -341,6 +367,7 @@ main (int argc, char **argv)
   g_test_add_func (
       "/network/the reference's gradients are slopes of its loss for random specifications",
       test_finite_differences_of_random_specs);
+  g_test_add_func ("/network/the epsilon of a model counts", test_the_epsilon_of_a_model_counts);
   g_test_add_func ("/network/what is not finite is noticed", test_what_is_not_finite_is_noticed);
   g_test_add_func ("/network/the position ends in the stem going back",
                    test_the_position_ends_in_the_stem_going_back);

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/random.h"
+#include "compute/memory.h"
+#include "network/model.h"
 #include "residua/inspect.h"
 #include "residua/study.h"
 #include "tiny.h"
@@ -1005,6 +1007,54 @@ test_a_changed_network_goes_on_with_its_weights_and_leaves_the_old_run (World *w
     g_assert_cmpstr (g_hash_table_lookup (after, name), ==, digest);
 }
 
+static RnModel *
+with_epsilon (RnModel *model, double epsilon)
+{
+  const gsize n = rn_model_get_parameters (model)->n_floats;
+  float *arena = rn_floats_new (n);
+
+  memcpy (arena, rn_model_get_arena (model), n * sizeof *arena);
+  return rn_model_new_take (rn_model_get_spec (model), arena, NULL, rn_model_get_preprocess (model),
+                            epsilon, -1, NULL);
+}
+
+/* What others trained has an epsilon of its own: it stays, also over a resume, and counts in every step. */
+static void
+test_the_epsilon_of_what_it_was_made_of_stays (World *world, gconstpointer data)
+{
+  g_autofree char *second = run_path (world, "second");
+  g_autofree char *third = run_path (world, "third");
+  g_autoptr (RnModel) first = NULL, origin = NULL, end = NULL;
+  g_autoptr (RnRun) run = NULL;
+
+  {
+    g_autoptr (RnTrainer) trainer = trainer_from (world, "first", world->spec, NULL);
+
+    first = rn_trainer_copy_model (trainer);
+    g_assert_cmpfloat (rn_model_get_epsilon (first), ==, 1e-5);
+    origin = with_epsilon (first, 0.25);
+  }
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (RnTrainer) trainer =
+          trainer_from (world, i == 0 ? "second" : "third", world->spec, origin);
+
+      if (i == 0)
+        {
+          rn_trainer_run (trainer, 3);
+          rn_trainer_wait (trainer);
+          g_clear_pointer (&trainer, rn_trainer_free);
+          trainer = resumed (world, "second", 1);
+        }
+      rn_trainer_run (trainer, 0);
+      g_assert_cmpint (rn_trainer_wait (trainer), ==, RN_STATE_FINISHED);
+    }
+  assert_same_runs (second, third, world->settings.steps);
+  run = rn_run_open (third, NULL);
+  end = rn_run_load_model (run, -1, NULL);
+  g_assert_cmpfloat (rn_model_get_epsilon (end), ==, 0.25);
+}
+
 static void
 test_a_draft_that_does_not_fit_is_refused (World *world, gconstpointer data)
 {
@@ -1053,6 +1103,7 @@ main (int argc, char **argv)
   ADD ("one value per channel is refused", test_one_value_per_channel_is_refused);
   ADD ("a changed network goes on with its weights and leaves the old run",
        test_a_changed_network_goes_on_with_its_weights_and_leaves_the_old_run);
+  ADD ("the epsilon of what it was made of stays", test_the_epsilon_of_what_it_was_made_of_stays);
   ADD ("a draft that does not fit is refused", test_a_draft_that_does_not_fit_is_refused);
   ADD ("other data than the run was trained on is refused",
        test_other_data_than_the_run_was_trained_on_is_refused);
