@@ -1,6 +1,7 @@
 #include "commands.h"
 
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "arguments.h"
@@ -8,6 +9,7 @@
 #include "output-json.h"
 #include "residua/error.h"
 #include "residua/formats.h"
+#include "signals.h"
 #include "terminal.h"
 
 static struct
@@ -142,7 +144,28 @@ tell (RnFormat format, const char *path, const RnExportPreview *preview, const R
                  path, check->difference, check->n_pictures);
 }
 
-/* Writes and reads back. Returns: FALSE with @error where the file is not what the model is */
+/* Writes and reads back; whoever cancels either is left without a file. */
+static gboolean
+write_and_check (RnModel *model, RnFormat format, const RnExportOptions *options, const char *path,
+                 RnExportCheck *check, GError **error)
+{
+  RnCliProgress progress;
+  GError *failed = NULL;
+
+  rn_cli_signals_look ();
+  rn_cli_progress_start (&progress, _ ("Writing"));
+  if (rn_model_export (model, format, options, path, rn_cli_progress_func, &progress, &failed) &&
+      !rn_model_check_export (model, format, options, path, check, rn_cli_progress_func, &progress,
+                              &failed) &&
+      g_error_matches (failed, RN_ERROR, RN_ERROR_CANCELLED))
+    g_unlink (path);
+  rn_cli_progress_end (&progress);
+  if (failed != NULL)
+    g_propagate_error (error, failed);
+  return failed == NULL;
+}
+
+/* Returns: FALSE with @error where the file is not what the model is */
 static gboolean
 export_model (RnModel *model, RnFormat format, const char *path, GError **error)
 {
@@ -150,8 +173,7 @@ export_model (RnModel *model, RnFormat format, const char *path, GError **error)
   g_autoptr (RnExportPreview) preview = rn_model_preview_export (model, format, &options, error);
   RnExportCheck check;
 
-  if (preview == NULL || !rn_model_export (model, format, &options, path, NULL, NULL, error) ||
-      !rn_model_check_export (model, format, &options, path, &check, NULL, NULL, error))
+  if (preview == NULL || !write_and_check (model, format, &options, path, &check, error))
     return FALSE;
   if (check.difference > check.allowed)
     {

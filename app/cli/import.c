@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "residua/formats.h"
+#include "signals.h"
 #include "terminal.h"
 
 static char *out;
@@ -65,6 +67,21 @@ check_words (int argc, char **argv, RnModelHints *hints, GError **error)
   return TRUE;
 }
 
+/* As an export, which can be cancelled */
+static gboolean
+write_model (RnModel *model, GError **error)
+{
+  RnCliProgress progress;
+  gboolean is_written;
+
+  rn_cli_signals_look ();
+  rn_cli_progress_start (&progress, _ ("Writing"));
+  is_written = rn_model_export (model, RN_FORMAT_SAFETENSORS, NULL, out, rn_cli_progress_func,
+                                &progress, error);
+  rn_cli_progress_end (&progress);
+  return is_written;
+}
+
 RnExit
 rn_cli_import (int argc, char **argv)
 {
@@ -77,7 +94,7 @@ rn_cli_import (int argc, char **argv)
   if (!rn_cli_parse (&argc, &argv, "FILE --out FILE", summary, examples, entries, groups, &error) ||
       !check_words (argc, argv, &hints, &error) ||
       (model = rn_model_import (argv[1], &hints, &guesses, &error)) == NULL ||
-      !rn_model_save (model, out, &error))
+      !write_model (model, &error))
     return rn_cli_fail (error, "import");
   rn_cli_tell (_ ("“%s” holds the model."), out);
   tell_guesses (guesses);

@@ -3,11 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/aside.h"
+#include "base/file-writer.h"
 #include "residua/error.h"
 
 void
@@ -113,23 +112,6 @@ out:
   return result;
 }
 
-static gboolean
-write_fully (int fd, const guint8 *bytes, gsize length)
-{
-  while (length > 0)
-    {
-      const gssize n = write (fd, bytes, length);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return FALSE;
-      bytes += n;
-      length -= (gsize) n;
-    }
-  return TRUE;
-}
-
 gboolean
 rn_file_sync_folder (const char *path, GError **error)
 {
@@ -153,34 +135,10 @@ rn_file_sync_folder (const char *path, GError **error)
 gboolean
 rn_file_replace (const char *path, const void *bytes, gsize length, GError **error)
 {
-  g_autofree char *aside = rn_file_aside_template (path);
-  g_autofree char *folder = g_path_get_dirname (path);
-  const int fd = g_mkstemp_full (aside, O_WRONLY | O_CLOEXEC, 0666);
-  gboolean written;
-  int saved_errno;
+  g_autoptr (RnFileWriter) writer = rn_file_writer_new (path, error);
 
-  if (fd < 0)
-    {
-      rn_file_set_error (error, path, errno);
-      return FALSE;
-    }
-  written = write_fully (fd, bytes, length) && fsync (fd) == 0;
-  saved_errno = errno;
-  if (close (fd) != 0 && written)
-    {
-      written = FALSE;
-      saved_errno = errno;
-    }
-  if (written && g_rename (aside, path) != 0)
-    {
-      written = FALSE;
-      saved_errno = errno;
-    }
-  if (!written)
-    {
-      g_unlink (aside);
-      rn_file_set_error (error, path, saved_errno);
-      return FALSE;
-    }
-  return rn_file_sync_folder (folder, error);
+  if (writer == NULL)
+    return FALSE;
+  rn_file_writer_add (writer, bytes, length);
+  return rn_file_writer_commit (writer, error);
 }

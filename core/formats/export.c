@@ -127,7 +127,7 @@ rn_model_export (RnModel *model, RnFormat format, const RnExportOptions *options
   if (progress != NULL && !progress (0.0, user_data))
     return set_cancelled (error);
   if (format == RN_FORMAT_SAFETENSORS)
-    return rn_model_save (model, path, error);
+    return rn_model_file_write (model, path, progress, user_data, error);
   return write_file (model, format, options, path, progress, user_data, NULL, error);
 }
 

@@ -79,11 +79,18 @@ make_writer (const RnModel *model)
 }
 
 gboolean
-rn_model_save (const RnModel *model, const char *path, GError **error)
+rn_model_file_write (const RnModel *model, const char *path, RnProgressFunc progress,
+                     gpointer user_data, GError **error)
 {
   g_autoptr (RnSafetensorsWriter) writer = make_writer (model);
 
-  return rn_safetensors_writer_save (writer, path, error);
+  return rn_safetensors_writer_save (writer, path, progress, user_data, error);
+}
+
+gboolean
+rn_model_save (const RnModel *model, const char *path, GError **error)
+{
+  return rn_model_file_write (model, path, NULL, NULL, error);
 }
 
 guint64

@@ -16,6 +16,10 @@ void rn_model_file_add_metadata (RnSafetensorsWriter *writer, const RnModel *mod
 void rn_model_file_add_parameters (RnSafetensorsWriter *writer, const RnParameters *parameters,
                                    const float *arena, const char *prefix, gboolean learned);
 
+/* rn_model_save() that can be cancelled. @progress: (nullable) */
+gboolean rn_model_file_write (const RnModel *model, const char *path, RnProgressFunc progress,
+                              gpointer user_data, GError **error);
+
 /* Bytes of what rn_model_save() writes */
 guint64 rn_model_file_get_size (const RnModel *model);
 

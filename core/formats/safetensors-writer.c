@@ -1,14 +1,9 @@
 #include "formats/safetensors.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/aside.h"
-#include "base/file.h"
+#include "base/file-writer.h"
 #include "base/json-print.h"
 #include "residua/error.h"
 
@@ -131,24 +126,6 @@ rn_safetensors_writer_get_size (const RnSafetensorsWriter *writer)
   return size;
 }
 
-static gboolean
-write_all (int fd, const void *bytes, gsize length)
-{
-  gsize done = 0;
-
-  while (done < length)
-    {
-      const gssize wrote =
-          write (fd, (const char *) bytes + done, MIN (length - done, (gsize) 1 << 30));
-
-      if (wrote < 0 && errno != EINTR)
-        return FALSE;
-      if (wrote > 0)
-        done += (gsize) wrote;
-    }
-  return TRUE;
-}
-
 /* Numbers of this machine to bytes of the file, in place */
 static void
 to_file (guint8 *bytes, gsize count, gsize size)
@@ -165,71 +142,52 @@ to_file (guint8 *bytes, gsize count, gsize size)
       }
 }
 
-/* Returns: FALSE with errno set */
-static gboolean
-write_content (const RnSafetensorsWriter *writer, const GString *header, int fd, guint8 *scratch)
+static gsize
+size_of (const RnSafetensorsWriter *writer, guint index)
 {
-  const guint64 header_size = GUINT64_TO_LE ((guint64) header->len);
+  const Entry *entry = &g_array_index (writer->entries, Entry, index);
 
-  if (!write_all (fd, &header_size, sizeof header_size) ||
-      !write_all (fd, header->str, header->len))
-    return FALSE;
-  for (guint i = 0; i < writer->entries->len; i++)
-    {
-      const Entry *entry = &g_array_index (writer->entries, Entry, i);
-      const gsize size = rn_dtype_size (entry->dtype);
+  return entry->count * rn_dtype_size (entry->dtype);
+}
 
-      if (entry->fill != NULL)
-        entry->fill (scratch, entry->source, entry->how);
-      else
-        memcpy (scratch, entry->source, entry->count * size);
-      to_file (scratch, entry->count, size);
-      if (!write_all (fd, scratch, entry->count * size))
-        return FALSE;
-    }
-  return fsync (fd) == 0;
+static void
+write_entry (const RnSafetensorsWriter *writer, guint index, RnFileWriter *out, guint8 *scratch)
+{
+  const Entry *entry = &g_array_index (writer->entries, Entry, index);
+
+  if (entry->fill != NULL)
+    entry->fill (scratch, entry->source, entry->how);
+  else
+    memcpy (scratch, entry->source, size_of (writer, index));
+  to_file (scratch, entry->count, rn_dtype_size (entry->dtype));
+  rn_file_writer_add (out, scratch, size_of (writer, index));
 }
 
 static gboolean
-write_aside (const RnSafetensorsWriter *writer, const GString *header, const char *path,
-             guint8 *scratch, GError **error)
+write_entries (const RnSafetensorsWriter *writer, RnFileWriter *out, guint8 *scratch, guint64 size,
+               RnProgressFunc progress, gpointer user_data, GError **error)
 {
-  g_autofree char *aside = rn_file_aside_template (path);
-  g_autofree char *folder = g_path_get_dirname (path);
-  const int fd = g_mkstemp_full (aside, O_WRONLY | O_CLOEXEC, 0666);
-  int saved_errno = errno;
-  gboolean written;
+  for (guint i = 0; i < writer->entries->len && !rn_file_writer_has_failed (out); i++)
+    {
+      const double done = (double) rn_file_writer_get_position (out) / (double) size;
 
-  if (fd < 0)
-    {
-      rn_file_set_error (error, path, saved_errno);
-      return FALSE;
+      if (progress != NULL && !progress (done, user_data))
+        {
+          g_set_error_literal (error, RN_ERROR, RN_ERROR_CANCELLED, _ ("Cancelled"));
+          return FALSE;
+        }
+      write_entry (writer, i, out, scratch);
     }
-  written = write_content (writer, header, fd, scratch);
-  saved_errno = errno;
-  if (close (fd) != 0 && written)
-    {
-      written = FALSE;
-      saved_errno = errno;
-    }
-  if (written && g_rename (aside, path) != 0)
-    {
-      written = FALSE;
-      saved_errno = errno;
-    }
-  if (!written)
-    {
-      g_unlink (aside);
-      rn_file_set_error (error, path, saved_errno);
-      return FALSE;
-    }
-  return rn_file_sync_folder (folder, error);
+  return TRUE;
 }
 
 gboolean
-rn_safetensors_writer_save (RnSafetensorsWriter *writer, const char *path, GError **error)
+rn_safetensors_writer_save (RnSafetensorsWriter *writer, const char *path, RnProgressFunc progress,
+                            gpointer user_data, GError **error)
 {
   g_autoptr (GString) header = make_header (writer);
+  const guint64 header_size = GUINT64_TO_LE ((guint64) header->len);
+  g_autoptr (RnFileWriter) out = NULL;
   g_autofree guint8 *scratch = NULL;
   gsize largest = 1;
 
@@ -241,16 +199,19 @@ rn_safetensors_writer_save (RnSafetensorsWriter *writer, const char *path, GErro
       return FALSE;
     }
   for (guint i = 0; i < writer->entries->len; i++)
-    {
-      const Entry *entry = &g_array_index (writer->entries, Entry, i);
-
-      largest = MAX (largest, entry->count * rn_dtype_size (entry->dtype));
-    }
+    largest = MAX (largest, size_of (writer, i));
   scratch = g_try_malloc (largest);
   if (scratch == NULL)
     {
       g_set_error (error, RN_ERROR, RN_ERROR_MEMORY, _ ("There is no memory to write “%s”"), path);
       return FALSE;
     }
-  return write_aside (writer, header, path, scratch, error);
+  out = rn_file_writer_new (path, error);
+  if (out == NULL)
+    return FALSE;
+  rn_file_writer_add (out, &header_size, sizeof header_size);
+  rn_file_writer_add (out, header->str, header->len);
+  return write_entries (writer, out, scratch, rn_safetensors_writer_get_size (writer), progress,
+                        user_data, error) &&
+         rn_file_writer_commit (out, error);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "formats/tensor-file.h"
+#include "residua/dataset.h"
 
 /* The safetensors file: eight bytes with the length of a JSON header, little-endian; the header, which names each
  * tensor with its type, shape and place; the tensors' bytes without holes. Reading checks all of the header before it
@@ -28,7 +29,9 @@ void rn_safetensors_writer_add (RnSafetensorsWriter *writer, const char *name, R
                                 gconstpointer source, gconstpointer how);
 /* Bytes of the whole file */
 guint64 rn_safetensors_writer_get_size (const RnSafetensorsWriter *writer);
-/* Writes aside, syncs, renames over @path; memory for the largest tensor. The same entries give the same bytes. */
-gboolean rn_safetensors_writer_save (RnSafetensorsWriter *writer, const char *path, GError **error);
+/* Writes aside, syncs, renames over @path; memory for the largest tensor. The same entries give the same bytes.
+ * @progress: (nullable): asked before each tensor; RN_ERROR_CANCELLED where it says so */
+gboolean rn_safetensors_writer_save (RnSafetensorsWriter *writer, const char *path,
+                                     RnProgressFunc progress, gpointer user_data, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnSafetensorsWriter, rn_safetensors_writer_free)

@@ -34,7 +34,7 @@ rn_checkpoint_save (const RnCheckpoint *checkpoint, const char *path, GError **e
   rn_model_file_add_parameters (writer, parameters, rn_model_get_arena (checkpoint->model), "",
                                 FALSE);
   rn_model_file_add_parameters (writer, parameters, checkpoint->momentum, MOMENTUM_PREFIX, TRUE);
-  return rn_safetensors_writer_save (writer, path, error);
+  return rn_safetensors_writer_save (writer, path, NULL, NULL, error);
 }
 
 void

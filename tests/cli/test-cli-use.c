@@ -2,6 +2,7 @@
 
 #include <glib/gstdio.h>
 #include <math.h>
+#include <signal.h>
 #include <string.h>
 
 /* eval, classify, inspect and data, on a run of our own and on a network that others trained. */
@@ -642,6 +643,72 @@ test_the_reference_networks_layers_respond_as_others_measured (void)
     }
 }
 
+/* Whether @folder has a file whose name holds @part */
+static gboolean
+has_file (const char *folder, const char *part)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  g_assert_nonnull (dir);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (strstr (name, part) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/* Interrupts the program while its file is still written aside. Returns: its exit code, 0 where it was faster */
+static int
+interrupt_writing (const char *folder, const char *command, const char *from_option,
+                   const char *from)
+{
+  g_autoptr (GSubprocess) process =
+      from_option == NULL
+          ? cli_start (folder, command, from, "--out", "out.safetensors", NULL)
+          : cli_start (folder, command, from_option, from, "--out", "out.safetensors", NULL);
+
+  while (!has_file (folder, ".tmp-") && !has_file (folder, "out.safetensors"))
+    g_usleep (200);
+  g_subprocess_send_signal (process, SIGINT);
+  g_assert_true (g_subprocess_wait (process, NULL, NULL));
+  g_assert_true (g_subprocess_get_if_exited (process));
+  return g_subprocess_get_exit_status (process);
+}
+
+static void
+test_an_interrupted_export_leaves_nothing (void)
+{
+  char *folder = cli_folder_new ();
+  g_autofree char *out = g_build_filename (folder, "out.safetensors", NULL);
+  g_autoptr (CliResult) trained = cli_run (folder, "train", "--data", "data", "--net", "resnet18",
+                                           "--batch", "2", "--out", "run", "--steps", "1", NULL);
+  g_autoptr (CliResult) exported = NULL;
+  int code = 0;
+
+  cli_assert_code (trained, 0);
+  for (int i = 0; i < 20 && code == 0; i++)
+    {
+      g_unlink (out);
+      code = interrupt_writing (folder, "export", "--model", "run");
+    }
+  g_assert_cmpint (code, ==, 130);
+  g_assert_false (has_file (folder, ".tmp-"));
+  g_assert_false (has_file (folder, "out.safetensors"));
+
+  exported = cli_run (folder, "export", "--model", "run", "--out", "whole.safetensors", NULL);
+  cli_assert_code (exported, 0);
+  code = 0;
+  for (int i = 0; i < 20 && code == 0; i++)
+    {
+      g_unlink (out);
+      code = interrupt_writing (folder, "import", NULL, "whole.safetensors");
+    }
+  g_assert_cmpint (code, ==, 130);
+  g_assert_false (has_file (folder, ".tmp-"));
+  g_assert_false (has_file (folder, "out.safetensors"));
+  cli_folder_free (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -671,6 +738,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/use/data-written-out-is-the-same-data",
                    test_data_written_out_is_the_same_data);
   g_test_add_func ("/cli/use/scenes-are-drawn-large", test_scenes_are_drawn_large);
+  g_test_add_func ("/cli/use/an-interrupted-export-leaves-nothing",
+                   test_an_interrupted_export_leaves_nothing);
   g_test_add_func ("/cli/use/the-reference-network-is-wrong-70-times-in-846",
                    test_the_reference_network_is_wrong_70_times_in_846);
   g_test_add_func ("/cli/use/the-reference-networks-layers-respond-as-others-measured",

@@ -478,7 +478,7 @@ write_foreign (const Foreign *foreign, const char *path)
 
       rn_safetensors_writer_add (writer, foreign->extra, RN_DTYPE_F32, 1, &two, NULL, number, NULL);
     }
-  g_assert_true (rn_safetensors_writer_save (writer, path, NULL));
+  g_assert_true (rn_safetensors_writer_save (writer, path, NULL, NULL, NULL));
 }
 
 static RnModel *
@@ -916,7 +916,7 @@ write_with_metadata (const RnModel *model, const BrokenMetadata *broken, const c
     rn_safetensors_writer_add_metadata (writer, broken->key, broken->value);
   rn_model_file_add_parameters (writer, rn_model_get_parameters (model), rn_model_get_arena (model),
                                 "", FALSE);
-  g_assert_true (rn_safetensors_writer_save (writer, path, NULL));
+  g_assert_true (rn_safetensors_writer_save (writer, path, NULL, NULL, NULL));
 }
 
 static void

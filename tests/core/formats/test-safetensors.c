@@ -354,7 +354,7 @@ all_types_are_read_as_they_were_written (void)
   add (writer, "u64", RN_DTYPE_U64, 3, u64);
   add (writer, "i32", RN_DTYPE_I32, 3, i32);
   rn_safetensors_writer_add (writer, "single", RN_DTYPE_I64, 0, NULL, NULL, i64, NULL);
-  g_assert_true (rn_safetensors_writer_save (writer, path, NULL));
+  g_assert_true (rn_safetensors_writer_save (writer, path, NULL, NULL, NULL));
   file = rn_safetensors_open (path, NULL);
   g_assert_nonnull (file);
   g_assert_cmpuint (file->data_start % 8, ==, 0);
@@ -411,7 +411,7 @@ a_part_is_a_part_of_the_whole (void)
     }
   add (writer, "f32", RN_DTYPE_F32, N, values);
   add (writer, "f16", RN_DTYPE_F16, N, halves);
-  g_assert_true (rn_safetensors_writer_save (writer, path, NULL));
+  g_assert_true (rn_safetensors_writer_save (writer, path, NULL, NULL, NULL));
   file = rn_safetensors_open (path, NULL);
   g_assert_nonnull (file);
 
@@ -454,7 +454,7 @@ numbers_that_are_none_are_refused_in_every_type (void)
       float floats[2];
 
       add (writer, "weights", cases[i].dtype, 2, cases[i].values);
-      g_assert_true (rn_safetensors_writer_save (writer, path, NULL));
+      g_assert_true (rn_safetensors_writer_save (writer, path, NULL, NULL, NULL));
       file = rn_safetensors_open (path, NULL);
       g_assert_false (
           rn_tensor_file_read_floats (file, rn_tensor_file_find (file, "weights"), floats, &error));
@@ -476,7 +476,7 @@ large_tensors_are_converted_whole (void)
   for (gint64 i = 0; i < n; i++)
     doubles[i] = (double) i / 3.0;
   add (writer, "a", RN_DTYPE_F64, n, doubles);
-  g_assert_true (rn_safetensors_writer_save (writer, path, NULL));
+  g_assert_true (rn_safetensors_writer_save (writer, path, NULL, NULL, NULL));
   file = rn_safetensors_open (path, NULL);
   g_assert_true (rn_tensor_file_read_floats (file, rn_tensor_file_find (file, "a"), floats, NULL));
   for (gint64 i = 0; i < n; i++)
@@ -493,7 +493,7 @@ metadata_come_back_whatever_they_hold (void)
 
   rn_safetensors_writer_add_metadata (writer, "format", "pt");
   rn_safetensors_writer_add_metadata (writer, text, text);
-  g_assert_true (rn_safetensors_writer_save (writer, path, NULL));
+  g_assert_true (rn_safetensors_writer_save (writer, path, NULL, NULL, NULL));
   file = rn_safetensors_open (path, NULL);
   g_assert_nonnull (file);
   g_assert_cmpstr (rn_tensor_file_get_metadata (file, "format"), ==, "pt");
@@ -533,7 +533,7 @@ the_file_is_what_the_format_says (void)
   rn_safetensors_writer_add_metadata (writer, "format", "pt");
   rn_safetensors_writer_add (writer, "b", RN_DTYPE_F32, 2, dims, NULL, b, NULL);
   add (writer, "a", RN_DTYPE_U8, 1, a);
-  g_assert_true (rn_safetensors_writer_save (writer, path, NULL));
+  g_assert_true (rn_safetensors_writer_save (writer, path, NULL, NULL, NULL));
   g_assert_true (g_file_get_contents (path, &contents, &length, NULL));
   g_assert_cmpuint (length, ==, 8 + padded + sizeof data);
   g_assert_cmpuint ((guint8) contents[0], ==, padded);
@@ -556,12 +556,13 @@ a_failed_write_leaves_the_old_file_and_nothing_else (void)
   const char *name;
 
   add (writer, "a", RN_DTYPE_F32, 1, values);
-  g_assert_false (rn_safetensors_writer_save (writer, inside, &absent));
+  g_assert_false (rn_safetensors_writer_save (writer, inside, NULL, NULL, &absent));
   assert_error (absent, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, inside, "");
   g_assert_cmpint (g_mkdir (over, 0700), ==, 0);
-  g_assert_false (rn_safetensors_writer_save (writer, over, &taken));
+  g_assert_false (rn_safetensors_writer_save (writer, over, NULL, NULL, &taken));
   assert_error (taken, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY, over, "");
-  g_assert_false (rn_safetensors_writer_save (writer, "/proc/self/model.safetensors", &device));
+  g_assert_false (
+      rn_safetensors_writer_save (writer, "/proc/self/model.safetensors", NULL, NULL, &device));
   g_assert_nonnull (strstr (device->message, "/proc/self/model.safetensors"));
   dir = g_dir_open (folder, 0, NULL);
   while ((name = g_dir_read_name (dir)) != NULL)
