@@ -4,6 +4,7 @@
 
 #include "import-dialog.h"
 #include "pages/lab-page.h"
+#include "pages/memory-check.h"
 #include "pages/text.h"
 #include "remembered.h"
 
@@ -97,7 +98,7 @@ on_notice (GtkInfoBar *bar, int response, gpointer data)
   RnWindow *self = data;
 
   if (response == GTK_RESPONSE_ACCEPT)
-    rn_session_resume_run (self->session, self->crashed);
+    rn_resume_training (self->session, GTK_WIDGET (self), self->crashed);
   gtk_box_remove (GTK_BOX (self->notices), GTK_WIDGET (bar));
 }
 

@@ -225,6 +225,79 @@ test_a_single_step_tells_that_memory_is_short (Fixture *fixture, gconstpointer d
   g_assert_false (rn_session_is_busy (fixture->session));
 }
 
+/* A run of one step of three. Returns: (transfer full): its folder */
+static char *
+make_run (Fixture *fixture, const char *name, const RnSpec *spec)
+{
+  RnSettings settings = *rn_session_get_settings (fixture->session);
+  char *path = g_build_filename (fixture->folder, "runs", name, NULL);
+  g_autoptr (GError) error = NULL;
+  RnTrainer *trainer;
+
+  settings.batch = 20;
+  settings.steps = 3;
+  trainer =
+      rn_trainer_new (path, spec, &settings, rn_session_get_dataset (fixture->session), 1, &error);
+  g_assert_no_error (error);
+  rn_trainer_run (trainer, 1);
+  rn_trainer_wait (trainer);
+  rn_trainer_free (trainer);
+  return path;
+}
+
+/* From now on it asks for batches that no computer holds. */
+static void
+make_greedy (const char *run)
+{
+  g_autofree char *file = g_build_filename (run, "settings.json", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GString) greedy = NULL;
+
+  g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
+  greedy = g_string_new (text);
+  g_assert_cmpuint (g_string_replace (greedy, "\"batch\": 20,", "\"batch\": 65536,", 0), ==, 1);
+  g_assert_true (g_file_set_contents (file, greedy->str, -1, NULL));
+}
+
+static void
+test_a_run_that_goes_on_tells_that_memory_is_short (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RnSpec) spec = rn_spec_new ("wide", 8, 1, RN_STEM_3X3, 4096, 3, NULL);
+  g_autofree char *path = make_run (fixture, "wide-1", spec);
+
+  make_greedy (path);
+  rn_resume_training (fixture->session, fixture->window, path);
+  settle_until (has_dialog, NULL, 20.0);
+  g_assert_true (says (GTK_WIDGET (find_dialog ()), "Memory is short"));
+  g_assert_cmpstr (rn_document_get_path (rn_session_get_document (fixture->session)), ==, path);
+  /* it keeps the batches that it began with */
+  g_assert_false (adw_message_dialog_has_response (find_dialog (), "smaller"));
+  adw_message_dialog_response (find_dialog (), "cancel");
+  gtk_window_destroy (GTK_WINDOW (find_dialog ()));
+  settle_for (200);
+  g_assert_false (rn_session_is_busy (fixture->session));
+}
+
+static gboolean
+has_three_steps (gpointer path)
+{
+  g_autoptr (RnRun) run = rn_run_open (path, NULL);
+  g_autoptr (GArray) rows = run != NULL ? rn_run_read_history (run, NULL) : NULL;
+
+  return rows != NULL && rows->len == 3;
+}
+
+static void
+test_a_run_that_goes_on_and_fits_asks_nothing (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RnSpec) spec = tiny_spec_new ();
+  g_autofree char *path = make_run (fixture, "small-1", spec);
+
+  rn_resume_training (fixture->session, fixture->window, path);
+  settle_until (has_three_steps, path, 20.0);
+  g_assert_true (has_no_dialog (NULL));
+}
+
 #define ADD(name, test) g_test_add (name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -241,5 +314,9 @@ main (int argc, char **argv)
        test_a_single_step_starts_anew_where_one_wants_so);
   ADD ("/carry-dialog/a single step tells that memory is short",
        test_a_single_step_tells_that_memory_is_short);
+  ADD ("/carry-dialog/a run that goes on tells that memory is short",
+       test_a_run_that_goes_on_tells_that_memory_is_short);
+  ADD ("/carry-dialog/a run that goes on and fits asks nothing",
+       test_a_run_that_goes_on_and_fits_asks_nothing);
   return g_test_run ();
 }

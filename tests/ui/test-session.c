@@ -1614,6 +1614,13 @@ find_crashed (World *world)
 }
 
 static void
+start_opened (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_assert_true (rn_session_open_run_finish (RN_SESSION (source), result, NULL));
+  rn_session_start (RN_SESSION (source));
+}
+
+static void
 test_a_run_that_crashed_is_found_once (World *world, gconstpointer data)
 {
   g_autofree char *mark = g_build_filename (g_get_user_state_dir (), "residua", "training", NULL);
@@ -1641,7 +1648,7 @@ test_a_run_that_crashed_is_found_once (World *world, gconstpointer data)
   g_assert_cmpstr (found, ==, path);
   again = find_crashed (world);
   g_assert_cmpstr (again, ==, "none");
-  rn_session_resume_run (world->session, path);
+  rn_session_open_run_async (world->session, path, start_opened, NULL);
   world_wait (world, is_running, 20.0);
 }
 

@@ -350,6 +350,13 @@ is_block_2_heard (World *world)
 }
 
 static void
+start_opened (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_assert_true (rn_session_open_run_finish (RN_SESSION (source), result, NULL));
+  rn_session_start (RN_SESSION (source));
+}
+
+static void
 test_a_branch_that_a_checkpoint_silences_reads_zero_alone (Fixture *fixture, gconstpointer data)
 {
   RnSession *session = fixture->world.session;
@@ -373,7 +380,7 @@ test_a_branch_that_a_checkpoint_silences_reads_zero_alone (Fixture *fixture, gco
   clear_tensor (checkpoint, "layer2.0.bn2.weight");
   clear_tensor (checkpoint, "layer2.0.bn2.bias");
 
-  rn_session_resume_run (session, path);
+  rn_session_open_run_async (session, path, start_opened, NULL);
   world_wait (&fixture->world, has_ended, 60.0);
   rn_strip_set_data (fixture->strip,
                      rn_record_get_strip (rn_session_get_record (session), RN_MEASURE_RATIO),

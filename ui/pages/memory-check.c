@@ -295,3 +295,19 @@ rn_step_training (RnSession *session, GtkWidget *widget)
 {
   train (session, widget, TRUE);
 }
+
+static void
+on_run_shown (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkWidget) widget = data;
+  RnSession *session = RN_SESSION (source);
+
+  if (rn_session_open_run_finish (session, result, NULL))
+    rn_start_training (session, widget);
+}
+
+void
+rn_resume_training (RnSession *session, GtkWidget *widget, const char *path)
+{
+  rn_session_open_run_async (session, path, on_run_shown, g_object_ref (widget));
+}

@@ -39,5 +39,7 @@ gboolean rn_memory_check_finish (GAsyncResult *result, RnMemoryCheck *check, GEr
 void rn_start_training (RnSession *session, GtkWidget *widget);
 /** What every single step does: the same questions, then rn_session_step(). */
 void rn_step_training (RnSession *session, GtkWidget *widget);
+/** Goes on with the run at @path: opens it, shows it, then as rn_start_training(). */
+void rn_resume_training (RnSession *session, GtkWidget *widget, const char *path);
 
 G_END_DECLS

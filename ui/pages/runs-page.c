@@ -9,6 +9,7 @@
 #include "pages/card.h"
 #include "pages/clear-ground.h"
 #include "pages/margin.h"
+#include "pages/memory-check.h"
 #include "pages/plain-twin.h"
 #include "pages/tab-stop.h"
 #include "runs/run-events.h"
@@ -312,7 +313,7 @@ on_asked (RnRunRow *row, int wish, RnRunsPage *self)
       on_train (self);
       break;
     case RN_RUN_WISH_RESUME:
-      rn_session_resume_run (self->session, path);
+      rn_resume_training (self->session, GTK_WIDGET (self), path);
       on_train (self);
       break;
     case RN_RUN_WISH_COMPARE:

@@ -7,7 +7,6 @@
 typedef enum
 {
   OPEN_RUN,
-  OPEN_RUN_AND_START,
   OPEN_SPEC,
   OPEN_MODEL,
   OPEN_MODEL_AGAIN,
@@ -22,6 +21,7 @@ typedef struct
   RnModelHints hints;   /* of a model that is opened again */
   char **classes;       /* (nullable): the hints' */
   RnDocument *document; /* (nullable): which gives its place */
+  GTask *asked;         /* (nullable): waits until the document is shown */
 } Open;
 
 static void
@@ -30,6 +30,7 @@ open_free (gpointer data)
   Open *open = data;
 
   g_clear_object (&open->document);
+  g_clear_object (&open->asked);
   g_free (open->path);
   g_free (open->pasts);
   g_strfreev (open->classes);
@@ -84,7 +85,6 @@ read_document (const Open *open, GError **error)
     case OPEN_MODEL_AGAIN:
       return read_model (open, error);
     case OPEN_RUN:
-    case OPEN_RUN_AND_START:
     case OPEN_COMPARED:
     default:
       return read_run (open, error);
@@ -114,7 +114,6 @@ title_of_problem (OpenKind kind)
     case OPEN_MODEL_AGAIN:
       return _ ("The model cannot be opened");
     case OPEN_RUN:
-    case OPEN_RUN_AND_START:
     case OPEN_COMPARED:
     default:
       return _ ("The run cannot be opened");
@@ -122,17 +121,17 @@ title_of_problem (OpenKind kind)
 }
 
 static void
-show_opened (RnSession *self, RnDocument *document, OpenKind kind)
+show_opened (RnSession *self, RnDocument *document, OpenKind kind, GTask *asked)
 {
   RnRecord *record = rn_document_get_record (document);
 
   rn_session_show (self, document);
   if (record != NULL && rn_record_get_damage (record) != NULL)
     rn_session_tell (self, rn_record_get_damage (record));
-  if (kind == OPEN_RUN_AND_START)
-    rn_session_start (self);
   if (kind == OPEN_MODEL && rn_document_get_guesses (document) != 0)
     rn_session_emit (self, RN_SIGNAL_GUESSED);
+  if (asked != NULL)
+    g_task_return_boolean (asked, TRUE);
 }
 
 static gboolean
@@ -187,6 +186,8 @@ was_opened (GObject *source, GAsyncResult *result, gpointer data)
   if (document == NULL)
     {
       rn_session_fail (self, title_of_problem (open->kind), error->message);
+      if (open->asked != NULL)
+        g_task_return_error (open->asked, g_steal_pointer (&error));
       return;
     }
   if (open->kind == OPEN_COMPARED)
@@ -201,11 +202,12 @@ was_opened (GObject *source, GAsyncResult *result, gpointer data)
     }
   /* it may have been asked for twice meanwhile */
   known = rn_session_find_document (self, open->path);
-  show_opened (self, known != NULL ? known : document, open->kind);
+  show_opened (self, known != NULL ? known : document, open->kind, open->asked);
 }
 
+/* @asked: (nullable) */
 static void
-run_task (RnSession *self, const char *path, OpenKind kind)
+run_task (RnSession *self, const char *path, OpenKind kind, GTask *asked)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, was_opened, NULL);
   Open *open = g_new0 (Open, 1);
@@ -213,44 +215,55 @@ run_task (RnSession *self, const char *path, OpenKind kind)
   open->kind = kind;
   open->path = g_strdup (path);
   open->pasts = rn_session_get_pasts (self);
+  g_set_object (&open->asked, asked);
   g_task_set_task_data (task, open, open_free);
   g_task_run_in_thread (task, open_in_task);
 }
 
 static void
-open_document (RnSession *self, const char *path, OpenKind kind)
+open_document (RnSession *self, const char *path, OpenKind kind, GTask *asked)
 {
   g_autofree char *whole = g_canonicalize_filename (path, NULL);
   RnDocument *known = rn_session_find_document (self, whole);
 
   if (known != NULL)
-    show_opened (self, known, kind);
+    show_opened (self, known, kind, asked);
   else
-    run_task (self, whole, kind);
+    run_task (self, whole, kind, asked);
 }
 
 void
 rn_session_open_run (RnSession *self, const char *path)
 {
-  open_document (self, path, OPEN_RUN);
+  open_document (self, path, OPEN_RUN, NULL);
 }
 
 void
-rn_session_resume_run (RnSession *self, const char *path)
+rn_session_open_run_async (RnSession *self, const char *path, GAsyncReadyCallback callback,
+                           gpointer data)
 {
-  open_document (self, path, OPEN_RUN_AND_START);
+  g_autoptr (GTask) asked = g_task_new (self, NULL, callback, data);
+
+  g_task_set_source_tag (asked, rn_session_open_run_async);
+  open_document (self, path, OPEN_RUN, asked);
+}
+
+gboolean
+rn_session_open_run_finish (RnSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 void
 rn_session_open_spec (RnSession *self, const char *path)
 {
-  open_document (self, path, OPEN_SPEC);
+  open_document (self, path, OPEN_SPEC, NULL);
 }
 
 void
 rn_session_open_model (RnSession *self, const char *path)
 {
-  open_document (self, path, OPEN_MODEL);
+  open_document (self, path, OPEN_MODEL, NULL);
 }
 
 void
@@ -286,5 +299,5 @@ rn_session_compare (RnSession *self, const char *run_path)
   if (known != NULL && rn_document_get_kind (known) == RN_DOCUMENT_RUN)
     add_compared (self, known);
   else
-    run_task (self, whole, OPEN_COMPARED);
+    run_task (self, whole, OPEN_COMPARED, NULL);
 }

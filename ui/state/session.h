@@ -88,6 +88,10 @@ const RnSpec *rn_session_get_spec (RnSession *self);
 RnRecord *rn_session_get_record (RnSession *self);
 /** These read in tasks; then the document is shown, or "problem" says why not. What is open already is shown at once. */
 void rn_session_open_run (RnSession *self, const char *path);
+/** The same, and calls back when the run is shown; the error was told as a "problem" by then. */
+void rn_session_open_run_async (RnSession *self, const char *path, GAsyncReadyCallback callback,
+                                gpointer data);
+gboolean rn_session_open_run_finish (RnSession *self, GAsyncResult *result, GError **error);
 void rn_session_open_spec (RnSession *self, const char *path);
 void rn_session_open_model (RnSession *self, const char *path);
 /** Reads the model file of @document again, with @hints (copied) for what it does not say; the new document takes its
@@ -217,8 +221,6 @@ gboolean rn_session_is_training (RnSession *self); /* preparing, running or eval
 gboolean rn_session_has_trainer (RnSession *self);
 /** Whether rn_session_shut_down() has something to wait for: a trainer that is there, is to be made or is being freed */
 gboolean rn_session_is_busy (RnSession *self);
-/** Goes on with a run on disk: opens it, shows it, starts. */
-void rn_session_resume_run (RnSession *self, const char *path);
 /** Where the step under way is; FALSE where none is, or another document is shown. block: -1 stem, n_blocks head */
 gboolean rn_session_get_position (RnSession *self, int *block, gboolean *is_backward);
 /** Stops, and calls back on the window's thread when the worker has gone; for quitting. */
