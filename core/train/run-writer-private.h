@@ -47,6 +47,10 @@ gboolean rn_run_log_cut (RnRunWriter *writer, RnRunLog *log, goffset length, GEr
 void rn_run_log_set_error (const RnRunWriter *writer, const RnRunLog *log, GError **error);
 
 void rn_run_writer_note_test (RnRunWriter *writer, gint64 step, double error);
+/* Removes the folder in which a run was being made. */
+void rn_run_remove_making (const char *folder);
+/* Returns: a descriptor to close when the new folder in @parent has its lock; -1 where there is none */
+int rn_run_lock_around (const char *parent);
 /* Removes what a kill left of files that were being written aside. */
 void rn_run_remove_leftovers (const char *folder);
 /* Removes checkpoints as rn_run_writer_checkpoint() says. */

@@ -115,22 +115,6 @@ is_hidden (const RnRunWriter *writer)
   return writer->folder != NULL && strcmp (writer->folder, writer->path) != 0;
 }
 
-/* All files of a folder, and then itself */
-static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      g_unlink (child);
-    }
-  g_rmdir (path);
-}
-
 void
 rn_run_writer_free (RnRunWriter *writer)
 {
@@ -143,12 +127,7 @@ rn_run_writer_free (RnRunWriter *writer)
     if (logs[i]->fd >= 0)
       close (logs[i]->fd);
   if (is_hidden (writer))
-    {
-      g_autofree char *checkpoints = g_build_filename (writer->folder, RN_RUN_CHECKPOINTS, NULL);
-
-      remove_folder (checkpoints);
-      remove_folder (writer->folder);
-    }
+    rn_run_remove_making (writer->folder);
   if (writer->lock >= 0)
     close (writer->lock);
   g_array_unref (writer->tests);
@@ -193,7 +172,6 @@ take_lock (RnRunWriter *writer, GError **error)
 static gboolean
 make_folder (RnRunWriter *writer, GError **error)
 {
-  g_autofree char *parent = g_path_get_dirname (writer->path);
   g_autofree char *hidden = g_strconcat (writer->path, ".new-XXXXXX", NULL);
   g_autofree char *checkpoints = NULL;
 
@@ -203,7 +181,7 @@ make_folder (RnRunWriter *writer, GError **error)
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, _ ("“%s” is there already"), writer->path);
       return FALSE;
     }
-  if (g_mkdir_with_parents (parent, 0777) != 0 || g_mkdtemp_full (hidden, 0777) == NULL)
+  if (g_mkdtemp_full (hidden, 0777) == NULL)
     {
       rn_file_set_error (error, writer->path, errno);
       return FALSE;
@@ -214,6 +192,27 @@ make_folder (RnRunWriter *writer, GError **error)
     return TRUE;
   rn_file_set_error (error, checkpoints, errno);
   return FALSE;
+}
+
+/* Makes the folder and takes its lock, so that at no moment it seems to be nobody's. */
+static gboolean
+make_locked_folder (RnRunWriter *writer, GError **error)
+{
+  g_autofree char *parent = g_path_get_dirname (writer->path);
+  gboolean is_made;
+  int around;
+
+  if (g_mkdir_with_parents (parent, 0777) != 0)
+    {
+      rn_file_set_error (error, writer->path, errno);
+      return FALSE;
+    }
+  rn_run_clear_making (parent);
+  around = rn_run_lock_around (parent);
+  is_made = make_folder (writer, error) && take_lock (writer, error);
+  if (around >= 0)
+    close (around);
+  return is_made;
 }
 
 static gboolean
@@ -270,7 +269,7 @@ rn_run_writer_create (const char *path, const RnSpec *spec, const RnSettings *se
   writer->settings = *settings;
   writer->data = g_strdup (data);
   writer->digest = g_strdup (digest);
-  if (!make_folder (writer, error) || !take_lock (writer, error))
+  if (!make_locked_folder (writer, error))
     return NULL;
   spec_path = g_build_filename (writer->folder, RN_RUN_SPEC, NULL);
   if (!rn_spec_save (spec, spec_path, error) || !write_settings (writer, error) ||

@@ -146,6 +146,12 @@ gint64 rn_run_best_step (RnRun *run);
 /** Returns: (transfer full): the model of the checkpoint at @step; -1 is the latest that reads well */
 RnModel *rn_run_load_model (RnRun *run, gint64 step, GError **error);
 
+/** Whether a folder of this name is one in which a run is still being made, "RUN.new-XXXXXX" */
+gboolean rn_run_is_in_making (const char *name);
+/** Removes from @folder what programs that died while they made a run have left there; nothing that is being made, and
+ * nothing in which a step was done. A new training does so first. */
+void rn_run_clear_making (const char *folder);
+
 /**
  * rn_model_load_any:
  * @what: a model file, or a run: "RUN" (latest checkpoint), "RUN@best", "RUN@STEP"

@@ -359,14 +359,14 @@ test_a_run_is_renamed_in_its_folder (Fixture *fixture, gconstpointer data)
 static void
 test_a_name_that_cannot_be_is_refused (Fixture *fixture, gconstpointer data)
 {
-  static const char *const names[] = { "", "a/b", "..", ".hidden", "tiny-2" };
+  static const char *const names[] = { "", "a/b", "..", ".hidden", "tiny-1.new-a1b2c3", "tiny-2" };
   g_autofree char *path = path_of (fixture, "tiny-1");
 
   make_run (fixture, "tiny-1", 2);
   make_run (fixture, "tiny-2", 2);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      const int wanted = i < 4 ? G_IO_ERROR_INVALID_FILENAME : G_IO_ERROR_EXISTS;
+      const int wanted = i < 5 ? G_IO_ERROR_INVALID_FILENAME : G_IO_ERROR_EXISTS;
       Ended ended = { 0 };
 
       rn_run_rename_async (path, names[i], on_ended, &ended);

@@ -1653,6 +1653,19 @@ test_a_run_that_crashed_is_found_once (World *world, gconstpointer data)
 }
 
 static void
+test_what_a_death_left_half_made_is_cleared_at_the_next_start (World *world, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (rn_session_get_runs_folder (world->session),
+                                            "tiny-7.new-abcdef", "checkpoints", NULL);
+  g_autofree char *folder = g_path_get_dirname (path), *found = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (path, 0700), ==, 0);
+  found = find_crashed (world);
+  g_assert_cmpstr (found, ==, "none");
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+}
+
+static void
 add (const char *name, int epochs, void (*test) (World *, gconstpointer))
 {
   g_autofree char *path = g_strconcat ("/session/", name, NULL);
@@ -1738,5 +1751,7 @@ main (int argc, char **argv)
        test_a_stored_run_answers_as_the_live_one_did);
   add ("a gate changes the view and no training", 10, test_a_gate_changes_the_view_and_no_training);
   add ("a run that crashed is found once", 10000, test_a_run_that_crashed_is_found_once);
+  add ("what a death left half made is cleared at the next start", 1,
+       test_what_a_death_left_half_made_is_cleared_at_the_next_start);
   return g_test_run ();
 }

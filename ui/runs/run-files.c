@@ -5,6 +5,7 @@
 #include <ftw.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <residua/run.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -124,10 +125,12 @@ rename_in_task (GTask *task, gpointer source, gpointer data, GCancellable *cance
   char *path = NULL;
   int lock;
 
-  if (*work->name == '\0' || *work->name == '.' || strchr (work->name, '/') != NULL)
+  if (*work->name == '\0' || *work->name == '.' || strchr (work->name, '/') != NULL ||
+      rn_run_is_in_making (work->name))
     {
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME,
-                               _ ("A name is not empty, has no slash and begins with no dot"));
+                               _ ("A name is not empty, has no slash, begins with no dot and does "
+                                  "not end like “.new-a1b2c3”"));
       return;
     }
   lock = take_lock (work->path, &error);

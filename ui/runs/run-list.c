@@ -1,11 +1,10 @@
 #include "runs/run-list.h"
 
+#include <residua/run.h>
 #include <string.h>
 
 /* Changes in the folder come in bursts. */
 #define SETTLE_MS 400
-/* A folder that is still being filled is called RUN.new-XXXXXX. */
-#define UNFINISHED ".new-"
 
 struct _RnRunItem
 {
@@ -130,7 +129,7 @@ has_file (const char *folder, const char *name)
 static gboolean
 looks_like_run (const char *path, const char *name)
 {
-  return name[0] != '.' && strstr (name, UNFINISHED) == NULL &&
+  return name[0] != '.' && !rn_run_is_in_making (name) &&
          (has_file (path, "spec.json") || has_file (path, "history.csv"));
 }
 

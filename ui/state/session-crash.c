@@ -82,6 +82,8 @@ find_in_task (GTask *task, gpointer source, gpointer data, GCancellable *cancell
 {
   g_autofree char *run_path = read_mark ();
 
+  if (data != NULL)
+    rn_run_clear_making (data);
   if (run_path != NULL && is_locked (run_path))
     {
       /* it lives */
@@ -101,6 +103,7 @@ rn_session_find_crashed_async (RnSession *self, GAsyncReadyCallback callback, gp
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, data);
 
+  g_task_set_task_data (task, g_strdup (self->runs_folder), g_free);
   g_task_run_in_thread (task, find_in_task);
 }
 

@@ -226,7 +226,7 @@ gboolean rn_session_get_position (RnSession *self, int *block, gboolean *is_back
 /** Stops, and calls back on the window's thread when the worker has gone; for quitting. */
 void rn_session_shut_down (RnSession *self, GAsyncReadyCallback callback, gpointer data);
 /** The run that was training when the program died, if it can go on; (transfer full) (nullable). Asked for at start, in a
- * task; it is told once. */
+ * task, which also clears the runs folder of what a death has left there half made; it is told once. */
 void rn_session_find_crashed_async (RnSession *self, GAsyncReadyCallback callback, gpointer data);
 char *rn_session_find_crashed_finish (RnSession *self, GAsyncResult *result, GError **error);
 

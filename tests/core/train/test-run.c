@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/random.h"
@@ -250,6 +251,93 @@ a_name_taken_meanwhile_is_not_written_over (void)
   assert_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, path, "");
   g_clear_pointer (&second, rn_run_writer_free);
   g_assert_true (g_file_test (path, G_FILE_TEST_IS_DIR));
+}
+
+/* A program that dies while it makes a run in @parent. Returns: (transfer full): what it leaves */
+static char *
+leave_half_made (const char *parent)
+{
+  g_autofree char *path = g_build_filename (parent, "died", NULL);
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+  int status;
+  const pid_t pid = fork ();
+
+  if (pid == 0)
+    _exit (create (path, NULL) != NULL ? 0 : 1);
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  g_assert_cmpint (status, ==, 0);
+  dir = g_dir_open (parent, 0, NULL);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_prefix (name, "died.new-"))
+      return g_build_filename (parent, name, NULL);
+  return NULL;
+}
+
+static void
+what_a_dead_program_left_half_made_is_cleared (void)
+{
+  g_autofree char *parent = path_of ("half-made"), *live = g_build_filename (parent, "live", NULL);
+  g_autofree char *bare = g_build_filename (parent, "bare.new-abcdef", NULL);
+  g_autofree char *link = g_build_filename (parent, "link.new-abcdef", NULL);
+  g_autofree char *target = path_of ("half-made-target");
+  g_autofree char *kept = g_build_filename (target, RN_RUN_CLASSES, NULL);
+  g_autofree char *dead = NULL;
+  g_autoptr (RnRunWriter) writer = create (live, NULL);
+
+  dead = leave_half_made (parent);
+  g_assert_true (g_file_test (dead, G_FILE_TEST_IS_DIR));
+  g_assert_cmpint (g_mkdir (bare, 0700), ==, 0);
+  g_assert_cmpint (g_mkdir (target, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (kept, "", 0, NULL));
+  g_assert_cmpint (symlink (target, link), ==, 0);
+  rn_run_clear_making (parent);
+  g_assert_false (g_file_test (dead, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (bare, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (kept, G_FILE_TEST_EXISTS));
+  g_assert_true (checkpoint (writer, 0, NULL)); /* the one that is being made was left alone */
+  g_assert_true (g_file_test (live, G_FILE_TEST_IS_DIR));
+}
+
+static void
+a_new_run_clears_what_is_half_made_beside_it (void)
+{
+  g_autofree char *parent = path_of ("beside"), *path = g_build_filename (parent, "next", NULL);
+  g_autofree char *dead = NULL;
+  g_autoptr (RnRunWriter) writer = NULL;
+
+  g_assert_cmpint (g_mkdir (parent, 0700), ==, 0);
+  dead = leave_half_made (parent);
+  g_assert_true (g_file_test (dead, G_FILE_TEST_IS_DIR));
+  writer = create (path, NULL);
+  g_assert_false (g_file_test (dead, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (count_entries (parent), ==, 1);
+}
+
+static void
+a_run_with_a_step_is_not_cleared_whatever_it_is_called (void)
+{
+  g_autofree char *parent = path_of ("odd"), *path = g_build_filename (parent, "run", NULL);
+  g_autofree char *odd = g_build_filename (parent, "run.new-abcdef", NULL);
+  RnRunWriter *writer = trained (path, 1, 1);
+
+  rn_run_writer_free (writer);
+  g_assert_cmpint (g_rename (path, odd), ==, 0);
+  rn_run_clear_making (parent);
+  g_assert_true (g_file_test (odd, G_FILE_TEST_IS_DIR));
+}
+
+static void
+only_its_own_suffix_says_that_a_run_is_being_made (void)
+{
+  g_assert_true (rn_run_is_in_making ("run.new-a1B2c3"));
+  g_assert_true (rn_run_is_in_making ("run.new-x.new-a1B2c3"));
+  g_assert_false (rn_run_is_in_making ("run.new-a1B2c"));
+  g_assert_false (rn_run_is_in_making ("run.new-a1B2c34"));
+  g_assert_false (rn_run_is_in_making ("run.new-a1B2c-"));
+  g_assert_false (rn_run_is_in_making ("run.new-a1B2c3.old"));
+  g_assert_false (rn_run_is_in_making (".new-a1B2c3"));
+  g_assert_false (rn_run_is_in_making ("run"));
 }
 
 static void
@@ -1300,6 +1388,10 @@ main (int argc, char **argv)
   ADD (a_run_is_there_with_a_checkpoint_or_not_at_all);
   ADD (a_taken_name_is_refused);
   ADD (a_name_taken_meanwhile_is_not_written_over);
+  ADD (what_a_dead_program_left_half_made_is_cleared);
+  ADD (a_new_run_clears_what_is_half_made_beside_it);
+  ADD (a_run_with_a_step_is_not_cleared_whatever_it_is_called);
+  ADD (only_its_own_suffix_says_that_a_run_is_being_made);
   ADD (a_folder_that_cannot_be_made_is_an_error);
   ADD (what_is_written_is_read_back_to_the_bit);
   ADD (nothing_but_timing_tells_time);
