@@ -31,6 +31,7 @@ struct _RnWindow
   GCancellable *opening;         /* cancelled when the window goes */
   guint prepare_id;
   char *crashed;        /* (nullable): the run that the notice offers */
+  GtkWidget *crash_bar; /* (nullable): the notice */
   guint inhibit_cookie; /* 0 where the desktop cannot */
   gboolean is_inhibiting;
   int type_size;           /* gtk-xft-dpi before presenter mode; 0 when it is off */

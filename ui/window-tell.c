@@ -92,16 +92,6 @@ on_status (RnWindow *self)
 
 /* A run that ended by a crash */
 
-static void
-on_notice (GtkInfoBar *bar, int response, gpointer data)
-{
-  RnWindow *self = data;
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    rn_resume_training (self->session, GTK_WIDGET (self), self->crashed);
-  gtk_box_remove (GTK_BOX (self->notices), GTK_WIDGET (bar));
-}
-
 /* @what: "Resume the run", to whoever has it read to him */
 static GtkWidget *
 new_notice (const char *text, const char *what)
@@ -120,24 +110,56 @@ new_notice (const char *text, const char *what)
 }
 
 static void
+end_notice (RnWindow *self)
+{
+  gtk_box_remove (GTK_BOX (self->notices), self->crash_bar);
+  self->crash_bar = NULL;
+  g_clear_pointer (&self->crashed, g_free);
+}
+
+static void
+on_notice (GtkInfoBar *bar, int response, gpointer data)
+{
+  RnWindow *self = data;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    rn_resume_training (self->session, GTK_WIDGET (self), self->crashed);
+  end_notice (self);
+}
+
+static void
+offer_crashed (RnWindow *self, const char *path)
+{
+  g_autofree char *name = g_filename_display_basename (path);
+  g_autofree char *text = g_strdup_printf (
+      _ ("The training of “%s” was cut off. It can be resumed where it was last saved."), name);
+
+  self->crashed = g_strdup (path);
+  self->crash_bar = new_notice (text, _ ("Resume the run"));
+  g_signal_connect_object (self->crash_bar, "response", G_CALLBACK (on_notice), self, 0);
+  gtk_box_append (GTK_BOX (self->notices), self->crash_bar);
+}
+
+static void
 on_crashed (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (RnWindow) self = data;
   g_autofree char *path = rn_session_find_crashed_finish (RN_SESSION (source), result, NULL);
-  g_autofree char *name = NULL;
-  g_autofree char *text = NULL;
-  GtkWidget *bar;
 
   /* by now the person may have begun something else */
-  if (path == NULL || self->crashed != NULL || rn_session_has_trainer (self->session))
+  if (path != NULL && self->crashed == NULL && !rn_session_has_trainer (self->session))
+    offer_crashed (self, path);
+}
+
+/* The notice goes with its run. */
+static void
+on_moved (RnWindow *self, const char *from, const char *to)
+{
+  if (self->crashed == NULL || g_strcmp0 (self->crashed, from) != 0)
     return;
-  name = g_filename_display_basename (path);
-  text = g_strdup_printf (
-      _ ("The training of “%s” was cut off. It can be resumed where it was last saved."), name);
-  self->crashed = g_steal_pointer (&path);
-  bar = new_notice (text, _ ("Resume the run"));
-  g_signal_connect_object (bar, "response", G_CALLBACK (on_notice), self, 0);
-  gtk_box_append (GTK_BOX (self->notices), bar);
+  end_notice (self);
+  if (to != NULL)
+    offer_crashed (self, to);
 }
 
 /* An experiment that did */
@@ -225,6 +247,7 @@ rn_window_listen (RnWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "dataset", G_CALLBACK (on_dataset), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "moved", G_CALLBACK (on_moved), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "message", G_CALLBACK (rn_window_toast), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "problem", G_CALLBACK (on_problem), self,

@@ -11,6 +11,7 @@
 #include "pages/classify-many.h"
 #include "pages/dataset-head.h"
 #include "remembered.h"
+#include "runs/run-wishes.h"
 #include "window-private.h"
 
 /* At a window of this width nothing may be clipped (design: interaction.md). */
@@ -792,30 +793,106 @@ test_who_comes_back_while_it_saves_gets_another_window (void)
   opening_close (application, opening_find_window (application));
 }
 
-/* As a program that was killed leaves it: the mark of the session, and a run that has not ended */
-static void
-test_a_run_that_was_cut_off_is_offered (void)
+/* As a program that was killed leaves it: the mark of the session, and a run that has not ended. Returns: (transfer full):
+ * its folder
+ */
+static char *
+cut_off_a_run (void)
 {
   RnWindow *window = opening_window (application);
   RnSession *session = prepare_training (window);
-  g_autofree char *path = NULL;
   g_autofree char *mark = g_build_filename (g_get_user_state_dir (), "residua", "training", NULL);
-  GtkWidget *bar;
+  char *path;
 
   rn_session_start (session);
   iterate_until (rn_session_get_status (session)->step >= 2);
   path = run_path_of (session);
   opening_close (application, window);
   g_assert_true (g_file_set_contents (mark, path, -1, NULL));
+  return path;
+}
 
-  window = opening_window (application);
-  session = rn_window_get_session (window);
-  iterate_until (find_widget (GTK_WIDGET (window), GTK_TYPE_INFO_BAR) != NULL);
-  bar = find_widget (GTK_WIDGET (window), GTK_TYPE_INFO_BAR);
+/* Returns: (nullable): the notice */
+static GtkWidget *
+find_notice (RnWindow *window)
+{
+  return find_widget (GTK_WIDGET (window), GTK_TYPE_INFO_BAR);
+}
+
+static gboolean
+notice_names (RnWindow *window, const char *name)
+{
+  GtkWidget *bar = find_notice (window);
+  GtkWidget *label = bar != NULL ? find_widget (bar, GTK_TYPE_LABEL) : NULL;
+
+  return label != NULL && strstr (gtk_label_get_text (GTK_LABEL (label)), name) != NULL;
+}
+
+static void
+test_a_run_that_was_cut_off_is_offered (void)
+{
+  g_autofree char *path = cut_off_a_run ();
+  RnWindow *window = opening_window (application);
+  RnSession *session = rn_window_get_session (window);
+  GtkWidget *bar;
+
+  iterate_until (find_notice (window) != NULL);
+  bar = find_notice (window);
   gtk_info_bar_response (GTK_INFO_BAR (bar), GTK_RESPONSE_ACCEPT);
   iterate_until (rn_session_has_trainer (session) && rn_session_get_record (session) != NULL);
   g_assert_cmpstr (rn_record_get_path (rn_session_get_record (session)), ==, path);
-  g_assert_null (find_widget (GTK_WIDGET (window), GTK_TYPE_INFO_BAR));
+  g_assert_null (find_notice (window));
+  opening_close (application, window);
+}
+
+static void
+set_done (gpointer done)
+{
+  g_object_set_data (done, "done", done);
+}
+
+/* Renames the run, or deletes it where @name is NULL, as the page Runs does, and waits until that is done. */
+static void
+move_run (RnWindow *window, const char *path, const char *name)
+{
+  GObject *done = g_object_new (G_TYPE_OBJECT, NULL);
+  RnSession *session = rn_window_get_session (window);
+
+  if (name != NULL)
+    rn_run_rename (GTK_WIDGET (window), session, path, name, set_done, done);
+  else
+    rn_run_delete (GTK_WIDGET (window), session, path, set_done, done);
+  iterate_until (g_object_get_data (done, "done") != NULL);
+  g_object_unref (done);
+}
+
+static void
+test_the_offer_follows_its_run (void)
+{
+  g_autofree char *path = cut_off_a_run ();
+  g_autofree char *parent = g_path_get_dirname (path);
+  g_autofree char *moved = g_build_filename (parent, "called otherwise", NULL);
+  RnWindow *window = opening_window (application);
+  RnSession *session = rn_window_get_session (window);
+
+  iterate_until (find_notice (window) != NULL);
+  move_run (window, path, "called otherwise");
+  g_assert_true (notice_names (window, "“called otherwise”"));
+  gtk_info_bar_response (GTK_INFO_BAR (find_notice (window)), GTK_RESPONSE_ACCEPT);
+  iterate_until (rn_session_has_trainer (session) && rn_session_get_record (session) != NULL);
+  g_assert_cmpstr (rn_record_get_path (rn_session_get_record (session)), ==, moved);
+  opening_close (application, window);
+}
+
+static void
+test_the_offer_goes_with_its_run (void)
+{
+  g_autofree char *path = cut_off_a_run ();
+  RnWindow *window = opening_window (application);
+
+  iterate_until (find_notice (window) != NULL);
+  move_run (window, path, NULL);
+  g_assert_null (find_notice (window));
   opening_close (application, window);
 }
 
@@ -1062,6 +1139,10 @@ add_tests (void)
                    test_who_comes_back_while_it_saves_gets_another_window);
   g_test_add_func ("/window/a run that was cut off is offered",
                    test_a_run_that_was_cut_off_is_offered);
+  g_test_add_func ("/window/the offer of a run that was cut off follows it when it is renamed",
+                   test_the_offer_follows_its_run);
+  g_test_add_func ("/window/the offer of a run that was cut off goes when it is deleted",
+                   test_the_offer_goes_with_its_run);
   g_test_add_func ("/window/what was chosen is remembered", test_what_was_chosen_is_remembered);
   g_test_add_func ("/window/what nobody chose is no choice after another start",
                    test_what_nobody_chose_is_no_choice_after_another_start);

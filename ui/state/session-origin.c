@@ -193,6 +193,7 @@ rn_session_run_moved (RnSession *self, const char *from, const char *to)
   g_autoptr (GTask) task = NULL;
   Move *move;
 
+  rn_session_tell_moved (self, from, to);
   if (to == NULL)
     {
       forget_origin (self, forks);

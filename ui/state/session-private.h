@@ -36,6 +36,7 @@ enum
   RN_SIGNAL_COMPARED,
   RN_SIGNAL_GUESSED,
   RN_SIGNAL_FOLDER,
+  RN_SIGNAL_MOVED,
   RN_SIGNAL_MESSAGE,
   RN_SIGNAL_PROBLEM,
   RN_SIGNAL_ENDED,
@@ -128,6 +129,7 @@ RnDocument *rn_session_find_document (RnSession *self, const char *path); /* (nu
 /* Brings the time axis up to the record that is shown. @is_other: another document */
 void rn_session_update_time (RnSession *self, gboolean is_other);
 
+void rn_session_tell_moved (RnSession *self, const char *from, const char *to); /* "moved" */
 void rn_session_tell_end (RnSession *self, RnState state, const char *text); /* "ended" */
 
 /* What hangs on the network of the shown document, told in order. @is_other: it was another document before */

@@ -64,6 +64,8 @@ rn_session_class_init (RnSessionClass *class)
                                              NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[RN_SIGNAL_PROBLEM] = g_signal_new ("problem", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                              NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[RN_SIGNAL_MOVED] = g_signal_new ("moved", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                           G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   signals[RN_SIGNAL_ENDED] = g_signal_new ("ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                            G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_STRING);
 }
@@ -110,6 +112,12 @@ void
 rn_session_fail (RnSession *self, const char *title, const char *text)
 {
   g_signal_emit (self, signals[RN_SIGNAL_PROBLEM], 0, title, text);
+}
+
+void
+rn_session_tell_moved (RnSession *self, const char *from, const char *to)
+{
+  g_signal_emit (self, signals[RN_SIGNAL_MOVED], 0, from, to);
 }
 
 void

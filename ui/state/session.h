@@ -30,6 +30,7 @@ G_DECLARE_FINAL_TYPE (RnSession, rn_session, RN, SESSION, GObject)
  *   "gates"                             a branch was switched
  *   "compared"                          the runs that are compared have changed
  *   "folder"                            runs are kept elsewhere from now on
+ *   "moved" (const char *from, const char *to)        rn_session_run_moved() was told so
  *   "message" (const char *)            a sentence for a toast
  *   "guessed"                           the model file that is shown does not say all; rn_document_get_guesses()
  *   "problem" (const char *title, const char *text)   an error to show
@@ -101,7 +102,7 @@ void rn_session_reopen_model (RnSession *self, RnDocument *document, const RnMod
 GListModel *rn_session_get_compared (RnSession *self);
 void rn_session_compare (RnSession *self, const char *run_path); /* adds it, or takes it out */
 /** The run at @from is at @to from now on, or (NULL) nowhere: sketches that were made of it follow, or forget it with a
- * "message". */
+ * "message"; "moved" tells others. */
 void rn_session_run_moved (RnSession *self, const char *from, const char *to);
 /** What the files of @document's run know more than its record is read in a task and added to it: what the feed had
  * merged, or what somebody else trained meanwhile. */
