@@ -125,7 +125,7 @@ paths_init (Paths *self, RnStudy *study, GError **error)
 
 /* The first of the shuffled pictures are the batch. */
 static gboolean
-go_forward (Paths *self, RnRandom *random, const int *cancel)
+go_forward (Paths *self, RnRandom *random, const int *cancel, GError **error)
 {
   const int n = rn_study_count (self->study);
   double loss;
@@ -138,9 +138,12 @@ go_forward (Paths *self, RnRandom *random, const int *cancel)
       self->which[i] = self->which[k];
       self->which[k] = kept;
     }
-  rn_study_gather (self->study, self->x, self->labels, self->which, self->batch);
+  if (!rn_study_gather (self->study, self->x, self->labels, self->which, self->batch, cancel,
+                        error))
+    return FALSE;
   return rn_network_compute (self->network, self->x, self->labels, self->batch, FALSE, cancel,
-                             &loss, &wrong);
+                             &loss, &wrong) ||
+         rn_study_cancelled (error);
 }
 
 static gboolean
@@ -166,8 +169,8 @@ rn_study_path_gradients (RnStudy *study, int draws, guint64 seed, RnPathFunc fun
       RnRandom random;
 
       rn_random_start (&random, seed, RN_STREAM_STUDY, (guint64) draw, 0);
-      if (!go_forward (&self, &random, cancel))
-        return rn_study_cancelled (error);
+      if (!go_forward (&self, &random, cancel, error))
+        return FALSE;
       for (int length = 0; length <= self.n_residual; length++)
         {
           RnPathGradient gradient = { length, draw, 0.0 };

@@ -10,13 +10,15 @@ G_BEGIN_DECLS
  * on beside it is not either.
  */
 
-/** The most bytes of normalised pictures that a study keeps */
+/** The most bytes of normalised pictures that a study keeps; it decodes the others a batch at a time, as often as it asks
+ * about them */
 #define RN_STUDY_MAX_BYTES ((gsize) 1 << 30)
 
 /**
  * RnStudy:
  *
- * A model and the pictures that it is asked about, decoded once. One thread at a time may use it.
+ * A model and the pictures that it is asked about, decoded once where they fit into RN_STUDY_MAX_BYTES. One thread at a time
+ * may use it.
  */
 typedef struct _RnStudy RnStudy;
 
@@ -25,8 +27,7 @@ typedef struct _RnStudy RnStudy;
  * @count: pictures, spread evenly over @split; 0 for all of them
  * @threads: 1 to 256; 0 for as many as there are processors
  * @cancel: (nullable): as in RnPass, here and below
- * @error: RN_ERROR_SHAPE where the network cannot take these pictures, RN_ERROR_DATA where there are none,
- *   RN_ERROR_MEMORY where they would take more than RN_STUDY_MAX_BYTES
+ * @error: RN_ERROR_SHAPE where the network cannot take these pictures, RN_ERROR_DATA where there are none
  */
 RnStudy *rn_study_new (RnModel *model, RnDataset *dataset, RnSplit split, int count, int threads,
                        RnProgressFunc progress, gpointer user_data, const int *cancel,
@@ -58,6 +59,7 @@ typedef struct
  * @answers: (out): rn_study_count() of them, in the order of the split
  * @gates: (nullable): as in RnPass
  * @progress: (nullable)
+ * @error: also what keeps a picture from being decoded, here and below, where not all are kept
  */
 gboolean rn_study_answers (RnStudy *study, RnAnswer *answers, const gboolean *gates,
                            RnProgressFunc progress, gpointer user_data, const int *cancel,

@@ -5,6 +5,7 @@
 
 #include "../data/scratch.h"
 #include "cases.h"
+#include "inspect/study-private.h"
 #include "residua/classify.h"
 #include "residua/error.h"
 #include "third-party.h"
@@ -122,6 +123,115 @@ test_fewer_pictures_are_spread_over_the_split (void)
                        rn_dataset_get_label (room.dataset, RN_SPLIT_TRAIN, answers[i].index));
     }
   room_clear (&room);
+}
+
+/* More pictures than are kept: they are walked in batches of 128, of which the first are kept whole, one in part, and one
+ * not at all. */
+
+#define N_MANY 300
+
+static RnStudy *
+study_keeping (const Room *room, RnDataset *many, int n_kept)
+{
+  g_autoptr (GError) error = NULL;
+  RnStudy *study = rn_study_new_within (room->model, many, RN_SPLIT_TRAIN, 0, 2,
+                                        (gsize) n_kept * SIDE * SIDE * 3 * sizeof (float) + 1, NULL,
+                                        NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (rn_study_n_kept (study), ==, n_kept);
+  g_assert_cmpint (rn_study_count (study), ==, N_MANY);
+  return study;
+}
+
+static gboolean
+take_norm (const RnPathGradient *gradient, double done, gpointer data)
+{
+  g_array_append_val ((GArray *) data, gradient->norm);
+  return TRUE;
+}
+
+static void
+assert_same_study (RnStudy *all, RnStudy *some)
+{
+  RnAnswer expected[N_MANY], answers[N_MANY];
+  const gboolean gates[N_BLOCKS] = { TRUE, FALSE, TRUE, TRUE, TRUE, FALSE };
+  g_autoptr (GArray) norms = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autoptr (GArray) others = g_array_new (FALSE, FALSE, sizeof (double));
+
+  g_assert_true (rn_study_answers (all, expected, gates, NULL, NULL, NULL, NULL));
+  g_assert_true (rn_study_answers (some, answers, gates, NULL, NULL, NULL, NULL));
+  g_assert_cmpmem (expected, sizeof expected, answers, sizeof answers);
+  g_assert_true (rn_study_path_gradients (all, 2, 1, take_norm, norms, NULL, NULL));
+  g_assert_true (rn_study_path_gradients (some, 2, 1, take_norm, others, NULL, NULL));
+  g_assert_cmpmem (norms->data, norms->len * sizeof (double), others->data,
+                   others->len * sizeof (double));
+}
+
+static void
+test_what_is_not_kept_is_decoded_again (void)
+{
+  Room room;
+  g_autoptr (GByteArray) records = make_cifar (N_MANY, 1, CLASSES);
+  g_autofree char *folder = scratch_new ();
+  g_autoptr (RnDataset) many = NULL;
+  g_autoptr (RnStudy) all = NULL, part = NULL, none = NULL;
+  g_autoptr (GError) error = NULL;
+  RnAnswer answers[N_MANY];
+  const int cancel = 1;
+
+  room_init (&room);
+  g_free (scratch_write_array (folder, "data_batch_1.bin", records));
+  many = rn_dataset_open (folder, 0, NULL, NULL, &error);
+  g_assert_no_error (error);
+  all = study_keeping (&room, many, N_MANY);
+  part = study_keeping (&room, many, 200);
+  none = study_keeping (&room, many, 0);
+  assert_same_study (all, part);
+  assert_same_study (all, none);
+  g_assert_false (rn_study_answers (none, answers, NULL, NULL, NULL, &cancel, &error));
+  g_assert_error (error, RN_ERROR, RN_ERROR_CANCELLED);
+  room_clear (&room);
+  scratch_free (g_steal_pointer (&folder));
+}
+
+static gboolean
+refuse_gradient (const RnPathGradient *gradient, double done, gpointer data)
+{
+  return FALSE;
+}
+
+/* What is decoded only when it is asked about fails only then, and says which file it is. */
+static void
+test_a_picture_that_cannot_be_decoded_again_is_named (void)
+{
+  Room room;
+  g_autofree char *folder = scratch_new ();
+  g_autoptr (RnPicture) noise = make_noise (SIDE, SIDE, 3, 1);
+  g_autoptr (GByteArray) png = make_plain_png (noise);
+  g_autoptr (RnDataset) dataset = NULL;
+  g_autoptr (RnStudy) study = NULL;
+  g_autoptr (GError) error = NULL;
+  RnAnswer answers[2];
+
+  room_init (&room);
+  g_free (scratch_write_array (folder, "train/cat/one.png", png));
+  g_free (scratch_write (folder, "train/dog/two.png", png->data, png->len - 60));
+  g_free (scratch_write_array (folder, "test/cat/three.png", png));
+  g_free (scratch_write_array (folder, "test/dog/four.png", png));
+  dataset = rn_dataset_open (folder, 0, NULL, NULL, &error);
+  g_assert_no_error (error);
+  study =
+      rn_study_new_within (room.model, dataset, RN_SPLIT_TRAIN, 0, 1, 0, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (rn_study_count (study), ==, 2);
+  g_assert_false (rn_study_answers (study, answers, NULL, NULL, NULL, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "two.png"));
+  g_clear_error (&error);
+  g_assert_false (rn_study_path_gradients (study, 1, 1, refuse_gradient, NULL, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "two.png"));
+  room_clear (&room);
+  scratch_free (g_steal_pointer (&folder));
 }
 
 /* Lesions */
@@ -427,12 +537,6 @@ test_path_gradients_are_of_every_length (void)
   room_clear (&room);
 }
 
-static gboolean
-refuse_gradient (const RnPathGradient *gradient, double done, gpointer data)
-{
-  return FALSE;
-}
-
 static void
 test_a_study_of_paths_can_be_cancelled (void)
 {
@@ -583,6 +687,10 @@ main (int argc, char **argv)
                    test_answers_are_those_of_an_evaluation);
   g_test_add_func ("/study/fewer pictures are spread over the split",
                    test_fewer_pictures_are_spread_over_the_split);
+  g_test_add_func ("/study/what is not kept is decoded again",
+                   test_what_is_not_kept_is_decoded_again);
+  g_test_add_func ("/study/a picture that cannot be decoded again is named",
+                   test_a_picture_that_cannot_be_decoded_again_is_named);
   g_test_add_func ("/study/each block is taken out alone, then random ones",
                    test_each_block_is_taken_out_alone_then_random_ones);
   g_test_add_func ("/study/the same seed draws the same blocks",
