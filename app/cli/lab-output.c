@@ -92,8 +92,8 @@ rn_cli_lab_print_text (RnLabResults *results)
     rn_cli_print (_ ("What was found: %s\n(%s)\n"), rn_experiment_get_claim (experiment),
                   rn_experiment_get_source (experiment));
   rn_cli_print (
-      _ ("Here, on “%s”, %d of %d runs finished, %d seeds (mean ± spread), %s of training:"),
-      rn_dataset_get_source (rn_lab_plan_get_dataset (plan)), rn_lab_results_n_finished (results),
+      _ ("Here, on “%s”, %d of %d runs have ended, %d seeds (mean ± spread), %s of training:"),
+      rn_dataset_get_source (rn_lab_plan_get_dataset (plan)), rn_lab_results_n_ended (results),
       rn_lab_plan_n_runs (plan), rn_lab_plan_n_seeds (plan), duration);
   if (diverged != NULL)
     rn_cli_print ("%s", diverged);
@@ -174,6 +174,7 @@ add_runs (JsonBuilder *builder, RnLabResults *results, RnExperiment *experiment)
       rn_cli_json_string (builder, "run", run->path);
       rn_cli_json_int (builder, "steps", run->settings->steps);
       rn_cli_json_bool (builder, "finished", rn_lab_plan_is_finished (plan, i));
+      rn_cli_json_bool (builder, "ended", rn_lab_results_is_over (results, i));
       if (rn_lab_results_get_divergence (results, i) > 0)
         rn_cli_json_int (builder, "diverged", rn_lab_results_get_divergence (results, i));
       json_builder_end_object (builder);

@@ -150,14 +150,14 @@ tell_plan (RnLabPlan *plan, double *seconds, GError **error)
   RnExperiment *experiment = rn_lab_plan_get_experiment (plan);
   const int n_runs = rn_lab_plan_n_runs (plan);
   g_autofree char *duration = NULL;
-  int n_finished = 0;
+  int n_ended = 0;
 
   *seconds = NAN;
   for (int i = 0; i < n_runs; i++)
-    n_finished += rn_lab_plan_is_finished (plan, i);
+    n_ended += rn_lab_plan_is_over (plan, i);
   rn_cli_tell ("%s", rn_experiment_get_title (experiment));
-  rn_cli_tell (_ ("%d networks, %d seeds: %d runs, of which %d are there."),
-               rn_experiment_n_arms (experiment), rn_lab_plan_n_seeds (plan), n_runs, n_finished);
+  rn_cli_tell (_ ("%d networks, %d seeds: %d runs, of which %d have ended."),
+               rn_experiment_n_arms (experiment), rn_lab_plan_n_seeds (plan), n_runs, n_ended);
   if (option.json && !option.dry)
     return TRUE;
   if (!rn_lab_plan_estimate (plan, get_threads (), rn_cli_get_interrupt (), seconds, error))

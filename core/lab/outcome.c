@@ -321,12 +321,6 @@ read_numbers (RnLabOutcome *self, const RnLabRun *run)
     self->numbers[i] = rn_lab_outcome_at (self, (RnLabQuantity) i, 1.0, run->settings->steps);
 }
 
-static gint64
-last_step (const GArray *history)
-{
-  return history->len == 0 ? 0 : g_array_index (history, RnHistoryRow, history->len - 1).step;
-}
-
 gboolean
 rn_lab_outcome_read (RnLabOutcome *self, RnLabPlan *plan, int run, RnLabStudies studies,
                      int threads, const int *cancel, GError **error)
@@ -347,7 +341,7 @@ rn_lab_outcome_read (RnLabOutcome *self, RnLabPlan *plan, int run, RnLabStudies 
       events = rn_run_read_events (on_disk, error);
       if (events == NULL)
         return FALSE;
-      self->diverged = rn_run_find_divergence (events, last_step (self->history));
+      self->diverged = rn_run_find_divergence (events, (gint64) self->history->len);
     }
   read_numbers (self, planned);
   return !self->is_finished || studies == 0 ||

@@ -266,6 +266,34 @@ rn_lab_plan_is_finished (const RnLabPlan *self, int run)
   return history != NULL && history->len == steps;
 }
 
+static gboolean
+has_diverged (const RnLabPlan *self, int run)
+{
+  g_autoptr (RnRun) on_disk = rn_run_open (self->runs[run].path, NULL);
+  g_autoptr (GArray) history = NULL, events = NULL;
+
+  if (on_disk == NULL || !rn_lab_plan_check_run (self, run, on_disk, NULL))
+    return FALSE;
+  history = rn_run_read_history (on_disk, NULL);
+  events = rn_run_read_events (on_disk, NULL);
+  return history != NULL && events != NULL &&
+         rn_run_find_divergence (events, (gint64) history->len) > 0;
+}
+
+gboolean
+rn_lab_plan_is_over (const RnLabPlan *self, int run)
+{
+  int origin;
+
+  g_return_val_if_fail (run >= 0 && run < self->n_runs, FALSE);
+
+  if (rn_lab_plan_is_finished (self, run) || has_diverged (self, run))
+    return TRUE;
+  origin = self->runs[run].run.origin;
+  return origin >= 0 && !rn_lab_plan_is_finished (self, origin) &&
+         rn_lab_plan_is_over (self, origin);
+}
+
 /* In words */
 
 char *
@@ -298,7 +326,7 @@ rn_lab_plan_describe_data (const RnLabPlan *self)
                           rn_dataset_n_classes (self->dataset));
 }
 
-/* What is left of a run, in epochs of its data */
+/* What is left of a run that will go on, in epochs of its data */
 static double
 epochs_left (const RnLabPlan *self, int run)
 {
@@ -318,7 +346,7 @@ rn_lab_plan_estimate (const RnLabPlan *self, int threads, const int *cancel, dou
   *seconds = 0.0;
   for (int i = 0; i < self->n_runs; i++)
     {
-      const double epochs = epochs_left (self, i);
+      const double epochs = rn_lab_plan_is_over (self, i) ? 0.0 : epochs_left (self, i);
       double of_epoch;
 
       if (epochs <= 0.0)

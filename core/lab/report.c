@@ -224,7 +224,7 @@ add_circumstances (Page *self)
       g_strdup_printf (_ ("%d processors, %s, OpenBLAS for %s"), rn_compute_n_processors (),
                        rn_compute_isa (), rn_compute_blas_core ());
   g_autofree char *runs =
-      g_strdup_printf (_ ("%d of %d finished"), rn_lab_results_n_finished (self->results),
+      g_strdup_printf (_ ("%d of %d have ended"), rn_lab_results_n_ended (self->results),
                        rn_lab_plan_n_runs (self->plan));
   g_autofree char *duration = g_strdup_printf (_ ("%.1f minutes"), seconds / 60.0);
   g_autofree char *diverged = rn_lab_results_describe_divergences (self->results);

@@ -96,15 +96,25 @@ gather (const RnLabResults *self, int arm, RnLabQuantity quantity, double at, do
     }
 }
 
-/* Whether run @run is finished or never will be: it diverged, or what it begins with did. */
+/* Whether what run @run begins with will never be there. */
 static gboolean
-is_over (const RnLabResults *self, int run)
+is_orphan (const RnLabResults *self, int run)
 {
-  const RnLabOutcome *outcome = &self->outcomes[run];
   const int origin = rn_lab_plan_get_run (self->plan, run)->origin;
 
-  return outcome->is_finished || outcome->diverged > 0 ||
-         (origin >= 0 && !self->outcomes[origin].is_finished && is_over (self, origin));
+  return origin >= 0 && !self->outcomes[origin].is_finished &&
+         rn_lab_results_is_over (self, origin);
+}
+
+gboolean
+rn_lab_results_is_over (const RnLabResults *self, int run)
+{
+  const RnLabOutcome *outcome;
+
+  g_return_val_if_fail (run >= 0 && run < self->n_arms * self->n_seeds, FALSE);
+
+  outcome = &self->outcomes[run];
+  return outcome->is_finished || outcome->diverged > 0 || is_orphan (self, run);
 }
 
 static gboolean
@@ -112,7 +122,7 @@ are_over (const RnLabResults *self, const RnLabCheck *check)
 {
   for (int side = 0; side < 2 && check->arm[side] >= 0; side++)
     for (int seed = 0; seed < self->n_seeds; seed++)
-      if (!is_over (self, seed * self->n_arms + check->arm[side]))
+      if (!rn_lab_results_is_over (self, seed * self->n_arms + check->arm[side]))
         return FALSE;
   return TRUE;
 }
@@ -204,6 +214,16 @@ rn_lab_results_n_finished (const RnLabResults *self)
   return n;
 }
 
+int
+rn_lab_results_n_ended (const RnLabResults *self)
+{
+  int n = 0;
+
+  for (int i = 0; i < self->n_arms * self->n_seeds; i++)
+    n += rn_lab_results_is_over (self, i);
+  return n;
+}
+
 gint64
 rn_lab_results_get_divergence (const RnLabResults *self, int run)
 {
@@ -212,24 +232,40 @@ rn_lab_results_get_divergence (const RnLabResults *self, int run)
   return self->outcomes[run].diverged;
 }
 
+/* "ResNet-56, seed 2 of 3" behind the others of @runs, and where @step is not 0 ", at step 431" */
+static void
+list_run (const RnLabResults *self, GString *runs, int run, gint64 step)
+{
+  const char *name = rn_experiment_get_arm (self->experiment, run % self->n_arms)->name;
+  const int seed = run / self->n_arms + 1;
+
+  if (runs->len > 0)
+    g_string_append (runs, "; ");
+  if (step > 0)
+    g_string_append_printf (runs, _ ("%s, seed %d of %d, at step %lld"), name, seed, self->n_seeds,
+                            (long long) step);
+  else
+    g_string_append_printf (runs, _ ("%s, seed %d of %d"), name, seed, self->n_seeds);
+}
+
 char *
 rn_lab_results_describe_divergences (const RnLabResults *self)
 {
-  g_autoptr (GString) runs = g_string_new (NULL);
+  g_autoptr (GString) diverged = g_string_new (NULL), orphans = g_string_new (NULL);
+  g_autofree char *words = NULL;
 
   for (int i = 0; i < self->n_arms * self->n_seeds; i++)
-    {
-      const RnLabArm *arm = rn_experiment_get_arm (self->experiment, i % self->n_arms);
-
-      if (self->outcomes[i].diverged == 0)
-        continue;
-      if (runs->len > 0)
-        g_string_append (runs, "; ");
-      g_string_append_printf (runs, _ ("%s, seed %d of %d, at step %lld"), arm->name,
-                              i / self->n_arms + 1, self->n_seeds,
-                              (long long) self->outcomes[i].diverged);
-    }
-  return runs->len == 0 ? NULL : g_strdup_printf (_ ("Diverged: %s."), runs->str);
+    if (self->outcomes[i].diverged > 0)
+      list_run (self, diverged, i, self->outcomes[i].diverged);
+    else if (is_orphan (self, i))
+      list_run (self, orphans, i, 0);
+  if (diverged->len == 0)
+    return NULL;
+  words = g_strdup_printf (_ ("Diverged: %s."), diverged->str);
+  if (orphans->len == 0)
+    return g_steal_pointer (&words);
+  return g_strdup_printf (_ ("%s Cannot begin, as what they begin with diverged: %s."), words,
+                          orphans->str);
 }
 
 double

@@ -15,8 +15,8 @@ typedef struct
   gint64 steps;
   double macs;      /* of a step */
   gboolean is_done; /* the trainer has nothing left to do */
+  /* guarded by the lock; the thread alone writes them */
   gboolean is_over; /* finished, or it will never be */
-  /* guarded by the lock */
   gint64 step;
 } RnLabLane;
 

@@ -222,6 +222,15 @@ train (RnLabRunner *self, int index, gint64 n_steps, GError **error)
   return FALSE;
 }
 
+static void
+end_lane (RnLabRunner *self, int index)
+{
+  g_clear_pointer (&self->lanes[index].trainer, rn_trainer_free);
+  pthread_mutex_lock (&self->lock);
+  self->lanes[index].is_over = TRUE;
+  pthread_mutex_unlock (&self->lock);
+}
+
 /* A full disk is waited out: what could not be written is in memory still. */
 static void
 pause_for_room (RnLabRunner *self, int index, GError *error)
@@ -245,8 +254,7 @@ give_way (RnLabRunner *self, int index, GError *error)
       return TRUE;
     }
   keep_error (self, index, error);
-  g_clear_pointer (&self->lanes[index].trainer, rn_trainer_free);
-  self->lanes[index].is_over = TRUE;
+  end_lane (self, index);
   return is_its_own;
 }
 
@@ -264,8 +272,7 @@ advance (RnLabRunner *self, int index)
   if (rn_lab_plan_is_finished (self->plan, index))
     {
       /* a pause may have come between its last file and its end */
-      g_clear_pointer (&lane->trainer, rn_trainer_free);
-      lane->is_over = TRUE;
+      end_lane (self, index);
       pthread_mutex_lock (&self->lock);
       lane->step = lane->steps;
       pthread_mutex_unlock (&self->lock);
@@ -273,12 +280,8 @@ advance (RnLabRunner *self, int index)
     }
   if (!make_ready (self, index, &error) || !train (self, index, slice, &error))
     return give_way (self, index, error);
-  if (lane->is_done)
-    {
-      /* its last checkpoint is written before the next turn looks for it */
-      g_clear_pointer (&lane->trainer, rn_trainer_free);
-      lane->is_over = TRUE;
-    }
+  if (lane->is_done) /* its last checkpoint is written before the next turn looks for it */
+    end_lane (self, index);
   return TRUE;
 }
 
@@ -291,7 +294,7 @@ is_ready (RnLabRunner *self, int index)
   if (origin < 0 || !self->lanes[origin].is_over)
     return origin < 0;
   if (!rn_lab_plan_is_finished (self->plan, origin))
-    self->lanes[index].is_over = TRUE;
+    end_lane (self, index);
   return !self->lanes[index].is_over;
 }
 

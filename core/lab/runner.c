@@ -142,8 +142,8 @@ rn_lab_runner_get_status (RnLabRunner *self, RnLabStatus *status)
       status->step += lane->step;
       status->steps += lane->steps;
       all += (double) lane->steps * lane->macs;
-      done += (double) lane->step * lane->macs;
-      if (per_mac > 0.0)
+      done += (double) (lane->is_over ? lane->steps : lane->step) * lane->macs;
+      if (per_mac > 0.0 && !lane->is_over)
         status->seconds_left += per_step * (double) (lane->steps - lane->step);
     }
   pthread_mutex_unlock (&self->lock);

@@ -31,9 +31,14 @@ void rn_lab_results_unref (RnLabResults *results);
 RnLabPlan *rn_lab_results_get_plan (RnLabResults *results);
 /** Returns: runs of the plan that have done all their steps */
 int rn_lab_results_n_finished (const RnLabResults *results);
+/** Returns: runs of the plan that are finished or never will be, as rn_lab_plan_is_over() has it */
+int rn_lab_results_n_ended (const RnLabResults *results);
+/** Returns: whether run @run of the plan is one of those */
+gboolean rn_lab_results_is_over (const RnLabResults *results, int run);
 /** Returns: the step at which run @run of the plan diverged; 0 where it did not */
 gint64 rn_lab_results_get_divergence (const RnLabResults *results, int run);
-/** Returns: (transfer full) (nullable): "Diverged: ResNet-56, seed 2 of 3, at step 431."; NULL where none did */
+/** Returns: (transfer full) (nullable): "Diverged: ResNet-56, seed 2 of 3, at step 431.", and after it those that cannot
+ *   begin without it; NULL where none did */
 char *rn_lab_results_describe_divergences (const RnLabResults *results);
 /** Returns: seconds of training, over all runs, from the speeds in their timing.csv, evaluations left out */
 double rn_lab_results_get_seconds (const RnLabResults *results);

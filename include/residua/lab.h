@@ -65,6 +65,8 @@ const RnLabRun *rn_lab_plan_get_run (const RnLabPlan *plan, int run);
 gint64 rn_lab_plan_get_step (const RnLabPlan *plan, int run);
 /** Returns: whether run @run has done all its steps, the last evaluation included, and is the run that the plan means */
 gboolean rn_lab_plan_is_finished (const RnLabPlan *plan, int run);
+/** Returns: whether run @run is finished or never will be: it diverged, or what it begins with did */
+gboolean rn_lab_plan_is_over (const RnLabPlan *plan, int run);
 /** Returns: (transfer full): how arm @arm is trained, for a report: "600 steps of 128 pictures, rate 0.1, …" */
 char *rn_lab_plan_describe_arm (const RnLabPlan *plan, int arm);
 /** Returns: (transfer full): on what: "sample: 10000 training and 2000 test pictures, 10 classes" */
@@ -120,7 +122,7 @@ typedef enum
  * RnLabStatus:
  * @run: the run that trains now, -1 for none
  * @step, @steps: done and wanted, over all runs
- * @done: 0 to 1, by multiply-adds, as steps of different networks take different time
+ * @done: 0 to 1, by multiply-adds, as steps of different networks take different time; a run that diverged is done
  * @seconds_left: from what was measured so far; below 0 while nothing was
  * @pictures_per_s: of the run that trains
  */

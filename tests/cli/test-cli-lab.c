@@ -97,12 +97,12 @@ test_an_experiment_says_claim_numbers_and_verdict (void)
   const char *text = g_bytes_get_data (report, &length);
 
   cli_assert_code (dry, 0);
-  g_assert_nonnull (strstr (dry->err, "4 runs, of which 0 are there"));
+  g_assert_nonnull (strstr (dry->err, "4 runs, of which 0 have ended"));
   g_assert_nonnull (strstr (dry->out, "not yet"));
   cli_assert_code (result, 0);
   g_assert_nonnull (strstr (result->out, "Shortcuts help."));
   g_assert_nonnull (strstr (result->out, "someone, section 1"));
-  g_assert_nonnull (strstr (result->out, "4 of 4 runs finished, 2 seeds"));
+  g_assert_nonnull (strstr (result->out, "4 of 4 runs have ended, 2 seeds"));
   g_assert_nonnull (strstr (result->out, "With is better: "));
   g_assert_null (strstr (result->out, "not yet"));
   g_assert_null (strchr (result->err, '\r'));
@@ -121,8 +121,8 @@ test_what_is_there_is_used_again (void)
   cli_assert_code (first, 0);
   cli_assert_code (second, 0);
   cli_assert_code (third, 0);
-  g_assert_nonnull (strstr (second->err, "4 runs, of which 2 are there"));
-  g_assert_nonnull (strstr (third->err, "2 runs, of which 2 are there"));
+  g_assert_nonnull (strstr (second->err, "4 runs, of which 2 have ended"));
+  g_assert_nonnull (strstr (third->err, "2 runs, of which 2 have ended"));
   g_assert_cmpstr (first->out, ==, third->out);
   cli_folder_free (g_steal_pointer (&folder));
 }
@@ -192,6 +192,45 @@ test_an_interrupted_experiment_saves_everything (void)
 }
 
 static void
+test_a_run_that_diverged_has_ended_and_is_told (void)
+{
+  g_autofree char *folder = folder_new ();
+  g_autofree char *path = g_build_filename (folder, "little.json", NULL);
+  g_autoptr (GString) wild = g_string_new (little);
+  g_autoptr (CliResult) result = NULL, again = NULL;
+  g_autoptr (GBytes) report = NULL;
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *first;
+  gsize length;
+  const char *text;
+
+  /* decay alone multiplies every weight by -999 a step */
+  g_string_replace (wild, "\"name\": \"With\",",
+                    "\"name\": \"With\", \"settings\": {\"rate\": 1000, \"weight_decay\": 1},", 1);
+  g_assert_true (g_file_set_contents (path, wild->str, -1, NULL));
+  result = cli_run (folder, LAB, "--seeds", "1", "--report", "report.html", NULL);
+  again = cli_run (folder, LAB, "--seeds", "1", "--dry", "--json", NULL);
+  report = cli_read (folder, "report.html");
+  text = g_bytes_get_data (report, &length);
+  cli_assert_code (result, 3);
+  g_assert_nonnull (strstr (result->out, "2 of 2 runs have ended"));
+  g_assert_nonnull (strstr (result->out, "Diverged: With, seed 1 of 1, at step "));
+  g_assert_nonnull (strstr (result->out, "With is better: cannot tell"));
+  g_assert_nonnull (g_strstr_len (text, (gssize) length, "2 of 2 have ended"));
+  g_assert_nonnull (g_strstr_len (text, (gssize) length, "Diverged: With, seed 1 of 1, at step "));
+  cli_assert_code (again, 0);
+  g_assert_nonnull (strstr (again->err, "2 runs, of which 2 have ended"));
+  root = cli_json (again);
+  first = json_array_get_object_element (json_object_get_array_member (json_node_get_object (root),
+                                                                       "runs"),
+                                         0);
+  g_assert_false (json_object_get_boolean_member (first, "finished"));
+  g_assert_true (json_object_get_boolean_member (first, "ended"));
+  g_assert_cmpint (json_object_get_int_member (first, "diverged"), >, 0);
+  cli_folder_free (g_steal_pointer (&folder));
+}
+
+static void
 test_mistakes_are_told (void)
 {
   g_autofree char *folder = folder_new ();
@@ -230,6 +269,8 @@ main (int argc, char **argv)
                    test_a_killed_experiment_goes_on_to_the_same_bytes);
   g_test_add_func ("/cli-lab/an interrupted experiment saves everything",
                    test_an_interrupted_experiment_saves_everything);
+  g_test_add_func ("/cli-lab/a run that diverged has ended and is told",
+                   test_a_run_that_diverged_has_ended_and_is_told);
   g_test_add_func ("/cli-lab/mistakes are told", test_mistakes_are_told);
   return g_test_run ();
 }

@@ -232,7 +232,7 @@ is_busy (gpointer data)
 static gboolean
 tells_all (gpointer data)
 {
-  return says (((Fixture *) data)->page, "All 4 trainings are done.");
+  return says (((Fixture *) data)->page, "All 4 trainings have ended.");
 }
 
 static void
@@ -340,6 +340,29 @@ test_it_trains_all_and_tells_what_came_out (Fixture *fixture, gconstpointer data
 }
 
 static void
+test_runs_that_diverged_have_ended (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GString) wild = NULL;
+
+  g_assert_true (g_file_get_contents (fixture->file, &text, NULL, NULL));
+  wild = g_string_new (text);
+  /* decay alone multiplies every weight by -999 a step */
+  g_string_replace (wild, "\"name\": \"Tiny\",",
+                    "\"name\": \"Tiny\", \"settings\": {\"rate\": 1000, \"weight_decay\": 1},", 1);
+  g_assert_true (g_file_set_contents (fixture->file, wild->str, -1, NULL));
+  show_tiny (fixture);
+  click (fixture, "Start");
+  settle_until (is_at_rest, fixture, PATIENCE_S);
+  settle_until (tells_all, fixture, PATIENCE_S);
+  g_assert_true (says (fixture->page, "Diverged: Tiny, seed 1 of 2, at step "));
+  g_assert_true (says (fixture->page, "; Tiny, seed 2 of 2, at step "));
+  g_assert_cmpstr (fixture->problems->str, ==, "The experiment has ended\n");
+  /* another attempt would end alike */
+  g_assert_false (gtk_widget_is_sensitive (find_button (fixture, "Finished")));
+}
+
+static void
 on_show_runs (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   g_clear_pointer ((GVariant **) data, g_variant_unref);
@@ -435,7 +458,7 @@ tells_all_at_once (gpointer data)
 {
   GtkWidget *go_on = find_button (data, "Go on"), *start = find_button (data, "Start");
 
-  g_assert_false (says (((Fixture *) data)->page, "of 4 trainings are done"));
+  g_assert_false (says (((Fixture *) data)->page, "of 4 trainings have ended"));
   g_assert_false (go_on != NULL && gtk_widget_is_sensitive (go_on));
   g_assert_false (start != NULL && gtk_widget_is_sensitive (start));
   return tells_all (data);
@@ -727,6 +750,7 @@ main (int argc, char **argv)
        test_before_it_begins_it_says_what_and_how_long);
   ADD ("/lab-page/it trains all and tells what came out", STEPS,
        test_it_trains_all_and_tells_what_came_out);
+  ADD ("/lab-page/runs that diverged have ended", STEPS, test_runs_that_diverged_have_ended);
   ADD ("/lab-page/the runs that it shows are its own", STEPS,
        test_the_runs_that_it_shows_are_its_own);
   ADD ("/lab-page/a click on a spine opens its run", STEPS, test_a_click_on_a_spine_opens_its_run);

@@ -75,29 +75,41 @@ get_order (RnLabControls *self)
                                                                        : RN_LAB_ONE_BY_ONE;
 }
 
+/* Whether there is something to go on with: also a run that diverged before its first checkpoint */
+static gboolean
+has_begun (RnLabControls *self)
+{
+  RnLabResults *results = rn_lab_reader_get_results (self->reader);
+  gint64 wanted;
+
+  return rn_lab_reader_get_steps (self->reader, &wanted) > 0 ||
+         (results != NULL && rn_lab_results_n_ended (results) > 0);
+}
+
 /* What is said */
 
 static char *
-describe_time (RnLabControls *self, gint64 done, int n_runs, int n_done)
+describe_time (RnLabControls *self, int n_runs, int n_done)
 {
   const double seconds = rn_lab_reader_get_estimate (self->reader);
   g_autofree char *time = isnan (seconds) ? NULL : rn_format_duration (seconds);
 
   if (n_done == n_runs)
-    return g_strdup_printf (ngettext ("Its one training is done.", "All %d trainings are done.",
+    return g_strdup_printf (ngettext ("Its one training has ended.", "All %d trainings have ended.",
                                       (gulong) n_runs),
                             n_runs);
-  if (time == NULL && done > 0)
-    return g_strdup_printf (_ ("%d of %d trainings are done. Start goes on."), n_done, n_runs);
+  if (time == NULL && has_begun (self))
+    return g_strdup_printf (_ ("%d of %d trainings have ended. “Go on” does the rest."), n_done,
+                            n_runs);
   if (time == NULL)
     return g_strdup_printf (ngettext ("%d training. How long it takes here is being measured…",
                                       "%d trainings. How long they take here is being measured…",
                                       (gulong) n_runs),
                             n_runs);
-  if (done > 0)
-    /* Translators: two counts and a duration: "2 of 6 trainings are done, 5 min left" */
-    return g_strdup_printf (_ ("%d of %d trainings are done, %s left. Start goes on."), n_done,
-                            n_runs, time);
+  if (has_begun (self))
+    /* Translators: two counts and a duration: "2 of 6 trainings have ended, 5 min left" */
+    return g_strdup_printf (_ ("%d of %d trainings have ended, %s left. “Go on” does the rest."),
+                            n_done, n_runs, time);
   return g_strdup_printf (ngettext ("%d training, %s on this computer",
                                     "%d trainings, %s on this computer", (gulong) n_runs),
                           n_runs, time);
@@ -109,8 +121,6 @@ describe_rest (RnLabControls *self)
   RnLabPlan *plan = rn_lab_reader_get_plan (self->reader);
   RnLabResults *results = rn_lab_reader_get_results (self->reader);
   const char *problem = rn_lab_reader_get_problem (self->reader);
-  gint64 wanted;
-  const gint64 done = rn_lab_reader_get_steps (self->reader, &wanted);
   const int percent = (int) lround (100.0 * rn_lab_reader_get_progress (self->reader));
   g_autofree char *time = NULL, *diverged = NULL;
 
@@ -122,7 +132,7 @@ describe_rest (RnLabControls *self)
     return g_strdup_printf (_ ("The trained networks are being taken apart: %d %%"), percent);
   if (plan == NULL || results == NULL)
     return g_strdup (self->experiment != NULL ? _ ("Looking for what is trained already…") : "");
-  time = describe_time (self, done, rn_lab_plan_n_runs (plan), rn_lab_results_n_finished (results));
+  time = describe_time (self, rn_lab_plan_n_runs (plan), rn_lab_results_n_ended (results));
   diverged = rn_lab_results_describe_divergences (results);
   return diverged == NULL ? g_steal_pointer (&time) : g_strdup_printf ("%s\n%s", time, diverged);
 }
@@ -183,7 +193,7 @@ is_complete (RnLabControls *self)
   RnLabResults *results = rn_lab_reader_get_results (self->reader);
 
   return plan != NULL && results != NULL &&
-         rn_lab_results_n_finished (results) == rn_lab_plan_n_runs (plan);
+         rn_lab_results_n_ended (results) == rn_lab_plan_n_runs (plan);
 }
 
 /* Not before it is known what is trained already, or that it cannot be known. */
@@ -202,13 +212,11 @@ static void
 name_start (RnLabControls *self)
 {
   const gboolean is_mine = rn_lab_controls_is_mine (self);
-  gint64 wanted;
-  const gint64 done = rn_lab_reader_get_steps (self->reader, &wanted);
   const char *label = is_mine && rn_lab_desk_get_status (get_desk (self))->state == RN_LAB_PAUSED
                           ? _ ("Resume")
                       : is_mine            ? _ ("Pause")
                       : is_complete (self) ? _ ("Finished")
-                      : done > 0           ? _ ("Go on")
+                      : has_begun (self)   ? _ ("Go on")
                                            : _ ("Start");
   g_autofree char *name =
       self->experiment == NULL
@@ -255,6 +263,8 @@ get_share (RnLabControls *self)
 
   if (rn_lab_controls_is_mine (self))
     return rn_lab_desk_get_status (get_desk (self))->done;
+  if (is_complete (self)) /* also where a run diverged on the way */
+    return 1.0;
   return wanted > 0 && done > 0 ? CLAMP ((double) done / (double) wanted, 0.0, 1.0) : 0.0;
 }
 

@@ -155,11 +155,11 @@ add_head (Sheet *self)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *date = g_date_time_format (now, "%Y-%m-%d %H:%M");
-  g_autofree char *state =
-      g_strdup_printf (ngettext ("%d of %d training is done, %s", "%d of %d trainings are done, %s",
-                                 (gulong) rn_lab_plan_n_runs (self->plan)),
-                       rn_lab_results_n_finished (self->results), rn_lab_plan_n_runs (self->plan),
-                       date);
+  g_autofree char *state = g_strdup_printf (ngettext ("%d of %d training has ended, %s",
+                                                      "%d of %d trainings have ended, %s",
+                                                      (gulong) rn_lab_plan_n_runs (self->plan)),
+                                            rn_lab_results_n_ended (self->results),
+                                            rn_lab_plan_n_runs (self->plan), date);
 
   g_autofree char *diverged = rn_lab_results_describe_divergences (self->results);
 

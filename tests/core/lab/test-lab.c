@@ -69,7 +69,7 @@ test_a_plan_names_every_run_before_anything_is_written (World *world, gconstpoin
 }
 
 static RnLabPlan *
-plan_of (World *world, const char *text)
+plan_of (World *world, int n_seeds, const char *text)
 {
   g_autofree char *runs = g_build_filename (world->folder, "runs", NULL);
   g_autoptr (GError) error = NULL;
@@ -77,7 +77,7 @@ plan_of (World *world, const char *text)
   RnLabPlan *plan;
 
   g_assert_no_error (error);
-  plan = rn_lab_plan_new (experiment, world->dataset, 1, runs, &error);
+  plan = rn_lab_plan_new (experiment, world->dataset, n_seeds, runs, &error);
   g_assert_no_error (error);
   return plan;
 }
@@ -90,8 +90,8 @@ static void
 test_experiments_share_a_run_exactly_where_the_training_is_the_same (World *world,
                                                                      gconstpointer data)
 {
-  g_autoptr (RnLabPlan) first = plan_of (world, ONE_ARM ("a", "\"steps\": 10"));
-  g_autoptr (RnLabPlan) same = plan_of (world, ONE_ARM ("other", "\"steps\": 10"));
+  g_autoptr (RnLabPlan) first = plan_of (world, 1, ONE_ARM ("a", "\"steps\": 10"));
+  g_autoptr (RnLabPlan) same = plan_of (world, 1, ONE_ARM ("other", "\"steps\": 10"));
   static const char *const others[] = {
     ONE_ARM ("a", "\"steps\": 11"),
     ONE_ARM ("a", "\"steps\": 10, \"rate\": 0.2"),
@@ -104,7 +104,7 @@ test_experiments_share_a_run_exactly_where_the_training_is_the_same (World *worl
   g_assert_cmpstr (rn_lab_plan_get_run (first, 0)->path, ==, rn_lab_plan_get_run (same, 0)->path);
   for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
     {
-      g_autoptr (RnLabPlan) other = plan_of (world, others[i]);
+      g_autoptr (RnLabPlan) other = plan_of (world, 1, others[i]);
 
       g_assert_cmpstr (rn_lab_plan_get_run (first, 0)->name, !=,
                        rn_lab_plan_get_run (other, 0)->name);
@@ -133,7 +133,7 @@ test_epochs_and_percentages_are_of_the_data (World *world, gconstpointer data)
 {
   /* 120 pictures in batches of 16 are 8 steps */
   g_autoptr (RnLabPlan) plan =
-      plan_of (world,
+      plan_of (world, 1,
                ONE_ARM ("a", "\"epochs\": 2.5, \"batch\": 16, \"schedule\": \"steps=50%,75%\""));
   const RnLabRun *run = rn_lab_plan_get_run (plan, 0);
 
@@ -608,31 +608,41 @@ static void
 test_a_run_that_diverges_does_not_keep_the_others_from_their_end (World *world, gconstpointer data)
 {
   /* decay alone multiplies every weight of the wild one by -999 a step */
-  g_autoptr (RnLabPlan) plan = plan_of (
-      world,
-      "{\"version\": 1, \"title\": \"t\", \"settings\": {\"steps\": 40, \"batch\": 16}, \"arms\": ["
-      "{\"id\": \"wild\", \"name\": \"W\", \"net\": \"resnet8\","
-      " \"settings\": {\"rate\": 1000, \"weight_decay\": 1, \"schedule\": \"constant\"}},"
-      "{\"id\": \"heir\", \"name\": \"H\", \"grow\": {\"from\": \"wild\", \"at\": [1]}},"
-      "{\"id\": \"tame\", \"name\": \"T\", \"net\": \"resnet8\"}],"
-      "\"checks\": ["
-      "{\"text\": \"of the wild one\", \"quantity\": \"train_error\","
-      " \"arms\": [\"wild\", \"tame\"], \"relation\": \"greater\"},"
-      "{\"text\": \"of its heir\", \"quantity\": \"train_error\","
-      " \"arms\": [\"heir\", \"tame\"], \"relation\": \"greater\"}]}");
+  g_autoptr (RnLabPlan) plan =
+      plan_of (world, 2,
+               "{\"version\": 1, \"title\": \"t\", "
+               "\"settings\": {\"steps\": 40, \"batch\": 16}, \"arms\": ["
+               "{\"id\": \"wild\", \"name\": \"W\", \"net\": \"resnet8\","
+               " \"settings\": {\"rate\": 1000, \"weight_decay\": 1, \"schedule\": \"constant\"}},"
+               "{\"id\": \"heir\", \"name\": \"H\", \"grow\": {\"from\": \"wild\", \"at\": [1]}},"
+               "{\"id\": \"tame\", \"name\": \"T\", \"net\": \"resnet8\"}],"
+               "\"checks\": ["
+               "{\"text\": \"of the wild one\", \"quantity\": \"train_error\","
+               " \"arms\": [\"wild\", \"tame\"], \"relation\": \"greater\"},"
+               "{\"text\": \"of its heir\", \"quantity\": \"train_error\","
+               " \"arms\": [\"heir\", \"tame\"], \"relation\": \"greater\"}]}");
   g_autoptr (RnLabRunner) runner = rn_lab_runner_new (plan, RN_LAB_IN_TURN, 1);
   g_autoptr (RnLabResults) results = NULL;
   g_autofree char *words = NULL, *expected = NULL;
   g_autoptr (GError) error = NULL;
+  RnLabStatus status;
+  double seconds = -1.0;
 
   rn_lab_runner_start (runner);
   g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_FAILED);
+  rn_lab_runner_get_status (runner, &status);
+  g_assert_cmpfloat (status.done, ==, 1.0);
+  g_assert_cmpfloat (status.seconds_left, ==, 0.0);
   error = rn_lab_runner_get_error (runner);
   g_assert_error (error, RN_ERROR, RN_ERROR_DIVERGED);
   g_assert_nonnull (strstr (error->message, rn_lab_plan_get_run (plan, 0)->name));
   g_assert_false (rn_lab_plan_is_finished (plan, 0));
   g_assert_cmpint (rn_lab_plan_get_step (plan, 1), ==, -1);
   g_assert_true (rn_lab_plan_is_finished (plan, 2));
+  for (int i = 0; i < 6; i++)
+    g_assert_true (rn_lab_plan_is_over (plan, i));
+  g_assert_true (rn_lab_plan_estimate (plan, 1, NULL, &seconds, NULL));
+  g_assert_cmpfloat (seconds, ==, 0.0);
 
   /* what came out says so, and waits for nothing more */
   g_clear_error (&error);
@@ -640,9 +650,15 @@ test_a_run_that_diverges_does_not_keep_the_others_from_their_end (World *world, 
   g_assert_no_error (error);
   g_assert_cmpint (rn_lab_results_get_divergence (results, 0), >, 0);
   g_assert_cmpint (rn_lab_results_get_divergence (results, 2), ==, 0);
+  g_assert_cmpint (rn_lab_results_n_finished (results), ==, 2);
+  g_assert_cmpint (rn_lab_results_n_ended (results), ==, 6);
   words = rn_lab_results_describe_divergences (results);
-  expected = g_strdup_printf ("Diverged: W, seed 1 of 1, at step %lld.",
-                              (long long) rn_lab_results_get_divergence (results, 0));
+  expected =
+      g_strdup_printf ("Diverged: W, seed 1 of 2, at step %lld; W, seed 2 of 2, at step %lld. "
+                       "Cannot begin, as what they begin with diverged: "
+                       "H, seed 1 of 2; H, seed 2 of 2.",
+                       (long long) rn_lab_results_get_divergence (results, 0),
+                       (long long) rn_lab_results_get_divergence (results, 3));
   g_assert_cmpstr (words, ==, expected);
   for (int i = 0; i < 2; i++)
     g_assert_cmpint (rn_lab_results_get_verdict (results, i)->answer, ==, RN_LAB_CANNOT_TELL);
