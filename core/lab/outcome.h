@@ -39,6 +39,6 @@ gboolean rn_lab_outcome_read (RnLabOutcome *self, RnLabPlan *plan, int run, RnLa
                               int threads, const int *cancel, GError **error);
 void rn_lab_outcome_clear (RnLabOutcome *self);
 
-/* A curve's quantity when the share @at of @steps was done; NaN where the run is not that far */
+/* A curve's quantity when the share @at of @steps was done; NaN where the run is not that far, or diverged before */
 double rn_lab_outcome_at (const RnLabOutcome *self, RnLabQuantity quantity, double at,
                           gint64 steps);

@@ -90,7 +90,8 @@ gather (const RnLabResults *self, int arm, RnLabQuantity quantity, double at, do
       const RnLabOutcome *outcome = rn_lab_results_get_outcome (self, arm, seed);
       const RnLabRun *run = rn_lab_results_get_run (self, arm, seed);
 
-      values[seed] = at < 1.0 && outcome->is_finished
+      /* a curve that ends in a divergence is known up to there */
+      values[seed] = at < 1.0 && (outcome->is_finished || outcome->diverged > 0)
                          ? rn_lab_outcome_at (outcome, quantity, at, run->settings->steps)
                          : outcome->numbers[quantity];
     }

@@ -65,7 +65,7 @@ RnLabNumber rn_lab_results_get_number (const RnLabResults *results, int arm,
  * @RN_LAB_AGREES: the relation holds for the mean, and by more than the spread
  * @RN_LAB_DIFFERS: it fails for the mean, and by more than the spread
  * @RN_LAB_CANNOT_TELL: the spread is as large as the difference, or there is one seed only and no spread, or a run that
- *   it needs diverged
+ *   it needs diverged before the point that it is about
  */
 typedef enum
 {

@@ -620,7 +620,11 @@ test_a_run_that_diverges_does_not_keep_the_others_from_their_end (World *world, 
                "{\"text\": \"of the wild one\", \"quantity\": \"train_error\","
                " \"arms\": [\"wild\", \"tame\"], \"relation\": \"greater\"},"
                "{\"text\": \"of its heir\", \"quantity\": \"train_error\","
-               " \"arms\": [\"heir\", \"tame\"], \"relation\": \"greater\"}]}");
+               " \"arms\": [\"heir\", \"tame\"], \"relation\": \"greater\"},"
+               "{\"text\": \"before it diverged\", \"quantity\": \"train_error\", \"at\": 0.05,"
+               " \"arms\": [\"wild\"], \"relation\": \"greater\", \"than\": -1},"
+               "{\"text\": \"when it had\", \"quantity\": \"train_error\", \"at\": 0.9,"
+               " \"arms\": [\"wild\"], \"relation\": \"greater\", \"than\": -1}]}");
   g_autoptr (RnLabRunner) runner = rn_lab_runner_new (plan, RN_LAB_IN_TURN, 1);
   g_autoptr (RnLabResults) results = NULL;
   g_autofree char *words = NULL, *expected = NULL;
@@ -662,6 +666,12 @@ test_a_run_that_diverges_does_not_keep_the_others_from_their_end (World *world, 
   g_assert_cmpstr (words, ==, expected);
   for (int i = 0; i < 2; i++)
     g_assert_cmpint (rn_lab_results_get_verdict (results, i)->answer, ==, RN_LAB_CANNOT_TELL);
+  /* up to there it has a curve like any other */
+  g_assert_cmpint (rn_lab_results_get_divergence (results, 0), >, 3);
+  g_assert_cmpint (rn_lab_results_get_verdict (results, 2)->side[0].n, ==, 2);
+  g_assert_cmpint (rn_lab_results_get_verdict (results, 2)->answer, ==, RN_LAB_AGREES);
+  g_assert_cmpint (rn_lab_results_get_verdict (results, 3)->side[0].n, ==, 0);
+  g_assert_cmpint (rn_lab_results_get_verdict (results, 3)->answer, ==, RN_LAB_CANNOT_TELL);
 }
 
 static void
