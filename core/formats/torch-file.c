@@ -183,21 +183,22 @@ holds_tensors (const RnPickleValue *dict)
 }
 
 /* Returns: (nullable): the dictionary of tensors in @value. What stands under a customary key wins over tensors beside
- * it, such as the best accuracy.
+ * it, such as the best accuracy. @seen: dictionaries that were looked at; one can hold itself
  */
 static const RnPickleValue *
-find_state (const RnPickleValue *value, int depth)
+find_state (const RnPickleValue *value, int depth, GHashTable *seen)
 {
   static const char *const keys[] = { "state_dict", "model_state_dict", "model_state", "model",
                                       "net",        "network",          "module",      "backbone",
                                       "params",     "weights" };
 
-  if (value->kind != RN_PICKLE_DICT || depth == MAX_DEPTH)
+  if (value->kind != RN_PICKLE_DICT || depth == MAX_DEPTH ||
+      !g_hash_table_add (seen, (gpointer) value))
     return NULL;
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
     {
       const RnPickleValue *inner = rn_pickle_dict_get (value, keys[i]);
-      const RnPickleValue *state = inner == NULL ? NULL : find_state (inner, depth + 1);
+      const RnPickleValue *state = inner == NULL ? NULL : find_state (inner, depth + 1, seen);
 
       if (state != NULL)
         return state;
@@ -223,7 +224,8 @@ add_tensor (Torch *torch, const char *name, const RnPickleTensor *source, GError
 static gboolean
 add_tensors (Torch *torch, const RnPickleValue *root, GError **error)
 {
-  const RnPickleValue *state = find_state (root, 0);
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  const RnPickleValue *state = find_state (root, 0, seen);
 
   if (state == NULL)
     {

@@ -130,7 +130,7 @@ RnDocument *rn_session_find_document (RnSession *self, const char *path); /* (nu
 void rn_session_update_time (RnSession *self, gboolean is_other);
 
 void rn_session_tell_moved (RnSession *self, const char *from, const char *to); /* "moved" */
-void rn_session_tell_end (RnSession *self, RnState state, const char *text); /* "ended" */
+void rn_session_tell_end (RnSession *self, RnState state, const char *text);    /* "ended" */
 
 /* What hangs on the network of the shown document, told in order. @is_other: it was another document before */
 void rn_session_tell_document (RnSession *self, gboolean is_other);

@@ -1,5 +1,6 @@
 #include <glib/gstdio.h>
 #include <string.h>
+#include <time.h>
 #include <zlib.h>
 
 #include "base/random.h"
@@ -340,6 +341,51 @@ each_attack_is_refused_by_name (void)
     }
 }
 
+/* A million numbers, then @state under every name that a state may have. Returns: the processor's seconds to refuse it */
+static double
+refuse_states (const char *state, gsize length)
+{
+  static const char *const keys[] = { "state_dict", "model_state_dict", "model_state", "model",
+                                      "net",        "network",          "module",      "backbone",
+                                      "params",     "weights" };
+  g_autoptr (GString) program = g_string_new (NULL);
+  g_autofree char *legacy = NULL;
+  Attack attack = { .name = "states" };
+  clock_t begin;
+
+  g_string_append_len (program, "}q\0(X\1\0\0\0aq\1K\1", 14);
+  for (int i = 1; i < 1000000; i++)
+    g_string_append_len (program, "h\1K\1", 4);
+  g_string_append_c (program, 'u');
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      const char size[4] = { (char) strlen (keys[i]) };
+
+      g_string_append_c (program, 'X');
+      g_string_append_len (program, size, sizeof size);
+      g_string_append (program, keys[i]);
+      g_string_append_len (program, state, (gssize) length);
+      g_string_append_c (program, 's');
+    }
+  g_string_append_c (program, '.');
+  attack.program = program->str;
+  attack.length = program->len;
+  legacy = write_legacy (&attack);
+  begin = clock ();
+  assert_refused (legacy, "no state dictionary");
+  return (double) (clock () - begin) / CLOCKS_PER_SEC;
+}
+
+/* Looked into again and again, and in it again there, it would cost a thousand times what it costs without itself. */
+static void
+a_dictionary_that_is_all_its_own_states_is_looked_at_once (void)
+{
+  const double without = refuse_states ("N", 1), with = refuse_states ("h\0", 2);
+
+  g_test_message ("%.2f s, and in itself %.2f s", without, with);
+  g_assert_cmpfloat (with, <, 20.0 * without);
+}
+
 static void
 each_tensor_out_of_place_is_refused (void)
 {
@@ -560,27 +606,9 @@ damaged_graphs_are_survived (void)
   damage ("graph-of-ours.onnx", 6, 2000, 100000);
 }
 
-/* A bias that is named, but whose numbers are not there as they lie in memory */
+/* Refuses our graph with the bytes of the bias' head, from its one side on, changed by @change */
 static void
-a_bias_that_cannot_be_read_is_not_taken_for_none (void)
-{
-  static const char head[] = "\x42\7fc.bias\x4a";
-  g_autofree char *path = path_of ("graph-of-ours.onnx"), *bytes = NULL, *written = NULL;
-  char *found;
-  gsize length;
-
-  write_graph_of_ours ();
-  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
-  found = memmem (bytes, length, head, strlen (head));
-  g_assert_nonnull (found);
-  found[strlen (head) - 1] = '\x7a'; /* another field than the numbers */
-  written = write_bytes ("no-bias.onnx", bytes, length);
-  assert_refused (written, "bias that does not fit");
-}
-
-/* The same bytes as twice as many numbers of half the size: a bias of more classes than the matrix has */
-static void
-a_bias_of_another_length_is_refused (void)
+assert_bias_refused (void (*change) (char *head), const char *sentence)
 {
   static const char head[] = "\x10\x01\x42\7fc.bias\x4a";
   g_autofree char *path = path_of ("graph-of-ours.onnx"), *bytes = NULL, *written = NULL;
@@ -592,10 +620,36 @@ a_bias_of_another_length_is_refused (void)
   found = memmem (bytes, length, head, strlen (head));
   g_assert_nonnull (found);
   g_assert_cmpint (found[-2], ==, 8); /* one side, of so many numbers */
-  found[-1] = (char) (2 * found[-1]);
-  found[1] = 10; /* half precision */
-  written = write_bytes ("long-bias.onnx", bytes, length);
-  assert_refused (written, "(Gemm) has a bias that does not fit");
+  change (found);
+  written = write_bytes ("bias.onnx", bytes, length);
+  assert_refused (written, sentence);
+}
+
+static void
+put_numbers_elsewhere (char *head)
+{
+  head[strlen ("\x10\x01\x42\7fc.bias")] =
+      '\x7a'; /* another field than the numbers as they lie in memory */
+}
+
+static void
+a_bias_that_cannot_be_read_is_not_taken_for_none (void)
+{
+  assert_bias_refused (put_numbers_elsewhere, "bias that does not fit");
+}
+
+/* The same bytes as twice as many numbers of half the size: a bias of more classes than the matrix has */
+static void
+halve_numbers (char *head)
+{
+  head[-1] = (char) (2 * head[-1]);
+  head[1] = 10; /* half precision */
+}
+
+static void
+a_bias_of_another_length_is_refused (void)
+{
+  assert_bias_refused (halve_numbers, "(Gemm) has a bias that does not fit");
 }
 
 static void
@@ -641,6 +695,7 @@ main (int argc, char **argv)
   ADD (a_small_tensor_is_read_in_its_own_order);
   ADD (each_attack_is_refused_by_name);
   ADD (each_tensor_out_of_place_is_refused);
+  ADD (a_dictionary_that_is_all_its_own_states_is_looked_at_once);
   ADD (broken_zips_are_refused);
   ADD (each_graph_that_is_none_is_refused);
   ADD (what_is_no_model_is_told_so);
