@@ -175,6 +175,31 @@ rn_model_get_epsilon (const RnModel *model)
   return model->epsilon;
 }
 
+void
+rn_model_get_hints (const RnModel *model, RnModelHints *hints)
+{
+  *hints = (RnModelHints){ .has_mean = TRUE,
+                           .has_padding = TRUE,
+                           .has_stride = TRUE,
+                           .epsilon = model->epsilon,
+                           .side = rn_spec_get_side (model->spec),
+                           .classes = rn_model_get_classes (model) };
+  for (int i = 0; i < 3; i++)
+    {
+      const gboolean is_there = i < model->preprocess.channels;
+
+      hints->mean[i] = is_there ? model->preprocess.mean[i] : 0.0f;
+      hints->std[i] = is_there ? model->preprocess.std[i] : 1.0f;
+    }
+  for (int i = 0; i < rn_spec_n_blocks (model->spec); i++)
+    {
+      const RnBlockSpec *block = rn_spec_get_block (model->spec, i);
+
+      hints->pad_end |= block->shortcut == RN_SHORTCUT_A_END;
+      hints->stride_in_1x1 |= block->bottleneck_stride == RN_STRIDE_IN_1X1;
+    }
+}
+
 const RnLayout *
 rn_model_get_layout (const RnModel *model)
 {

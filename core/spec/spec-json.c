@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "residua/error.h"
 #include "residua/sketch.h"
+#include "spec/spec-node.h"
 #include "spec/spec-private.h"
 
 #define VERSION 1
@@ -19,7 +20,6 @@ static const char *const stem_words[] = { "3x3", "7x7-pool", NULL };
 static const char *const spec_keys[] = { "version", "name",    "input", "stem",
                                          "blocks",  "classes", NULL };
 static const char *const clip_keys[] = { "residua", "blocks", NULL };
-static const char *const aside_keys[] = { "residua", "file", "file_time", "origin", "spec", NULL };
 static const char *const input_keys[] = { "side", "channels", NULL };
 static const char *const stem_keys[] = { "kind", "channels", NULL };
 static const char *const block_keys[] = { "id",         "kind",     "channels",
@@ -55,8 +55,8 @@ add_block (JsonBuilder *builder, const RnBlockSpec *block)
   json_builder_end_object (builder);
 }
 
-static JsonNode *
-build_node (const RnSpec *spec)
+JsonNode *
+rn_spec_build_node (const RnSpec *spec)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
@@ -86,7 +86,7 @@ build_node (const RnSpec *spec)
 char *
 rn_spec_to_json (const RnSpec *spec)
 {
-  g_autoptr (JsonNode) root = build_node (spec);
+  g_autoptr (JsonNode) root = rn_spec_build_node (spec);
   g_autofree char *text = rn_json_print (root, TRUE);
 
   return g_strconcat (text, "\n", NULL);
@@ -225,8 +225,8 @@ read_frame (const RnJsonReader *reader, GError **error)
   return spec;
 }
 
-static RnSpec *
-read_root (JsonNode *root, const char *where, gboolean is_draft, GError **error)
+RnSpec *
+rn_spec_read_node (JsonNode *root, const char *where, gboolean is_draft, GError **error)
 {
   g_autoptr (RnSpec) spec = NULL;
   RnJsonReader reader;
@@ -245,7 +245,7 @@ read_spec (const char *text, gssize length, const char *where, gboolean is_draft
 {
   g_autoptr (JsonNode) root = rn_json_parse (text, length, where, error);
 
-  return root == NULL ? NULL : read_root (root, where, is_draft, error);
+  return root == NULL ? NULL : rn_spec_read_node (root, where, is_draft, error);
 }
 
 RnSpec *
@@ -331,69 +331,4 @@ rn_blocks_from_json (const char *text, gssize length, const char *where, GError 
         return NULL;
       }
   return g_steal_pointer (&blocks);
-}
-
-gboolean
-rn_aside_save (const RnAside *aside, const char *path, GError **error)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
-  g_autofree char *text = NULL;
-
-  json_builder_begin_object (builder);
-  add_int (builder, "residua", VERSION);
-  add_string (builder, "file", aside->file != NULL ? aside->file : "");
-  add_int (builder, "file_time", aside->file_time);
-  add_string (builder, "origin", aside->origin != NULL ? aside->origin : "");
-  json_builder_set_member_name (builder, "spec");
-  json_builder_add_value (builder, build_node (aside->spec));
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  text = rn_json_print (root, TRUE);
-  return rn_file_replace (path, text, strlen (text), error);
-}
-
-RnAside *
-rn_aside_load (const char *path, GError **error)
-{
-  g_autoptr (GBytes) bytes = rn_file_read (path, RN_JSON_MAX_BYTES, error);
-  g_autoptr (JsonNode) root = NULL;
-  g_autoptr (RnSpec) spec = NULL;
-  const char *file, *origin;
-  RnJsonReader reader;
-  RnAside *aside;
-  JsonNode *node;
-  gint64 time;
-  int version;
-
-  if (bytes == NULL)
-    return NULL;
-  root = rn_json_parse (g_bytes_get_size (bytes) > 0 ? g_bytes_get_data (bytes, NULL) : "",
-                        (gssize) g_bytes_get_size (bytes), path, error);
-  if (root == NULL || !rn_json_reader_init (&reader, root, path, NULL, error) ||
-      !read_int (&reader, "residua", VERSION, VERSION, &version, error) ||
-      !rn_json_reader_check_keys (&reader, aside_keys, error) ||
-      !rn_json_reader_get_string (&reader, "file", &file, error) ||
-      !rn_json_reader_get_int (&reader, "file_time", 0, G_MAXINT64, &time, error) ||
-      !rn_json_reader_get_string (&reader, "origin", &origin, error) ||
-      !rn_json_reader_get_object (&reader, "spec", &node, error) ||
-      (spec = read_root (node, path, TRUE, error)) == NULL)
-    return NULL;
-  aside = g_new0 (RnAside, 1);
-  aside->spec = g_steal_pointer (&spec);
-  aside->file = *file != '\0' ? g_strdup (file) : NULL;
-  aside->file_time = time;
-  aside->origin = *origin != '\0' ? g_strdup (origin) : NULL;
-  return aside;
-}
-
-void
-rn_aside_free (RnAside *aside)
-{
-  if (aside == NULL)
-    return;
-  rn_spec_free (aside->spec);
-  g_free (aside->file);
-  g_free (aside->origin);
-  g_free (aside);
 }

@@ -78,6 +78,9 @@ typedef struct
   gboolean needs_classes;
 } RnModelHints;
 
+/** @hints: (out): with which the file of @model is read as @model is, whatever of it the file says itself; the classes are
+ *   @model's */
+void rn_model_get_hints (const RnModel *model, RnModelHints *hints);
 /**
  * rn_model_hints_set_preset:
  * @hints: its mean, standard deviation, side and classes are set, the rest stays

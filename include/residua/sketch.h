@@ -1,5 +1,6 @@
 #pragma once
 
+#include "residua/model.h"
 #include "residua/spec.h"
 
 G_BEGIN_DECLS
@@ -150,6 +151,7 @@ GArray *rn_blocks_from_json (const char *text, gssize length, const char *where,
  * @file: (nullable): path of the file that it belongs to
  * @file_time: when that was changed last, seconds since 1970; 0 where it is not known
  * @origin: (nullable): path of the run or model that it was made of
+ * @hints: (nullable): what that model's file does not say itself; its classes are the aside's too
  *
  * A sketch that is kept aside until it is saved.
  */
@@ -159,6 +161,7 @@ typedef struct
   char *file;
   gint64 file_time;
   char *origin;
+  RnModelHints *hints;
 } RnAside;
 
 /** Written aside, synced and renamed over @path */
@@ -166,6 +169,8 @@ gboolean rn_aside_save (const RnAside *aside, const char *path, GError **error);
 /** @error: as rn_spec_load_draft() */
 RnAside *rn_aside_load (const char *path, GError **error);
 void rn_aside_free (RnAside *aside);
+/** Returns: (transfer full): for the aside that it is put into */
+RnModelHints *rn_aside_copy_hints (const RnModelHints *hints);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnSketch, rn_sketch_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnAside, rn_aside_free)

@@ -1083,6 +1083,101 @@ test_a_saved_sketch_knows_what_it_was_made_of (World *world, gconstpointer data)
   world->session = first;
 }
 
+/* A model whose metadata are under another name, as if others had made it */
+static char *
+write_foreign (World *world)
+{
+  g_autoptr (RnSpec) spec = rn_spec_preset ("resnet8", NULL);
+  const RnPreprocess preprocess = { .side = 32, .channels = 3, .std = { 1.0f, 1.0f, 1.0f } };
+  g_autoptr (RnModel) model = rn_model_new (spec, NULL, 1, NULL, &preprocess, NULL);
+  char *path = g_build_filename (world->folder, "foreign.safetensors", NULL), *at;
+  g_autofree char *bytes = NULL;
+  gsize length;
+
+  g_assert_true (rn_model_save (model, path, NULL));
+  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
+  at = memmem (bytes, length, "residua.version", strlen ("residua.version"));
+  g_assert_nonnull (at);
+  memcpy (at, "another", strlen ("another"));
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) length, NULL));
+  return path;
+}
+
+static gboolean
+is_read_with_hints (World *world)
+{
+  const RnModel *model = shown (world) != NULL ? rn_document_get_model (shown (world)) : NULL;
+
+  return model != NULL && rn_model_get_epsilon (model) == 0.25;
+}
+
+static void
+assert_origin_is_read_as_before (World *world)
+{
+  static const char *const classes[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", NULL };
+  RnDocument *origin = rn_document_get_origin (shown (world));
+  const RnModel *model;
+
+  g_assert_nonnull (origin);
+  model = rn_document_get_model (origin);
+  g_assert_nonnull (model);
+  g_assert_cmpfloat (rn_model_get_epsilon (model), ==, 0.25);
+  g_assert_cmpfloat (rn_model_get_preprocess (model)->mean[1], ==, 0.2f);
+  g_assert_cmpfloat (rn_model_get_preprocess (model)->std[2], ==, 0.75f);
+  g_assert_cmpint (rn_model_get_preprocess (model)->side, ==, 48);
+  g_assert_cmpint (rn_spec_get_block (rn_model_get_spec (model), 1)->shortcut, ==,
+                   RN_SHORTCUT_A_END);
+  g_assert_cmpstrv (rn_model_get_classes (model), classes);
+}
+
+static void
+test_a_sketch_of_a_foreign_model_keeps_how_that_is_read (World *world, gconstpointer data)
+{
+  static const char *const classes[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", NULL };
+  const RnModelHints hints = { .has_mean = TRUE,
+                               .mean = { 0.1f, 0.2f, 0.3f },
+                               .std = { 0.5f, 0.5f, 0.75f },
+                               .pad_end = TRUE,
+                               .epsilon = 0.25,
+                               .side = 48,
+                               .classes = classes };
+  g_autofree char *folder = g_build_filename (world->folder, "sketches", NULL);
+  g_autofree char *file = g_build_filename (world->folder, "net.json", NULL);
+  g_autofree char *path = write_foreign (world);
+  RnSession *first = world->session;
+
+  rn_session_set_sketch_folder (first, folder);
+  rn_session_open_model (first, path);
+  world_wait (world, is_open, 20.0);
+  rn_session_reopen_model (first, shown (world), &hints);
+  world_wait (world, is_read_with_hints, 20.0);
+  delete_block (world, 2);
+  assert_origin_is_read_as_before (world);
+  world_wait (world, is_not_busy, 10.0);
+
+  /* not saved, in another life */
+  world->session = rn_session_new (rn_session_get_runs_folder (first));
+  g_signal_connect_swapped (world->session, "message", G_CALLBACK (note_restored), world);
+  rn_session_set_sketch_folder (world->session, folder);
+  rn_session_restore_sketches (world->session);
+  world_wait (world, is_restored, 10.0);
+  assert_origin_is_read_as_before (world);
+
+  /* and saved, in a third */
+  rn_session_save_sketch (world->session, file);
+  while (rn_document_is_changed (shown (world)))
+    g_main_context_iteration (NULL, TRUE);
+  world_wait (world, is_not_busy, 10.0);
+  g_object_unref (world->session);
+  world->session = rn_session_new (rn_session_get_runs_folder (first));
+  rn_session_set_sketch_folder (world->session, folder);
+  rn_session_open_spec (world->session, file);
+  world_wait (world, is_open, 20.0);
+  assert_origin_is_read_as_before (world);
+  g_object_unref (world->session);
+  world->session = first;
+}
+
 /* Saves the sketch that is shown, edits it, and lives again. @is_newer: the file was written since it was kept */
 static void
 restore_edited (World *world, gboolean is_newer)
@@ -1750,6 +1845,8 @@ main (int argc, char **argv)
   add ("a stored run answers as the live one did", 10,
        test_a_stored_run_answers_as_the_live_one_did);
   add ("a gate changes the view and no training", 10, test_a_gate_changes_the_view_and_no_training);
+  add ("a sketch of a foreign model keeps how that is read", 1,
+       test_a_sketch_of_a_foreign_model_keeps_how_that_is_read);
   add ("a run that crashed is found once", 10000, test_a_run_that_crashed_is_found_once);
   add ("what a death left half made is cleared at the next start", 1,
        test_what_a_death_left_half_made_is_cleared_at_the_next_start);

@@ -82,18 +82,6 @@ was_kept (GObject *source, GAsyncResult *result, gpointer data)
   rn_session_check_shut_down (self);
 }
 
-static RnAside *
-aside_of (RnDocument *document)
-{
-  RnDocument *origin = rn_document_get_origin (document);
-  RnAside *aside = g_new0 (RnAside, 1);
-
-  aside->spec = rn_spec_copy (rn_document_get_spec (document));
-  aside->file = g_strdup (rn_document_get_path (document));
-  aside->origin = origin == NULL ? NULL : g_strdup (rn_document_get_path (origin));
-  return aside;
-}
-
 /* What is changed now is written, and what was kept and is no longer is removed. */
 static void
 keep (RnSession *self)
@@ -117,7 +105,7 @@ keep (RnSession *self)
         continue;
       g_hash_table_add (now, g_strdup (rn_document_get_aside (document)));
       g_ptr_array_add (keeping->names, g_strdup (rn_document_get_aside (document)));
-      g_ptr_array_add (keeping->asides, aside_of (document));
+      g_ptr_array_add (keeping->asides, rn_session_make_aside (document));
     }
   g_hash_table_iter_init (&iter, self->kept);
   while (g_hash_table_iter_next (&iter, &name, NULL))
@@ -198,7 +186,8 @@ static RnDocument *
 read_sketch (const char *path, GError **error)
 {
   g_autoptr (RnAside) aside = rn_aside_load (path, error);
-  g_autoptr (RnDocument) origin = aside == NULL ? NULL : rn_session_read_origin (aside->origin);
+  g_autoptr (RnDocument) origin =
+      aside == NULL ? NULL : rn_session_read_origin (aside->origin, aside->hints);
   const gboolean is_older = aside != NULL && time_of (aside->file) > aside->file_time;
   RnDocument *document;
 

@@ -27,8 +27,27 @@ move_free (gpointer data)
   g_free (move);
 }
 
+RnAside *
+rn_session_make_aside (RnDocument *document)
+{
+  RnDocument *origin = rn_document_get_origin (document);
+  RnModel *model = origin == NULL ? NULL : rn_document_get_model (origin);
+  RnAside *aside = g_new0 (RnAside, 1);
+  RnModelHints hints;
+
+  aside->spec = rn_spec_copy (rn_document_get_spec (document));
+  aside->file = g_strdup (rn_document_get_path (document));
+  aside->origin = origin == NULL ? NULL : g_strdup (rn_document_get_path (origin));
+  if (model != NULL)
+    {
+      rn_model_get_hints (model, &hints);
+      aside->hints = rn_aside_copy_hints (&hints);
+    }
+  return aside;
+}
+
 RnDocument *
-rn_session_read_origin (const char *path)
+rn_session_read_origin (const char *path, const RnModelHints *hints)
 {
   g_autoptr (RnRecord) record = NULL;
   g_autoptr (RnModel) model = NULL;
@@ -40,7 +59,7 @@ rn_session_read_origin (const char *path)
       record = rn_record_load (path, NULL);
       return record == NULL ? NULL : rn_document_new_run (record);
     }
-  model = rn_model_load (path, NULL, NULL);
+  model = rn_model_load (path, hints, NULL);
   return model == NULL ? NULL : rn_document_new_model (model, path);
 }
 
@@ -59,17 +78,16 @@ past_of_file (const char *pasts, const char *file)
 }
 
 void
-rn_session_write_past (const char *pasts, const RnSpec *spec, const char *file, const char *origin)
+rn_session_write_past (const char *pasts, const RnAside *past)
 {
-  g_autofree char *path = pasts == NULL ? NULL : past_of_file (pasts, file);
-  const RnAside past = { (RnSpec *) spec, (char *) file, 0, (char *) origin };
+  g_autofree char *path = pasts == NULL ? NULL : past_of_file (pasts, past->file);
   g_autoptr (GError) error = NULL;
 
   if (path == NULL)
     return;
-  if (origin == NULL)
+  if (past->origin == NULL)
     g_unlink (path);
-  else if (g_mkdir_with_parents (pasts, 0700) != 0 || !rn_aside_save (&past, path, &error))
+  else if (g_mkdir_with_parents (pasts, 0700) != 0 || !rn_aside_save (past, path, &error))
     g_info ("%s", error != NULL ? error->message : g_strerror (errno));
 }
 
@@ -81,7 +99,7 @@ rn_session_read_fork (const char *pasts, const RnSpec *spec, const char *file)
   /* the file may hold another network meanwhile, whose numbers of blocks mean others */
   g_autoptr (RnDocument) origin = past == NULL || !rn_document_is_same_spec (past->spec, spec)
                                       ? NULL
-                                      : rn_session_read_origin (past->origin);
+                                      : rn_session_read_origin (past->origin, past->hints);
   RnDocument *document;
 
   if (origin == NULL)
@@ -104,7 +122,11 @@ move_pasts (const Move *move)
       g_autoptr (RnAside) past = rn_aside_load (path, NULL);
 
       if (past != NULL && g_strcmp0 (past->origin, move->from) == 0)
-        rn_session_write_past (move->pasts, past->spec, past->file, move->to);
+        {
+          g_free (past->origin);
+          past->origin = g_strdup (move->to);
+          rn_session_write_past (move->pasts, past);
+        }
     }
 }
 
@@ -154,7 +176,7 @@ read_moved (GTask *task, gpointer source, gpointer data, GCancellable *cancellab
   const Move *move = data;
 
   move_pasts (move);
-  g_task_return_pointer (task, move->has_forks ? rn_session_read_origin (move->to) : NULL,
+  g_task_return_pointer (task, move->has_forks ? rn_session_read_origin (move->to, NULL) : NULL,
                          g_object_unref);
 }
 

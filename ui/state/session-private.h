@@ -188,13 +188,15 @@ void rn_session_stop_draining (RnSession *self);
 
 /* session-origin.c */
 
-/* Returns: (transfer full) (nullable): the run or the model at @path (nullable); for a task */
-RnDocument *rn_session_read_origin (const char *path);
+/* Returns: (transfer full): how @document is kept: its network, its file, and what it was made of. For the window's thread */
+RnAside *rn_session_make_aside (RnDocument *document);
+/* Returns: (transfer full) (nullable): the run or the model at @path (nullable), which is read with @hints (nullable); for a
+ * task */
+RnDocument *rn_session_read_origin (const char *path, const RnModelHints *hints);
 /* Returns: (transfer full) (nullable): the folder of pasts; NULL where sketches are not kept */
 char *rn_session_get_pasts (RnSession *self);
-/* For a task, as the next: the sketch @spec is saved as @file, and was made of what is at @origin (nullable: of nothing) */
-void rn_session_write_past (const char *pasts, const RnSpec *spec, const char *file,
-                            const char *origin);
+/* For a task, as the next: the network is saved in the file that @past names, and was made of its origin, or (NULL) of nothing */
+void rn_session_write_past (const char *pasts, const RnAside *past);
 /* Returns: (transfer full) (nullable): @spec of @file as a sketch of what it was made of; NULL where that is nothing, or not
  * there any more, or the file holds another network than was saved */
 RnDocument *rn_session_read_fork (const char *pasts, const RnSpec *spec, const char *file);

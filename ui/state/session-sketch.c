@@ -241,9 +241,8 @@ typedef struct
 {
   RnDocument *document;
   guint64 state;
-  RnSpec *spec;
-  char *path;
-  char *pasts, *origin; /* (nullable) */
+  RnAside *past; /* with the network, and the file that it is saved in */
+  char *pasts;   /* (nullable) */
 } Saving;
 
 static void
@@ -252,10 +251,8 @@ saving_free (gpointer data)
   Saving *saving = data;
 
   g_object_unref (saving->document);
-  rn_spec_free (saving->spec);
-  g_free (saving->path);
+  rn_aside_free (saving->past);
   g_free (saving->pasts);
-  g_free (saving->origin);
   g_free (saving);
 }
 
@@ -265,12 +262,12 @@ save_in_task (GTask *task, gpointer source, gpointer data, GCancellable *cancell
   const Saving *saving = data;
   GError *error = NULL;
 
-  if (!rn_spec_save (saving->spec, saving->path, &error))
+  if (!rn_spec_save (saving->past->spec, saving->past->file, &error))
     {
       g_task_return_error (task, error);
       return;
     }
-  rn_session_write_past (saving->pasts, saving->spec, saving->path, saving->origin);
+  rn_session_write_past (saving->pasts, saving->past);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -279,7 +276,7 @@ was_saved (GObject *source, GAsyncResult *result, gpointer data)
 {
   RnSession *self = RN_SESSION (source);
   const Saving *saving = g_task_get_task_data (G_TASK (result));
-  g_autofree char *name = g_filename_display_basename (saving->path);
+  g_autofree char *name = g_filename_display_basename (saving->past->file);
   g_autofree char *text = g_strdup_printf (_ ("Saved as “%s”"), name);
   g_autoptr (GError) error = NULL;
 
@@ -289,7 +286,7 @@ was_saved (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   if (rn_document_get_kind (saving->document) == RN_DOCUMENT_SKETCH)
-    rn_document_set_saved (saving->document, saving->path, saving->state);
+    rn_document_set_saved (saving->document, saving->past->file, saving->state);
   rn_session_keep_later (self);
   rn_session_tell (self, text);
   if (saving->document == self->document)
@@ -300,21 +297,19 @@ void
 rn_session_save_sketch (RnSession *self, const char *path)
 {
   RnSketch *sketch;
-  RnDocument *origin;
   g_autoptr (GTask) task = NULL;
   Saving *saving;
 
   g_return_if_fail (self->document != NULL);
 
   sketch = rn_document_get_sketch (self->document);
-  origin = rn_document_get_origin (self->document);
   saving = g_new0 (Saving, 1);
   saving->document = g_object_ref (self->document);
   saving->state = sketch == NULL ? 0 : rn_sketch_get_state (sketch);
-  saving->spec = rn_spec_copy (rn_session_get_spec (self));
-  saving->path = g_canonicalize_filename (path, NULL);
+  saving->past = rn_session_make_aside (self->document);
+  g_free (saving->past->file);
+  saving->past->file = g_canonicalize_filename (path, NULL);
   saving->pasts = rn_session_get_pasts (self);
-  saving->origin = origin == NULL ? NULL : g_strdup (rn_document_get_path (origin));
   task = g_task_new (self, NULL, was_saved, NULL);
   g_task_set_task_data (task, saving, saving_free);
   g_task_run_in_thread (task, save_in_task);

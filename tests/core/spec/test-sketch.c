@@ -1,5 +1,6 @@
 #include "residua/sketch.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "base/random.h"
@@ -434,6 +435,83 @@ test_blocks_go_over_the_clipboard (World *world, gconstpointer data)
     }
 }
 
+static char *
+path_in (const char *folder)
+{
+  return g_build_filename (folder, "aside.json", NULL);
+}
+
+static void
+test_an_aside_keeps_what_its_model_does_not_say (World *world, gconstpointer data)
+{
+  static const char *const classes[] = { "a", "“b”", "c\\", NULL };
+  RnModelHints hints = { .has_mean = TRUE,
+                         .mean = { 0.4914f, 0.1f, 1.0f },
+                         .std = { 0.2023f, 1.0f, 0.3f },
+                         .has_padding = TRUE,
+                         .pad_end = TRUE,
+                         .has_stride = TRUE,
+                         .epsilon = 1e-3,
+                         .side = 96,
+                         .classes = classes };
+  char origin[] = "/a/model";
+  g_autoptr (RnSpec) spec = rn_spec_copy (spec_of (world));
+  const RnAside aside = { .spec = spec, .origin = origin, .hints = &hints };
+  g_autofree char *folder = g_dir_make_tmp ("residua-XXXXXX", NULL), *path = path_in (folder);
+  g_autoptr (RnAside) read = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (rn_aside_save (&aside, path, NULL));
+  read = rn_aside_load (path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (read->origin, ==, "/a/model");
+  g_assert_true (read->hints->has_mean && read->hints->has_padding && read->hints->has_stride);
+  g_assert_cmpmem (read->hints->mean, sizeof hints.mean, hints.mean, sizeof hints.mean);
+  g_assert_cmpmem (read->hints->std, sizeof hints.std, hints.std, sizeof hints.std);
+  g_assert_true (read->hints->pad_end);
+  g_assert_false (read->hints->stride_in_1x1);
+  g_assert_cmpfloat (read->hints->epsilon, ==, 1e-3);
+  g_assert_cmpint (read->hints->side, ==, 96);
+  g_assert_cmpstrv (read->hints->classes, classes);
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
+static void
+test_a_damaged_aside_is_an_error (World *world, gconstpointer data)
+{
+  static const char *const hints[] = {
+    "{\"mean\":[1,2],\"std\":[1,1,1],\"epsilon\":0,\"side\":0}",
+    "{\"mean\":[1,2,3],\"std\":[1,1,0],\"epsilon\":0,\"side\":0}",
+    "{\"mean\":[1,2,\"3\"],\"std\":[1,1,1],\"epsilon\":0,\"side\":0}",
+    "{\"mean\":[1,2,3],\"epsilon\":0,\"side\":0}",
+    "{\"epsilon\":-1,\"side\":0}",
+    "{\"epsilon\":0,\"side\":5000}",
+    "{\"epsilon\":0,\"side\":0,\"classes\":[1]}",
+    "{\"epsilon\":0,\"side\":0,\"classes\":\"a\"}",
+    "{\"epsilon\":0,\"side\":0,\"more\":1}",
+    "[]",
+  };
+  g_autofree char *folder = g_dir_make_tmp ("residua-XXXXXX", NULL), *path = path_in (folder);
+  g_autofree char *spec = rn_spec_to_json (spec_of (world));
+
+  for (gsize i = 0; i < G_N_ELEMENTS (hints); i++)
+    {
+      g_autofree char *text =
+          g_strdup_printf ("{\"residua\":1,\"file\":\"\",\"file_time\":0,\"origin\":\"/a\","
+                           "\"spec\":%s,\"hints\":%s}",
+                           spec, hints[i]);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (g_file_set_contents (path, text, -1, NULL));
+      g_assert_null (rn_aside_load (path, &error));
+      g_assert_error (error, RN_ERROR, RN_ERROR_FORMAT);
+      g_assert_nonnull (strstr (error->message, path));
+    }
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
 static void
 add (const char *name, void (*test) (World *, gconstpointer))
 {
@@ -453,5 +531,8 @@ main (int argc, char **argv)
   add ("what does not fit is told and mended", test_what_does_not_fit_is_told_and_mended);
   add ("plain networks are not deepened", test_plain_networks_are_not_deepened);
   add ("blocks go over the clipboard", test_blocks_go_over_the_clipboard);
+  add ("an aside keeps what its model does not say",
+       test_an_aside_keeps_what_its_model_does_not_say);
+  add ("a damaged aside is an error", test_a_damaged_aside_is_an_error);
   return g_test_run ();
 }
