@@ -30,7 +30,7 @@ rn_compute_n_processors (void)
   return rn_info_n_processors ();
 }
 
-#define STUDY_NICENESS 10
+#define STUDY_NICENESS 12 /* a training has 10, and more would starve beside other programs */
 
 void
 rn_compute_lower_priority (void)

@@ -72,7 +72,7 @@ looking_pass (int ms)
 void
 looking_wait (LookingFunc is_done, gpointer data)
 {
-  const gint64 end = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
+  const gint64 end = g_get_monotonic_time () + 120 * G_USEC_PER_SEC;
 
   while (!is_done (data))
     {

@@ -16,7 +16,7 @@ void looking_close (GtkWidget *window);
 
 typedef gboolean (*LookingFunc) (gpointer data);
 
-/** Runs the main loop until @is_done says so; fails after 60 seconds. */
+/** Runs the main loop until @is_done says so; fails after two minutes. */
 void looking_wait (LookingFunc is_done, gpointer data);
 /** Runs the main loop for a while. */
 void looking_pass (int ms);

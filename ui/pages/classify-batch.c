@@ -3,12 +3,11 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <pthread.h>
+#include <residua/compute-info.h>
 #include <residua/error.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #define DRAIN_MS 100
-#define NICENESS 10 /* of the thread, as training's: the window comes first */
 
 /* A row */
 
@@ -174,8 +173,7 @@ work (gpointer data)
   RnEvaluator *evaluator;
   char *path;
 
-  setpriority (PRIO_PROCESS, 0,
-               NICENESS); /* on Linux of this thread, and of those that it starts */
+  rn_compute_lower_priority ();
   evaluator = rn_evaluator_new (shared->model, RN_PATH_RUN, 1, &error);
   while ((path = take_path (shared)) != NULL)
     {

@@ -4,6 +4,7 @@
 #include <residua/error.h>
 
 #include "pages/taps.h"
+#include "state/behind.h"
 
 static void
 look_clear (gpointer data)
@@ -264,7 +265,7 @@ start (Job *job, GCancellable *cancellable, GAsyncReadyCallback callback, gpoint
 
   g_task_set_source_tag (task, rn_look_finish);
   g_task_set_task_data (task, job, job_free);
-  g_task_run_in_thread (task, look_thread);
+  rn_task_run_behind (task, look_thread);
 }
 
 void

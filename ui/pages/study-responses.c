@@ -75,10 +75,10 @@ find_block (const RnSpec *spec, const char *layer)
 }
 
 static GPtrArray *
-measure (RnModel *model, RnDataset *dataset, int count, RnProgressFunc progress, gpointer data,
-         GError **error)
+measure (RnModel *model, RnDataset *dataset, int count, int threads, RnProgressFunc progress,
+         gpointer data, GError **error)
 {
-  g_autoptr (RnEvaluator) evaluator = rn_evaluator_new (model, RN_PATH_TAPS, 0, error);
+  g_autoptr (RnEvaluator) evaluator = rn_evaluator_new (model, RN_PATH_TAPS, threads, error);
 
   return evaluator == NULL ? NULL
                            : rn_inspect_responses (evaluator, dataset, RN_SPLIT_TEST, count,
@@ -87,13 +87,13 @@ measure (RnModel *model, RnDataset *dataset, int count, RnProgressFunc progress,
 
 void
 rn_study_curve_measure (RnStudyCurve *curve, RnModel *model, gboolean is_shown, RnDataset *dataset,
-                        int count, RnProgressFunc progress, gpointer data)
+                        int count, int threads, RnProgressFunc progress, gpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (RnModel) own =
       curve->path != NULL ? rn_model_load_any (curve->path, NULL, &error) : rn_model_ref (model);
   g_autoptr (GPtrArray) responses =
-      own != NULL ? measure (own, dataset, count, progress, data, &error) : NULL;
+      own != NULL ? measure (own, dataset, count, threads, progress, data, &error) : NULL;
 
   if (responses == NULL)
     {

@@ -28,11 +28,13 @@ void rn_study_curve_free (gpointer curve);
  * @model: (nullable): where the curve has no path
  * @is_shown: whether its blocks are those of the spine: only then do points bear their ids
  * @count: pictures, from the first
+ * @threads: 1 to 256; 0 for as many as there are processors
  *
  * Fills @curve's points, or its problem.
  */
 void rn_study_curve_measure (RnStudyCurve *curve, RnModel *model, gboolean is_shown,
-                             RnDataset *dataset, int count, RnProgressFunc progress, gpointer data);
+                             RnDataset *dataset, int count, int threads, RnProgressFunc progress,
+                             gpointer data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RnStudyCurve, rn_study_curve_free)
 

@@ -166,6 +166,7 @@ begin (RnStudyRunner *self, RnModel *model)
   self->work = rn_study_work_new (self->kind, model, collect, self);
   self->work->dataset = rn_dataset_ref (self->dataset);
   self->work->count = self->count;
+  self->work->threads = rn_session_get_threads (self->session);
   self->work->gates = gates;
   if (self->kind == RN_STUDY_RESPONSES)
     self->work->curves = copy_curves (self->wanted);
@@ -218,6 +219,7 @@ rn_study_runner_start_with (RnStudyRunner *self, RnModel *model, RnPicture *view
   self->work = rn_study_work_new (self->kind, model, collect, self);
   self->work->view = rn_picture_ref (view);
   self->work->class = class;
+  self->work->threads = rn_session_get_threads (self->session);
   rn_study_work_start (self->work);
   changed (self);
 }

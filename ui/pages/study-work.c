@@ -110,7 +110,7 @@ static void
 study_test_pictures (RnStudyWork *work, GError **error)
 {
   g_autoptr (RnStudy) study = rn_study_new (work->model, work->dataset, RN_SPLIT_TEST, work->count,
-                                            0, on_loaded, work, &work->cancel, error);
+                                            work->threads, on_loaded, work, &work->cancel, error);
 
   if (study == NULL)
     return;
@@ -139,7 +139,8 @@ cover_picture (RnStudyWork *work, GError **error)
 {
   const RnPreprocess *preprocess = rn_model_get_preprocess (work->model);
   const int side = preprocess->side, patch = MAX (side / RN_STUDY_PATCHES, 1);
-  g_autoptr (RnEvaluator) evaluator = rn_evaluator_new (work->model, RN_PATH_RUN, 0, error);
+  g_autoptr (RnEvaluator) evaluator =
+      rn_evaluator_new (work->model, RN_PATH_RUN, work->threads, error);
   g_autofree float *x = g_new (float, (gsize) side *side * preprocess->channels);
   RnTensor *map;
 
@@ -181,7 +182,8 @@ measure_responses (RnStudyWork *work)
       RnStudyCurve *curve = work->curves->pdata[i];
       Turn turn = { work, i };
 
-      rn_study_curve_measure (curve, work->model, i == 0, work->dataset, count, on_looked, &turn);
+      rn_study_curve_measure (curve, work->model, i == 0, work->dataset, count, work->threads,
+                              on_looked, &turn);
       if (__atomic_load_n (&work->cancel, __ATOMIC_RELAXED) != 0)
         return;
       pthread_mutex_lock (&work->lock);

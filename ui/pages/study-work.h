@@ -21,6 +21,7 @@ typedef struct
   RnPicture *view;    /* (nullable): that picture, as the network sees it */
   int class;          /* whose probability is looked at in it */
   int count;
+  int threads;       /* 0: as many as there are processors */
   gboolean *gates;   /* (nullable) */
   GPtrArray *curves; /* (nullable): of RnStudyCurve: to be measured */
   int cancel;        /* atomic */

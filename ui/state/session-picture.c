@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "state/behind.h"
 #include "state/session-private.h"
 
 /* The picture that is watched, and its maps. The trainer answers while the shown document is in training and all
@@ -249,7 +250,7 @@ typedef struct
 {
   RnDocument *document;
   RnWeights *weights;
-  gboolean is_live;
+  int threads;
   RnPicture *picture;
   char **taps;
   gboolean *gates;
@@ -330,9 +331,8 @@ look_in_task (GTask *task, gpointer source, gpointer data, GCancellable *cancell
     {
       g_autoptr (RnModel) model = rn_weights_load (look->weights, &error);
 
-      /* beside a training one thread is enough for one picture */
       if (model != NULL)
-        look->evaluator = rn_evaluator_new (model, RN_PATH_TAPS, look->is_live ? 1 : 0, &error);
+        look->evaluator = rn_evaluator_new (model, RN_PATH_TAPS, look->threads, &error);
     }
   if (look->evaluator != NULL)
     watched = evaluate (look, &error);
@@ -366,6 +366,7 @@ has_looked (GObject *source, GAsyncResult *result, gpointer data)
       g_clear_pointer (&self->looker, rn_evaluator_free);
       self->looker = g_steal_pointer (&look->evaluator);
       g_set_object (&self->looker_document, look->document);
+      self->looker_threads = look->threads;
       self->looker_step = look->weights->step;
       self->looker_state = look->state;
     }
@@ -410,18 +411,20 @@ start_look (RnSession *self)
   look = g_new0 (Look, 1);
   look->document = g_object_ref (self->document);
   look->weights = rn_session_get_weights (self);
-  look->is_live = look->weights->training != NULL;
+  /* beside a training one thread is enough for one picture */
+  look->threads = self->training != NULL ? 1 : self->threads;
   look->picture = rn_picture_ref (self->picture.picture);
   look->taps = g_strdupv (self->taps);
   look->gates = gates_of (self);
   look->serial = self->watch_serial;
   look->state = rn_session_get_state (self);
-  if (!look->is_live && self->looker_document == self->document &&
-      self->looker_step == look->weights->step && self->looker_state == look->state)
+  if (look->weights->training == NULL && self->looker_document == self->document &&
+      self->looker_step == look->weights->step && self->looker_state == look->state &&
+      self->looker_threads == look->threads)
     look->evaluator = g_steal_pointer (&self->looker);
   task = g_task_new (self, NULL, has_looked, NULL);
   g_task_set_task_data (task, look, look_free);
-  g_task_run_in_thread (task, look_in_task);
+  rn_task_run_behind (task, look_in_task);
 }
 
 static gboolean

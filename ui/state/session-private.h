@@ -117,6 +117,7 @@ struct _RnSession
   RnEvaluator *looker; /* of the last look, for the next at the same weights */
   RnDocument *looker_document;
   guint64 looker_state; /* of its sketch */
+  int looker_threads;
   gint64 looker_step;   /* the step that was asked for, as rn_session_weights_step() */
 };
 
