@@ -103,7 +103,7 @@ add_verdicts (Page *self)
       _ ("What would be agreement was written down before anything was trained. The difference is "
          "taken seed by seed, as networks of one seed see the same batches; ± is the standard "
          "deviation over the seeds. “Cannot tell” is said where the spread is as large as the "
-         "difference."));
+         "difference, or a run diverged."));
 }
 
 /* Figures */

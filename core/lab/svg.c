@@ -1,5 +1,6 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/number.h"
 #include "lab/markup.h"
@@ -8,7 +9,8 @@
 #define TITLE_HEIGHT 26
 #define LEGEND_LINE 18
 #define UNIT_LINE 16 /* the unit of y, level above its axis */
-#define LEFT 44
+#define LEFT 44      /* at least: as much as the numbers of y take */
+#define TICKS_Y 5
 #define RIGHT 16
 #define BOTTOM 44
 #define TEXT_SIZE 12
@@ -111,11 +113,43 @@ add_line (Drawing *self, double x1, double y1, double x2, double y2, const char 
 
 /* Axes */
 
+/* Ticks are round: two digits say all of one that is too large to be written out. Returns: @text */
+static const char *
+print_tick (char text[RN_NUMBER_SIZE], double tick)
+{
+  if (fabs (tick) >= 1e6)
+    return g_ascii_formatd (text, RN_NUMBER_SIZE, "%.2g", tick);
+  return rn_number_print (text, round (tick * 1e6) / 1e6);
+}
+
+static double
+get_y_scale (const RnLabFigure *figure)
+{
+  return figure->y_is_share ? 100.0 : 1.0;
+}
+
+static double
+find_left (const RnLabFigure *figure)
+{
+  g_autoptr (GArray) ticks = rn_lab_find_ticks (figure->y_min, figure->y_max, TICKS_Y, FALSE);
+  double left = LEFT;
+
+  for (guint i = 0; i < ticks->len; i++)
+    {
+      const double tick = g_array_index (ticks, double, i) * get_y_scale (figure);
+      char text[RN_NUMBER_SIZE];
+
+      left = MAX (left, 12.0 + CHARACTER * (double) strlen (print_tick (text, tick)));
+    }
+  return left;
+}
+
 static void
 add_y_axis (Drawing *self)
 {
-  const double scale = self->figure->y_is_share ? 100.0 : 1.0;
-  g_autoptr (GArray) ticks = rn_lab_find_ticks (self->figure->y_min, self->figure->y_max, 5, FALSE);
+  const double scale = get_y_scale (self->figure);
+  g_autoptr (GArray) ticks =
+      rn_lab_find_ticks (self->figure->y_min, self->figure->y_max, TICKS_Y, FALSE);
   g_autofree char *label =
       g_strdup_printf (self->figure->y_is_share ? "%s (%%)" : "%s", self->figure->y_label);
 
@@ -125,8 +159,7 @@ add_y_axis (Drawing *self)
       char text[RN_NUMBER_SIZE];
 
       add_line (self, self->left, y, self->right, y, i == 0 ? "axis" : "grid");
-      add_text (self, self->left - 6.0, y + 4.0, "end", "tick",
-                rn_number_print (text, round (tick * scale * 1e6) / 1e6));
+      add_text (self, self->left - 6.0, y + 4.0, "end", "tick", print_tick (text, tick * scale));
     }
   add_text (self, 6.0, self->top - 10.0, "start", "label", label);
 }
@@ -172,8 +205,7 @@ add_x_axis (Drawing *self)
       char text[RN_NUMBER_SIZE];
 
       add_line (self, x, self->bottom, x, self->bottom + 4.0, "axis");
-      add_text (self, x, self->bottom + 18.0, "middle", "tick",
-                rn_number_print (text, round (tick * 1e6) / 1e6));
+      add_text (self, x, self->bottom + 18.0, "middle", "tick", print_tick (text, tick));
     }
   add_text (self, self->right, self->bottom + 36.0, "end", "label", figure->x_label);
 }
@@ -277,7 +309,7 @@ char *
 rn_lab_figure_to_svg (const RnLabFigure *figure, const RnExperiment *experiment, int width,
                       int height)
 {
-  Drawing drawing = { g_string_new (NULL), figure,       experiment,     LEFT,
+  Drawing drawing = { g_string_new (NULL), figure,       experiment,     find_left (figure),
                       width - RIGHT,       TITLE_HEIGHT, height - BOTTOM };
 
   g_return_val_if_fail (width >= 200 && height >= 120, NULL);

@@ -4,6 +4,9 @@
 
 #include "lab/results-private.h"
 
+/* At which no line ends */
+#define SPACE "\u00a0"
+
 RnLabNumber
 rn_lab_number_of (const double *values, int n)
 {
@@ -153,7 +156,7 @@ rn_lab_number_to_string (const RnLabNumber *number, RnLabQuantity quantity)
   const gboolean is_share = rn_lab_quantity_is_share (quantity);
   const double scale = is_share ? 100.0 : 1.0;
   const int decimals = is_share ? MIN (n_decimals (number, scale), 2) : n_decimals (number, scale);
-  const char *unit = is_share ? " %" : "";
+  const char *unit = is_share ? SPACE "%" : "";
   g_autofree char *mean = print_mean (scale * number->mean, decimals);
 
   if (number->n == 0)
@@ -162,7 +165,8 @@ rn_lab_number_to_string (const RnLabNumber *number, RnLabQuantity quantity)
     return group_digits (number->mean);
   if (number->n < 2)
     return g_strconcat (mean, unit, NULL);
-  return g_strdup_printf ("%s ± %.*f%s", mean, decimals, scale * number->spread, unit);
+  return g_strdup_printf ("%s" SPACE "±" SPACE "%.*f%s", mean, decimals, scale * number->spread,
+                          unit);
 }
 
 char *
@@ -176,6 +180,8 @@ rn_lab_results_describe (const RnLabResults *self, int index)
 
   first = rn_lab_number_to_string (&verdict->side[0], check->quantity[0]);
   second = rn_lab_number_to_string (&verdict->side[1], check->quantity[1]);
+  if (verdict->answer == RN_LAB_CANNOT_TELL && verdict->difference.n < self->n_seeds)
+    return g_strdup_printf (_ ("%s against %s; a run that this needs diverged"), first, second);
   if (verdict->difference.n == 0)
     return g_strdup_printf (_ ("%s against %s"), first, second);
   difference = rn_lab_number_to_string (&verdict->difference, check->quantity[0]);

@@ -95,7 +95,8 @@ const char *rn_lab_answer_get_label (RnLabAnswer answer);
 /** Returns: (transfer full): the numbers of check @check: "62.1 ± 2.0 % against 40.3 ± 1.1 %: a difference of 21.8 ± 1.7 %;
  *   as said in 3 of 3 seeds" */
 char *rn_lab_results_describe (const RnLabResults *results, int check);
-/** Returns: (transfer full): "12.3 ± 0.4 %", "0.52 ± 0.03", "269,722"; "–" where there is none yet */
+/** Returns: (transfer full): "12.3 ± 0.4 %", "0.52 ± 0.03", "269,722"; "–" where there is none yet; in
+ *   one piece, by spaces that break no line */
 char *rn_lab_number_to_string (const RnLabNumber *number, RnLabQuantity quantity);
 
 /**

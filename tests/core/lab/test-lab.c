@@ -665,7 +665,12 @@ test_a_run_that_diverges_does_not_keep_the_others_from_their_end (World *world, 
                        (long long) rn_lab_results_get_divergence (results, 3));
   g_assert_cmpstr (words, ==, expected);
   for (int i = 0; i < 2; i++)
-    g_assert_cmpint (rn_lab_results_get_verdict (results, i)->answer, ==, RN_LAB_CANNOT_TELL);
+    {
+      g_autofree char *numbers = rn_lab_results_describe (results, i);
+
+      g_assert_cmpint (rn_lab_results_get_verdict (results, i)->answer, ==, RN_LAB_CANNOT_TELL);
+      g_assert_nonnull (strstr (numbers, "; a run that this needs diverged"));
+    }
   /* up to there it has a curve like any other */
   g_assert_cmpint (rn_lab_results_get_divergence (results, 0), >, 3);
   g_assert_cmpint (rn_lab_results_get_verdict (results, 2)->side[0].n, ==, 2);
