@@ -844,6 +844,50 @@ has_newer_maps (gpointer data)
   return TRUE;
 }
 
+static gboolean
+is_paused (gpointer data)
+{
+  Live *live = data;
+  const RnStatus *status = rn_session_get_status (live->session);
+
+  rn_session_drain (live->session);
+  return status->state == RN_STATE_PAUSED && !status->is_pending;
+}
+
+/* Returns: what came last of @part of the first block */
+static const RnTensor *
+watched_part (const Live *live, const char *part)
+{
+  const GPtrArray *watched = rn_session_get_watched (live->session);
+  g_autofree char *tap = rn_tap_of_block (rn_session_get_spec (live->session), 0, part);
+
+  for (guint i = 0; watched != NULL && i < watched->len; i++)
+    {
+      const RnWatched *one = g_ptr_array_index (watched, i);
+
+      if (g_str_equal (one->tap, tap))
+        return one->values;
+    }
+  return NULL;
+}
+
+/* Not one of them stands still. */
+static gboolean
+shows_the_newest_of_all (gpointer data)
+{
+  static const char *const parts[] = { "shortcut", "f", "sum" };
+  const Live *live = data;
+  const char *tap = rn_inspect_maps_get_tap (looking_find (live->page, RN_TYPE_INSPECT_MAPS, 0));
+  RnBlockView *block = looking_find (live->page, RN_TYPE_BLOCK_VIEW, 0);
+
+  for (int i = 0; i < RN_N_TERMS; i++)
+    if (watched_part (live, parts[i]) == NULL ||
+        rn_block_view_get_maps (block, (RnTerm) i) != watched_part (live, parts[i]))
+      return FALSE;
+  return tap != NULL && rn_map_grid_get_maps (looking_find (live->page, RN_TYPE_MAP_GRID, 0)) ==
+                            watched_part (live, strrchr (tap, '.') + 1);
+}
+
 static void
 shut_down (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -883,6 +927,9 @@ test_maps_and_bars_keep_coming_while_the_network_learns (void)
   rn_session_start (live.session);
   for (int i = 0; i < 3; i++)
     looking_wait (has_newer_maps, &live);
+  rn_session_pause (live.session);
+  looking_wait (is_paused, &live);
+  looking_wait (shows_the_newest_of_all, &live);
   rn_session_shut_down (live.session, shut_down, &live);
   looking_wait (is_over, &live);
   looking_close (window);

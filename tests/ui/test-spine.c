@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fake-session.h"
+#include "spine/spine-words.h"
 #include "spine/spine.h"
 
 /* A spine in a window, with numbers of chance */
@@ -564,6 +565,22 @@ test_everything_fits_two_hundred_pixels (void)
     }
 }
 
+static void
+test_an_explanation_has_each_number_of_its_block (void)
+{
+  g_autoptr (RnSpec) spec = rn_spec_preset ("resnet20", NULL);
+  g_autoptr (RnSpec) plain = rn_spec_preset ("plain20", NULL);
+  const RnBlockMeasure measure = {
+    .rms_s = 1.5f, .rms_f = 0.6f, .ratio = 0.4f, .gradient = 0.002f, .dead = 0.25f, .response = 0.9f
+  };
+  g_autofree char *text = rn_spine_explain (spec, 4, &measure, TRUE);
+  g_autofree char *of_plain = rn_spine_explain (plain, 4, &measure, TRUE);
+
+  g_assert_nonnull (strstr (text, "RMS of F 0.600, of s 1.50, ratio 0.40\n"));
+  g_assert_nonnull (strstr (text, "gradient 2.0e-03, dead ReLUs 25 %, response 0.90\n"));
+  g_assert_nonnull (strstr (of_plain, "RMS of F 0.600\n"));
+}
+
 #define ADD(name, function) g_test_add_func ("/spine/" name, function)
 
 int
@@ -596,5 +613,7 @@ main (int argc, char **argv)
        test_another_network_takes_the_place_of_the_last);
   ADD ("scrolling stays while numbers come", test_scrolling_stays_while_numbers_come);
   ADD ("everything fits two hundred pixels", test_everything_fits_two_hundred_pixels);
+  ADD ("an explanation has each number of its block",
+       test_an_explanation_has_each_number_of_its_block);
   return g_test_run ();
 }
