@@ -9,7 +9,8 @@
  *   hidden    the window is not mapped while PRESET trains
  *   rest      nothing trains and nobody touches it
  *   start     from main to the first frame, to the data set, and to a first step that was asked for at the first frame
- *   commands  from start, pause, step and stop to the frame that shows the answer
+ *   commands  from start, pause, step and stop to the frame that shows the answer; ends with 1 where one took 100 ms or
+ *             more, or the worker as long to leave its step
  *   drop      200 files of pictures, every tenth broken, are dropped onto the window: until all are in Classify's table
  *   inspect   PRESET trains with Train shown, then with Inspect looking at a picture, in turn, four times each
  *   build     PRESET is opened on the Build page, scrolled, selected in, edited and undone; ends with 1 where a frame in a
@@ -32,6 +33,7 @@
 #include "window.h"
 
 #define TRACE_LINE_S 60.0
+#define ANSWER_MS 100.0
 
 typedef struct
 {
@@ -311,7 +313,11 @@ bench_commands (Bench *bench)
     {
       rn_times_tell (&seen[i], names[i][0]);
       rn_times_tell (&done[i], names[i][1]);
+      /* a step is done when it is done, and a start when the first has begun */
+      bench->is_too_slow |= rn_times_max (&seen[i]) >= ANSWER_MS ||
+                            ((i == 1 || i == 3) && rn_times_max (&done[i]) >= ANSWER_MS);
     }
+  g_print ("%s\n", bench->is_too_slow ? "Some answer took 100 ms or more" : "All in under 100 ms");
 }
 
 #define N_DROPPED 200

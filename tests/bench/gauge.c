@@ -71,6 +71,16 @@ rn_times_tell (RnTimes *self, const char *name)
   g_print (" ms  of %u\n", n);
 }
 
+double
+rn_times_max (const RnTimes *self)
+{
+  double max = 0.0;
+
+  for (guint i = 0; self->values != NULL && i < self->values->len; i++)
+    max = MAX (max, g_array_index (self->values, double, i));
+  return max;
+}
+
 /* Threads and memory */
 
 static char *

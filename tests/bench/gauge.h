@@ -17,6 +17,8 @@ void rn_times_add (RnTimes *self, double ms);
 void rn_times_clear (RnTimes *self);
 /** Prints p50, p99 and the largest, and their number. */
 void rn_times_tell (RnTimes *self, const char *name);
+/** Returns: the largest; 0 where there is none */
+double rn_times_max (const RnTimes *self);
 
 /** ms of CLOCK_MONOTONIC, or of the calling thread */
 double rn_gauge_now_ms (void);
