@@ -496,6 +496,24 @@ test_a_folded_stage_unfolds_when_something_hovers_over_it (void)
 }
 
 static void
+test_what_hovers_is_told_where_it_would_go (void)
+{
+  Fixture f;
+
+  set_up (&f, "resnet20");
+  rn_spine_body_hover (f.body, y_of (&f, 3, 0.8));
+  gtk_test_accessible_assert_property (f.body, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                       "What is dropped here becomes block 5 of the network");
+  rn_spine_body_hover (f.body, y_of (&f, 3, 0.2));
+  gtk_test_accessible_assert_property (f.body, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                       "What is dropped here becomes block 4 of the network");
+  rn_spine_body_end_hover (f.body);
+  g_assert_false (gtk_test_accessible_has_property (GTK_ACCESSIBLE (f.body),
+                                                    GTK_ACCESSIBLE_PROPERTY_DESCRIPTION));
+  tear_down (&f);
+}
+
+static void
 test_the_spine_scrolls_while_something_hovers_at_its_edge (void)
 {
   Fixture f;
@@ -815,6 +833,8 @@ main (int argc, char **argv)
                    test_blocks_that_are_dropped_move_together);
   g_test_add_func ("/spine-edit/a folded stage unfolds when something hovers over it",
                    test_a_folded_stage_unfolds_when_something_hovers_over_it);
+  g_test_add_func ("/spine-edit/what hovers is told where it would go",
+                   test_what_hovers_is_told_where_it_would_go);
   g_test_add_func ("/spine-edit/the spine scrolls while something hovers at its edge",
                    test_the_spine_scrolls_while_something_hovers_at_its_edge);
   g_test_add_func ("/spine-edit/a block is taken with the selection that it belongs to",

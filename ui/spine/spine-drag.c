@@ -1,5 +1,6 @@
 #include "spine/spine-body-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 #include "spine/cargo.h"
@@ -136,6 +137,17 @@ scroll_in_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* What the marker shows, for whoever does not see it */
+static void
+tell_place (RnSpineBody *self, int at)
+{
+  g_autofree char *text =
+      g_strdup_printf (_ ("What is dropped here becomes block %d of the network"), at + 1);
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text,
+                                  -1);
+}
+
 void
 rn_spine_body_hover (RnSpineBody *self, double y)
 {
@@ -152,6 +164,8 @@ rn_spine_body_hover (RnSpineBody *self, double y)
     }
   if (!self->is_hovering)
     gtk_widget_trigger_tooltip_query (GTK_WIDGET (self));
+  if (!self->is_hovering || place.at != self->hover.at)
+    tell_place (self, place.at);
   self->hover = place;
   self->hover_y = y;
   self->is_hovering = TRUE;
@@ -171,6 +185,8 @@ rn_spine_body_end_hover (RnSpineBody *self)
   if (self->scroll_id != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->scroll_id);
   self->scroll_id = 0;
+  if (self->is_hovering)
+    gtk_accessible_reset_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
   self->is_hovering = FALSE;
   self->hover.stage = -1;
   gtk_widget_queue_draw (GTK_WIDGET (self));
