@@ -550,6 +550,45 @@ test_each_of_several_views_can_be_seen (void)
   stage_close (&stage);
 }
 
+/* Expected: the first of the listed views */
+typedef struct
+{
+  Stage *stage;
+  const char *name;
+} Listed;
+
+static gboolean
+is_listed (gpointer data)
+{
+  const Listed *listed = data;
+  GListModel *names = gtk_drop_down_get_model (views_of (listed->stage));
+  g_autoptr (GtkStringObject) first = names != NULL ? g_list_model_get_item (names, 0) : NULL;
+
+  return first != NULL && g_str_equal (gtk_string_object_get_string (first), listed->name);
+}
+
+/* Of another network's input, the scales are others. */
+static void
+test_the_listed_views_are_those_of_the_network (void)
+{
+  const RnPreprocess preprocess = { 48, 3, { 0 }, { 1, 1, 1 }, NULL };
+  Stage stage;
+  g_autoptr (RnSpec) spec = rn_spec_preset ("resnet8", NULL);
+  g_autoptr (RnModel) larger = NULL;
+  g_autoptr (RnDocument) document = NULL;
+
+  stage_open (&stage, 256);
+  looking_wait (has_answer, &stage);
+  gtk_drop_down_set_selected (ways_of (&stage), 2);
+  looking_wait (is_listed, &(Listed){ &stage, "Shorter side 32" });
+  g_assert_true (rn_spec_set_input (spec, 48, 3, NULL));
+  larger = rn_model_new (spec, NULL, 1, rn_model_get_classes (stage.model), &preprocess, NULL);
+  document = rn_document_new_model (larger, "/nonexistent/larger.safetensors");
+  rn_session_show (stage.session, document);
+  looking_wait (is_listed, &(Listed){ &stage, "Shorter side 48" });
+  stage_close (&stage);
+}
+
 /* What each "changed" of a looker brought */
 typedef struct
 {
@@ -819,6 +858,8 @@ main (int argc, char **argv)
                    test_the_networks_input_is_shown_as_it_is);
   g_test_add_func ("/classify/each of several views can be seen",
                    test_each_of_several_views_can_be_seen);
+  g_test_add_func ("/classify/the listed views are those of the network",
+                   test_the_listed_views_are_those_of_the_network);
   g_test_add_func ("/classify/the answer comes before the map",
                    test_the_answer_comes_before_the_map);
   g_test_add_func ("/classify/the map is that of the answer in every way of looking",

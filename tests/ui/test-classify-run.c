@@ -1,9 +1,11 @@
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 
 #include "looking.h"
 #include "pages/classify-one.h"
 #include "pages/classify-page.h"
+#include "pages/inspect-activation.h"
 #include "pages/inspect-page.h"
 #include "pages/prediction-bars.h"
 #include "training.h"
@@ -95,6 +97,17 @@ test_a_damaged_model_is_told_in_the_panel_with_its_name (World *world, gconstpoi
   looking_close (window);
 }
 
+/* Maps, answer and class map */
+static gboolean
+has_everything (gpointer data)
+{
+  double sum, logit;
+
+  return rn_inspect_activation_get_class (looking_find (data, RN_TYPE_INSPECT_ACTIVATION, 0), &sum,
+                                          &logit) >= 0 &&
+         !isnan (sum) && !looking_says (data, "Appears as soon as");
+}
+
 /* What was answered before the weights are gone does not stand there as if it came from them. */
 static void
 test_an_answer_gives_way_to_what_went_wrong (World *world, gconstpointer data)
@@ -117,6 +130,23 @@ test_an_answer_gives_way_to_what_went_wrong (World *world, gconstpointer data)
   looking_close (window);
 }
 
+/* Inspect's, too, where maps and an answer had been seen */
+static void
+test_what_is_inspected_gives_way_to_what_went_wrong (World *world, gconstpointer data)
+{
+  GtkWidget *page, *window;
+  g_autoptr (RnPicture) other = rn_picture_new (8, 8, 1, NULL);
+
+  train (world);
+  page = rn_inspect_page_new (world->session);
+  window = looking_window (page, 1000, 700);
+  looking_wait (has_everything, page);
+  damage (world);
+  rn_session_set_picture (world->session, other, "black", -1);
+  looking_wait (is_said, &(Wish){ page, "step-00000012.safetensors" });
+  looking_close (window);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -129,5 +159,7 @@ main (int argc, char **argv)
   ADD ("a damaged model is told in the panel with its name",
        test_a_damaged_model_is_told_in_the_panel_with_its_name);
   ADD ("an answer gives way to what went wrong", test_an_answer_gives_way_to_what_went_wrong);
+  ADD ("what is inspected gives way to what went wrong",
+       test_what_is_inspected_gives_way_to_what_went_wrong);
   return g_test_run ();
 }

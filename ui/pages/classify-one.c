@@ -40,6 +40,7 @@ struct _RnClassifyOne
   GtkWidget *weights;
 
   RnLookKind listed;     /* what the list of views is of */
+  int listed_side;       /* and of which input's side */
   GCancellable *cutting; /* (nullable): of the view that is cut out to be shown */
   RnPicture *map_of;     /* (nullable): the picture whose map is shown */
 };
@@ -80,22 +81,29 @@ name_view (const RnViews *views, int at)
   return at % 2 == 0 ? g_steal_pointer (&name) : g_strdup_printf (_ ("%s, mirrored"), name);
 }
 
-/* The list of views is that of the kind that was asked for; of ten the middle one is the class map's, too. */
+static void show_view (RnClassifyOne *self);
+
+/* The list of views is that of the kind that was asked for, and scales go by the input's @side; of ten the middle one is the
+ * class map's, too.
+ */
 static void
-list_views (RnClassifyOne *self, const RnViews *views)
+list_views (RnClassifyOne *self, const RnViews *views, int side)
 {
   const int n = rn_views_count (views);
   g_autoptr (GtkStringList) names = NULL;
 
   gtk_widget_set_visible (self->which, n > 1);
-  if (self->listed == kind_of (self))
+  if (self->listed == kind_of (self) && self->listed_side == side)
     return;
   self->listed = kind_of (self);
+  self->listed_side = side;
   names = gtk_string_list_new (NULL);
   for (int at = 0; n > 1 && at < n; at++)
     gtk_string_list_take (names, name_view (views, at));
+  g_signal_handlers_block_by_func (self->which, show_view, self); /* who asks shows it */
   gtk_drop_down_set_model (GTK_DROP_DOWN (self->which), G_LIST_MODEL (names));
   gtk_drop_down_set_selected (GTK_DROP_DOWN (self->which), views->n_scales == 0 && n > 1 ? 8 : 0);
+  g_signal_handlers_unblock_by_func (self->which, show_view, self);
 }
 
 /* As shares of the picture's sides: crops where they are cut; of scales, each of which is the whole picture, how large one
@@ -208,7 +216,7 @@ show_view (RnClassifyOne *self)
   if (look == NULL || picture == NULL)
     return;
   rn_look_views (kind_of (self), preprocess->side, &views);
-  list_views (self, &views);
+  list_views (self, &views, preprocess->side);
   outline_views (self, picture, preprocess, &views);
   stop_cutting (self);
   if (rn_views_count (&views) == 1)

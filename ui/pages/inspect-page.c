@@ -83,7 +83,8 @@ find_of_block (RnInspectPage *self, const RnSpec *spec, const char *part)
   return find_watched (self, tap, NULL);
 }
 
-/* What was there once leaves its place blank for a moment at most: no sentence flickers from block to block. */
+/* What was there once leaves its place blank for a moment at most: no sentence flickers from block to block. What went
+ * wrong takes the place of what is not there any more. */
 static void
 say_what_is_missing (RnInspectPage *self)
 {
@@ -92,16 +93,19 @@ say_what_is_missing (RnInspectPage *self)
                      : rn_session_get_picture (self->session) != NULL
                          ? _ ("Appears as soon as the network has answered.")
                          : _ ("Appears as soon as there is a picture.");
-  const char *no_maps = self->has_maps ? NULL : text;
+  const gboolean is_gone = problem != NULL && rn_session_get_watched (self->session) == NULL;
+  const char *no_maps = self->has_maps && !is_gone ? NULL : text;
 
   if (!has_weights (self))
     return;
   rn_inspect_maps_set_empty (RN_INSPECT_MAPS (self->maps), no_maps);
   rn_card_set_empty (RN_CARD (self->block_card), no_maps, NULL);
   rn_inspect_prediction_set_empty (RN_INSPECT_PREDICTION (self->prediction),
-                                   self->has_answer ? NULL : text, FALSE);
+                                   self->has_answer && !is_gone ? NULL : text, FALSE);
   rn_inspect_activation_set_empty (RN_INSPECT_ACTIVATION (self->activation),
-                                   rn_looker_get_look (self->looker) != NULL ? NULL : text);
+                                   rn_looker_get_look (self->looker) != NULL && problem == NULL
+                                       ? NULL
+                                       : text);
 }
 
 /* Showing what has come */

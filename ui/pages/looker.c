@@ -155,6 +155,7 @@ got_model (GObject *source, GAsyncResult *result, gpointer data)
     {
       end (self);
       take (self, NULL, error->message);
+      catch_up (self);
       return;
     }
   if (subject == NULL || spec == NULL ||

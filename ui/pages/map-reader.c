@@ -109,25 +109,56 @@ draw_for_print (GtkWidget *widget, cairo_t *cr, int width, int height)
   draw_map (self, cr, &palette, zoom, x, y + HEAD);
 }
 
-/* Returns: (transfer full) (type GString): the map, a line for each row */
+/* One of the maps, which nobody writes to any more */
+typedef struct
+{
+  RnTensor *maps;
+  int channel;
+} Numbers;
+
+static void
+numbers_free (gpointer data)
+{
+  Numbers *numbers = data;
+
+  rn_tensor_unref (numbers->maps);
+  g_free (numbers);
+}
+
+/* Returns: (transfer full) (nullable) (type Numbers) */
 static gpointer
 copy_numbers (GtkWidget *widget)
 {
   const RnMapReader *self = RN_MAP_READER (widget);
-  const RnTensor *maps = self->channel >= 0 ? self->maps : NULL;
+  Numbers *numbers = NULL;
+
+  if (self->maps != NULL && self->channel >= 0)
+    {
+      numbers = g_new (Numbers, 1);
+      *numbers = (Numbers){ rn_tensor_ref (self->maps), self->channel };
+    }
+  return numbers;
+}
+
+/* A line for each row of the map */
+static char *
+format_csv (gconstpointer data)
+{
+  const Numbers *numbers = data;
+  const RnTensor *maps = numbers != NULL ? numbers->maps : NULL;
   GString *text = g_string_new (NULL);
 
   for (int i = 0; maps != NULL && i < maps->dims[1] * maps->dims[2]; i++)
     {
       rn_figure_append_number (text, (double) maps->data[(gsize) i * (gsize) maps->dims[3] +
-                                                         (gsize) self->channel]);
+                                                         (gsize) numbers->channel]);
       g_string_append_c (text, (i + 1) % maps->dims[2] == 0 ? '\n' : ',');
     }
-  return text;
+  return g_string_free (text, FALSE);
 }
 
-static const RnFigure figure = { "one-map", draw_for_print, copy_numbers, rn_figure_format_text,
-                                 rn_figure_free_text };
+static const RnFigure figure = { "one-map", draw_for_print, copy_numbers, format_csv,
+                                 numbers_free };
 
 /* In three digits and with a real minus */
 static char *
