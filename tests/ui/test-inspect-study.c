@@ -10,7 +10,9 @@
 #include "pages/inspect-study.h"
 #include "pages/inspect-mistakes.h"
 #include "pages/inspect-page.h"
+#include "pages/inspect-prediction.h"
 #include "pages/mistake-list.h"
+#include "pages/prediction-bars.h"
 #include "pages/study-control.h"
 #include "scratch.h"
 
@@ -208,6 +210,12 @@ test_the_list_follows_the_matrix_closely (void)
   stage_close (&stage);
 }
 
+static gboolean
+has_one_off (gpointer data)
+{
+  return has_answers (data) && rn_study_runner_n_off (runner_of (data)) == 1;
+}
+
 static void
 test_a_switched_branch_is_measured_by_itself (void)
 {
@@ -219,11 +227,66 @@ test_a_switched_branch_is_measured_by_itself (void)
   measure (&stage);
   rn_session_set_gate (stage.session,
                        rn_spec_get_block (rn_session_get_spec (stage.session), 1)->id, FALSE);
-  g_assert_true (rn_study_runner_is_running (runner_of (&stage)));
-  looking_wait (has_answers, &stage);
+  looking_wait (has_one_off, &stage);
   answers = core_answers (&stage, gates);
   assert_shows (&stage, answers);
   g_assert_true (looking_says (stage.page, "1 branch off"));
+  stage_close (&stage);
+}
+
+static gboolean
+has_prediction (gpointer data)
+{
+  return gtk_widget_get_mapped (looking_find (((Stage *) data)->page, RN_TYPE_PREDICTION_BARS, 0));
+}
+
+/* Nobody has pressed "Measure", and it is told beside the prediction. */
+static void
+test_a_switched_branch_is_measured_beside_the_prediction (void)
+{
+  Stage stage;
+  gboolean gates[] = { TRUE, FALSE, TRUE };
+  g_autofree RnAnswer *answers = NULL;
+  g_autofree char *wrong = NULL;
+  RnStudyControl *control;
+  guint32 block;
+
+  stage_open (&stage);
+  press (&stage, "Picture");
+  looking_wait (has_prediction, &stage);
+  block = rn_spec_get_block (rn_session_get_spec (stage.session), 1)->id;
+  rn_session_set_gate (stage.session, block, FALSE);
+  g_assert_true (looking_says (stage.page, "The network is being asked"));
+  looking_wait (has_one_off, &stage);
+  answers = core_answers (&stage, gates);
+  wrong = g_strdup_printf ("%d of 60 test pictures wrong", rn_answers_n_wrong (answers, N_TEST));
+  g_assert_true (looking_says (stage.page, wrong));
+  g_assert_true (looking_says (stage.page, "1 branch off"));
+  control = looking_find (looking_find (stage.page, RN_TYPE_INSPECT_PREDICTION, 0),
+                          RN_TYPE_STUDY_CONTROL, 0);
+  g_assert_true (gtk_widget_get_mapped (GTK_WIDGET (control)));
+  looking_shoot (stage.window, "inspect-switched-off");
+  rn_session_restore_gates (stage.session);
+  g_assert_false (looking_says (stage.page, wrong));
+  g_assert_false (gtk_widget_get_mapped (GTK_WIDGET (control)));
+  stage_close (&stage);
+}
+
+/* Where nobody looks, nothing is measured; who comes back is told. */
+static void
+test_a_switched_branch_is_measured_only_where_it_is_seen (void)
+{
+  Stage stage;
+
+  stage_open (&stage);
+  gtk_widget_set_visible (stage.page, FALSE);
+  rn_session_set_gate (stage.session,
+                       rn_spec_get_block (rn_session_get_spec (stage.session), 1)->id, FALSE);
+  looking_pass (500);
+  g_assert_false (rn_study_runner_is_running (runner_of (&stage)));
+  g_assert_cmpuint (rn_study_runner_get_answers (runner_of (&stage))->len, ==, 0);
+  gtk_widget_set_visible (stage.page, TRUE);
+  looking_wait (has_one_off, &stage);
   stage_close (&stage);
 }
 
@@ -603,6 +666,10 @@ main (int argc, char **argv)
                    test_the_list_follows_the_matrix_closely);
   g_test_add_func ("/inspect-study/a switched branch is measured by itself",
                    test_a_switched_branch_is_measured_by_itself);
+  g_test_add_func ("/inspect-study/a switched branch is measured beside the prediction",
+                   test_a_switched_branch_is_measured_beside_the_prediction);
+  g_test_add_func ("/inspect-study/a switched branch is measured only where it is seen",
+                   test_a_switched_branch_is_measured_only_where_it_is_seen);
   g_test_add_func ("/inspect-study/a picked cell lists its pictures",
                    test_a_picked_cell_lists_its_pictures);
   g_test_add_func ("/inspect-study/mistakes are sorted as is wanted",

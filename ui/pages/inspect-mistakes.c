@@ -9,11 +9,14 @@
 #include "pages/pair.h"
 #include "pages/picture-input.h"
 #include "pages/study-control.h"
+#include "pages/text.h"
 #include "state/format.h"
 
 #define LIST_HEIGHT 380  /* pixels: with its heading as high as the matrix */
 #define MATRIX_WIDTH 440 /* the most that it fills, as high as it is: the list follows it closely */
-#define BESIDE 640       /* pixels from which the list stands beside the matrix */
+#define SWITCHED_MS                                                                                \
+  300              /* that no other branch is switched for before the pictures are asked about */
+#define BESIDE 640 /* pixels from which the list stands beside the matrix */
 
 struct _RnInspectMistakes
 {
@@ -28,8 +31,12 @@ struct _RnInspectMistakes
   GtkWidget *heading;
   GtkWidget *all;
   GtkWidget *list;
-  gboolean is_shown;    /* there are answers */
-  gboolean is_outdated; /* a branch was switched while nobody looked */
+  GtkWidget *summary;      /* (nullable): weak */
+  GtkWidget *summary_text; /* in it */
+  guint later;             /* until SWITCHED_MS have passed */
+  gboolean is_shown;       /* there are answers */
+  gboolean is_seen;
+  gboolean is_outdated; /* a branch was switched, and nobody has been asked yet */
 };
 
 G_DEFINE_FINAL_TYPE (RnInspectMistakes, rn_inspect_mistakes, GTK_TYPE_WIDGET)
@@ -158,6 +165,28 @@ show_nothing (RnInspectMistakes *self)
   rn_card_set_caption (RN_CARD (self->card), NULL);
 }
 
+/* What is said beside the prediction, where branches are off */
+static void
+update_summary (RnInspectMistakes *self)
+{
+  const GArray *answers = rn_study_runner_get_answers (self->runner);
+  const char *problem = rn_study_runner_get_problem (self->runner);
+  g_autofree char *text = NULL;
+
+  if (self->summary == NULL)
+    return;
+  gtk_widget_set_visible (self->summary, rn_session_n_gates_off (self->session) > 0 &&
+                                             has_weights (self) &&
+                                             rn_session_get_dataset (self->session) != NULL);
+  if (self->is_outdated || rn_study_runner_is_running (self->runner))
+    text = g_strdup (_ ("The network is being asked about every test picture."));
+  else if (answers->len > 0)
+    text = say_result (self, answers);
+  gtk_label_set_text (GTK_LABEL (self->summary_text), text != NULL      ? text
+                                                      : problem != NULL ? problem
+                                                                        : "");
+}
+
 /* While a study runs again, what came before stays. */
 static void
 update (RnInspectMistakes *self)
@@ -182,6 +211,7 @@ update (RnInspectMistakes *self)
       show_nothing (self);
     }
   rn_card_set_empty (RN_CARD (self->card), self->is_shown ? NULL : say_empty (self), NULL);
+  update_summary (self);
 }
 
 /* Acting */
@@ -189,25 +219,47 @@ update (RnInspectMistakes *self)
 static void
 start (RnInspectMistakes *self)
 {
+  g_clear_handle_id (&self->later, g_source_remove);
   self->is_outdated = FALSE;
   rn_study_runner_start (self->runner, 0);
 }
 
+static gboolean
+start_in_time (gpointer data)
+{
+  RnInspectMistakes *self = data;
+
+  self->later = 0;
+  start (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whoever switches one branch may well switch the next: only the last is measured. */
+static void
+start_later (RnInspectMistakes *self)
+{
+  g_clear_handle_id (&self->later, g_source_remove);
+  if (self->is_outdated && self->is_seen && has_weights (self) &&
+      rn_session_get_dataset (self->session) != NULL)
+    self->later = g_timeout_add (SWITCHED_MS, start_in_time, self);
+}
+
+/* Nothing was measured, and nothing is off: then there is nothing to compare. */
 static void
 gates_changed (RnInspectMistakes *self)
 {
-  if (!self->is_shown && !rn_study_runner_is_running (self->runner))
-    return;
-  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
-    start (self);
-  else
-    self->is_outdated = TRUE;
+  self->is_outdated = self->is_shown || rn_study_runner_is_running (self->runner) ||
+                      rn_session_n_gates_off (self->session) > 0;
+  rn_study_runner_cancel (self->runner);
+  start_later (self);
+  update_summary (self);
 }
 
 static void
 forget (RnInspectMistakes *self)
 {
-  self->is_outdated = FALSE;
+  g_clear_handle_id (&self->later, g_source_remove);
+  self->is_outdated = rn_session_n_gates_off (self->session) > 0;
   rn_study_runner_clear (self->runner);
 }
 
@@ -218,6 +270,7 @@ document_changed (RnInspectMistakes *self)
     forget (self);
   else
     update (self);
+  start_later (self);
 }
 
 static void
@@ -229,6 +282,7 @@ dataset_changed (RnInspectMistakes *self)
     forget (self);
   else if (!self->is_shown)
     update (self);
+  start_later (self);
 }
 
 static void
@@ -242,16 +296,6 @@ activated (RnInspectMistakes *self, int index)
 {
   rn_picture_input_test (self->session, index);
   g_signal_emit (self, signals[OPENED], 0);
-}
-
-static void
-rn_inspect_mistakes_map (GtkWidget *widget)
-{
-  RnInspectMistakes *self = RN_INSPECT_MISTAKES (widget);
-
-  GTK_WIDGET_CLASS (rn_inspect_mistakes_parent_class)->map (widget);
-  if (self->is_outdated)
-    start (self);
 }
 
 static void
@@ -326,6 +370,8 @@ rn_inspect_mistakes_dispose (GObject *object)
 {
   RnInspectMistakes *self = RN_INSPECT_MISTAKES (object);
 
+  g_clear_handle_id (&self->later, g_source_remove);
+  g_clear_weak_pointer (&self->summary);
   if (self->runner != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->runner, self);
@@ -346,11 +392,8 @@ rn_inspect_mistakes_init (RnInspectMistakes *self)
 static void
 rn_inspect_mistakes_class_init (RnInspectMistakesClass *class)
 {
-  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
-
   G_OBJECT_CLASS (class)->dispose = rn_inspect_mistakes_dispose;
-  widget_class->map = rn_inspect_mistakes_map;
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
   signals[OPENED] = g_signal_new ("opened", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -377,6 +420,37 @@ rn_inspect_mistakes_new (RnSession *session)
   document_changed (self);
   update (self);
   return GTK_WIDGET (self);
+}
+
+void
+rn_inspect_mistakes_set_seen (RnInspectMistakes *self, gboolean is_seen)
+{
+  g_return_if_fail (RN_IS_INSPECT_MISTAKES (self));
+
+  self->is_seen = is_seen;
+  start_later (self);
+}
+
+GtkWidget *
+rn_inspect_mistakes_new_summary (RnInspectMistakes *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *control =
+      rn_study_control_new (self->runner, _ ("What it gets wrong with the switched-off branches"));
+
+  self->summary_text = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (self->summary_text), 0);
+  rn_text_wrap (self->summary_text);
+  gtk_widget_set_hexpand (self->summary_text, TRUE);
+  gtk_widget_add_css_class (self->summary_text, "numeric");
+  gtk_widget_add_css_class (self->summary_text, "caption");
+  gtk_widget_set_valign (control, GTK_ALIGN_CENTER);
+  g_signal_connect_object (control, "start", G_CALLBACK (start), self, G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (box), self->summary_text);
+  gtk_box_append (GTK_BOX (box), control);
+  g_set_weak_pointer (&self->summary, box);
+  update_summary (self);
+  return box;
 }
 
 RnStudyRunner *

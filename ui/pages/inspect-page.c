@@ -32,6 +32,7 @@ struct _RnInspectPage
   GtkWidget *content;
   GtkWidget *activation;
   GtkWidget *prediction;
+  GtkWidget *mistakes;
   GtkWidget *block_card;
   GtkWidget *block;
   GtkWidget *maps;
@@ -390,6 +391,7 @@ rn_inspect_page_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (rn_inspect_page_parent_class)->map (widget);
   attend (RN_INSPECT_PAGE (widget));
+  rn_inspect_mistakes_set_seen (RN_INSPECT_MISTAKES (RN_INSPECT_PAGE (widget)->mistakes), TRUE);
 }
 
 static void
@@ -399,6 +401,7 @@ rn_inspect_page_unmap (GtkWidget *widget)
 
   rn_looker_set_active (self->looker, FALSE);
   rn_session_watch (self->session, NULL);
+  rn_inspect_mistakes_set_seen (RN_INSPECT_MISTAKES (self->mistakes), FALSE);
   GTK_WIDGET_CLASS (rn_inspect_page_parent_class)->unmap (widget);
 }
 
@@ -438,6 +441,9 @@ make_picture_half (RnInspectPage *self)
   self->maps = rn_inspect_maps_new ();
   g_signal_connect_swapped (self->maps, "notify::tap", G_CALLBACK (watch), self);
   self->content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  rn_inspect_prediction_append (RN_INSPECT_PREDICTION (self->prediction),
+                                rn_inspect_mistakes_new_summary (
+                                    RN_INSPECT_MISTAKES (self->mistakes)));
   gtk_box_append (GTK_BOX (self->content), rn_pair_new (pictures, self->prediction, 0.5, BESIDE));
   gtk_box_append (GTK_BOX (self->content), self->block_card);
   gtk_box_append (GTK_BOX (self->content), self->maps);
@@ -450,10 +456,9 @@ make_test_half (RnInspectPage *self)
   static const RnStudyKind studies[] = { RN_STUDY_LESIONS, RN_STUDY_SHUFFLES, RN_STUDY_PATHS,
                                          RN_STUDY_RESPONSES };
   GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  GtkWidget *mistakes = rn_inspect_mistakes_new (self->session);
 
-  g_signal_connect_swapped (mistakes, "opened", G_CALLBACK (turn_to_picture), self);
-  gtk_box_append (GTK_BOX (content), mistakes);
+  g_signal_connect_swapped (self->mistakes, "opened", G_CALLBACK (turn_to_picture), self);
+  gtk_box_append (GTK_BOX (content), self->mistakes);
   for (gsize i = 0; i < G_N_ELEMENTS (studies); i++)
     gtk_box_append (GTK_BOX (content), rn_inspect_study_new (self->session, studies[i]));
   return make_scroller (content);
@@ -486,6 +491,7 @@ make_content (RnInspectPage *self)
 {
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   make_switch (self);
+  self->mistakes = rn_inspect_mistakes_new (self->session);
   self->stack = gtk_stack_new ();
   gtk_widget_set_vexpand (self->stack, TRUE);
   gtk_stack_add_named (GTK_STACK (self->stack), make_picture_half (self), "picture");

@@ -18,6 +18,7 @@ struct _RnInspectPrediction
 
   RnSession *session;
   GtkWidget *card;
+  GtkWidget *box; /* in it */
   GtkWidget *bars;
   GtkWidget *entropy;
   GtkWidget *weights;
@@ -95,6 +96,14 @@ rn_inspect_prediction_set_empty (RnInspectPrediction *self, const char *text, gb
                      text != NULL && can_train ? rn_untrained_offer_new (self->session) : NULL);
 }
 
+void
+rn_inspect_prediction_append (RnInspectPrediction *self, GtkWidget *line)
+{
+  g_return_if_fail (RN_IS_INSPECT_PREDICTION (self));
+
+  gtk_box_append (GTK_BOX (self->box), line);
+}
+
 /* The legend's swatches */
 
 static void
@@ -147,6 +156,7 @@ make_content (RnInspectPrediction *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
+  self->box = box;
   self->bars = rn_prediction_bars_new ();
   gtk_widget_set_vexpand (self->bars, TRUE);
   gtk_widget_set_margin_bottom (self->bars, 6);

@@ -27,5 +27,7 @@ void rn_inspect_prediction_set (RnInspectPrediction *self, const char *const *na
 /** @text: (nullable): why there is no answer; @can_train: it stands above a button that starts training */
 void rn_inspect_prediction_set_empty (RnInspectPrediction *self, const char *text,
                                       gboolean can_train);
+/** Below all else */
+void rn_inspect_prediction_append (RnInspectPrediction *self, GtkWidget *line);
 
 G_END_DECLS
