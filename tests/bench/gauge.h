@@ -42,7 +42,7 @@ void rn_gauge_watch_frames (RnGauge *self, GtkNative *window);
 void rn_gauge_start (RnGauge *self);
 /** s since rn_gauge_start() */
 double rn_gauge_elapsed (RnGauge *self);
-/** % of one processor since rn_gauge_start(): of the core's threads, which are those at nice 10, or of all others, those
+/** % of one processor since rn_gauge_start(): of the core's threads, which are those at nice 10 and more, or of all others, those
  * that have ended included */
 double rn_gauge_percent (RnGauge *self, gboolean of_core);
 /** Wake-ups since rn_gauge_start(), by the thread's own will: of the window's thread, or of all but the core's */
