@@ -294,7 +294,7 @@ static const Frame frames[] = {
                                         TRUE, TRUE },
   [RN_LAB_FIGURE_FINAL_TEST_ERROR] = { N_ ("Test error at the end"), "", N_ ("error"), TRUE, TRUE,
                                        TRUE },
-  [RN_LAB_FIGURE_RESPONSES] = { N_ ("Layer responses, in order"), N_ ("3x3 layer"),
+  [RN_LAB_FIGURE_RESPONSES] = { N_ ("Layer responses, in order"), N_ ("3×3 layer"),
                                 N_ ("standard deviation"), FALSE, TRUE, FALSE },
   [RN_LAB_FIGURE_RESPONSES_SORTED] = { N_ ("Layer responses, sorted"), N_ ("rank of the layer"),
                                        N_ ("standard deviation"), FALSE, TRUE, FALSE },

@@ -10,6 +10,7 @@ struct _RnLabResults
   RnExperiment *experiment; /* the plan's */
   int n_arms;
   int n_seeds;
+  gboolean has_studied;   /* trained networks were taken apart where something asks for it */
   RnLabOutcome *outcomes; /* of each run of the plan */
   RnLabVerdict verdicts[RN_LAB_MAX_CHECKS];
   RnLabFigure figures[RN_LAB_MAX_FIGURES];

@@ -128,6 +128,14 @@ are_over (const RnLabResults *self, const RnLabCheck *check)
   return TRUE;
 }
 
+/* Whether @check is of what only a study says, and there was none */
+static gboolean
+waits_for_study (const RnLabResults *self, const RnLabCheck *check)
+{
+  return !self->has_studied && (study_of_quantity (check->quantity[0]) != 0 ||
+                                study_of_quantity (check->quantity[1]) != 0);
+}
+
 static void
 judge (RnLabResults *self, int index)
 {
@@ -142,8 +150,9 @@ judge (RnLabResults *self, int index)
     for (int i = 0; i < self->n_seeds; i++)
       second[i] = check->than;
   rn_lab_verdict_init (&self->verdicts[index], check, sides, second, self->n_seeds);
-  if (self->verdicts[index].answer == RN_LAB_NOT_YET && are_over (self, check))
-    self->verdicts[index].answer = RN_LAB_CANNOT_TELL; /* no training will give that number */
+  if (self->verdicts[index].answer == RN_LAB_NOT_YET && are_over (self, check) &&
+      !waits_for_study (self, check))
+    self->verdicts[index].answer = RN_LAB_CANNOT_TELL; /* nothing will give that number */
 }
 
 RnLabResults *
@@ -158,6 +167,7 @@ rn_lab_results_new (RnLabPlan *plan, int threads, gboolean studies, RnProgressFu
   self->experiment = rn_lab_plan_get_experiment (plan);
   self->n_arms = rn_experiment_n_arms (self->experiment);
   self->n_seeds = rn_lab_plan_n_seeds (plan);
+  self->has_studied = studies;
   self->outcomes = g_new0 (RnLabOutcome, n_runs);
   for (int i = 0; i < n_runs; i++)
     {
@@ -223,6 +233,13 @@ rn_lab_results_n_ended (const RnLabResults *self)
   for (int i = 0; i < self->n_arms * self->n_seeds; i++)
     n += rn_lab_results_is_over (self, i);
   return n;
+}
+
+gboolean
+rn_lab_results_is_final (const RnLabResults *self)
+{
+  return rn_lab_results_n_ended (self) == self->n_arms * self->n_seeds &&
+         (self->has_studied || find_studies (self->experiment) == 0);
 }
 
 gint64

@@ -323,7 +323,7 @@ rn_lab_figure_to_svg (const RnLabFigure *figure, const RnExperiment *experiment,
                                 ".title{fill:#222;font-weight:bold;font-size:14px}</style>\n");
   add_text (&drawing, drawing.left, 17.0, "start", "title", figure->title);
   if (figure->series->len == 0)
-    add_text (&drawing, 0.5 * width, 0.5 * height, "middle", "label", _ ("Nothing is known yet"));
+    add_text (&drawing, 0.5 * width, 0.5 * height, "middle", "label", _ ("Nothing to draw"));
   else
     {
       if (!figure->x_is_arm)

@@ -169,6 +169,20 @@ rn_lab_number_to_string (const RnLabNumber *number, RnLabQuantity quantity)
                           unit);
 }
 
+static gboolean
+needs_lost_run (const RnLabResults *self, const RnLabCheck *check)
+{
+  for (int side = 0; side < 2 && check->arm[side] >= 0; side++)
+    for (int seed = 0; seed < self->n_seeds; seed++)
+      {
+        const int run = seed * self->n_arms + check->arm[side];
+
+        if (rn_lab_results_is_over (self, run) && !self->outcomes[run].is_finished)
+          return TRUE;
+      }
+  return FALSE;
+}
+
 char *
 rn_lab_results_describe (const RnLabResults *self, int index)
 {
@@ -181,7 +195,10 @@ rn_lab_results_describe (const RnLabResults *self, int index)
   first = rn_lab_number_to_string (&verdict->side[0], check->quantity[0]);
   second = rn_lab_number_to_string (&verdict->side[1], check->quantity[1]);
   if (verdict->answer == RN_LAB_CANNOT_TELL && verdict->difference.n < self->n_seeds)
-    return g_strdup_printf (_ ("%s against %s; a run that this needs diverged"), first, second);
+    return g_strdup_printf (needs_lost_run (self, check)
+                                ? _ ("%s against %s; a run that this needs diverged")
+                                : _ ("%s against %s; these networks give no such number"),
+                            first, second);
   if (verdict->difference.n == 0)
     return g_strdup_printf (_ ("%s against %s"), first, second);
   difference = rn_lab_number_to_string (&verdict->difference, check->quantity[0]);

@@ -35,6 +35,8 @@ int rn_lab_results_n_finished (const RnLabResults *results);
 int rn_lab_results_n_ended (const RnLabResults *results);
 /** Returns: whether run @run of the plan is one of those */
 gboolean rn_lab_results_is_over (const RnLabResults *results, int run);
+/** Returns: whether nothing more will come of these runs: all have ended, and what asks for a study has had it */
+gboolean rn_lab_results_is_final (const RnLabResults *results);
 /** Returns: the step at which run @run of the plan diverged; 0 where it did not */
 gint64 rn_lab_results_get_divergence (const RnLabResults *results, int run);
 /** Returns: (transfer full) (nullable): "Diverged: ResNet-56, seed 2 of 3, at step 431.", and after it those that cannot
@@ -61,11 +63,11 @@ RnLabNumber rn_lab_results_get_number (const RnLabResults *results, int arm,
 
 /**
  * RnLabAnswer:
- * @RN_LAB_NOT_YET: a run that it needs is not finished, and may be
+ * @RN_LAB_NOT_YET: a run that it needs is not finished, and may be, or has not been studied
  * @RN_LAB_AGREES: the relation holds for the mean, and by more than the spread
  * @RN_LAB_DIFFERS: it fails for the mean, and by more than the spread
  * @RN_LAB_CANNOT_TELL: the spread is as large as the difference, or there is one seed only and no spread, or a run that
- *   it needs diverged before the point that it is about
+ *   it needs diverged before the point that it is about, or the networks have no such number
  */
 typedef enum
 {

@@ -93,7 +93,7 @@ rn_axis_format (const RnAxis *axis, double value)
     return value >= 0.001 && value < 10000.0 ? g_strdup_printf ("%g", value)
                                              : g_strdup_printf ("%.0e", value);
   if (decimals > 4 || fabs (axis->max) >= 1e6)
-    return g_strdup_printf ("%.*e", 1, value);
+    return value == 0.0 ? g_strdup ("0") : g_strdup_printf ("%.*e", 1, value);
   return rn_format_fixed (value, decimals);
 }
 

@@ -99,6 +99,8 @@ get_help (RnLabFigureKind kind)
 static const char *
 get_empty_text (RnLabFigures *self, RnLabFigureKind kind)
 {
+  if (self->results != NULL && rn_lab_results_is_final (self->results))
+    return _ ("These trainings have ended and give nothing to draw here.");
   if (rn_lab_plot_is_curve (kind))
     return self->is_live ? _ ("The first steps are on their way.")
                          : _ ("Start, and the curves grow here while the networks train.");

@@ -76,29 +76,23 @@ rn_lab_verdicts_new (RnExperiment *experiment, RnLabResults *results)
   return box;
 }
 
-static void
-append_count (GString *text, int n, const char *word)
-{
-  if (n > 0)
-    g_string_append_printf (text, "%s%d × %s", text->len > 0 ? ", " : "", n, word);
-}
-
 char *
 rn_lab_verdicts_summarize (RnExperiment *experiment, RnLabResults *results)
 {
-  static const RnLabAnswer order[] = { RN_LAB_AGREES, RN_LAB_DIFFERS, RN_LAB_CANNOT_TELL,
-                                       RN_LAB_NOT_YET };
-  GString *text = g_string_new (NULL);
+  const int n = rn_experiment_n_checks (experiment);
+  int counts[] = {
+    [RN_LAB_NOT_YET] = 0, [RN_LAB_AGREES] = 0, [RN_LAB_DIFFERS] = 0, [RN_LAB_CANNOT_TELL] = 0
+  };
 
-  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
-    {
-      int n = 0;
-
-      for (int check = 0; check < rn_experiment_n_checks (experiment); check++)
-        n += get_answer (results, check) == order[i];
-      append_count (text, n, rn_lab_answer_get_label (order[i]));
-    }
-  return g_string_free (text, FALSE);
+  for (int check = 0; check < n; check++)
+    counts[get_answer (results, check)]++;
+  if (n == 0)
+    return g_strdup ("");
+  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
+    if (counts[i] == n)
+      return g_strdup_printf ("%d × %s", n, rn_lab_answer_get_label ((RnLabAnswer) i));
+  /* Translators: two counts: of three things that were to be seen, two are as the paper says */
+  return g_strdup_printf (_ ("%d of %d agree"), counts[RN_LAB_AGREES], n);
 }
 
 /* Numbers */

@@ -29,6 +29,8 @@ static const char text[] =
     "  {\"text\": \"third\", \"quantity\": \"parameters\", \"arms\": [\"with\", \"without\"],"
     "   \"relation\": \"within\", \"within\": 0.5},"
     "  {\"text\": \"fourth\", \"quantity\": \"shortcut_share\", \"arms\": [\"with\"],"
+    "   \"relation\": \"greater\", \"than\": 2},"
+    "  {\"text\": \"fifth\", \"quantity\": \"shortcut_share\", \"arms\": [\"without\"],"
     "   \"relation\": \"greater\", \"than\": 2}]}";
 
 RnExperiment *

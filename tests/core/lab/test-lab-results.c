@@ -201,6 +201,9 @@ test_numbers_and_curves_are_those_of_the_runs (World *world, gconstpointer data)
   g_assert_cmpfloat_with_epsilon (number.mean, 0.5 * (first + second), 1e-12);
   g_assert_cmpfloat_with_epsilon (number.spread, fabs (first - second) / sqrt (2.0), 1e-12);
   g_assert_cmpint (rn_lab_results_get_number (results, 0, RN_LAB_LESION).n, ==, 0);
+  /* what a study will say is open as long as there was none */
+  g_assert_cmpint (rn_lab_results_get_verdict (results, 1)->answer, ==, RN_LAB_NOT_YET);
+  g_assert_false (rn_lab_results_is_final (results));
   g_assert_cmpfloat (rn_lab_results_get_seconds (results), >, 0.0);
 
   curves = rn_lab_results_get_figure (results, 0);
@@ -219,9 +222,11 @@ test_trained_networks_are_taken_apart (World *world, gconstpointer data)
 {
   g_autoptr (RnLabResults) results = NULL;
   const RnLabSeries *series;
+  g_autofree char *words = NULL;
 
   little_plan_train (world->plan, RN_LAB_IN_TURN);
   results = results_of (world, TRUE);
+  g_assert_true (rn_lab_results_is_final (results));
   /* stem and two blocks of two layers */
   series = rn_lab_results_get_figure (results, 3)->series->pdata[0];
   g_assert_cmpint (series->n, ==, 5);
@@ -248,6 +253,10 @@ test_trained_networks_are_taken_apart (World *world, gconstpointer data)
   /* residual arms only */
   g_assert_cmpuint (rn_lab_results_get_figure (results, 8)->series->len, ==, 2);
   g_assert_cmpint (rn_lab_results_get_verdict (results, 3)->answer, ==, RN_LAB_DIFFERS);
+  /* what a network does not have, it will never have */
+  words = rn_lab_results_describe (results, 4);
+  g_assert_cmpint (rn_lab_results_get_verdict (results, 4)->answer, ==, RN_LAB_CANNOT_TELL);
+  g_assert_nonnull (strstr (words, "these networks give no such number"));
 }
 
 /* Studies that the lab added */
