@@ -23,6 +23,7 @@ static const char style[] =
     "grid-template-columns:repeat(auto-fill,minmax(min(22rem,100%),1fr))}"
     "figure{margin:0;break-inside:avoid;max-width:34rem}svg{width:100%;height:auto}"
     ".numbers{overflow-x:auto}.numbers td{white-space:nowrap}"
+    ".name,.agrees,.differs,.open{white-space:nowrap}"
     ".agrees{color:#1b6e3c}.differs{color:#a51d2d}.open{color:#555}"
     "@media print{body{margin:0;max-width:none;font-size:10.5pt}h2{break-after:avoid}"
     "tr,figure{break-inside:avoid}.figures{grid-template-columns:8.6cm 8.6cm;gap:.4cm}}";
@@ -193,7 +194,8 @@ add_arms (Page *self)
 static void
 add_row (Page *self, const char *name, const char *value)
 {
-  rn_markup_printf (self->out, "<tr><td>%s</td><td class=\"text\">%s</td></tr>\n", name, value);
+  rn_markup_printf (self->out, "<tr><td class=\"name\">%s</td><td class=\"text\">%s</td></tr>\n",
+                    name, value);
 }
 
 /* Returns: (transfer full): the seeds of the plan */

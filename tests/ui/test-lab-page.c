@@ -363,6 +363,27 @@ test_runs_that_diverged_have_ended (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_no_row_of_the_numbers_is_cut_off (void)
+{
+  g_autoptr (RnExperiment) experiment = rn_experiment_load ("lesions", NULL);
+  GtkWidget *numbers = rn_lab_numbers_new (experiment, NULL), *window = gtk_window_new ();
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (numbers));
+  GtkWidget *grid = find_widget (numbers, GTK_TYPE_GRID, 0);
+  graphene_rect_t last;
+
+  gtk_widget_set_valign (numbers, GTK_ALIGN_START);
+  gtk_window_set_default_size (GTK_WINDOW (window), 400, 400);
+  gtk_window_set_child (GTK_WINDOW (window), numbers);
+  gtk_window_present (GTK_WINDOW (window));
+  settle_for (200);
+  g_assert_cmpint (gtk_widget_get_width (numbers), >, 0);
+  g_assert_true (gtk_widget_compute_bounds (gtk_widget_get_last_child (grid), numbers, &last));
+  g_assert_cmpfloat (last.origin.y + last.size.height, <=,
+                     gtk_adjustment_get_page_size (adjustment));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
 on_show_runs (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   g_clear_pointer ((GVariant **) data, g_variant_unref);
@@ -750,6 +771,8 @@ main (int argc, char **argv)
        test_before_it_begins_it_says_what_and_how_long);
   ADD ("/lab-page/it trains all and tells what came out", STEPS,
        test_it_trains_all_and_tells_what_came_out);
+  g_test_add_func ("/lab-page/no row of the numbers is cut off",
+                   test_no_row_of_the_numbers_is_cut_off);
   ADD ("/lab-page/runs that diverged have ended", STEPS, test_runs_that_diverged_have_ended);
   ADD ("/lab-page/the runs that it shows are its own", STEPS,
        test_the_runs_that_it_shows_are_its_own);

@@ -4,7 +4,9 @@
 
 #include "pages/text.h"
 
-#define HEAD_CHARS 8
+#define HEAD_CHARS 10
+#define NAME_CHARS 20
+#define BAR_ROOM 22 /* pixels of the bar below the numbers, for which nobody else asks */
 
 static RnLabAnswer
 get_answer (RnLabResults *results, int check)
@@ -122,17 +124,19 @@ rn_lab_numbers_list (const RnExperiment *experiment, RnLabQuantity quantities[RN
   return n;
 }
 
-/* Names and heads may take several lines, a number is never parted from its unit. */
+/* Names and heads may take several lines, a number is never parted from its unit. What scrolls sideways is as high as it is
+ * at its natural width, so a cell has no narrower one: rows that became higher would be cut off.
+ */
 static GtkWidget *
 new_cell (const char *text, gboolean is_number, const char *css_class)
 {
   GtkWidget *label = gtk_label_new (text);
+  const int chars = is_number ? HEAD_CHARS : MIN ((int) g_utf8_strlen (text, -1), NAME_CHARS);
 
   gtk_label_set_xalign (GTK_LABEL (label), is_number ? 1 : 0);
   gtk_label_set_wrap (GTK_LABEL (label), g_strcmp0 (css_class, "numeric") != 0);
-  /* a head of a narrow column would have a letter to the line */
-  if (is_number)
-    gtk_label_set_width_chars (GTK_LABEL (label), HEAD_CHARS);
+  gtk_label_set_width_chars (GTK_LABEL (label), chars);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), chars);
   gtk_label_set_justify (GTK_LABEL (label), is_number ? GTK_JUSTIFY_RIGHT : GTK_JUSTIFY_LEFT);
   gtk_widget_set_hexpand (label, TRUE);
   if (css_class != NULL)
@@ -158,6 +162,7 @@ rn_lab_numbers_new (RnExperiment *experiment, RnLabResults *results)
 
   gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
   gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
+  gtk_widget_set_margin_bottom (grid, BAR_ROOM);
   gtk_grid_attach (GTK_GRID (grid), new_cell (_ ("Network"), FALSE, "dim-label"), 0, 0, 1, 1);
   for (int i = 0; i < n; i++)
     gtk_grid_attach (GTK_GRID (grid),
