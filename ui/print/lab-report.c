@@ -27,6 +27,7 @@ typedef enum
   TEXT_TITLE,
   TEXT_HEADING,
   TEXT_STRONG,
+  TEXT_LINE, /* of the body, with what is about it close below */
   TEXT_BODY,
   TEXT_DIM
 } TextKind;
@@ -116,7 +117,7 @@ add_text (Sheet *self, TextKind kind, const char *text)
   if (kind == TEXT_HEADING && self->y > MARGIN)
     self->y += GAP;
   show (self, layout, kind, MARGIN);
-  self->y += get_height (layout) + (kind == TEXT_STRONG ? 1.0 : GAP);
+  self->y += get_height (layout) + (kind == TEXT_STRONG || kind == TEXT_LINE ? 1.0 : GAP);
 }
 
 /* A row of a table: cells of equal width, the first twice as wide */
@@ -188,7 +189,8 @@ add_verdicts (Sheet *self)
           verdict->answer == RN_LAB_NOT_YET ? NULL : rn_lab_results_describe (self->results, check);
 
       add_text (self, TEXT_STRONG, rn_lab_answer_get_label (verdict->answer));
-      add_text (self, TEXT_BODY, rn_experiment_get_check (self->experiment, check)->text);
+      add_text (self, numbers != NULL ? TEXT_LINE : TEXT_BODY,
+                rn_experiment_get_check (self->experiment, check)->text);
       add_text (self, TEXT_DIM, numbers);
     }
 }
@@ -243,7 +245,11 @@ draw_figure (Sheet *self, int at, double x, double width)
   if (!rn_lab_plot_has_data (&plot))
     {
       g_autoptr (PangoLayout) none =
-          new_layout (self, TEXT_DIM, _ ("Nothing has come out of it yet."), width);
+          new_layout (self, TEXT_DIM,
+                      rn_lab_results_is_final (self->results)
+                          ? _ ("These trainings have ended and give nothing to draw here.")
+                          : _ ("Nothing has come out of it yet."),
+                      width);
 
       rn_palette_set_source (self->cr, &self->palette.dim, 1.0);
       cairo_move_to (self->cr, x, self->y + 2.0 * TITLE_HEIGHT);
