@@ -87,7 +87,7 @@ void
 rn_file_writer_add (RnFileWriter *writer, const void *bytes, gsize length)
 {
   writer->position += length;
-  if (writer->fd < 0)
+  if (writer->fd < 0 || length == 0)
     return;
   if (writer->n_waiting + length > BUFFER_SIZE)
     flush (writer);
