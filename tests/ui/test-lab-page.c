@@ -4,11 +4,13 @@
 #include <unistd.h>
 
 #include "charts/lab-chart.h"
+#include "pages/card.h"
 #include "pages/lab-copy.h"
 #include "pages/lab-list.h"
 #include "pages/lab-page.h"
 #include "pages/lab-spines.h"
 #include "pages/lab-verdicts.h"
+#include "pages/text.h"
 #include "places.h"
 #include "print/lab-report.h"
 #include "settle.h"
@@ -380,6 +382,43 @@ test_no_row_of_the_numbers_is_cut_off (void)
   g_assert_true (gtk_widget_compute_bounds (gtk_widget_get_last_child (grid), numbers, &last));
   g_assert_cmpfloat (last.origin.y + last.size.height, <=,
                      gtk_adjustment_get_page_size (adjustment));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* Whatever its width: what it holds begins and ends where it does, inside of its margins. */
+static void
+test_what_a_card_holds_is_as_wide_as_the_card (void)
+{
+  static const char *const texts[] = {
+    "블록 하나를 빼면 잔차 신경망의 오류율이 일반 신경망보다 낮다",
+    "잔차 신경망의 블록 대부분은 하나씩 빼도 시험 그림의 5퍼센트도 잃지 않는다",
+    "블록의 순서를 바꾸면 잔차 신경망의 오류율이 일반 신경망보다 낮다",
+  };
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *window = gtk_window_new ();
+  GtkWidget *card = rn_card_new ("Card", box);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      GtkWidget *check = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+
+      gtk_box_append (GTK_BOX (check), gtk_label_new ("아직"));
+      gtk_box_append (GTK_BOX (check), rn_text_new (texts[i], NULL));
+      gtk_box_append (GTK_BOX (box), check);
+    }
+  gtk_window_set_child (GTK_WINDOW (window), card);
+  gtk_window_present (GTK_WINDOW (window));
+  settle_for (100);
+  for (int width = 300; width < 480; width++)
+    {
+      graphene_rect_t held;
+      int height;
+
+      gtk_widget_measure (card, GTK_ORIENTATION_VERTICAL, width, &height, NULL, NULL, NULL);
+      gtk_widget_allocate (card, width, height, -1, NULL);
+      g_assert_true (gtk_widget_compute_bounds (box, card, &held));
+      g_assert_cmpfloat (held.origin.x, ==, 12.0);
+      g_assert_cmpfloat (held.size.width, ==, width - 24.0);
+    }
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
@@ -773,6 +812,8 @@ main (int argc, char **argv)
        test_it_trains_all_and_tells_what_came_out);
   g_test_add_func ("/lab-page/no row of the numbers is cut off",
                    test_no_row_of_the_numbers_is_cut_off);
+  g_test_add_func ("/lab-page/what a card holds is as wide as the card",
+                   test_what_a_card_holds_is_as_wide_as_the_card);
   ADD ("/lab-page/runs that diverged have ended", STEPS, test_runs_that_diverged_have_ended);
   ADD ("/lab-page/the runs that it shows are its own", STEPS,
        test_the_runs_that_it_shows_are_its_own);

@@ -1,5 +1,6 @@
 #include "pages/card.h"
 
+#include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
 #include "pages/text.h"
@@ -135,6 +136,41 @@ rn_card_set_empty (RnCard *self, const char *text, GtkWidget *button)
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), text != NULL ? "empty" : "child");
 }
 
+/* A stack asks how narrow its child may be for its height, and gives it no less. Wrapped text can only guess that, at times
+ * wider than the card: what is held here says how narrow it may be at all.
+ */
+static void
+measure_held (GtkWidget *holder, GtkOrientation orientation, int for_size, int *minimum,
+              int *natural, int *minimum_baseline, int *natural_baseline)
+{
+  gtk_widget_measure (gtk_widget_get_first_child (holder), orientation,
+                      orientation == GTK_ORIENTATION_HORIZONTAL ? -1 : for_size, minimum, natural,
+                      NULL, NULL);
+}
+
+static void
+allocate_held (GtkWidget *holder, int width, int height, int baseline)
+{
+  gtk_widget_allocate (gtk_widget_get_first_child (holder), width, height, baseline, NULL);
+}
+
+static GtkSizeRequestMode
+get_request_mode (GtkWidget *holder)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+static GtkWidget *
+hold (GtkWidget *child)
+{
+  GtkWidget *holder = adw_bin_new ();
+
+  gtk_widget_set_layout_manager (holder, gtk_custom_layout_new (get_request_mode, measure_held,
+                                                                allocate_held));
+  adw_bin_set_child (ADW_BIN (holder), child);
+  return holder;
+}
+
 static GtkWidget *
 make_head (RnCard *self)
 {
@@ -211,7 +247,7 @@ rn_card_new (const char *title, GtkWidget *child)
   rn_card_set_title (self, title);
   if (child == NULL)
     child = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  gtk_stack_add_named (GTK_STACK (self->stack), child, "child");
+  gtk_stack_add_named (GTK_STACK (self->stack), hold (child), "child");
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "child");
   return GTK_WIDGET (self);
 }
