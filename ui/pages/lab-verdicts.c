@@ -134,7 +134,8 @@ new_cell (const char *text, gboolean is_number, const char *css_class)
   const int chars = is_number ? HEAD_CHARS : MIN ((int) g_utf8_strlen (text, -1), NAME_CHARS);
 
   gtk_label_set_xalign (GTK_LABEL (label), is_number ? 1 : 0);
-  gtk_label_set_wrap (GTK_LABEL (label), g_strcmp0 (css_class, "numeric") != 0);
+  if (g_strcmp0 (css_class, "numeric") != 0)
+    rn_text_wrap (label);
   gtk_label_set_width_chars (GTK_LABEL (label), chars);
   gtk_label_set_max_width_chars (GTK_LABEL (label), chars);
   gtk_label_set_justify (GTK_LABEL (label), is_number ? GTK_JUSTIFY_RIGHT : GTK_JUSTIFY_LEFT);
