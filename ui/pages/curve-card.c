@@ -6,6 +6,7 @@
 #include "charts/figure.h"
 #include "charts/palette.h"
 #include "pages/card.h"
+#include "pages/test-dots.h"
 #include "remembered.h"
 #include "state/format.h"
 
@@ -65,20 +66,10 @@ update_tests (RnCurveCard *self)
   for (guint i = 0; i < self->runs->len; i++)
     {
       const Run *run = &g_array_index (self->runs, Run, i);
-      const GArray *tests = rn_record_get_tests (run->record);
-      const guint n = tests != NULL ? tests->len : 0;
-      g_autofree RnDot *dots = g_new (RnDot, MAX (n, 1));
 
       for (RnCurve curve = 0; curve < RN_N_CURVES; curve++)
-        {
-          for (guint j = 0; j < n; j++)
-            {
-              const RnTest *test = &g_array_index (tests, RnTest, j);
-
-              dots[j] = (RnDot){ test->step, curve == RN_CURVE_LOSS ? test->loss : test->error };
-            }
-          rn_curve_chart_set_dots (self->charts[curve], run->test[curve], dots, n);
-        }
+        rn_test_dots_show (self->charts[curve], run->test[curve], run->record,
+                           curve == RN_CURVE_LOSS);
     }
 }
 

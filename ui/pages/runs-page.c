@@ -12,6 +12,7 @@
 #include "pages/memory-check.h"
 #include "pages/plain-twin.h"
 #include "pages/tab-stop.h"
+#include "pages/test-dots.h"
 #include "runs/run-events.h"
 #include "runs/run-group.h"
 #include "runs/run-list.h"
@@ -190,16 +191,8 @@ update_chart (RnRunsPage *self)
     {
       const Compared *compared = &g_array_index (self->compared, Compared, i);
       RnRecord *record = rn_document_get_record (compared->document);
-      const GArray *tests = rn_record_get_tests (record);
-      g_autofree RnDot *dots = g_new (RnDot, MAX (tests->len, 1));
 
-      for (guint j = 0; j < tests->len; j++)
-        {
-          const RnTest *test = &g_array_index (tests, RnTest, j);
-
-          dots[j] = (RnDot){ test->step, test->error };
-        }
-      rn_curve_chart_set_dots (RN_CURVE_CHART (self->chart), compared->test, dots, tests->len);
+      rn_test_dots_show (RN_CURVE_CHART (self->chart), compared->test, record, FALSE);
       rn_time_axis_set_extent (self->time, MAX (rn_time_axis_get_extent (self->time),
                                                 rn_record_get_last_step (record)));
     }
