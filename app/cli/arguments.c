@@ -160,31 +160,6 @@ rn_cli_parse_floats (const char *option, const char *text, float *values, int n_
   return n;
 }
 
-/* Levenshtein's: row[j] is the distance of a's first i bytes and b's first j. */
-int
-rn_cli_distance (const char *a, const char *b)
-{
-  const int n_a = (int) strlen (a), n_b = (int) strlen (b);
-  g_autofree int *row = g_new (int, n_b + 1);
-
-  for (int j = 0; j <= n_b; j++)
-    row[j] = j;
-  for (int i = 1; i <= n_a; i++)
-    {
-      int diagonal = row[0];
-
-      row[0] = i;
-      for (int j = 1; j <= n_b; j++)
-        {
-          const int replaced = diagonal + (a[i - 1] != b[j - 1]);
-
-          diagonal = row[j];
-          row[j] = MIN (replaced, MIN (row[j], row[j - 1]) + 1);
-        }
-    }
-  return row[n_b];
-}
-
 /* Hints */
 
 static struct

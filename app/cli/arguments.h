@@ -36,8 +36,6 @@ int rn_cli_parse_ints (const char *option, const char *text, int min, int max, i
                        int n_max, GError **error);
 int rn_cli_parse_floats (const char *option, const char *text, float *values, int n_max,
                          GError **error);
-/* Of two bytes strings the least number of edits */
-int rn_cli_distance (const char *a, const char *b);
 
 /* What files of others cannot tell: the group "--help-model" of options, and its values. */
 GOptionGroup *rn_cli_hints_group (void);

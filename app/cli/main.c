@@ -6,6 +6,7 @@
 
 #include "arguments.h"
 #include "commands.h"
+#include "residua/spelling.h"
 #include "signals.h"
 #include "terminal.h"
 
@@ -67,7 +68,7 @@ complain_of_command (const char *name)
 
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     {
-      const int distance = rn_cli_distance (shown, commands[i].name);
+      const int distance = rn_spelling_distance (shown, commands[i].name);
 
       if (distance < least && distance < (int) strlen (commands[i].name))
         {

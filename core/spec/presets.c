@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "residua/error.h"
+#include "residua/spelling.h"
 
 #define MAX_STAGES 4
 
@@ -81,7 +82,6 @@ static const Preset presets[] = {
 };
 
 /* Distances are counted on this many bytes: longer names are near to nothing anyway. */
-#define MAX_COMPARED 32
 #define MAX_NEAREST 3
 
 static RnSpec *
@@ -110,33 +110,6 @@ build (const Preset *preset)
   return spec;
 }
 
-/* Levenshtein's distance between the beginnings of two names.
- * row[j] is that of a's first i and b's first j bytes.
- */
-static int
-distance (const char *a, const char *b)
-{
-  const int n_a = (int) strnlen (a, MAX_COMPARED), n_b = (int) strnlen (b, MAX_COMPARED);
-  int row[MAX_COMPARED + 1];
-
-  for (int j = 0; j <= n_b; j++)
-    row[j] = j;
-  for (int i = 1; i <= n_a; i++)
-    {
-      int diagonal = row[0];
-
-      row[0] = i;
-      for (int j = 1; j <= n_b; j++)
-        {
-          const int replaced = diagonal + (a[i - 1] != b[j - 1]);
-
-          diagonal = row[j];
-          row[j] = MIN (replaced, MIN (row[j], row[j - 1]) + 1);
-        }
-    }
-  return row[n_b];
-}
-
 static void
 set_unknown_error (GError **error, const char *name)
 {
@@ -150,7 +123,7 @@ set_unknown_error (GError **error, const char *name)
 
       for (int i = 0; i < (int) G_N_ELEMENTS (presets); i++)
         {
-          const int far = is_taken[i] ? G_MAXINT : distance (name, presets[i].name);
+          const int far = is_taken[i] ? G_MAXINT : rn_spelling_distance (name, presets[i].name);
 
           if (far < least)
             {
