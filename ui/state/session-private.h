@@ -118,7 +118,7 @@ struct _RnSession
   RnDocument *looker_document;
   guint64 looker_state; /* of its sketch */
   int looker_threads;
-  gint64 looker_step;   /* the step that was asked for, as rn_session_weights_step() */
+  gint64 looker_step; /* the step that was asked for, as rn_session_weights_step() */
 };
 
 /* session.c */
