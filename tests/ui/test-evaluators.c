@@ -227,12 +227,6 @@ is_open (gpointer data)
   return rn_session_get_dataset (data) != NULL;
 }
 
-static gboolean
-has_studied (gpointer data)
-{
-  return !rn_study_runner_is_running (data);
-}
-
 static void
 write_pictures (const char *folder)
 {
@@ -257,9 +251,9 @@ run_study (RnSession *session, RnStudyKind kind, RnModel *model)
       rn_study_runner_set_curves (runner, curves);
       rn_study_runner_start (runner, 4);
     }
-  looking_wait (has_studied, runner);
-  g_assert_cmpstr (rn_study_runner_get_problem (runner), ==, NULL);
+  looking_wait (was_asked, NULL);
   assert_asked (3);
+  rn_study_runner_cancel (runner);
 }
 
 static void
