@@ -8,7 +8,7 @@
 #include "state/format.h"
 
 #define TABLE_HEIGHT 200
-#define NAME_CHARS 7  /* a longer one may be shortened */
+#define NAME_CHARS 8  /* a longer one may be shortened */
 #define FIELD_CHARS 6 /* "501 px": the columns do not move while one scrolls */
 
 typedef enum
@@ -455,6 +455,8 @@ rn_cost_table_init (RnCostTable *self)
                             _ ("Costs of each part"));
   add_columns (view);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), TABLE_HEIGHT);
+  /* over the table it would cover the last numbers */
+  gtk_scrolled_window_set_overlay_scrolling (GTK_SCROLLED_WINDOW (scrolled), FALSE);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view);
   gtk_widget_set_vexpand (scrolled, TRUE);
   gtk_widget_set_parent (scrolled, GTK_WIDGET (self));

@@ -439,6 +439,8 @@ make_table (RnSpecCompare *self)
   for (int i = 0; i < N_COLUMNS; i++)
     rn_data_table_add_column (view, titles[i], i, N_LEFT, on_setup, on_bind);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), TABLE_HEIGHT);
+  /* over the table it would cover the last numbers */
+  gtk_scrolled_window_set_overlay_scrolling (GTK_SCROLLED_WINDOW (scrolled), FALSE);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view);
   gtk_widget_set_vexpand (scrolled, TRUE);
   return scrolled;
