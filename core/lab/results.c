@@ -69,6 +69,12 @@ find_studies (const RnExperiment *experiment)
   return studies;
 }
 
+gboolean
+rn_lab_needs_studies (const RnExperiment *experiment)
+{
+  return find_studies (experiment) != 0;
+}
+
 const RnLabOutcome *
 rn_lab_results_get_outcome (const RnLabResults *self, int arm, int seed)
 {
@@ -239,7 +245,8 @@ gboolean
 rn_lab_results_is_final (const RnLabResults *self)
 {
   return rn_lab_results_n_ended (self) == self->n_arms * self->n_seeds &&
-         (self->has_studied || find_studies (self->experiment) == 0);
+         (self->has_studied || !rn_lab_needs_studies (self->experiment) ||
+          rn_lab_results_n_finished (self) == 0);
 }
 
 gint64

@@ -4,6 +4,9 @@
 
 G_BEGIN_DECLS
 
+/** Returns: whether figures or checks of @experiment ask for its trained networks to be taken apart */
+gboolean rn_lab_needs_studies (const RnExperiment *experiment);
+
 /**
  * RnLabResults:
  *

@@ -68,30 +68,6 @@ changed (RnLabReader *self)
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
-static gboolean
-is_of_studies (RnLabQuantity quantity)
-{
-  return quantity == RN_LAB_RESPONSE || quantity == RN_LAB_INTACT || quantity == RN_LAB_LESION ||
-         quantity == RN_LAB_SHUFFLE || quantity == RN_LAB_SHORTCUT_SHARE;
-}
-
-gboolean
-rn_lab_reader_has_studies (const RnExperiment *experiment)
-{
-  for (int i = 0; i < rn_experiment_n_figures (experiment); i++)
-    if (rn_experiment_get_figure (experiment, i) >= RN_LAB_FIGURE_RESPONSES)
-      return TRUE;
-  for (int i = 0; i < rn_experiment_n_checks (experiment); i++)
-    {
-      const RnLabCheck *check = rn_experiment_get_check (experiment, i);
-
-      if (is_of_studies (check->quantity[0]) ||
-          (check->arm[1] >= 0 && is_of_studies (check->quantity[1])))
-        return TRUE;
-    }
-  return FALSE;
-}
-
 /* Work */
 
 static void
@@ -257,7 +233,7 @@ read_results (Work *work, gboolean studies, GError **error)
   pthread_mutex_lock (&work->lock);
   g_clear_pointer (&work->results, rn_lab_results_unref);
   work->results = g_steal_pointer (&results);
-  work->has_all = studies || !rn_lab_reader_has_studies (work->experiment) ||
+  work->has_all = studies || !rn_lab_needs_studies (work->experiment) ||
                   rn_lab_results_n_finished (work->results) == 0;
   tell (work);
   pthread_mutex_unlock (&work->lock);

@@ -48,7 +48,5 @@ gboolean rn_lab_reader_is_busy (RnLabReader *self);
 double rn_lab_reader_get_progress (RnLabReader *self);
 /** Returns: (nullable): why it does not go on */
 const char *rn_lab_reader_get_problem (RnLabReader *self);
-/** Returns: whether its figures or checks need trained networks to be taken apart */
-gboolean rn_lab_reader_has_studies (const RnExperiment *experiment);
 
 G_END_DECLS
