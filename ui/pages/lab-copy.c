@@ -1,5 +1,6 @@
 #include "pages/lab-copy.h"
 
+#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -49,8 +50,15 @@ copy_in_task (GTask *task, gpointer source, gpointer data, GCancellable *cancell
   g_autofree char *path = NULL;
   GError *error = NULL;
 
-  if (g_mkdir_with_parents (copy->folder, 0755) == 0)
-    path = find_path (copy);
+  if (g_mkdir_with_parents (copy->folder, 0755) != 0)
+    {
+      const int saved_errno = errno;
+
+      g_task_return_new_error (task, G_IO_ERROR, g_io_error_from_errno (saved_errno), "“%s”: %s",
+                               copy->folder, g_strerror (saved_errno));
+      return;
+    }
+  path = find_path (copy);
   if (path == NULL || json == NULL)
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("“%s” takes no more files"),
                              copy->folder);

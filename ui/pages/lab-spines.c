@@ -6,6 +6,7 @@
 #include "charts/heat-column.h"
 #include "charts/pace.h"
 #include "pages/card.h"
+#include "pages/text.h"
 #include "state/format.h"
 
 #define GROW_EVERY_US (G_USEC_PER_SEC / 2)
@@ -262,7 +263,7 @@ add_spine (RnLabSpines *self, int arm)
                   gtk_label_new (
                       rn_experiment_get_arm (rn_lab_plan_get_experiment (self->plan), arm)->name) };
 
-  gtk_label_set_wrap (GTK_LABEL (spine.name), TRUE);
+  rn_text_wrap (spine.name);
   gtk_label_set_width_chars (GTK_LABEL (spine.name), NAME_CHARS);
   gtk_label_set_max_width_chars (GTK_LABEL (spine.name), NAME_CHARS);
   gtk_label_set_lines (GTK_LABEL (spine.name), 3);
