@@ -328,8 +328,6 @@ new_side_row (Import *self, int side)
   self->side = gtk_spin_button_new_with_range (1, RN_MAX_SIDE, 1);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->side), side);
   gtk_widget_set_valign (self->side, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->side), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Side of the input, pixels"), -1);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Side of the input, pixels"));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), self->side);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), self->side);

@@ -113,6 +113,14 @@ is_picture_file (const char *path)
   return is_picture (bytes, read_start (path, bytes, sizeof bytes));
 }
 
+static gboolean
+has_picture_name (const char *path)
+{
+  static const char *const pictures[] = { ".png", ".jpg", ".jpeg", NULL };
+
+  return has_ending (path, pictures);
+}
+
 /* Names of the MNIST family: "train-images-idx3-ubyte", "emnist-letters-test-labels-idx1-ubyte.gz", with a dot before
  * "idx" as well */
 static gboolean
@@ -182,10 +190,11 @@ tell_file (const char *path)
   guint8 bytes[8];
   const gsize n = read_start (path, bytes, sizeof bytes);
 
+  /* damaged ones too: whoever decodes them says what is wrong */
+  if (is_picture (bytes, n) || has_picture_name (name))
+    return RN_OPENED_PICTURE;
   if (n == 0)
     return RN_OPENED_UNKNOWN;
-  if (is_picture (bytes, n))
-    return RN_OPENED_PICTURE;
   if (has_ending (name, specs))
     return tell_json (path);
   if (has_ending (name, models))
@@ -284,7 +293,8 @@ add_pictures (RnOpened *opened, const Entries *entries, GCancellable *cancellabl
   for (guint i = 0; i < entries->files->len && !g_cancellable_is_cancelled (cancellable); i++)
     if (opened->is_cut)
       break;
-    else if (is_picture_file (entries->files->pdata[i]))
+    else if (has_picture_name (entries->files->pdata[i]) ||
+             is_picture_file (entries->files->pdata[i]))
       add_picture (opened, entries->files->pdata[i]);
   return opened->n_pictures - before;
 }
@@ -393,7 +403,8 @@ static void
 keep_pictures (RnOpened *opened)
 {
   for (guint i = opened->paths->len; i > 0; i--)
-    if (!is_picture_file (opened->paths->pdata[i - 1]))
+    if (!has_picture_name (opened->paths->pdata[i - 1]) &&
+        !is_picture_file (opened->paths->pdata[i - 1]))
       g_ptr_array_remove_index (opened->paths, i - 1);
 }
 

@@ -83,7 +83,8 @@ static const Case cases[] = {
   { "A.PNG.jpg", NULL, RN_OPENED_PICTURE, 1, "Classify “A.PNG.jpg”" },
   { "really-a-jpg.bin", NULL, RN_OPENED_PICTURE, 1, "Classify “really-a-jpg.bin”" },
   { "png-without-ending", NULL, RN_OPENED_PICTURE, 1, NULL },
-  { "only-named.PNG", NULL, RN_OPENED_UNKNOWN, 0, NULL },
+  { "only-named.PNG", NULL, RN_OPENED_PICTURE, 1, NULL },
+  { "album/1.png,album/only-named.PNG,album/empty.JPEG", "album", RN_OPENED_PICTURES, 3, NULL },
   { "a.png,b.jpg,c.png", NULL, RN_OPENED_PICTURES, 3, "Classify 3 pictures" },
   { "set.bin", NULL, RN_OPENED_DATASET, 1, "Open “set.bin” as the data set" },
   { "c10/data_batch_1.bin,c10/test_batch.bin", "c10", RN_OPENED_DATASET, 1, NULL },
@@ -272,7 +273,7 @@ test_what_cannot_be_read_is_unknown (void)
       g_assert_cmpint (g_chmod (path, 0), ==, 0);
       g_clear_pointer (&opened, rn_opened_free);
       opened = tell ("closed.png");
-      g_assert_cmpint (opened->kind, ==, RN_OPENED_UNKNOWN);
+      g_assert_cmpint (opened->kind, ==, RN_OPENED_PICTURE);
     }
   end ();
 }
