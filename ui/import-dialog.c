@@ -22,8 +22,9 @@ typedef struct
   GtkWidget *padding; /* (nullable) */
   GtkWidget *stride;  /* (nullable) */
   GtkWidget *names;
-  char **classes; /* (nullable): names of a file of the person's own */
-  char *trouble;  /* (nullable): why the last file has none */
+  GtkWidget *forget; /* takes a list of names back */
+  char **classes;    /* (nullable): names of a file of the person's own */
+  char *trouble;     /* (nullable): why the last file has none */
   GtkFileChooserNative *chooser;
   GCancellable *reading;
   gboolean is_filling;
@@ -93,13 +94,12 @@ check_row (GtkWidget *row, int n, double lowest, double highest, double *values)
 
 /* Says which names the network would get. Returns: whether they are as many as its classes */
 static gboolean
-check_names (Import *self, const char *const *of_preset)
+check_names (Import *self, const RnModelHints *hints)
 {
-  const int n = rn_spec_get_classes (rn_document_get_spec (self->document));
+  const RnSpec *spec = rn_document_get_spec (self->document);
+  const char *const *names = rn_model_hints_get_classes (hints, spec);
+  const int n = rn_spec_get_classes (spec);
   const int n_own = self->classes != NULL ? (int) g_strv_length (self->classes) : n;
-  const char *const *names =
-      self->classes != NULL ? (const char *const *) self->classes : of_preset;
-  const gboolean fits = names != NULL && (int) g_strv_length ((char **) names) == n;
   const gboolean is_wrong = self->trouble != NULL || n_own != n;
   g_autofree char *text = NULL;
 
@@ -107,13 +107,14 @@ check_names (Import *self, const char *const *of_preset)
     text = g_strdup (self->trouble);
   else if (is_wrong)
     text = g_strdup_printf (_ ("%d names, but the network has %d classes"), n_own, n);
-  else if (fits && n > 2)
+  else if (names != NULL && n > 2)
     text = g_strdup_printf (_ ("%d: %s, %s, …"), n, names[0], names[1]);
-  else if (fits)
+  else if (names != NULL)
     text = g_strjoinv (", ", (char **) names);
   else
     text = g_strdup (_ ("None: classes are shown by number"));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->names), text);
+  gtk_widget_set_visible (self->forget, self->classes != NULL || self->trouble != NULL);
   if (is_wrong)
     gtk_widget_add_css_class (self->names, "error");
   else
@@ -150,13 +151,12 @@ read_rows (Import *self, RnModelHints *hints)
   hints->has_stride = self->stride != NULL;
   hints->stride_in_1x1 =
       self->stride != NULL && adw_combo_row_get_selected (ADW_COMBO_ROW (self->stride)) == 1;
-  is_right = check_names (self, hints->classes) && is_right;
   if (self->classes != NULL)
     {
       hints->classes = (const char *const *) self->classes;
       hints->needs_classes = TRUE;
     }
-  return is_right;
+  return check_names (self, hints) && is_right;
 }
 
 static void
@@ -230,6 +230,15 @@ on_names (GObject *source, GAsyncResult *result, gpointer data)
     self->trouble = g_strdup (error->message);
   else
     self->classes = g_steal_pointer (&names);
+  on_edited (self);
+}
+
+static void
+forget_names (Import *self)
+{
+  g_cancellable_cancel (self->reading);
+  g_clear_pointer (&self->classes, g_strfreev);
+  g_clear_pointer (&self->trouble, g_free);
   on_edited (self);
 }
 
@@ -346,9 +355,17 @@ new_names_row (Import *self)
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->names), 3);
   gtk_widget_set_valign (open, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (open, _ ("A text file with a name in each line, in their order"));
+  self->forget = gtk_button_new_from_icon_name ("edit-clear-symbolic");
+  gtk_widget_set_valign (self->forget, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (self->forget, _ ("Without this list"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->forget), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Without this list"), -1);
+  gtk_widget_add_css_class (self->forget, "flat");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (self->names), self->forget);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self->names), open);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (self->names), open);
   g_signal_connect_swapped (open, "clicked", G_CALLBACK (choose_names), self);
+  g_signal_connect_swapped (self->forget, "clicked", G_CALLBACK (forget_names), self);
   g_signal_connect (target, "drop", G_CALLBACK (on_dropped), self);
   gtk_widget_add_controller (self->names, GTK_EVENT_CONTROLLER (target));
   return self->names;

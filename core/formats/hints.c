@@ -119,8 +119,8 @@ fill_preprocess (const RnModelHints *hints, const RnSpec *spec, gboolean imagene
 }
 
 /* Shapes say that a network has a thousand classes, which nearly always are ImageNet's. */
-static const char *const *
-find_classes (const RnModelHints *hints, const RnSpec *spec)
+const char *const *
+rn_model_hints_get_classes (const RnModelHints *hints, const RnSpec *spec)
 {
   const int n = rn_spec_get_classes (spec);
 
@@ -187,7 +187,7 @@ rn_hints_apply (const RnModelHints *hints, const RnSpec *spec, gboolean imagenet
     return FALSE;
   fill_preprocess (hints, spec, imagenet_mean, preprocess);
   *epsilon = hints != NULL && hints->epsilon > 0.0 ? hints->epsilon : 1e-5;
-  *classes = g_strdupv ((char **) find_classes (hints, spec));
+  *classes = g_strdupv ((char **) rn_model_hints_get_classes (hints, spec));
   *guesses = find_guesses (hints, spec);
   return TRUE;
 }

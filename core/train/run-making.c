@@ -17,6 +17,8 @@
 
 #define MAKING ".new-"
 #define N_RANDOM 6
+#define MAX_TRIES 100
+#define TRY_EVERY_US 10000
 
 gboolean
 rn_run_is_in_making (const char *name)
@@ -69,10 +71,58 @@ rn_run_lock_around (const char *parent)
 {
   const int fd = open (parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-  /* where there are no such locks, rn_run_clear_making() gets none either */
-  while (fd >= 0 && flock (fd, LOCK_SH) != 0 && errno == EINTR)
-    ;
+  /* Who clears holds it for a moment. Who holds it longer does not clear, and is not waited for; where there are no such
+   * locks, rn_run_clear_making() gets none either. */
+  for (int i = 0; fd >= 0 && i < MAX_TRIES && flock (fd, LOCK_SH | LOCK_NB) != 0; i++)
+    g_usleep (TRY_EVERY_US);
   return fd;
+}
+
+/* Whether a writer of runs gives the name, or one of a file that it writes aside */
+static gboolean
+is_of_a_run (const char *name)
+{
+  static const char *const names[] = { RN_RUN_SPEC,   RN_RUN_SETTINGS, RN_RUN_CLASSES,
+                                       RN_RUN_ORIGIN, RN_RUN_HISTORY,  RN_RUN_TIMING,
+                                       RN_RUN_BLOCKS, RN_RUN_EVENTS,   RN_RUN_CHECKPOINTS,
+                                       RN_RUN_LOCK };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const gsize n = strlen (names[i]);
+
+      if (strncmp (name, names[i], n) == 0 &&
+          (name[n] == '\0' || g_str_has_prefix (name + n, ".tmp-")))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+is_checkpoint (const char *name)
+{
+  return g_str_has_prefix (name, "step-") && strstr (name, ".safetensors") != NULL;
+}
+
+static gboolean
+holds_only (const char *folder, gboolean (*is_own) (const char *name))
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (!is_own (name))
+      return FALSE;
+  return TRUE;
+}
+
+/* Whether it is nothing but a run. A folder of the person's own may be called "site.new-design". */
+static gboolean
+is_but_a_run (const char *folder)
+{
+  g_autofree char *checkpoints = g_build_filename (folder, RN_RUN_CHECKPOINTS, NULL);
+
+  return holds_only (folder, is_of_a_run) && holds_only (checkpoints, is_checkpoint);
 }
 
 /* Made with a step done, it was a run, and somebody has renamed it so. */
@@ -85,18 +135,24 @@ has_steps (const char *folder)
   return lstat (history, &status) == 0 && status.st_size > (goffset) strlen (RN_RUN_HISTORY_HEADER);
 }
 
-/* Where nobody makes it */
+/* Where nobody makes it. Of a folder that has no lock yet, nothing is written: it goes only where it is empty. */
 static void
 clear (const char *folder)
 {
   g_autofree char *path = g_build_filename (folder, RN_RUN_LOCK, NULL);
+  g_autofree char *checkpoints = g_build_filename (folder, RN_RUN_CHECKPOINTS, NULL);
   const int fd = open (path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-  const gboolean is_free = fd >= 0 ? flock (fd, LOCK_EX | LOCK_NB) == 0 : errno == ENOENT;
 
-  if (is_free && !has_steps (folder))
+  if (fd < 0 && errno == ENOENT && holds_only (folder, is_of_a_run))
+    {
+      g_rmdir (checkpoints);
+      g_rmdir (folder);
+    }
+  if (fd < 0)
+    return;
+  if (flock (fd, LOCK_EX | LOCK_NB) == 0 && is_but_a_run (folder) && !has_steps (folder))
     rn_run_remove_making (folder);
-  if (fd >= 0)
-    close (fd);
+  close (fd);
 }
 
 void

@@ -93,6 +93,8 @@ gboolean rn_model_hints_set_preset (RnModelHints *hints, const char *name, GErro
  *   "cifar10-imagenet", CIFAR-10's classes with ImageNet's mean, as others have it. NULL-terminated
  */
 const char *const *rn_model_preset_names (void);
+/** Returns: (transfer none) (nullable): the names that a model of @spec gets by @hints (nullable) where its file has none */
+const char *const *rn_model_hints_get_classes (const RnModelHints *hints, const RnSpec *spec);
 /**
  * rn_model_read_classes:
  * @path: a text file with a name in each line, in the order of the classes

@@ -148,8 +148,8 @@ RnModel *rn_run_load_model (RnRun *run, gint64 step, GError **error);
 
 /** Whether a folder of this name is one in which a run is still being made, "RUN.new-XXXXXX" */
 gboolean rn_run_is_in_making (const char *name);
-/** Removes from @folder what programs that died while they made a run have left there; nothing that is being made, and
- * nothing in which a step was done. A new training does so first. */
+/** Removes from @folder what programs that died while they made a run have left there; nothing that is being made,
+ * nothing in which a step was done, and nothing that holds anything but a run's files. A new training does so first. */
 void rn_run_clear_making (const char *folder);
 
 /**

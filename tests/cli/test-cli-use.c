@@ -667,7 +667,8 @@ interrupt_writing (const char *folder, const char *command, const char *from_opt
           ? cli_start (folder, command, from, "--out", "out.safetensors", NULL)
           : cli_start (folder, command, from_option, from, "--out", "out.safetensors", NULL);
 
-  while (!has_file (folder, ".tmp-") && !has_file (folder, "out.safetensors"))
+  for (int i = 0;
+       i < 300000 && !has_file (folder, ".tmp-") && !has_file (folder, "out.safetensors"); i++)
     g_usleep (200);
   g_subprocess_send_signal (process, SIGINT);
   g_assert_true (g_subprocess_wait (process, NULL, NULL));

@@ -144,6 +144,35 @@ test_only_its_own_thread_steps_back (void)
   g_assert_cmpint (getpriority (PRIO_PROCESS, 0), ==, before);
 }
 
+static void
+keep_result (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(GAsyncResult **) data = g_object_ref (result);
+}
+
+static gboolean
+is_kept (gpointer data)
+{
+  return *(GAsyncResult **) data != NULL;
+}
+
+static void
+test_whoever_keeps_a_result_keeps_it (void)
+{
+  Errand errand = { NULL };
+  GAsyncResult *kept = NULL;
+  GTask *task = g_task_new (NULL, NULL, keep_result, &kept);
+
+  g_task_set_task_data (task, &errand, NULL);
+  rn_task_run_behind (task, note_thread);
+  g_object_unref (task);
+  looking_wait (is_kept, &kept);
+  looking_pass (300);
+  g_assert_cmpuint (G_OBJECT (kept)->ref_count, ==, 1);
+  g_assert_true (g_task_propagate_boolean (G_TASK (kept), NULL));
+  g_object_unref (kept);
+}
+
 /* Looks */
 
 static gboolean
@@ -332,6 +361,7 @@ main (int argc, char **argv)
   adw_init ();
 #define ADD(name, function) g_test_add_func ("/evaluators/" name, function)
   ADD ("only its own thread steps back", test_only_its_own_thread_steps_back);
+  ADD ("whoever keeps a result keeps it", test_whoever_keeps_a_result_keeps_it);
   ADD ("maps are made behind training, with the chosen threads",
        test_maps_are_made_behind_training_with_the_chosen_threads);
   ADD ("looks are behind training", test_looks_are_behind_training);

@@ -202,6 +202,19 @@ drop_names (World *world, const char *names)
   g_assert_true (is_taken);
 }
 
+static GtkWidget *
+find_tipped (GtkWidget *widget, const char *tooltip)
+{
+  GtkWidget *found = NULL;
+
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (widget), tooltip) == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_tipped (child, tooltip);
+  return found;
+}
+
 typedef struct
 {
   GtkWidget *dialog;
@@ -246,6 +259,10 @@ test_names_of_ones_own_are_the_models (World *world, gconstpointer data)
   drop_names (world, "one\n\nthree\n");
   wait_for_words (world, "names.txt\xe2\x80\x9d, line 2");
   g_assert_false (can_use (world));
+  g_signal_emit_by_name (find_tipped (world->dialog, "Without this list"), "clicked");
+  g_assert_true (looking_says (world->dialog, "10: airplane, automobile, \xe2\x80\xa6"));
+  g_assert_true (can_use (world));
+  g_assert_false (gtk_widget_get_visible (find_tipped (world->dialog, "Without this list")));
   drop_names (world, "a <b>\nb\nc\nd\ne\nf\ng\nh\ni\nj\n");
   wait_for_words (world, "10: a <b>, b, \xe2\x80\xa6");
   looking_shoot (world->dialog, "import-dialog-names");

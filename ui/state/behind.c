@@ -8,6 +8,13 @@ typedef struct
   GTaskThreadFunc func;
 } Errand;
 
+static gboolean
+let_go (gpointer task)
+{
+  g_object_unref (task);
+  return G_SOURCE_REMOVE;
+}
+
 static gpointer
 run (gpointer data)
 {
@@ -19,7 +26,7 @@ run (gpointer data)
   errand->func (task, g_task_get_source_object (task), g_task_get_task_data (task),
                 g_task_get_cancellable (task));
   /* what the task holds, objects of the window among it, is let go of where it was made */
-  g_source_set_callback (last, G_SOURCE_FUNC (g_object_unref), task, NULL);
+  g_source_set_callback (last, let_go, task, NULL);
   g_source_attach (last, g_task_get_context (task));
   return NULL;
 }

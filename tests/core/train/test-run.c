@@ -1,9 +1,11 @@
 #include "residua/run.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -328,6 +330,58 @@ a_run_with_a_step_is_not_cleared_whatever_it_is_called (void)
 }
 
 static void
+put (const char *own, const char *name)
+{
+  g_autofree char *path = g_build_filename (own, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, "mine", -1, NULL));
+}
+
+/* Folders of the person's own, called like one in the making: with and without a file that a run has too */
+static void
+what_is_no_run_is_not_cleared_whatever_it_is_called (void)
+{
+  static const char *const files[][2] = { { "notes.txt", "lock" },
+                                          { "notes.txt", "spec.json" },
+                                          { "checkpoints/mine.bin", "lock" } };
+  g_autofree char *parent = path_of ("own");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *own = g_build_filename (parent, "site.new-design", NULL);
+      g_autofree char *checkpoints = g_build_filename (own, RN_RUN_CHECKPOINTS, NULL);
+      g_autofree char *first = g_build_filename (own, files[i][0], NULL);
+
+      g_test_message ("%s, %s", files[i][0], files[i][1]);
+      g_assert_cmpint (g_mkdir_with_parents (checkpoints, 0700), ==, 0);
+      put (own, files[i][0]);
+      rn_run_clear_making (parent);
+      g_assert_true (g_file_test (first, G_FILE_TEST_EXISTS));
+      put (own, files[i][1]);
+      rn_run_clear_making (parent);
+      g_assert_true (g_file_test (first, G_FILE_TEST_EXISTS));
+      g_unlink (first);
+    }
+}
+
+/* As flock(1) does around the command that it runs */
+static void
+a_folder_that_others_have_locked_is_not_waited_for_for_ever (void)
+{
+  g_autofree char *parent = path_of ("around-locked"),
+                  *path = g_build_filename (parent, "run", NULL);
+  g_autoptr (RnRunWriter) writer = NULL;
+  int fd;
+
+  g_assert_cmpint (g_mkdir (parent, 0700), ==, 0);
+  fd = open (parent, O_RDONLY | O_DIRECTORY);
+  g_assert_cmpint (flock (fd, LOCK_EX), ==, 0);
+  writer = create (path, NULL);
+  g_assert_nonnull (writer);
+  close (fd);
+}
+
+static void
 only_its_own_suffix_says_that_a_run_is_being_made (void)
 {
   g_assert_true (rn_run_is_in_making ("run.new-a1B2c3"));
@@ -644,7 +698,7 @@ folders_that_are_no_runs_are_refused (void)
 static void
 another_program_is_kept_out (void)
 {
-  g_autofree char *path = path_of ("locked");
+  g_autofree char *path = path_of ("locked-by-others");
   g_autoptr (RnRunWriter) writer = trained (path, 2, 1), second = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -1391,6 +1445,8 @@ main (int argc, char **argv)
   ADD (what_a_dead_program_left_half_made_is_cleared);
   ADD (a_new_run_clears_what_is_half_made_beside_it);
   ADD (a_run_with_a_step_is_not_cleared_whatever_it_is_called);
+  ADD (what_is_no_run_is_not_cleared_whatever_it_is_called);
+  ADD (a_folder_that_others_have_locked_is_not_waited_for_for_ever);
   ADD (only_its_own_suffix_says_that_a_run_is_being_made);
   ADD (a_folder_that_cannot_be_made_is_an_error);
   ADD (what_is_written_is_read_back_to_the_bit);
