@@ -15,6 +15,7 @@
 #include "pages/prediction-bars.h"
 #include "pages/study-control.h"
 #include "scratch.h"
+#include "tiny.h"
 
 #define N_TEST 60
 #define N_CLASSES 10
@@ -288,6 +289,170 @@ test_a_switched_branch_is_measured_only_where_it_is_seen (void)
   gtk_widget_set_visible (stage.page, TRUE);
   looking_wait (has_one_off, &stage);
   stage_close (&stage);
+}
+
+/* Who cancels as soon as he sees that something is measured: the weights are not even there. */
+static void
+cancel_at_once (RnStudyRunner *runner, int *n_cancelled)
+{
+  if (!rn_study_runner_is_running (runner))
+    return;
+  (*n_cancelled)++;
+  rn_study_runner_cancel (runner);
+}
+
+static gboolean
+is_cancelled (gpointer data)
+{
+  return *(int *) data > 0;
+}
+
+static void
+test_after_cancel_the_answers_of_other_branches_are_gone (void)
+{
+  Stage stage;
+  int n_cancelled = 0;
+
+  stage_open (&stage);
+  measure (&stage);
+  g_signal_connect (runner_of (&stage), "changed", G_CALLBACK (cancel_at_once), &n_cancelled);
+  rn_session_set_gate (stage.session,
+                       rn_spec_get_block (rn_session_get_spec (stage.session), 1)->id, FALSE);
+  g_assert_true (looking_says (stage.page, "pictures wrong"));
+  looking_wait (is_cancelled, &n_cancelled);
+  g_assert_false (looking_says (stage.page, "pictures wrong"));
+  g_assert_true (looking_says (stage.page, "“Measure” asks the network"));
+  press (&stage, "Picture");
+  looking_wait (has_prediction, &stage);
+  g_assert_false (looking_says (stage.page, "pictures wrong"));
+  g_assert_true (looking_says (stage.page, "“Measure” asks the network"));
+  g_assert_cmpint (n_cancelled, ==, 1);
+  stage_close (&stage);
+}
+
+/* A stored run, what it gets wrong, and what is said of it beside a prediction */
+typedef struct
+{
+  char *folder;
+  char *run;
+  char *data;
+  RnSession *session;
+  GtkWidget *mistakes;
+  GtkWidget *summary;
+  GtkWidget *window;
+} Stored;
+
+static void
+train_run (Stored *stored)
+{
+  g_autoptr (RnDataset) dataset = tiny_dataset_new (stored->folder, 60, 30);
+  g_autoptr (RnSpec) spec = tiny_spec_new ();
+  g_autoptr (GError) error = NULL;
+  RnSettings settings;
+  RnTrainer *trainer;
+
+  rn_settings_init (&settings);
+  settings.schedule.kind = RN_SCHEDULE_CONSTANT;
+  settings.schedule.n_milestones = 0;
+  settings.steps = 4;
+  settings.batch = 10;
+  settings.augment = (RnAugment){ 0 };
+  trainer = rn_trainer_new (stored->run, spec, &settings, dataset, 1, &error);
+  g_assert_no_error (error);
+  rn_trainer_run (trainer, 0);
+  rn_trainer_wait (trainer);
+  rn_trainer_free (trainer);
+  stored->data = g_strdup (rn_dataset_get_source (dataset));
+}
+
+static gboolean
+shows_a_run (gpointer data)
+{
+  return rn_session_get_record (data) != NULL;
+}
+
+static void
+stored_open (Stored *stored)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  stored->folder = tiny_folder_new ();
+  stored->run = g_build_filename (stored->folder, "tiny-1", NULL);
+  train_run (stored);
+  stored->session = rn_session_new (stored->folder);
+  rn_session_open_dataset (stored->session, stored->data);
+  looking_wait (is_open, stored->session);
+  rn_session_open_run (stored->session, stored->run);
+  looking_wait (shows_a_run, stored->session);
+  stored->mistakes = rn_inspect_mistakes_new (stored->session);
+  stored->summary = rn_inspect_mistakes_new_summary (RN_INSPECT_MISTAKES (stored->mistakes));
+  gtk_box_append (GTK_BOX (box), stored->mistakes);
+  gtk_box_append (GTK_BOX (box), stored->summary);
+  stored->window = looking_window (box, 1100, 900);
+  rn_inspect_mistakes_set_seen (RN_INSPECT_MISTAKES (stored->mistakes), TRUE);
+}
+
+static void
+stored_close (Stored *stored)
+{
+  looking_close (stored->window);
+  g_object_unref (stored->session);
+  tiny_folder_remove (stored->folder);
+  g_free (stored->folder);
+  g_free (stored->run);
+  g_free (stored->data);
+}
+
+static gboolean
+has_ended (gpointer data)
+{
+  return rn_study_runner_get_answers (data)->len > 0 && !rn_study_runner_is_running (data);
+}
+
+static gboolean
+has_failed (gpointer data)
+{
+  return rn_study_runner_get_problem (data) != NULL;
+}
+
+/* Nobody is being asked any more, nor about to be. */
+static gboolean
+has_failed_again (gpointer data)
+{
+  Stored *stored = data;
+
+  return !looking_says (stored->summary, "The network is being asked") &&
+         has_failed (rn_inspect_mistakes_get_runner (RN_INSPECT_MISTAKES (stored->mistakes)));
+}
+
+static void
+test_what_came_before_does_not_hide_that_the_weights_are_gone (void)
+{
+  Stored stored;
+  g_autofree char *checkpoints = NULL;
+  RnStudyRunner *runner;
+  GtkWidget *control;
+
+  stored_open (&stored);
+  runner = rn_inspect_mistakes_get_runner (RN_INSPECT_MISTAKES (stored.mistakes));
+  control = looking_find (stored.mistakes, RN_TYPE_STUDY_CONTROL, 0);
+  g_signal_emit_by_name (control, "start");
+  looking_wait (has_ended, runner);
+  g_assert_true (looking_says (stored.mistakes, "pictures wrong"));
+  checkpoints = g_build_filename (stored.run, "checkpoints", NULL);
+  tiny_folder_remove (checkpoints);
+  g_signal_emit_by_name (control, "start");
+  looking_wait (has_failed, runner);
+  g_assert_false (looking_says (stored.mistakes, "pictures wrong"));
+  g_assert_true (looking_says (stored.mistakes, rn_study_runner_get_problem (runner)));
+  rn_session_set_gate (stored.session,
+                       rn_spec_get_block (rn_session_get_spec (stored.session), 0)->id, FALSE);
+  g_assert_true (looking_says (stored.summary, "The network is being asked"));
+  looking_wait (has_failed_again, &stored);
+  g_assert_false (looking_says (stored.mistakes, "pictures wrong"));
+  g_assert_false (looking_says (stored.summary, "pictures wrong"));
+  g_assert_true (looking_says (stored.summary, rn_study_runner_get_problem (runner)));
+  stored_close (&stored);
 }
 
 /* Returns: the largest cell off the diagonal that is not all of its row */
@@ -670,6 +835,10 @@ main (int argc, char **argv)
                    test_a_switched_branch_is_measured_beside_the_prediction);
   g_test_add_func ("/inspect-study/a switched branch is measured only where it is seen",
                    test_a_switched_branch_is_measured_only_where_it_is_seen);
+  g_test_add_func ("/inspect-study/after Cancel the answers of other branches are gone",
+                   test_after_cancel_the_answers_of_other_branches_are_gone);
+  g_test_add_func ("/inspect-study/what came before does not hide that the weights are gone",
+                   test_what_came_before_does_not_hide_that_the_weights_are_gone);
   g_test_add_func ("/inspect-study/a picked cell lists its pictures",
                    test_a_picked_cell_lists_its_pictures);
   g_test_add_func ("/inspect-study/mistakes are sorted as is wanted",

@@ -37,6 +37,7 @@ struct _RnInspectMistakes
   gboolean is_shown;       /* there are answers */
   gboolean is_seen;
   gboolean is_outdated; /* a branch was switched, and nobody has been asked yet */
+  gboolean is_stale;    /* what was answered last was so before a branch was switched */
 };
 
 G_DEFINE_FINAL_TYPE (RnInspectMistakes, rn_inspect_mistakes, GTK_TYPE_WIDGET)
@@ -59,10 +60,20 @@ has_weights (RnInspectMistakes *self)
 
 /* Words */
 
+/* Whether there are answers of the branches that are on, and nothing was wrong since */
+static gboolean
+has_result (RnInspectMistakes *self)
+{
+  return rn_study_runner_get_answers (self->runner)->len > 0 && !self->is_stale &&
+         !rn_study_runner_is_running (self->runner) &&
+         rn_study_runner_get_problem (self->runner) == NULL;
+}
+
 /* "38 of 2,000 test pictures wrong (1.9 %), weights of step 1,240, 3 branches off" */
 static char *
-say_result (RnInspectMistakes *self, const GArray *answers)
+say_result (RnInspectMistakes *self)
 {
+  const GArray *answers = rn_study_runner_get_answers (self->runner);
   const int n = (int) answers->len, n_off = rn_study_runner_n_off (self->runner);
   const int n_wrong = rn_answers_n_wrong ((const RnAnswer *) (gpointer) answers->data, n);
   const gint64 at_step = rn_model_get_step (rn_study_runner_get_model (self->runner));
@@ -169,43 +180,39 @@ show_nothing (RnInspectMistakes *self)
 static void
 update_summary (RnInspectMistakes *self)
 {
-  const GArray *answers = rn_study_runner_get_answers (self->runner);
-  const char *problem = rn_study_runner_get_problem (self->runner);
-  g_autofree char *text = NULL;
+  g_autofree char *result = has_result (self) ? say_result (self) : NULL;
+  const char *text = result != NULL ? result : say_empty (self);
 
   if (self->summary == NULL)
     return;
   gtk_widget_set_visible (self->summary, rn_session_n_gates_off (self->session) > 0 &&
                                              has_weights (self) &&
                                              rn_session_get_dataset (self->session) != NULL);
-  if (self->is_outdated || rn_study_runner_is_running (self->runner))
-    text = g_strdup (_ ("The network is being asked about every test picture."));
-  else if (answers->len > 0)
-    text = say_result (self, answers);
-  gtk_label_set_text (GTK_LABEL (self->summary_text), text != NULL      ? text
-                                                      : problem != NULL ? problem
-                                                                        : "");
+  if (self->is_outdated)
+    text = _ ("The network is being asked about every test picture.");
+  gtk_label_set_text (GTK_LABEL (self->summary_text), text);
 }
 
-/* While a study runs again, what came before stays. */
+/* While a study runs again, and until one begins by itself, what came before stays. */
 static void
 update (RnInspectMistakes *self)
 {
-  const GArray *answers = rn_study_runner_get_answers (self->runner);
-  const gboolean is_running = rn_study_runner_is_running (self->runner);
   g_autofree char *caption = NULL;
 
   gtk_widget_set_sensitive (self->control,
                             has_weights (self) && rn_session_get_dataset (self->session) != NULL);
-  if (answers->len > 0 && !is_running)
+  if (rn_study_runner_get_answers (self->runner)->len == 0)
+    self->is_stale = FALSE; /* what comes next is of the branches that are on */
+  if (has_result (self))
     {
       self->is_shown = TRUE;
       show_matrix (self);
       show_list (self);
-      caption = say_result (self, answers);
+      caption = say_result (self);
       rn_card_set_caption (RN_CARD (self->card), caption);
     }
-  else if (self->is_shown && !is_running)
+  else if (self->is_shown && !rn_study_runner_is_running (self->runner) &&
+           !(self->is_outdated && self->is_stale))
     {
       self->is_shown = FALSE;
       show_nothing (self);
@@ -250,6 +257,7 @@ gates_changed (RnInspectMistakes *self)
 {
   self->is_outdated = self->is_shown || rn_study_runner_is_running (self->runner) ||
                       rn_session_n_gates_off (self->session) > 0;
+  self->is_stale = rn_study_runner_get_answers (self->runner)->len > 0;
   rn_study_runner_cancel (self->runner);
   start_later (self);
   update_summary (self);
