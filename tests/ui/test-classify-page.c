@@ -635,6 +635,45 @@ test_the_answer_comes_before_the_map (void)
   stage_close (&stage);
 }
 
+/* While the looker still looks for what the maps are made of, the page is left, another picture comes, and the page is
+ * come back to.
+ */
+static void
+leave_and_come_back (RnLooker *looker, RnSession *session)
+{
+  g_autoptr (RnPicture) other = rn_sample_render (RN_SPLIT_TEST, 3, 256, NULL);
+
+  g_signal_handlers_disconnect_by_func (looker, leave_and_come_back, session);
+  g_assert_false (rn_looker_get_look (looker)->is_full);
+  rn_looker_set_active (looker, FALSE);
+  rn_session_set_picture (session, other, "another", -1);
+  rn_looker_look (looker);
+  rn_looker_set_active (looker, TRUE);
+}
+
+static gboolean
+is_looked_through (gpointer data)
+{
+  const RnLook *look = rn_looker_get_look (data);
+
+  return look != NULL && look->is_full;
+}
+
+static void
+test_a_look_that_was_asked_for_meanwhile_is_not_lost (void)
+{
+  g_autoptr (RnModel) model = looking_model (5, FALSE);
+  RnSession *session = looking_session (model, 256);
+  g_autoptr (RnLooker) looker = rn_looker_new (session, RN_LOOK_SCALES);
+
+  g_signal_connect (looker, "changed", G_CALLBACK (leave_and_come_back), session);
+  rn_looker_set_active (looker, TRUE);
+  rn_looker_look (looker);
+  looking_wait (is_looked_through, looker);
+  g_assert_true (rn_looker_get_picture (looker) == rn_session_get_picture (session)->picture);
+  g_object_unref (session);
+}
+
 /* Expected: over the third picture, the map of this class */
 typedef struct
 {
@@ -862,6 +901,8 @@ main (int argc, char **argv)
                    test_the_listed_views_are_those_of_the_network);
   g_test_add_func ("/classify/the answer comes before the map",
                    test_the_answer_comes_before_the_map);
+  g_test_add_func ("/classify/a look that was asked for meanwhile is not lost",
+                   test_a_look_that_was_asked_for_meanwhile_is_not_lost);
   g_test_add_func ("/classify/the map is that of the answer in every way of looking",
                    test_the_map_is_that_of_the_answer_in_every_way_of_looking);
   g_test_add_func ("/classify/the last weights are looked at, though they come too soon",

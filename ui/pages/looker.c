@@ -198,10 +198,9 @@ rn_looker_look (RnLooker *self)
   g_return_if_fail (RN_IS_LOOKER (self));
 
   self->is_wanted = TRUE;
-  if (!self->is_active)
-    return;
-  cancel (self);
-  begin (self);
+  cancel (self); /* also while it is not active: nobody wants that answer any more */
+  if (self->is_active)
+    begin (self);
 }
 
 static gboolean
