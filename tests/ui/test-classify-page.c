@@ -734,6 +734,33 @@ test_the_map_is_that_of_the_answer_in_every_way_of_looking (void)
   stage_close (&stage);
 }
 
+static gboolean
+reads_map (gpointer data)
+{
+  GtkWidget *view = looking_find (((Stage *) data)->page, RN_TYPE_PICTURE_VIEW, 2);
+  int column, row;
+  double value;
+
+  return rn_picture_view_read (RN_PICTURE_VIEW (view), gtk_widget_get_width (view) / 2.0,
+                               gtk_widget_get_height (view) / 2.0, &column, &row, &value);
+}
+
+/* Its answer comes before its map. */
+static void
+test_no_map_stays_of_another_network (void)
+{
+  Stage stage;
+  g_autoptr (RnModel) other = looking_model (6, FALSE);
+  g_autoptr (RnDocument) document = rn_document_new_model (other, "/nonexistent/o.safetensors");
+
+  stage_open (&stage, 256);
+  looking_wait (reads_map, &stage);
+  rn_session_show (stage.session, document);
+  g_assert_false (reads_map (&stage));
+  looking_wait (reads_map, &stage);
+  stage_close (&stage);
+}
+
 static void
 count_looks (int *n_looks)
 {
@@ -903,6 +930,8 @@ main (int argc, char **argv)
                    test_the_answer_comes_before_the_map);
   g_test_add_func ("/classify/a look that was asked for meanwhile is not lost",
                    test_a_look_that_was_asked_for_meanwhile_is_not_lost);
+  g_test_add_func ("/classify/no map stays of another network",
+                   test_no_map_stays_of_another_network);
   g_test_add_func ("/classify/the map is that of the answer in every way of looking",
                    test_the_map_is_that_of_the_answer_in_every_way_of_looking);
   g_test_add_func ("/classify/the last weights are looked at, though they come too soon",

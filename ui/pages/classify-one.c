@@ -386,13 +386,13 @@ document_changed (RnClassifyOne *self)
   GtkWidget *button = NULL;
 
   rn_looker_clear (self->looker);
+  clear_views (self);
   if (!has_weights (self))
     {
       text = g_strdup_printf (_ ("“%s” is a sketch: it has no weights yet. Train it, or open a "
                                  "trained model."),
                               document != NULL ? rn_document_get_title (document) : "");
       button = rn_untrained_offer_new (self->session);
-      clear_views (self);
     }
   else
     text = g_strdup (_ ("No answer yet."));
