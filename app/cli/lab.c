@@ -231,9 +231,11 @@ train (RnLabPlan *plan, GError **error)
 
 /* What came out */
 
-/* @seconds: that what is missing would take; NaN where nobody asked */
+/* @seconds: that what is missing would take; NaN where nobody asked
+ * @has_diverged: (out): whether a run did, now or before
+ */
 static gboolean
-tell_results (RnLabPlan *plan, double seconds, GError **error)
+tell_results (RnLabPlan *plan, double seconds, gboolean *has_diverged, GError **error)
 {
   g_autoptr (RnLabResults) results = NULL;
   RnCliProgress progress;
@@ -244,6 +246,7 @@ tell_results (RnLabPlan *plan, double seconds, GError **error)
   rn_cli_progress_end (&progress);
   if (results == NULL)
     return FALSE;
+  *has_diverged = rn_lab_results_n_ended (results) > rn_lab_results_n_finished (results);
   if (option.json)
     rn_cli_lab_print_json (results, seconds);
   else
@@ -261,6 +264,7 @@ do_experiment (const char *what, GError **error)
 {
   g_autoptr (RnLabPlan) plan = NULL;
   RnExit code = RN_EXIT_DONE;
+  gboolean has_diverged;
   double seconds;
 
   rn_cli_signals_look ();
@@ -275,7 +279,9 @@ do_experiment (const char *what, GError **error)
       return code;
     }
   /* what others have learned is told, also where one diverged */
-  return tell_results (plan, seconds, *error == NULL ? error : NULL) ? code : RN_EXIT_FAILED;
+  if (!tell_results (plan, seconds, &has_diverged, *error == NULL ? error : NULL))
+    return RN_EXIT_FAILED;
+  return has_diverged && !option.dry ? RN_EXIT_DIVERGED : code;
 }
 
 RnExit

@@ -31,6 +31,7 @@ rn_lab_runner_new (RnLabPlan *plan, RnLabOrder order, int threads)
       self->lanes[i].steps = run->settings->steps;
       self->lanes[i].macs = (double) cost.macs * run->settings->batch;
       self->lanes[i].step = MAX (rn_lab_plan_get_step (plan, i), 0);
+      self->lanes[i].is_over = rn_lab_plan_is_over (plan, i);
     }
   return self;
 }

@@ -88,9 +88,9 @@ gboolean rn_lab_plan_estimate (const RnLabPlan *plan, int threads, const int *ca
 /**
  * RnLabRunner:
  *
- * Trains the runs of a plan in a thread of its own. Commands return at once. Runs that are finished are left as they are,
- * others go on from their newest checkpoint, and whatever ends it (also a kill) leaves all of them resumable. A run that
- * diverges does not keep the others from their end; the runner fails then.
+ * Trains the runs of a plan in a thread of its own. Commands return at once. Runs that are finished or diverged before are
+ * left as they are, others go on from their newest checkpoint, and whatever ends it (also a kill) leaves all of them
+ * resumable. A run that diverges does not keep the others from their end; the runner fails then.
  */
 typedef struct _RnLabRunner RnLabRunner;
 
@@ -140,6 +140,8 @@ typedef struct
 /**
  * rn_lab_runner_new:
  * @threads: 1 to 256; 0 for as many as there are processors
+ *
+ * Reads the histories of the runs that are there already; for a thread that may wait.
  *
  * Returns: (transfer full): a runner at rest; nothing is written before rn_lab_runner_start()
  */

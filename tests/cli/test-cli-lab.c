@@ -247,7 +247,7 @@ test_a_run_that_diverged_has_ended_and_is_told (void)
   g_autofree char *folder = folder_new ();
   g_autofree char *path = g_build_filename (folder, "little.json", NULL);
   g_autoptr (GString) wild = g_string_new (little);
-  g_autoptr (CliResult) result = NULL, again = NULL;
+  g_autoptr (CliResult) result = NULL, again = NULL, trained = NULL;
   g_autoptr (GBytes) report = NULL;
   g_autoptr (JsonNode) root = NULL;
   JsonObject *first;
@@ -260,6 +260,7 @@ test_a_run_that_diverged_has_ended_and_is_told (void)
   g_assert_true (g_file_set_contents (path, wild->str, -1, NULL));
   result = cli_run (folder, LAB, "--seeds", "1", "--report", "report.html", NULL);
   again = cli_run (folder, LAB, "--seeds", "1", "--dry", "--json", NULL);
+  trained = cli_run (folder, LAB, "--seeds", "1", NULL);
   report = cli_read (folder, "report.html");
   text = g_bytes_get_data (report, &length);
   cli_assert_code (result, 3);
@@ -270,6 +271,9 @@ test_a_run_that_diverged_has_ended_and_is_told (void)
   g_assert_nonnull (g_strstr_len (text, (gssize) length, "Diverged: With, seed 1 of 1, at step "));
   cli_assert_code (again, 0);
   g_assert_nonnull (strstr (again->err, "2 runs, of which 2 have ended"));
+  /* what diverged before is not trained again, and has diverged still */
+  cli_assert_code (trained, 3);
+  g_assert_cmpstr (trained->out, ==, result->out);
   root = cli_json (again);
   first = json_array_get_object_element (json_object_get_array_member (json_node_get_object (root),
                                                                        "runs"),

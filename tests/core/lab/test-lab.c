@@ -604,27 +604,28 @@ test_a_run_whose_rate_was_changed_on_the_way_is_refused (World *world, gconstpoi
   g_assert_false (rn_lab_plan_is_finished (world->plan, 1));
 }
 
+/* decay alone multiplies every weight of the wild one by -999 a step */
+static const char wild_text[] =
+    "{\"version\": 1, \"title\": \"t\", "
+    "\"settings\": {\"steps\": 40, \"batch\": 16}, \"arms\": ["
+    "{\"id\": \"wild\", \"name\": \"W\", \"net\": \"resnet8\","
+    " \"settings\": {\"rate\": 1000, \"weight_decay\": 1, \"schedule\": \"constant\"}},"
+    "{\"id\": \"heir\", \"name\": \"H\", \"grow\": {\"from\": \"wild\", \"at\": [1]}},"
+    "{\"id\": \"tame\", \"name\": \"T\", \"net\": \"resnet8\"}],"
+    "\"checks\": ["
+    "{\"text\": \"of the wild one\", \"quantity\": \"train_error\","
+    " \"arms\": [\"wild\", \"tame\"], \"relation\": \"greater\"},"
+    "{\"text\": \"of its heir\", \"quantity\": \"train_error\","
+    " \"arms\": [\"heir\", \"tame\"], \"relation\": \"greater\"},"
+    "{\"text\": \"before it diverged\", \"quantity\": \"train_error\", \"at\": 0.05,"
+    " \"arms\": [\"wild\"], \"relation\": \"greater\", \"than\": -1},"
+    "{\"text\": \"when it had\", \"quantity\": \"train_error\", \"at\": 0.9,"
+    " \"arms\": [\"wild\"], \"relation\": \"greater\", \"than\": -1}]}";
+
 static void
 test_a_run_that_diverges_does_not_keep_the_others_from_their_end (World *world, gconstpointer data)
 {
-  /* decay alone multiplies every weight of the wild one by -999 a step */
-  g_autoptr (RnLabPlan) plan =
-      plan_of (world, 2,
-               "{\"version\": 1, \"title\": \"t\", "
-               "\"settings\": {\"steps\": 40, \"batch\": 16}, \"arms\": ["
-               "{\"id\": \"wild\", \"name\": \"W\", \"net\": \"resnet8\","
-               " \"settings\": {\"rate\": 1000, \"weight_decay\": 1, \"schedule\": \"constant\"}},"
-               "{\"id\": \"heir\", \"name\": \"H\", \"grow\": {\"from\": \"wild\", \"at\": [1]}},"
-               "{\"id\": \"tame\", \"name\": \"T\", \"net\": \"resnet8\"}],"
-               "\"checks\": ["
-               "{\"text\": \"of the wild one\", \"quantity\": \"train_error\","
-               " \"arms\": [\"wild\", \"tame\"], \"relation\": \"greater\"},"
-               "{\"text\": \"of its heir\", \"quantity\": \"train_error\","
-               " \"arms\": [\"heir\", \"tame\"], \"relation\": \"greater\"},"
-               "{\"text\": \"before it diverged\", \"quantity\": \"train_error\", \"at\": 0.05,"
-               " \"arms\": [\"wild\"], \"relation\": \"greater\", \"than\": -1},"
-               "{\"text\": \"when it had\", \"quantity\": \"train_error\", \"at\": 0.9,"
-               " \"arms\": [\"wild\"], \"relation\": \"greater\", \"than\": -1}]}");
+  g_autoptr (RnLabPlan) plan = plan_of (world, 2, wild_text);
   g_autoptr (RnLabRunner) runner = rn_lab_runner_new (plan, RN_LAB_IN_TURN, 1);
   g_autoptr (RnLabResults) results = NULL;
   g_autofree char *words = NULL, *expected = NULL;
@@ -677,6 +678,33 @@ test_a_run_that_diverges_does_not_keep_the_others_from_their_end (World *world, 
   g_assert_cmpint (rn_lab_results_get_verdict (results, 2)->answer, ==, RN_LAB_AGREES);
   g_assert_cmpint (rn_lab_results_get_verdict (results, 3)->side[0].n, ==, 0);
   g_assert_cmpint (rn_lab_results_get_verdict (results, 3)->answer, ==, RN_LAB_CANNOT_TELL);
+}
+
+static void
+test_a_run_that_diverged_is_left_as_it_is (World *world, gconstpointer data)
+{
+  g_autoptr (RnLabPlan) one = plan_of (world, 1, wild_text);
+  g_autoptr (RnLabPlan) both = plan_of (world, 2, wild_text); /* the first seed's runs are those */
+  g_autoptr (RnLabRunner) first = rn_lab_runner_new (one, RN_LAB_IN_TURN, 1);
+  g_autoptr (RnLabRunner) second = NULL, third = NULL;
+  RnLabStatus status;
+  gint64 time;
+
+  rn_lab_runner_start (first);
+  g_assert_cmpint (rn_lab_runner_wait (first), ==, RN_LAB_FAILED);
+  time = time_of (both, 0);
+  second = rn_lab_runner_new (both, RN_LAB_IN_TURN, 1);
+  rn_lab_runner_get_status (second, &status);
+  g_assert_cmpfloat (status.done, ==, 0.5);
+  rn_lab_runner_start (second);
+  g_assert_cmpint (rn_lab_runner_wait (second), ==, RN_LAB_FAILED);
+  g_assert_true (rn_lab_plan_is_over (both, 3));
+  g_assert_true (rn_lab_plan_is_finished (both, 5));
+  g_assert_cmpint (time_of (both, 0), ==, time);
+  /* where nothing is left to do, nothing diverges again */
+  third = rn_lab_runner_new (both, RN_LAB_IN_TURN, 1);
+  rn_lab_runner_start (third);
+  g_assert_cmpint (rn_lab_runner_wait (third), ==, RN_LAB_FINISHED);
 }
 
 static void
@@ -748,6 +776,7 @@ main (int argc, char **argv)
        test_a_run_whose_rate_was_changed_on_the_way_is_refused);
   ADD ("/lab/a run that diverges does not keep the others from their end",
        test_a_run_that_diverges_does_not_keep_the_others_from_their_end);
+  ADD ("/lab/a run that diverged is left as it is", test_a_run_that_diverged_is_left_as_it_is);
   ADD ("/lab/a grown network begins where its origin ended",
        test_a_grown_network_begins_where_its_origin_ended);
   return g_test_run ();
