@@ -8,7 +8,7 @@
 #include "state/format.h"
 
 #define TABLE_HEIGHT 200
-#define NAME_CHARS 8  /* a longer one may be shortened */
+#define NAME_CHARS 7  /* a longer one may be shortened */
 #define FIELD_CHARS 6 /* "501 px": the columns do not move while one scrolls */
 
 typedef enum
