@@ -365,6 +365,21 @@ test_runs_that_diverged_have_ended (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_a_summary_tells_what_is_open_still (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RnDataset) dataset = rn_dataset_open (fixture->data, 1, NULL, NULL, NULL);
+  g_autoptr (RnExperiment) experiment = rn_experiment_load (fixture->file, NULL);
+  g_autoptr (RnLabPlan) plan = rn_lab_plan_new (experiment, dataset, 0, fixture->runs, NULL);
+  g_autoptr (RnLabResults) results = rn_lab_results_new (plan, 1, FALSE, NULL, NULL, NULL, NULL);
+  g_autofree char *mixed = rn_lab_verdicts_summarize (experiment, results);
+  g_autofree char *open = rn_lab_verdicts_summarize (experiment, NULL);
+
+  /* multiply-adds are known before a network is trained, test errors are not */
+  g_assert_cmpstr (mixed, ==, "1 of 2 agree, 1 not yet");
+  g_assert_cmpstr (open, ==, "2 × not yet");
+}
+
+static void
 test_no_row_of_the_numbers_is_cut_off (void)
 {
   g_autoptr (RnExperiment) experiment = rn_experiment_load ("lesions", NULL);
@@ -815,6 +830,8 @@ main (int argc, char **argv)
   g_test_add_func ("/lab-page/what a card holds is as wide as the card",
                    test_what_a_card_holds_is_as_wide_as_the_card);
   ADD ("/lab-page/runs that diverged have ended", STEPS, test_runs_that_diverged_have_ended);
+  ADD ("/lab-page/a summary tells what is open still", STEPS,
+       test_a_summary_tells_what_is_open_still);
   ADD ("/lab-page/the runs that it shows are its own", STEPS,
        test_the_runs_that_it_shows_are_its_own);
   ADD ("/lab-page/a click on a spine opens its run", STEPS, test_a_click_on_a_spine_opens_its_run);

@@ -93,6 +93,10 @@ rn_lab_verdicts_summarize (RnExperiment *experiment, RnLabResults *results)
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
     if (counts[i] == n)
       return g_strdup_printf ("%d × %s", n, rn_lab_answer_get_label ((RnLabAnswer) i));
+  if (counts[RN_LAB_NOT_YET] > 0)
+    /* Translators: of three things that were to be seen, one is as the paper says, and one is open still */
+    return g_strdup_printf (_ ("%d of %d agree, %d not yet"), counts[RN_LAB_AGREES], n,
+                            counts[RN_LAB_NOT_YET]);
   /* Translators: two counts: of three things that were to be seen, two are as the paper says */
   return g_strdup_printf (_ ("%d of %d agree"), counts[RN_LAB_AGREES], n);
 }

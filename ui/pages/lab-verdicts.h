@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 
 /** Returns: (transfer floating): @results: (nullable): nothing is known yet */
 GtkWidget *rn_lab_verdicts_new (RnExperiment *experiment, RnLabResults *results);
-/** Returns: (transfer full): "2 of 3 agree", or "3 × not yet" where all are alike; "" where there are no checks */
+/** Returns: (transfer full): "2 of 3 agree" or "1 of 3 agree, 2 not yet", or "3 × not yet" where all are alike; "" where there
+ *   are no checks */
 char *rn_lab_verdicts_summarize (RnExperiment *experiment, RnLabResults *results);
 /** Returns: (transfer floating): a row for each arm */
 GtkWidget *rn_lab_numbers_new (RnExperiment *experiment, RnLabResults *results);
