@@ -104,7 +104,8 @@ add_verdicts (Page *self)
       _ ("What would be agreement was written down before anything was trained. The difference is "
          "taken seed by seed, as networks of one seed see the same batches; ± is the standard "
          "deviation over the seeds. “Cannot tell” is said where the spread is as large as the "
-         "difference, or a run diverged."));
+         "difference, where there is one seed only and so no spread, where a run diverged, and "
+         "where the networks have no such number."));
 }
 
 /* Figures */

@@ -433,6 +433,10 @@ test_the_report_is_whole_and_escaped (World *world, gconstpointer data)
                                   "training loss</td><td>"));
   g_assert_null (strstr (text, "nan"));
   g_assert_null (strstr (text, "inf"));
+  /* all that an answer can be for is explained */
+  g_assert_nonnull (strstr (text, "where the spread is as large as the difference, where there is "
+                                  "one seed only and so no spread, where a run diverged, and where "
+                                  "the networks have no such number."));
   g_assert_nonnull (strstr (text, rn_dataset_get_digest (world->dataset)));
   for (int i = 0; i < 6; i++)
     g_assert_nonnull (strstr (text, rn_lab_plan_get_run (world->plan, i)->name));
