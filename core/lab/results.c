@@ -289,8 +289,9 @@ rn_lab_results_describe_divergences (const RnLabResults *self)
   words = g_strdup_printf (_ ("Diverged: %s."), diverged->str);
   if (orphans->len == 0)
     return g_steal_pointer (&words);
-  return g_strdup_printf (_ ("%s Cannot begin, as what they begin with diverged: %s."), words,
-                          orphans->str);
+  return g_strdup_printf (_ ("%s These cannot begin, because the run whose weights they start from "
+                             "diverged: %s."),
+                          words, orphans->str);
 }
 
 double

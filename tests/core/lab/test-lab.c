@@ -660,8 +660,8 @@ test_a_run_that_diverges_does_not_keep_the_others_from_their_end (World *world, 
   words = rn_lab_results_describe_divergences (results);
   expected =
       g_strdup_printf ("Diverged: W, seed 1 of 2, at step %lld; W, seed 2 of 2, at step %lld. "
-                       "Cannot begin, as what they begin with diverged: "
-                       "H, seed 1 of 2; H, seed 2 of 2.",
+                       "These cannot begin, because the run whose weights they start from "
+                       "diverged: H, seed 1 of 2; H, seed 2 of 2.",
                        (long long) rn_lab_results_get_divergence (results, 0),
                        (long long) rn_lab_results_get_divergence (results, 3));
   g_assert_cmpstr (words, ==, expected);
