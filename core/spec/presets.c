@@ -81,7 +81,6 @@ static const Preset presets[] = {
   IMAGENET ("plain152", PLAIN_BOTTLENECK, B, IN_3X3, 3, 8, 36, 3),
 };
 
-/* Distances are counted on this many bytes: longer names are near to nothing anyway. */
 #define MAX_NEAREST 3
 
 static RnSpec *
