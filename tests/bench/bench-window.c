@@ -387,28 +387,18 @@ count_problems (GListModel *rows)
   return n;
 }
 
-static double
-find_longest (const RnTimes *times)
-{
-  double longest = 0.0;
-
-  for (guint i = 0; i < times->values->len; i++)
-    longest = MAX (longest, g_array_index (times->values, double, i));
-  return longest;
-}
-
 static void
 judge_drop (Bench *bench, GListModel *rows)
 {
   const int n_rows = (int) g_list_model_get_n_items (rows), n_problems = count_problems (rows);
-  const double longest = find_longest (&bench->gauge->frame_wall);
+  const double longest = rn_times_max (&bench->gauge->frame_wall);
 
   bench->has_failed = n_rows != N_DROPPED || n_problems != N_BROKEN || longest > LONGEST_FRAME_MS;
   g_print ("%s: %d answers (%d wanted), %d sentences (%d wanted), longest frame %.1f ms (at most "
            "%.0f; %.1f of the window's thread)\n",
            bench->has_failed ? "FAILED" : "passed", n_rows - n_problems, N_DROPPED - N_BROKEN,
            n_problems, N_BROKEN, longest, LONGEST_FRAME_MS,
-           find_longest (&bench->gauge->frame_cpu));
+           rn_times_max (&bench->gauge->frame_cpu));
 }
 
 /* With the weights of a few steps: what they answer is of no matter here. */
