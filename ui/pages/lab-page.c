@@ -371,7 +371,7 @@ make_answers (RnLabPage *self)
 
   self->verdicts = adw_bin_new ();
   self->numbers = adw_bin_new ();
-  self->verdict_card = RN_CARD (rn_card_new (_ ("Does it agree with the paper?"), self->verdicts));
+  self->verdict_card = RN_CARD (rn_card_new (_ ("Does it agree?"), self->verdicts));
   rn_card_set_help (
       self->verdict_card,
       _ ("What would be agreement was written down before anything was trained. A difference "
