@@ -64,12 +64,17 @@ wait_for_leave (RnLabRunner *self)
   return goes_on;
 }
 
-/* (transfer full) @error: the first is kept, with the name of its run before it */
+/* (transfer full) @error: the first is kept, with the name of its run before it. What keeps all runs from going on is told
+ * rather than that one of them diverged. */
 static void
 keep_error (RnLabRunner *self, int run, GError *error)
 {
+  const gboolean has_diverged = g_error_matches (error, RN_ERROR, RN_ERROR_DIVERGED);
+
   g_prefix_error (&error, "%s: ", rn_lab_plan_get_run (self->plan, run)->name);
   pthread_mutex_lock (&self->lock);
+  if (g_error_matches (self->error, RN_ERROR, RN_ERROR_DIVERGED) && !has_diverged)
+    g_clear_error (&self->error);
   if (self->error == NULL)
     self->error = g_steal_pointer (&error);
   pthread_mutex_unlock (&self->lock);

@@ -623,6 +623,27 @@ static const char wild_text[] =
     " \"arms\": [\"wild\"], \"relation\": \"greater\", \"than\": -1}]}";
 
 static void
+test_a_full_disk_is_told_after_a_run_diverged (World *world, gconstpointer data)
+{
+  g_autoptr (RnLabPlan) plan = plan_of (world, 2, wild_text);
+  g_autoptr (RnLabRunner) runner = rn_lab_runner_new (plan, RN_LAB_IN_TURN, 1);
+  g_autoptr (GError) first = NULL, error = NULL;
+
+  rn_lab_runner_start (runner);
+  while (first == NULL)
+    {
+      g_usleep (200);
+      first = rn_lab_runner_get_error (runner);
+    }
+  tiny_set_room (100);
+  g_assert_error (first, RN_ERROR, RN_ERROR_DIVERGED);
+  g_assert_cmpint (rn_lab_runner_wait (runner), ==, RN_LAB_PAUSED);
+  tiny_set_room (RLIM_INFINITY);
+  error = rn_lab_runner_get_error (runner);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+}
+
+static void
 test_a_run_that_diverges_does_not_keep_the_others_from_their_end (World *world, gconstpointer data)
 {
   g_autoptr (RnLabPlan) plan = plan_of (world, 2, wild_text);
@@ -774,6 +795,8 @@ main (int argc, char **argv)
        test_a_run_that_was_changed_by_hand_is_refused);
   ADD ("/lab/a run whose rate was changed on the way is refused",
        test_a_run_whose_rate_was_changed_on_the_way_is_refused);
+  ADD ("/lab/a full disk is told after a run diverged",
+       test_a_full_disk_is_told_after_a_run_diverged);
   ADD ("/lab/a run that diverges does not keep the others from their end",
        test_a_run_that_diverges_does_not_keep_the_others_from_their_end);
   ADD ("/lab/a run that diverged is left as it is", test_a_run_that_diverged_is_left_as_it_is);
