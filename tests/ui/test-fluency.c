@@ -7,7 +7,7 @@
 #include "pages/progress-card.h"
 #include "pages/train-page.h"
 
-#define TIMEOUT_US (60 * G_USEC_PER_SEC)
+#define TIMEOUT_US (180 * G_USEC_PER_SEC)
 /* Of what a person waits for: 0.1 s is promised, but other programs use the processors of a test as well. */
 #define ANSWER_US (1 * G_USEC_PER_SEC)
 #define REST_S 8
