@@ -3,6 +3,7 @@
 #include <glib/gstdio.h>
 #include <math.h>
 
+#include "foreign.h"
 #include "looking.h"
 
 typedef struct
@@ -13,29 +14,6 @@ typedef struct
   GtkWidget *parent;
   GtkWidget *dialog;
 } World;
-
-/* A file of @preset whose metadata are under another name, as if others had made it */
-static char *
-write_foreign (const char *folder, const char *preset)
-{
-  g_autoptr (RnSpec) spec = rn_spec_preset (preset, NULL);
-  const RnPreprocess preprocess = { .side = rn_spec_get_side (spec),
-                                    .channels = 3,
-                                    .mean = { 0.5f, 0.5f, 0.5f },
-                                    .std = { 1.0f, 1.0f, 1.0f } };
-  g_autoptr (RnModel) model = rn_model_new (spec, NULL, 1, NULL, &preprocess, NULL);
-  char *path = g_build_filename (folder, "foreign.safetensors", NULL), *at;
-  g_autofree char *bytes = NULL;
-  gsize length;
-
-  g_assert_true (rn_model_save (model, path, NULL));
-  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
-  at = memmem (bytes, length, "residua.version", strlen ("residua.version"));
-  g_assert_nonnull (at);
-  memcpy (at, "another", strlen ("another"));
-  g_assert_true (g_file_set_contents (path, bytes, (gssize) length, NULL));
-  return path;
-}
 
 static void
 on_guessed (gboolean *has_guessed)
@@ -55,7 +33,7 @@ world_set_up (World *world, gconstpointer preset)
   gboolean has_guessed = FALSE;
 
   world->folder = g_dir_make_tmp ("residua-XXXXXX", NULL);
-  world->path = write_foreign (world->folder, preset);
+  world->path = foreign_save (world->folder, preset);
   world->session = rn_session_new ("/nonexistent");
   world->parent = looking_window (gtk_label_new (NULL), 1000, 640);
   g_signal_connect_swapped (world->session, "guessed", G_CALLBACK (on_guessed), &has_guessed);

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #include "../core/train/tiny.h"
+#include "foreign.h"
 #include "training.h"
 
 #define EPOCHS(n) GINT_TO_POINTER (n)
@@ -1083,26 +1084,6 @@ test_a_saved_sketch_knows_what_it_was_made_of (World *world, gconstpointer data)
   world->session = first;
 }
 
-/* A model whose metadata are under another name, as if others had made it */
-static char *
-write_foreign (World *world)
-{
-  g_autoptr (RnSpec) spec = rn_spec_preset ("resnet8", NULL);
-  const RnPreprocess preprocess = { .side = 32, .channels = 3, .std = { 1.0f, 1.0f, 1.0f } };
-  g_autoptr (RnModel) model = rn_model_new (spec, NULL, 1, NULL, &preprocess, NULL);
-  char *path = g_build_filename (world->folder, "foreign.safetensors", NULL), *at;
-  g_autofree char *bytes = NULL;
-  gsize length;
-
-  g_assert_true (rn_model_save (model, path, NULL));
-  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
-  at = memmem (bytes, length, "residua.version", strlen ("residua.version"));
-  g_assert_nonnull (at);
-  memcpy (at, "another", strlen ("another"));
-  g_assert_true (g_file_set_contents (path, bytes, (gssize) length, NULL));
-  return path;
-}
-
 static gboolean
 is_read_with_hints (World *world)
 {
@@ -1143,7 +1124,7 @@ test_a_sketch_of_a_foreign_model_keeps_how_that_is_read (World *world, gconstpoi
                                .classes = classes };
   g_autofree char *folder = g_build_filename (world->folder, "sketches", NULL);
   g_autofree char *file = g_build_filename (world->folder, "net.json", NULL);
-  g_autofree char *path = write_foreign (world);
+  g_autofree char *path = foreign_save (world->folder, "resnet8");
   RnSession *first = world->session;
 
   rn_session_set_sketch_folder (first, folder);
@@ -1414,29 +1395,6 @@ test_what_cannot_be_opened_is_told_with_its_name (World *world, gconstpointer da
   g_assert_true (shown (world) == before);
 }
 
-/* A model file that does not say what Residua's say: its metadata are under another name. */
-static char *
-write_foreign_model (World *world)
-{
-  const RnPreprocess preprocess = {
-    .side = 32, .channels = 3, .mean = { 0.5f, 0.5f, 0.5f }, .std = { 1.0f, 1.0f, 1.0f }
-  };
-  g_autoptr (RnSpec) spec = rn_spec_preset ("resnet20", NULL);
-  g_autoptr (RnModel) model = rn_model_new (spec, NULL, 1, NULL, &preprocess, NULL);
-  char *path = g_build_filename (world->folder, "foreign.safetensors", NULL);
-  g_autofree char *bytes = NULL;
-  char *at;
-  gsize length;
-
-  g_assert_true (rn_model_save (model, path, NULL));
-  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
-  at = memmem (bytes, length, "residua.version", strlen ("residua.version"));
-  g_assert_nonnull (at);
-  memcpy (at, "another", strlen ("another"));
-  g_assert_true (g_file_set_contents (path, bytes, (gssize) length, NULL));
-  return path;
-}
-
 static void
 count_guess (RnSession *session, int *n)
 {
@@ -1460,7 +1418,7 @@ has_the_mean (World *world)
 static void
 test_what_a_model_does_not_say_can_be_said (World *world, gconstpointer data)
 {
-  g_autofree char *path = write_foreign_model (world);
+  g_autofree char *path = foreign_save (world->folder, "resnet20");
   const guint before = g_list_model_get_n_items (rn_session_get_documents (world->session));
   RnModelHints hints = { .has_mean = TRUE, .mean = { 0.25f }, .std = { 1, 1, 1 }, .pad_end = TRUE };
   int n_guessed = 0;
