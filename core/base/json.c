@@ -267,3 +267,17 @@ rn_json_reader_get_object (const RnJsonReader *reader, const char *key, JsonNode
   *value = node;
   return TRUE;
 }
+
+void
+rn_json_add_int (JsonBuilder *builder, const char *key, gint64 value)
+{
+  json_builder_set_member_name (builder, key);
+  json_builder_add_int_value (builder, value);
+}
+
+void
+rn_json_add_string (JsonBuilder *builder, const char *key, const char *value)
+{
+  json_builder_set_member_name (builder, key);
+  json_builder_add_string_value (builder, value);
+}

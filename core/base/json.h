@@ -21,6 +21,10 @@ char *rn_json_print (JsonNode *root, gboolean pretty);
 /* Returns: (transfer full): @text for a message: cut where it is long, nothing in it that a terminal would obey */
 char *rn_json_quote (const char *text);
 
+/* A member of the object that is open in @builder */
+void rn_json_add_int (JsonBuilder *builder, const char *key, gint64 value);
+void rn_json_add_string (JsonBuilder *builder, const char *key, const char *value);
+
 /* A JSON object being read. @path names it in errors: "block 3" gives "net.json: block 3: “stride” is ...". Values
  * that are asked for and absent or of another type are errors.
  */

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/file.h"
 #include "residua/error.h"
 #include "residua/sketch.h"
@@ -15,20 +16,6 @@ static const char *const hint_keys[] = { "mean",    "std",  "pad_end", "stride_i
                                          "epsilon", "side", "classes", NULL };
 
 /* Writing */
-
-static void
-add_int (JsonBuilder *builder, const char *key, gint64 value)
-{
-  json_builder_set_member_name (builder, key);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
-add_string (JsonBuilder *builder, const char *key, const char *value)
-{
-  json_builder_set_member_name (builder, key);
-  json_builder_add_string_value (builder, value);
-}
 
 static void
 add_flag (JsonBuilder *builder, const char *key, gboolean value)
@@ -63,7 +50,7 @@ add_hints (JsonBuilder *builder, const RnModelHints *hints)
     add_flag (builder, "stride_in_1x1", hints->stride_in_1x1);
   json_builder_set_member_name (builder, "epsilon");
   json_builder_add_double_value (builder, hints->epsilon);
-  add_int (builder, "side", hints->side);
+  rn_json_add_int (builder, "side", hints->side);
   if (hints->classes != NULL)
     {
       json_builder_set_member_name (builder, "classes");
@@ -83,10 +70,10 @@ rn_aside_save (const RnAside *aside, const char *path, GError **error)
   g_autofree char *text = NULL;
 
   json_builder_begin_object (builder);
-  add_int (builder, "residua", VERSION);
-  add_string (builder, "file", aside->file != NULL ? aside->file : "");
-  add_int (builder, "file_time", aside->file_time);
-  add_string (builder, "origin", aside->origin != NULL ? aside->origin : "");
+  rn_json_add_int (builder, "residua", VERSION);
+  rn_json_add_string (builder, "file", aside->file != NULL ? aside->file : "");
+  rn_json_add_int (builder, "file_time", aside->file_time);
+  rn_json_add_string (builder, "origin", aside->origin != NULL ? aside->origin : "");
   json_builder_set_member_name (builder, "spec");
   json_builder_add_value (builder, rn_spec_build_node (aside->spec));
   if (aside->hints != NULL)

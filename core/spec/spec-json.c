@@ -27,29 +27,16 @@ static const char *const block_keys[] = { "id",         "kind",     "channels",
                                           "zero_gamma", NULL };
 
 static void
-add_int (JsonBuilder *builder, const char *key, gint64 value)
-{
-  json_builder_set_member_name (builder, key);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
-add_string (JsonBuilder *builder, const char *key, const char *value)
-{
-  json_builder_set_member_name (builder, key);
-  json_builder_add_string_value (builder, value);
-}
-
-static void
 add_block (JsonBuilder *builder, const RnBlockSpec *block)
 {
   json_builder_begin_object (builder);
-  add_int (builder, "id", block->id);
-  add_string (builder, "kind", kind_words[block->kind]);
-  add_int (builder, "channels", block->channels);
-  add_int (builder, "stride", block->stride);
-  add_string (builder, "shortcut", shortcut_words[block->shortcut]);
-  add_string (builder, "bottleneck_stride", bottleneck_stride_words[block->bottleneck_stride]);
+  rn_json_add_int (builder, "id", block->id);
+  rn_json_add_string (builder, "kind", kind_words[block->kind]);
+  rn_json_add_int (builder, "channels", block->channels);
+  rn_json_add_int (builder, "stride", block->stride);
+  rn_json_add_string (builder, "shortcut", shortcut_words[block->shortcut]);
+  rn_json_add_string (builder, "bottleneck_stride",
+                      bottleneck_stride_words[block->bottleneck_stride]);
   json_builder_set_member_name (builder, "zero_gamma");
   json_builder_add_boolean_value (builder, block->zero_gamma);
   json_builder_end_object (builder);
@@ -61,24 +48,24 @@ rn_spec_build_node (const RnSpec *spec)
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
-  add_int (builder, "version", VERSION);
-  add_string (builder, "name", rn_spec_get_name (spec));
+  rn_json_add_int (builder, "version", VERSION);
+  rn_json_add_string (builder, "name", rn_spec_get_name (spec));
   json_builder_set_member_name (builder, "input");
   json_builder_begin_object (builder);
-  add_int (builder, "side", rn_spec_get_side (spec));
-  add_int (builder, "channels", rn_spec_get_channels (spec));
+  rn_json_add_int (builder, "side", rn_spec_get_side (spec));
+  rn_json_add_int (builder, "channels", rn_spec_get_channels (spec));
   json_builder_end_object (builder);
   json_builder_set_member_name (builder, "stem");
   json_builder_begin_object (builder);
-  add_string (builder, "kind", stem_words[rn_spec_get_stem (spec)]);
-  add_int (builder, "channels", rn_spec_get_stem_channels (spec));
+  rn_json_add_string (builder, "kind", stem_words[rn_spec_get_stem (spec)]);
+  rn_json_add_int (builder, "channels", rn_spec_get_stem_channels (spec));
   json_builder_end_object (builder);
   json_builder_set_member_name (builder, "blocks");
   json_builder_begin_array (builder);
   for (int i = 0; i < rn_spec_n_blocks (spec); i++)
     add_block (builder, rn_spec_get_block (spec, i));
   json_builder_end_array (builder);
-  add_int (builder, "classes", rn_spec_get_classes (spec));
+  rn_json_add_int (builder, "classes", rn_spec_get_classes (spec));
   json_builder_end_object (builder);
   return json_builder_get_root (builder);
 }
@@ -300,7 +287,7 @@ rn_blocks_to_json (const RnBlockSpec *blocks, int n)
   g_autoptr (JsonNode) root = NULL;
 
   json_builder_begin_object (builder);
-  add_int (builder, "residua", VERSION);
+  rn_json_add_int (builder, "residua", VERSION);
   json_builder_set_member_name (builder, "blocks");
   json_builder_begin_array (builder);
   for (int i = 0; i < n; i++)
