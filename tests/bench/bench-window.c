@@ -37,6 +37,23 @@
 #define TRACE_LINE_S 60.0
 #define ANSWER_MS 100.0
 
+/* What a person does, one thing after the other: of each of the first, then one of the pages */
+enum
+{
+  SELECT_BLOCK,
+  HOVER_STEP,
+  ZOOM_TIME,
+  CHOOSE_MEASURE,
+  N_LITTLE_ACTS
+};
+
+static const char *const little_acts[N_LITTLE_ACTS] = { "a block selected", "a step hovered",
+                                                        "time zoomed", "a measure chosen" };
+static const char *const pages[] = { "train", "data", "train", "inspect", "train",
+                                     "runs",  "lab",  "train", "build",   "classify" };
+
+#define N_ACTS (N_LITTLE_ACTS + (int) G_N_ELEMENTS (pages))
+
 typedef struct
 {
   RnApplication *application;
@@ -47,6 +64,9 @@ typedef struct
   double seconds;
   double main_ms; /* when the program began */
   int n_acts;
+  RnTimes
+      after[N_ACTS];   /* the longest turn between an act and the next, ms of the window's thread */
+  guint n_turns;       /* the gauge's, as of the last act */
   gboolean has_failed; /* what the mode promises */
 } Bench;
 
@@ -73,35 +93,75 @@ iterate_for (double seconds)
     iterate ();
 }
 
-/* What a person does, one thing after the other */
+/* Returns: which of N_ACTS the @n-th is */
+static int
+act_at (int n)
+{
+  const int kind = n % (N_LITTLE_ACTS + 1);
+
+  return kind < N_LITTLE_ACTS
+             ? kind
+             : N_LITTLE_ACTS + n / (N_LITTLE_ACTS + 1) % (int) G_N_ELEMENTS (pages);
+}
+
+/* What came of the act before */
+static void
+note_turns (Bench *bench)
+{
+  const GArray *turns = bench->gauge->turn_cpu.values;
+  const guint n = turns != NULL ? turns->len : 0;
+  double longest = 0.0;
+
+  /* a new measurement begins with none */
+  for (guint i = bench->n_turns <= n ? bench->n_turns : 0; i < n; i++)
+    longest = MAX (longest, g_array_index (turns, double, i));
+  bench->n_turns = n;
+  if (bench->n_acts > 0)
+    rn_times_add (&bench->after[act_at (bench->n_acts - 1)], longest);
+}
+
+static void
+tell_acts (Bench *bench)
+{
+  g_print ("The longest turn after each act, of the window's thread: p50, p99, max\n");
+  for (int i = 0; i < N_ACTS; i++)
+    {
+      g_autofree char *name = i < N_LITTLE_ACTS
+                                  ? g_strdup (little_acts[i])
+                                  : g_strdup_printf ("to the page %s", pages[i - N_LITTLE_ACTS]);
+
+      rn_times_tell (&bench->after[i], name);
+    }
+}
+
 static gboolean
 act (gpointer data)
 {
-  static const char *const pages[] = { "train", "data", "train", "inspect", "train",
-                                       "runs",  "lab",  "train", "build",   "classify" };
   Bench *bench = data;
   RnTimeAxis *axis = rn_session_get_time (bench->session);
   const RnSpec *spec = rn_session_get_spec (bench->session);
-  const int n = bench->n_acts++;
   const double middle = (double) rn_time_axis_get_extent (axis) / 2.0;
+  const int n = bench->n_acts, round = n / (N_LITTLE_ACTS + 1), kind = act_at (n);
 
-  switch (n % 5)
+  note_turns (bench);
+  bench->n_acts++;
+  switch (kind)
     {
-    case 0:
+    case SELECT_BLOCK:
       rn_selection_select (rn_session_get_selection (bench->session), RN_PART_BLOCK,
-                           rn_spec_get_block (spec, n / 5 % rn_spec_n_blocks (spec))->id, NULL);
+                           rn_spec_get_block (spec, round % rn_spec_n_blocks (spec))->id, NULL);
       break;
-    case 1:
+    case HOVER_STEP:
       rn_time_axis_set_hover (axis, (gint64) (middle * (1.0 + sin (n))));
       break;
-    case 2:
+    case ZOOM_TIME:
       rn_time_axis_zoom (axis, middle, n % 2 ? 0.5 : 4.0);
       break;
-    case 3:
-      rn_session_set_measure (bench->session, (RnMeasureKind) (n / 5 % RN_N_MEASURES));
+    case CHOOSE_MEASURE:
+      rn_session_set_measure (bench->session, (RnMeasureKind) (round % RN_N_MEASURES));
       break;
     default:
-      rn_window_show_page (bench->window, pages[n / 5 % G_N_ELEMENTS (pages)]);
+      rn_window_show_page (bench->window, pages[kind - N_LITTLE_ACTS]);
     }
   return G_SOURCE_CONTINUE;
 }
@@ -176,6 +236,7 @@ bench_trace (Bench *bench)
                (long long) rn_session_get_status (bench->session)->step);
     }
   g_source_remove (acts);
+  tell_acts (bench);
 }
 
 static void

@@ -172,11 +172,26 @@ rn_filter_grid_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
 /* As a figure */
 
-/* Returns: (transfer full) (type GString): a line for each row of each filter: filter, channel, row, and its weights */
+/* Returns: (transfer full) (nullable) (type RnTensor) */
 static gpointer
 copy_numbers (GtkWidget *widget)
 {
-  const RnTensor *filters = RN_FILTER_GRID (widget)->filters;
+  RnTensor *filters = RN_FILTER_GRID (widget)->filters;
+
+  return filters != NULL ? rn_tensor_ref (filters) : NULL;
+}
+
+static void
+free_numbers (gpointer filters)
+{
+  rn_tensor_unref (filters);
+}
+
+/* A line for each row of each filter: filter, channel, row, and its weights */
+static char *
+format_csv (gconstpointer numbers)
+{
+  const RnTensor *filters = numbers;
   GString *text = g_string_new ("filter,channel,y");
   const float *row = filters != NULL ? filters->data : NULL;
 
@@ -195,11 +210,10 @@ copy_numbers (GtkWidget *widget)
             }
           g_string_append_c (text, '\n');
         }
-  return text;
+  return g_string_free (text, FALSE);
 }
 
-static const RnFigure figure = { "filters", draw, copy_numbers, rn_figure_format_text,
-                                 rn_figure_free_text };
+static const RnFigure figure = { "filters", draw, copy_numbers, format_csv, free_numbers };
 
 static void
 rn_filter_grid_size_allocate (GtkWidget *widget, int width, int height, int baseline)

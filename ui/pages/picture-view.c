@@ -377,11 +377,26 @@ draw_for_print (GtkWidget *widget, cairo_t *cr, int width, int height)
     draw (RN_PICTURE_VIEW (widget), cr, width, height);
 }
 
-/* Returns: (transfer full) (type GString): the map, a line for each row */
+/* Returns: (transfer full) (nullable) (type RnTensor) */
 static gpointer
 copy_numbers (GtkWidget *widget)
 {
-  const RnTensor *map = RN_PICTURE_VIEW (widget)->overlay;
+  RnTensor *map = RN_PICTURE_VIEW (widget)->overlay;
+
+  return map != NULL ? rn_tensor_ref (map) : NULL;
+}
+
+static void
+free_numbers (gpointer map)
+{
+  rn_tensor_unref (map);
+}
+
+/* A line for each row of the map */
+static char *
+format_csv (gconstpointer numbers)
+{
+  const RnTensor *map = numbers;
   GString *text = g_string_new (NULL);
 
   for (int i = 0; map != NULL && i < map->dims[0] * map->dims[1]; i++)
@@ -389,11 +404,10 @@ copy_numbers (GtkWidget *widget)
       rn_figure_append_number (text, (double) map->data[i]);
       g_string_append_c (text, (i + 1) % map->dims[1] == 0 ? '\n' : ',');
     }
-  return text;
+  return g_string_free (text, FALSE);
 }
 
-static const RnFigure figure = { "map", draw_for_print, copy_numbers, rn_figure_format_text,
-                                 rn_figure_free_text };
+static const RnFigure figure = { "map", draw_for_print, copy_numbers, format_csv, free_numbers };
 
 void
 rn_picture_view_make_figure (RnPictureView *self)
