@@ -203,16 +203,6 @@ bench_train (Bench *bench)
   g_source_remove (acts);
 }
 
-static double
-largest (RnTimes *times)
-{
-  double most = 0.0;
-
-  for (guint i = 0; times->values != NULL && i < times->values->len; i++)
-    most = MAX (most, g_array_index (times->values, double, i));
-  return most;
-}
-
 static void
 bench_trace (Bench *bench)
 {
@@ -222,17 +212,19 @@ bench_trace (Bench *bench)
   acts = g_timeout_add (250, act, bench);
   g_print (
       "  min   turn ms   by the clock   frame ms   window %%   wake-ups/s   resident MB   heap "
-      "MB   step\n");
+      "MB   stolen ms   step\n");
   for (double done = 0.0; done < bench->seconds; done += TRACE_LINE_S)
     {
+      const double stolen = rn_gauge_stolen_s ();
+
       rn_gauge_start (bench->gauge);
       iterate_for (TRACE_LINE_S);
-      g_print ("%5.0f %9.1f %14.1f %10.1f %10.1f %12.1f %13.2f %9.2f %10.2f %6lld\n",
-               (done + TRACE_LINE_S) / 60.0, largest (&bench->gauge->turn_cpu),
-               largest (&bench->gauge->turn_wall), largest (&bench->gauge->frame_cpu),
+      g_print ("%5.0f %9.1f %14.1f %10.1f %10.1f %12.1f %13.2f %9.2f %11.0f %6lld\n",
+               (done + TRACE_LINE_S) / 60.0, rn_times_max (&bench->gauge->turn_cpu),
+               rn_times_max (&bench->gauge->turn_wall), rn_times_max (&bench->gauge->frame_cpu),
                rn_gauge_percent (bench->gauge, FALSE),
                (double) bench->gauge->n_polls / TRACE_LINE_S, rn_gauge_resident_mb (),
-               rn_gauge_heap_mb (), rn_gauge_spare_mb (),
+               rn_gauge_heap_mb (), 1e3 * (rn_gauge_stolen_s () - stolen),
                (long long) rn_session_get_status (bench->session)->step);
     }
   g_source_remove (acts);

@@ -1,6 +1,7 @@
 #include "gauge.h"
 
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -152,10 +153,19 @@ rn_gauge_heap_mb (void)
   return (double) (info.uordblks + info.hblkhd) / 1e6;
 }
 
+/* /proc/stat begins with "cpu", user, nice, system, idle, iowait, irq, softirq, steal (proc(5)). */
 double
-rn_gauge_spare_mb (void)
+rn_gauge_stolen_s (void)
 {
-  return (double) mallinfo2 ().fordblks / 1e6;
+  double stolen = 0.0;
+  FILE *file = fopen ("/proc/stat", "r");
+
+  if (file == NULL)
+    return 0.0;
+  if (fscanf (file, "cpu %*f %*f %*f %*f %*f %*f %*f %lf", &stolen) != 1)
+    stolen = 0.0;
+  fclose (file);
+  return stolen / (double) sysconf (_SC_CLK_TCK);
 }
 
 /* The main loop */

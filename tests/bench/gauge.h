@@ -48,9 +48,11 @@ double rn_gauge_percent (RnGauge *self, gboolean of_core);
 /** Wake-ups since rn_gauge_start(), by the thread's own will: of the window's thread, or of all but the core's */
 gint64 rn_gauge_wakeups (RnGauge *self, gboolean of_window);
 double rn_gauge_resident_mb (void);
-/** What malloc() has given out, and what it keeps for later */
+/** What malloc() has given out */
 double rn_gauge_heap_mb (void);
-double rn_gauge_spare_mb (void);
+/** s that this machine's host gave to others while something here wanted to run, all processors since the machine began: a
+ * thread's time counts what was taken from it */
+double rn_gauge_stolen_s (void);
 /** Prints all of it. */
 void rn_gauge_tell (RnGauge *self, const char *name);
 
