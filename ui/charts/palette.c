@@ -144,12 +144,22 @@ rn_palette_set_source (cairo_t *cr, const GdkRGBA *colour, double alpha)
   cairo_set_source_rgba (cr, colour->red, colour->green, colour->blue, colour->alpha * alpha);
 }
 
+/* Lines x + y = constant that cross a rectangle: on one grid wherever it stands */
+static void
+path_hatch (cairo_t *cr, double x, double y, double width, double height)
+{
+  for (double c = floor ((x + y) / RN_HATCH_PX) * RN_HATCH_PX; c < x + y + width + height;
+       c += RN_HATCH_PX)
+    {
+      cairo_move_to (cr, c - y, y);
+      cairo_line_to (cr, c - y - height, y + height);
+    }
+}
+
 void
 rn_palette_hatch (cairo_t *cr, const RnPalette *palette, double x, double y, double width,
                   double height)
 {
-  const double gap = 4.0;
-
   if (width <= 0.0 || height <= 0.0)
     return;
   cairo_save (cr);
@@ -157,12 +167,25 @@ rn_palette_hatch (cairo_t *cr, const RnPalette *palette, double x, double y, dou
   cairo_clip (cr);
   cairo_set_line_width (cr, 1.0);
   rn_palette_set_source (cr, &palette->text, 0.2);
-  /* lines x + y = constant, on one grid wherever the rectangle stands */
-  for (double c = floor ((x + y) / gap) * gap; c < x + y + width + height; c += gap)
-    {
-      cairo_move_to (cr, c - y, y);
-      cairo_line_to (cr, c - y - height, y + height);
-    }
+  path_hatch (cr, x, y, width, height);
   cairo_stroke (cr);
   cairo_restore (cr);
+}
+
+void
+rn_palette_append_hatch (GtkSnapshot *snapshot, const RnPalette *palette,
+                         const graphene_rect_t *place)
+{
+  const graphene_rect_t tile = GRAPHENE_RECT_INIT (0.0f, 0.0f, RN_HATCH_PX, RN_HATCH_PX);
+  cairo_t *cr;
+
+  gtk_snapshot_push_repeat (snapshot, place, &tile);
+  cr = gtk_snapshot_append_cairo (snapshot, &tile);
+  cairo_set_line_width (cr, 1.0);
+  rn_palette_set_source (cr, &palette->text, 0.2);
+  /* no line ends in the tile */
+  path_hatch (cr, -RN_HATCH_PX, -RN_HATCH_PX, 3.0 * RN_HATCH_PX, 3.0 * RN_HATCH_PX);
+  cairo_stroke (cr);
+  cairo_destroy (cr);
+  gtk_snapshot_pop (snapshot);
 }

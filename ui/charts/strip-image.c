@@ -3,8 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-/* The period of rn_palette_hatch() across and down, logical pixels */
-#define HATCH_PX 4
 /* Rows at least this high are told apart by a free line at the end of a stage, device pixels */
 #define LEAST_SPLIT_ROW 3
 
@@ -110,14 +108,14 @@ get_colour (const RnStripContent *content, const Band *band, int first, int last
 static guint32 *
 make_hatch (const RnStripContent *content)
 {
-  const int side = HATCH_PX * content->device_scale;
+  const int side = RN_HATCH_PX * content->device_scale;
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, 3 * side, 3 * side);
   guint32 *tile = g_new (guint32, side * side);
   cairo_t *cr;
 
   cairo_surface_set_device_scale (surface, content->device_scale, content->device_scale);
   cr = cairo_create (surface);
-  rn_palette_hatch (cr, &content->scale->palette, 0, 0, 3 * HATCH_PX, 3 * HATCH_PX);
+  rn_palette_hatch (cr, &content->scale->palette, 0, 0, 3 * RN_HATCH_PX, 3 * RN_HATCH_PX);
   cairo_destroy (cr);
   cairo_surface_flush (surface);
   /* the middle one of nine, which no edge has touched */
@@ -175,7 +173,7 @@ paint (RnStripImage *self, const RnStripContent *content, int x0)
       before_last = last;
     }
   for (int i = 0; i < n_bands; i++)
-    fill_band (pixels, stride, &bands[i], x0, x1, hatch, HATCH_PX * content->device_scale);
+    fill_band (pixels, stride, &bands[i], x0, x1, hatch, RN_HATCH_PX * content->device_scale);
   cairo_surface_mark_dirty (self->surface);
   self->n_painted += (guint64) (x1 - x0);
 }

@@ -130,18 +130,16 @@ draw_glyph (RnBlockRow *self, cairo_t *cr, const RnPalette *palette, const RnSpi
                                height);
 }
 
-static void
-draw_value (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
+/* Where the measure's bar stands. Returns: FALSE where the mend stands there */
+static gboolean
+get_bar (RnBlockRow *self, RnRowBox *bar)
 {
   const RnSpineGeometry *g = &self->view->geometry;
-  const GdkRGBA colour = rn_spine_scale_colour (&self->view->scale, palette, self->values[0]);
-  const double place = rn_spine_scale_place (&self->view->scale, self->values[0]);
-  const double h = floor (self->row.height), alpha = self->is_on ? 1.0 : 0.35;
+  const double h = floor (self->row.height);
   double from = g->measure_x, to = g->end_x, y, height = 9.0;
 
-  /* the mend stands there */
   if (self->has_problem && self->row.detail >= RN_DETAIL_LINE)
-    return;
+    return FALSE;
   if (self->row.detail == RN_DETAIL_CARD)
     {
       const RnRowBox box = rn_block_row_get_box (self);
@@ -160,11 +158,20 @@ draw_value (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
       height = CLAMP (h - (h < 9.0 ? 2.0 : 4.0), 2.0, height);
       y = floor (0.5 * (h - height));
     }
-  rn_spine_draw_bar (cr, palette, round (from), y, round (to) - round (from), height, place,
-                     &colour, alpha);
-  if (self->has_problem)
-    rn_block_row_draw_problem (self, cr, palette, round (from), y, round (to) - round (from),
-                               height);
+  *bar = (RnRowBox){ round (from), y, round (to) - round (from), height };
+  return TRUE;
+}
+
+static void
+draw_value (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
+{
+  const GdkRGBA colour = rn_spine_scale_colour (&self->view->scale, palette, self->values[0]);
+  RnRowBox bar;
+
+  if (!isnan (self->values[0]) && get_bar (self, &bar))
+    rn_spine_draw_bar (cr, palette, bar.x, bar.y, bar.width, bar.height,
+                       rn_spine_scale_place (&self->view->scale, self->values[0]), &colour,
+                       self->is_on ? 1.0 : 0.35);
 }
 
 /* Rows without room for text: a stub in the place of an arc, a dot in that of the join */
@@ -220,20 +227,6 @@ draw_block (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
   draw_value (self, cr, palette);
 }
 
-/* Lines of blocks that do not fit */
-static void
-draw_stage_problems (RnBlockRow *self, cairo_t *cr, const RnPalette *palette, double x,
-                     double width)
-{
-  const double pitch = self->row.height / self->row.n_blocks;
-
-  rn_palette_set_source (cr, &palette->warning, 1.0);
-  for (int i = 0; self->view->problems != NULL && i < self->row.n_blocks; i++)
-    if (rn_spine_view_get_problem (self->view, self->row.first_block + i) != NULL)
-      cairo_rectangle (cr, x, floor (i * pitch), width, MAX (floor (pitch), 2.0));
-  cairo_fill (cr);
-}
-
 /* One heat line per block; of blocks that share a pixel the most extreme. */
 static void
 draw_stage (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
@@ -264,20 +257,73 @@ draw_stage (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
       cairo_rectangle (cr, x, y, width, 1.0);
       cairo_fill (cr);
     }
-  cairo_set_antialias (cr, CAIRO_ANTIALIAS_DEFAULT);
-  if (isnan (self->values[0]))
-    rn_palette_hatch (cr, palette, x, 0.0, width, h);
-  draw_stage_problems (self, cr, palette, x, width);
-  if (self->lead_line >= 0)
-    {
-      const double pitch = self->row.height / n, height = MAX (pitch, 3.0);
+}
 
-      rn_palette_set_source (cr, &palette->accent, 1.0);
-      cairo_set_line_width (cr, 1.5);
-      rn_spine_path_box (cr, x - 3.0, (self->lead_line + 0.5) * pitch - 0.5 * height - 1.5,
-                         width + 6.0, height + 3.0, 2.0);
-      cairo_stroke (cr);
+static void
+append_hatch (RnBlockRow *self, GtkSnapshot *snapshot, const RnPalette *palette)
+{
+  RnRowBox place = { .x = self->view->geometry.box_x + 2.0, .height = round (self->row.height) };
+
+  place.width = self->view->geometry.end_x - place.x;
+  if (self->row.n_blocks == 0 || !isnan (self->values[0]) ||
+      (self->row.kind == RN_ROW_BLOCK && !get_bar (self, &place)))
+    return;
+  rn_palette_append_hatch (snapshot, palette,
+                           &GRAPHENE_RECT_INIT ((float) place.x, (float) place.y,
+                                                (float) place.width, (float) place.height));
+}
+
+/* What is drawn over the measures */
+
+/* Lines of blocks that do not fit */
+static void
+draw_stage_problems (RnBlockRow *self, cairo_t *cr, const RnPalette *palette, double x,
+                     double width)
+{
+  const double pitch = self->row.height / self->row.n_blocks;
+
+  rn_palette_set_source (cr, &palette->warning, 1.0);
+  for (int i = 0; self->view->problems != NULL && i < self->row.n_blocks; i++)
+    if (rn_spine_view_get_problem (self->view, self->row.first_block + i) != NULL)
+      cairo_rectangle (cr, x, floor (i * pitch), width, MAX (floor (pitch), 2.0));
+  cairo_fill (cr);
+}
+
+static void
+draw_lead (RnBlockRow *self, cairo_t *cr, const RnPalette *palette, double x, double width)
+{
+  const double pitch = self->row.height / self->row.n_blocks, height = MAX (pitch, 3.0);
+
+  if (self->lead_line < 0)
+    return;
+  rn_palette_set_source (cr, &palette->accent, 1.0);
+  cairo_set_line_width (cr, 1.5);
+  rn_spine_path_box (cr, x - 3.0, (self->lead_line + 0.5) * pitch - 0.5 * height - 1.5, width + 6.0,
+                     height + 3.0, 2.0);
+  cairo_stroke (cr);
+}
+
+static gboolean
+has_marks (RnBlockRow *self)
+{
+  if (self->row.kind == RN_ROW_STAGE)
+    return self->lead_line >= 0 || (self->view->problems != NULL && self->view->problems->len > 0);
+  return self->has_problem && self->row.detail < RN_DETAIL_LINE;
+}
+
+static void
+draw_marks (RnBlockRow *self, cairo_t *cr, const RnPalette *palette)
+{
+  const double x = self->view->geometry.box_x + 2.0, width = self->view->geometry.end_x - x;
+  RnRowBox bar;
+
+  if (self->row.kind == RN_ROW_STAGE)
+    {
+      draw_stage_problems (self, cr, palette, x, width);
+      draw_lead (self, cr, palette, x, width);
     }
+  else if (get_bar (self, &bar))
+    rn_block_row_draw_problem (self, cr, palette, bar.x, bar.y, bar.width, bar.height);
 }
 
 static void
@@ -333,13 +379,14 @@ rn_block_row_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   RnBlockRow *self = RN_BLOCK_ROW (widget);
   const float width = (float) gtk_widget_get_width (widget);
   const float height = (float) gtk_widget_get_height (widget);
+  const graphene_rect_t bounds = GRAPHENE_RECT_INIT (0.0f, 0.0f, width, height);
   RnPalette palette;
   cairo_t *cr;
 
   if (self->at < 0 || width < 1.0f || height < 1.0f)
     return;
   rn_palette_get (widget, &palette);
-  cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0.0f, 0.0f, width, height));
+  cr = gtk_snapshot_append_cairo (snapshot, &bounds);
   draw_selection (self, cr, &palette);
   if (self->row.kind == RN_ROW_BLOCK)
     draw_block (self, cr, &palette);
@@ -348,6 +395,13 @@ rn_block_row_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   else
     draw_end (self, cr, &palette);
   cairo_destroy (cr);
+  append_hatch (self, snapshot, &palette);
+  if (has_marks (self))
+    {
+      cr = gtk_snapshot_append_cairo (snapshot, &bounds);
+      draw_marks (self, cr, &palette);
+      cairo_destroy (cr);
+    }
   append_texts (self, snapshot, &palette);
   GTK_WIDGET_CLASS (g_type_class_peek_parent (G_OBJECT_GET_CLASS (widget)))
       ->snapshot (widget, snapshot);

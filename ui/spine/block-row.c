@@ -359,7 +359,9 @@ rn_block_row_set_glow (RnBlockRow *self, double share)
   if (value == self->glow)
     return;
   self->glow = value;
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  /* a stage has no light: its lead is outlined */
+  if (self->row.kind != RN_ROW_STAGE)
+    gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void

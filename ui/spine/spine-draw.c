@@ -167,11 +167,6 @@ rn_spine_draw_bar (cairo_t *cr, const RnPalette *palette, double x, double y, do
 {
   const double radius = MIN (2.0, 0.25 * height);
 
-  if (isnan (place))
-    {
-      rn_palette_hatch (cr, palette, x, y, width, height);
-      return;
-    }
   cairo_save (cr);
   rn_spine_path_box (cr, x, y, width, height, radius);
   cairo_clip_preserve (cr);

@@ -36,8 +36,7 @@ typedef struct
 /** @is_cut: off: a visible gap in both halves */
 void rn_spine_draw_branch (cairo_t *cr, const RnSpineBranch *branch, const GdkRGBA *colour,
                            double width, gboolean is_cut);
-/** The bar of a measure on its track, hatched for NaN, with a small triangle where @place is out of range. @alpha: of the
- * filled part */
+/** The bar of a measure on its track, with a small triangle where @place is out of range. @alpha: of the filled part */
 void rn_spine_draw_bar (cairo_t *cr, const RnPalette *palette, double x, double y, double width,
                         double height, double place, const GdkRGBA *colour, double alpha);
 
