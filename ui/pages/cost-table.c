@@ -362,8 +362,14 @@ show_cell (GtkListItem *item, Column column)
     rn_cost_bar_set (RN_COST_BAR (cell), text, row->shares[column]);
   else if (row != NULL)
     gtk_label_set_text (GTK_LABEL (cell), text);
-  if (column == COLUMN_NAME)
-    gtk_widget_set_tooltip_text (cell, text);
+}
+
+/* When it is asked for: a tooltip that is set asks the screen where the pointer is. */
+static gboolean
+on_query_name (GtkWidget *label, int x, int y, gboolean is_keyboard, GtkTooltip *tooltip)
+{
+  gtk_tooltip_set_text (tooltip, gtk_label_get_text (GTK_LABEL (label)));
+  return TRUE;
 }
 
 static void
@@ -393,6 +399,8 @@ on_setup (GtkListItemFactory *factory, GtkListItem *item, gpointer column)
     {
       gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
       gtk_label_set_width_chars (GTK_LABEL (label), NAME_CHARS);
+      gtk_widget_set_has_tooltip (label, TRUE);
+      g_signal_connect (label, "query-tooltip", G_CALLBACK (on_query_name), NULL);
     }
   else if (GPOINTER_TO_INT (column) == COLUMN_FIELD)
     gtk_label_set_width_chars (GTK_LABEL (label), FIELD_CHARS);

@@ -200,6 +200,22 @@ toggle_changed (RnBlockRow *self)
                        gtk_switch_get_active (GTK_SWITCH (self->toggle)));
 }
 
+static char *
+name_toggle (RnBlockRow *self)
+{
+  return g_strdup_printf (_ ("Residual branch of block %d"), self->row.first_block + 1);
+}
+
+/* When it is asked for: a tooltip that is set asks the screen where the pointer is. */
+static gboolean
+query_toggle (RnBlockRow *self, int x, int y, gboolean is_keyboard, GtkTooltip *tooltip)
+{
+  g_autofree char *name = name_toggle (self);
+
+  gtk_tooltip_set_text (tooltip, name);
+  return TRUE;
+}
+
 static void
 set_toggle_active (RnBlockRow *self, gboolean is_on)
 {
@@ -221,15 +237,14 @@ static void
 show_toggle (RnBlockRow *self)
 {
   const gboolean is_shown = is_card (self) && !self->is_plain && !self->has_problem;
-  g_autofree char *label = NULL;
+  g_autofree char *name = NULL;
 
   rn_spine_set_shown (self->toggle, is_shown);
   if (!is_shown)
     return;
-  label = g_strdup_printf (_ ("Residual branch of block %d"), self->row.first_block + 1);
+  name = name_toggle (self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->toggle), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  label, -1);
-  gtk_widget_set_tooltip_text (self->toggle, label);
+                                  name, -1);
 }
 
 static void
@@ -609,7 +624,9 @@ rn_block_row_init (RnBlockRow *self)
   gtk_widget_add_css_class (self->toggle, "rn-gate");
   rn_spine_set_shown (self->toggle, FALSE);
   gtk_widget_set_parent (self->toggle, GTK_WIDGET (self));
+  gtk_widget_set_has_tooltip (self->toggle, TRUE);
   g_signal_connect_swapped (self->toggle, "notify::active", G_CALLBACK (toggle_changed), self);
+  g_signal_connect_swapped (self->toggle, "query-tooltip", G_CALLBACK (query_toggle), self);
 }
 
 GtkWidget *
