@@ -43,10 +43,11 @@ struct _RnBlockRow
   int branch_px4; /* the branch's width in quarters of a pixel, as drawn */
 
   char *label;
-  PangoLayout *texts[RN_MAX_LAYERS];
+  PangoLayout *texts[RN_MAX_LAYERS]; /* shared with other rows */
   int n_texts;
   gboolean is_each_layer; /* texts are one layer each */
   PangoLayout *number;
+  gboolean is_struck;
   double name_width; /* of the longest name, so that bars begin alike */
   double number_width;
   double line_height;

@@ -6,10 +6,9 @@
 #include "state/format.h"
 
 #define BOX_PADDING_PX 8.0
-/* Texts of the spine are 9 pt where the system's font is 11 */
-#define TEXT_SCALE (9.0 / 11.0)
 /* What shares of the scale are told apart: finer than a pixel of any bar and a step of any colour */
 #define N_PLACES 1000.0
+#define NO_NUMBER "–"
 
 G_DEFINE_FINAL_TYPE (RnBlockRow, rn_block_row, GTK_TYPE_WIDGET)
 
@@ -17,44 +16,6 @@ static gboolean
 is_card (RnBlockRow *self)
 {
   return self->row.kind == RN_ROW_BLOCK && self->row.detail == RN_DETAIL_CARD;
-}
-
-static PangoLayout *
-text_new (RnBlockRow *self, const char *text)
-{
-  PangoLayout *layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), text);
-  PangoAttrList *attributes = pango_attr_list_new ();
-
-  pango_attr_list_insert (attributes, pango_attr_scale_new (TEXT_SCALE));
-  pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum=1"));
-  pango_layout_set_attributes (layout, attributes);
-  pango_attr_list_unref (attributes);
-  pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
-  return layout;
-}
-
-static double
-width_of (PangoLayout *layout, const char *text)
-{
-  g_autoptr (PangoLayout) copy = pango_layout_copy (layout);
-  int width;
-
-  pango_layout_set_width (copy, -1);
-  pango_layout_set_text (copy, text, -1);
-  pango_layout_get_pixel_size (copy, &width, NULL);
-  return width;
-}
-
-static void
-set_text (RnBlockRow *self, int at, char *text)
-{
-  if (self->texts[at] == NULL)
-    self->texts[at] = text_new (self, text);
-  else
-    pango_layout_set_text (self->texts[at], text, -1);
-  pango_layout_set_width (self->texts[at], -1);
-  pango_layout_set_height (self->texts[at], -1);
-  g_free (text);
 }
 
 RnRowBox
@@ -100,35 +61,72 @@ rn_block_row_get_text_place (RnBlockRow *self, int at, double *x, double *y)
               at * self->line_height);
 }
 
+static void
+set_text (RnBlockRow *self, int at, const char *text, double room)
+{
+  g_set_object (&self->texts[at],
+                rn_row_texts_get (self->view->texts, text, (int) (MAX (room, 1.0) * PANGO_SCALE)));
+}
+
+/* The box of stem or head is as wide as its text where there is room. */
+static void
+set_end (RnBlockRow *self)
+{
+  g_autofree char *text = self->row.kind == RN_ROW_STEM ? rn_spine_stem_text (self->view->spec)
+                                                        : rn_spine_head_text (self->view->spec);
+
+  self->n_texts = 1;
+  g_set_object (&self->texts[0], rn_row_texts_get (self->view->texts, text, -1));
+  set_text (self, 0, text, rn_block_row_get_box (self).width - 2.0 * BOX_PADDING_PX);
+}
+
+static double
+room_for_layers (RnBlockRow *self)
+{
+  int width = 0;
+
+  if (gtk_widget_get_child_visible (self->toggle))
+    gtk_widget_measure (self->toggle, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL, NULL);
+  return rn_block_row_get_box (self).width - 1.5 * BOX_PADDING_PX - width;
+}
+
 /* As many lines as the box has room for */
 static void
 set_layers (RnBlockRow *self)
 {
   const int n = rn_spine_n_layers (self->block.kind);
-  const int room = (int) (rn_block_row_get_box (self).height / self->line_height);
+  const int n_lines = (int) (rn_block_row_get_box (self).height / self->line_height);
+  const double room = room_for_layers (self);
 
-  self->is_each_layer = room >= n;
-  self->n_texts = self->is_each_layer ? n : CLAMP (room, 1, 2);
+  self->is_each_layer = n_lines >= n;
+  self->n_texts = self->is_each_layer ? n : CLAMP (n_lines, 1, 2);
   for (int i = 0; i < self->n_texts; i++)
-    set_text (self, i,
-              self->is_each_layer ? rn_spine_layer_text (&self->block, i)
-                                  : rn_spine_layers_in_short (&self->block, i == 1));
+    {
+      g_autofree char *text = self->is_each_layer ? rn_spine_layer_text (&self->block, i)
+                                                  : rn_spine_layers_in_short (&self->block, i == 1);
+
+      set_text (self, i, text, room);
+    }
 }
 
 /* The sentence stands in the place of the layers. */
 static void
 set_sentence (RnBlockRow *self)
 {
-  double width;
-  const int n_lines = rn_block_row_get_sentence_room (self, &width);
+  double room;
+  const int n_lines = rn_block_row_get_sentence_room (self, &room);
+  PangoLayout *text;
 
   self->is_each_layer = FALSE;
   self->n_texts = n_lines > 0 ? 1 : 0;
   if (n_lines <= 0)
     return;
-  set_text (self, 0, g_strdup (self->sentence));
-  pango_layout_set_wrap (self->texts[0], PANGO_WRAP_WORD_CHAR);
-  pango_layout_set_height (self->texts[0], -n_lines);
+  text = rn_row_texts_make (self->view->texts, self->sentence);
+  pango_layout_set_wrap (text, PANGO_WRAP_WORD_CHAR);
+  pango_layout_set_height (text, -n_lines);
+  pango_layout_set_width (text, (int) (MAX (room, 1.0) * PANGO_SCALE));
+  g_clear_object (&self->texts[0]);
+  self->texts[0] = text;
 }
 
 static char *
@@ -137,24 +135,15 @@ name_of (int at)
   return g_strdup_printf (_ ("Block %d"), at + 1);
 }
 
-static double
-room_for_texts (RnBlockRow *self)
+static void
+set_name (RnBlockRow *self)
 {
-  const RnRowBox box = rn_block_row_get_box (self);
-  double room;
-  int width = 0;
+  g_autofree char *name = name_of (self->row.first_block);
+  g_autofree char *longest = name_of (rn_spec_n_blocks (self->view->spec) - 1);
 
-  if (is_card (self) && self->has_problem)
-    {
-      rn_block_row_get_sentence_room (self, &room);
-      return room;
-    }
-  if (!is_card (self))
-    return self->row.kind == RN_ROW_BLOCK ? self->name_width + 1.0
-                                          : box.width - 2.0 * BOX_PADDING_PX;
-  if (gtk_widget_get_child_visible (self->toggle))
-    gtk_widget_measure (self->toggle, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL, NULL);
-  return box.width - 1.5 * BOX_PADDING_PX - width;
+  self->n_texts = 1;
+  self->name_width = rn_row_texts_get_width (self->view->texts, longest);
+  set_text (self, 0, name, self->name_width + 1.0);
 }
 
 static void
@@ -163,32 +152,22 @@ set_texts (RnBlockRow *self)
   int height;
 
   if (self->number == NULL)
-    self->number = text_new (self, "0");
-  pango_layout_get_pixel_size (self->number, NULL, &height);
+    {
+      self->number = rn_row_texts_make (self->view->texts, NO_NUMBER);
+      self->is_struck = FALSE;
+    }
+  pango_layout_get_pixel_size (rn_row_texts_get (self->view->texts, "0", -1), NULL, &height);
   self->line_height = height;
-  self->number_width = width_of (self->number, "8.8e-88");
+  self->number_width = rn_row_texts_get_width (self->view->texts, "8.8e-88");
   self->n_texts = 0;
   if (self->row.kind == RN_ROW_STEM || self->row.kind == RN_ROW_HEAD)
-    {
-      self->n_texts = 1;
-      set_text (self, 0,
-                self->row.kind == RN_ROW_STEM ? rn_spine_stem_text (self->view->spec)
-                                              : rn_spine_head_text (self->view->spec));
-    }
+    set_end (self);
   else if (is_card (self) && self->has_problem)
     set_sentence (self);
   else if (is_card (self))
     set_layers (self);
   else if (self->row.detail == RN_DETAIL_LINE && self->row.kind == RN_ROW_BLOCK)
-    {
-      g_autofree char *longest = name_of (rn_spec_n_blocks (self->view->spec) - 1);
-
-      self->n_texts = 1;
-      set_text (self, 0, name_of (self->row.first_block));
-      self->name_width = width_of (self->number, longest);
-    }
-  for (int i = 0; i < self->n_texts; i++)
-    pango_layout_set_width (self->texts[i], (int) (MAX (room_for_texts (self), 1.0) * PANGO_SCALE));
+    set_name (self);
 }
 
 static void
@@ -198,22 +177,6 @@ toggle_changed (RnBlockRow *self)
     return;
   rn_session_set_gate (self->view->session, self->block.id,
                        gtk_switch_get_active (GTK_SWITCH (self->toggle)));
-}
-
-static char *
-name_toggle (RnBlockRow *self)
-{
-  return g_strdup_printf (_ ("Residual branch of block %d"), self->row.first_block + 1);
-}
-
-/* When it is asked for: a tooltip that is set asks the screen where the pointer is. */
-static gboolean
-query_toggle (RnBlockRow *self, int x, int y, gboolean is_keyboard, GtkTooltip *tooltip)
-{
-  g_autofree char *name = name_toggle (self);
-
-  gtk_tooltip_set_text (tooltip, name);
-  return TRUE;
 }
 
 static void
@@ -231,6 +194,22 @@ rn_spine_set_shown (GtkWidget *child, gboolean is_shown)
     return;
   gtk_widget_set_child_visible (child, is_shown);
   gtk_accessible_update_state (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_STATE_HIDDEN, !is_shown, -1);
+}
+
+static char *
+name_toggle (RnBlockRow *self)
+{
+  return g_strdup_printf (_ ("Residual branch of block %d"), self->row.first_block + 1);
+}
+
+/* When it is asked for: a tooltip that is set asks the screen where the pointer is. */
+static gboolean
+query_toggle (RnBlockRow *self, int x, int y, gboolean is_keyboard, GtkTooltip *tooltip)
+{
+  g_autofree char *name = name_toggle (self);
+
+  gtk_tooltip_set_text (tooltip, name);
+  return TRUE;
 }
 
 static void
@@ -294,7 +273,7 @@ set_number (RnBlockRow *self)
     return FALSE;
   text = rn_spine_view_get_measure (self->view, self->row.first_block) != NULL
              ? rn_measure_format (self->view->scale.kind, self->values[0])
-             : g_strdup ("–");
+             : g_strdup (NO_NUMBER);
   if (g_strcmp0 (text, pango_layout_get_text (self->number)) == 0)
     return FALSE;
   pango_layout_set_text (self->number, text, -1);
@@ -382,9 +361,13 @@ rn_block_row_set_glow (RnBlockRow *self, double share)
 static void
 strike_number (RnBlockRow *self)
 {
-  PangoAttrList *attributes = pango_attr_list_copy (pango_layout_get_attributes (self->number));
+  PangoAttrList *attributes;
 
-  pango_attr_list_change (attributes, pango_attr_strikethrough_new (!self->is_on));
+  if (self->is_struck == !self->is_on)
+    return;
+  self->is_struck = !self->is_on;
+  attributes = pango_attr_list_copy (pango_layout_get_attributes (self->number));
+  pango_attr_list_change (attributes, pango_attr_strikethrough_new (self->is_struck));
   pango_layout_set_attributes (self->number, attributes);
   pango_attr_list_unref (attributes);
 }

@@ -301,6 +301,7 @@ rn_spine_body_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
   RnSpineBody *self = RN_SPINE_BODY (widget);
 
   GTK_WIDGET_CLASS (rn_spine_body_parent_class)->css_changed (widget, change);
+  rn_row_texts_clear (self->view.texts);
   g_clear_object (&self->text);
   rn_spine_body_forget_backdrop (self);
 }
@@ -397,6 +398,7 @@ rn_spine_body_finalize (GObject *object)
   g_array_unref (self->folded);
   g_array_unref (self->unfolded);
   rn_spine_layout_free (self->view.layout);
+  rn_row_texts_free (self->view.texts);
   g_clear_pointer (&self->view.measures, g_array_unref);
   g_clear_pointer (&self->view.problems, g_array_unref);
   G_OBJECT_CLASS (rn_spine_body_parent_class)->finalize (object);
@@ -434,6 +436,7 @@ rn_spine_body_class_init (RnSpineBodyClass *class)
 static void
 rn_spine_body_init (RnSpineBody *self)
 {
+  self->view.texts = rn_row_texts_new (GTK_WIDGET (self));
   self->folded = g_array_new (FALSE, FALSE, sizeof (int));
   self->unfolded = g_array_new (FALSE, FALSE, sizeof (int));
   self->rows = g_ptr_array_new ();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "spine/row-texts.h"
 #include "spine/spine-layout.h"
 #include "spine/spine-scale.h"
 #include "state/session.h"
@@ -28,6 +29,7 @@ typedef struct
   RnSpineLayout *layout;
   RnSpineScale scale;
   RnSpineGeometry geometry;
+  RnRowTexts *texts;
   GArray *measures; /* (element-type RnBlockMeasure) (nullable): one per block */
   GArray *problems; /* (element-type RnSpecProblem) (nullable): where blocks do not fit, in order */
 } RnSpineView;
