@@ -15,6 +15,7 @@ struct _RnOverview
 
   RnSpineBody *body; /* a sibling: outlives this */
   RnSpineLayout *layout;
+  guint n_specs;  /* of the body's view when it was laid out */
   GArray *pixels; /* of guint32 */
 };
 
@@ -100,16 +101,21 @@ lay_out (RnOverview *self)
   const RnSpineView *view = view_of (self);
 
   g_clear_pointer (&self->layout, rn_spine_layout_free);
+  self->n_specs = view->n_specs;
   if (view->spec != NULL)
     self->layout =
         rn_spine_layout_new_overview (view->spec, gtk_widget_get_height (GTK_WIDGET (self)));
 }
 
+/* Most often it was scrolled, which moves the frame alone. */
 static void
 view_changed (RnOverview *self)
 {
-  lay_out (self);
-  fill_pixels (self);
+  if (self->n_specs != view_of (self)->n_specs)
+    {
+      lay_out (self);
+      fill_pixels (self);
+    }
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 

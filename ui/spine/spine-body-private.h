@@ -72,8 +72,10 @@ gboolean rn_spine_body_show (RnSpineBody *self, gboolean may_make);
 void rn_spine_body_place (RnSpineBody *self);
 /** Rows for a network whose size in the window is not known yet, so that the first frame is whole */
 void rn_spine_body_make_spare (RnSpineBody *self);
-/** All rows go to the spare ones: the layout is another. */
+/** All rows go to the spare ones: the layout is another. They stay in view until rn_spine_body_hide_spare(). */
 void rn_spine_body_drop_rows (RnSpineBody *self);
+/** What rn_spine_body_show() has found no use for, or all where there is nothing to show. */
+void rn_spine_body_hide_spare (RnSpineBody *self);
 void rn_spine_body_forget_backdrop (RnSpineBody *self);
 void rn_spine_body_snapshot (GtkWidget *widget, GtkSnapshot *snapshot);
 /** Everything that a change asks for, outside of allocation: widgets may be made here. */

@@ -22,6 +22,7 @@ scroll_of (RnSpineBody *self)
   return from;
 }
 
+/* It stays in view until all rows are bound: most are at once bound to another place. */
 static void
 set_aside (RnSpineBody *self, guint at)
 {
@@ -29,7 +30,9 @@ set_aside (RnSpineBody *self, guint at)
 
   if (gtk_widget_get_focus_child (GTK_WIDGET (self)) == row)
     gtk_widget_grab_focus (GTK_WIDGET (self));
-  rn_spine_set_shown (row, FALSE);
+  /* a press that has begun in it is not one of another block */
+  if ((gtk_widget_get_state_flags (row) & GTK_STATE_FLAG_ACTIVE) != 0)
+    rn_spine_set_shown (row, FALSE);
   g_ptr_array_add (self->spare, row);
   g_ptr_array_remove_index (self->rows, at);
 }
@@ -39,7 +42,16 @@ rn_spine_body_drop_rows (RnSpineBody *self)
 {
   while (self->rows->len > 0)
     set_aside (self, self->rows->len - 1);
-  for (guint i = 0; i < self->folds->len; i++)
+}
+
+void
+rn_spine_body_hide_spare (RnSpineBody *self)
+{
+  const guint n_stages = self->view.layout != NULL ? self->view.layout->stages->len : 0;
+
+  for (guint i = 0; i < self->spare->len; i++)
+    rn_spine_set_shown (g_ptr_array_index (self->spare, i), FALSE);
+  for (guint i = n_stages; i < self->folds->len; i++)
     rn_spine_set_shown (g_ptr_array_index (self->folds, i), FALSE);
 }
 
@@ -255,6 +267,7 @@ rn_spine_body_show (RnSpineBody *self, gboolean may_make)
   if (last < 0)
     last = (int) layout->rows->len - 1;
   is_whole = show_rows (self, first, last, may_make);
+  rn_spine_body_hide_spare (self);
   if (may_make)
     order_rows (self);
   return show_folds (self, may_make) && is_whole;

@@ -213,6 +213,7 @@ take_spec (RnSpineBody *self, const RnSpec *spec)
   g_clear_pointer (&self->view.layout, rn_spine_layout_free);
   g_clear_pointer (&self->view.problems, g_array_unref);
   self->view.spec = spec != NULL ? rn_spec_copy (spec) : NULL;
+  self->view.n_specs++;
   self->view.problems = spec != NULL ? rn_spec_find_problems (spec) : NULL;
   self->pending = G_MININT;
 }

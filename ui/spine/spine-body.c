@@ -129,6 +129,8 @@ rn_spine_body_renew (RnSpineBody *self)
       rn_spine_body_show (self, TRUE);
       self->is_placing = FALSE;
     }
+  else
+    rn_spine_body_hide_spare (self);
   rn_spine_body_update_seam (self);
   rn_spine_body_forget_backdrop (self);
   gtk_widget_queue_allocate (GTK_WIDGET (self));

@@ -25,7 +25,8 @@ void rn_spine_geometry_init (RnSpineGeometry *geometry, double width);
 typedef struct
 {
   RnSession *session;
-  RnSpec *spec; /* (nullable): a copy of the shown document's */
+  RnSpec *spec;  /* (nullable): a copy of the shown document's */
+  guint n_specs; /* that have been shown: another where @spec is another */
   RnSpineLayout *layout;
   RnSpineScale scale;
   RnSpineGeometry geometry;
