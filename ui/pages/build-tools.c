@@ -59,6 +59,7 @@ struct _RnBuildTools
   GtkWidget *box;
   GtkWidget *buttons[G_N_ELEMENTS (tools)];
   GMenu *menu;
+  GMenu *steps; /* its first section */
 };
 
 G_DEFINE_FINAL_TYPE (RnBuildTools, rn_build_tools, GTK_TYPE_WIDGET)
@@ -178,8 +179,8 @@ enable (RnBuildTools *self, const char *name, gboolean is_enabled)
   g_simple_action_set_enabled (G_SIMPLE_ACTION (action), is_enabled);
 }
 
-/* @text: (nullable): the button's own where there is nothing special to tell */
-static void
+/* @text: (nullable): the button's own where there is nothing special to tell. Returns: whether it is another than before */
+static gboolean
 tell (RnBuildTools *self, const char *name, const char *text)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (tools); i++)
@@ -189,8 +190,12 @@ tell (RnBuildTools *self, const char *name, const char *text)
             g_strdup_printf (_ ("%s (%s)"), text != NULL ? text : _ (tools[i].tooltip),
                              _ (tools[i].keys));
 
+        if (g_strcmp0 (tooltip, gtk_widget_get_tooltip_text (self->buttons[i])) == 0)
+          return FALSE;
         gtk_widget_set_tooltip_text (self->buttons[i], tooltip);
+        return TRUE;
       }
+  return FALSE;
 }
 
 /* @keys: (nullable): as gtk_accelerator_parse() has them, shown beside the label */
@@ -205,21 +210,27 @@ add_item (GMenu *menu, const char *label, const char *action, const char *keys)
 }
 
 static void
-fill_menu (RnBuildTools *self, const char *undo_label, const char *redo_label)
+fill_steps (RnBuildTools *self, const char *undo_label, const char *redo_label)
 {
-  g_autoptr (GMenu) steps = g_menu_new (), files = g_menu_new (), figures = g_menu_new (),
-                    table = g_menu_new ();
+  g_menu_remove_all (self->steps);
+  add_item (self->steps, undo_label != NULL ? undo_label : _ ("Undo"), "build.undo", "<Control>z");
+  add_item (self->steps, redo_label != NULL ? redo_label : _ ("Redo"), "build.redo",
+            "<Control><Shift>z");
+}
 
-  g_menu_remove_all (self->menu);
-  add_item (steps, undo_label != NULL ? undo_label : _ ("Undo"), "build.undo", "<Control>z");
-  add_item (steps, redo_label != NULL ? redo_label : _ ("Redo"), "build.redo", "<Control><Shift>z");
+static void
+fill_menu (RnBuildTools *self)
+{
+  g_autoptr (GMenu) files = g_menu_new (), figures = g_menu_new (), table = g_menu_new ();
+
+  fill_steps (self, NULL, NULL);
   add_item (files, _ ("Save _as…"), "build.save-as", "<Control><Shift>s");
   add_item (figures, _ ("Save the figure as P_DF…"), "build.export::pdf", "<Control>e");
   add_item (figures, _ ("Save the figure as _SVG…"), "build.export::svg", NULL);
   add_item (figures, _ ("Save the figure as _PNG…"), "build.export::png", NULL);
   add_item (table, _ ("_Copy the table of layers"), "build.copy-table", "<Control><Shift>e");
   add_item (table, _ ("Save the table as _text…"), "build.export::txt", NULL);
-  g_menu_append_section (self->menu, NULL, G_MENU_MODEL (steps));
+  g_menu_append_section (self->menu, NULL, G_MENU_MODEL (self->steps));
   g_menu_append_section (self->menu, NULL, G_MENU_MODEL (files));
   g_menu_append_section (self->menu, NULL, G_MENU_MODEL (figures));
   g_menu_append_section (self->menu, NULL, G_MENU_MODEL (table));
@@ -230,12 +241,14 @@ refresh_steps (RnBuildTools *self)
 {
   g_autofree char *undo_label = rn_session_get_undo_label (self->session);
   g_autofree char *redo_label = rn_session_get_redo_label (self->session);
+  gboolean is_other;
 
   enable (self, "undo", undo_label != NULL);
   enable (self, "redo", redo_label != NULL);
-  tell (self, "undo", undo_label);
-  tell (self, "redo", redo_label);
-  fill_menu (self, undo_label, redo_label);
+  is_other = tell (self, "undo", undo_label);
+  is_other |= tell (self, "redo", redo_label);
+  if (is_other)
+    fill_steps (self, undo_label, redo_label);
 }
 
 static void
@@ -334,6 +347,8 @@ add_menu (RnBuildTools *self)
   GtkWidget *button = gtk_menu_button_new ();
 
   self->menu = g_menu_new ();
+  self->steps = g_menu_new ();
+  fill_menu (self);
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (self->menu));
   gtk_widget_set_tooltip_text (button, _ ("Figure, table and more"));
@@ -384,6 +399,7 @@ rn_build_tools_dispose (GObject *object)
 
   g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_object (&self->menu);
+  g_clear_object (&self->steps);
   g_clear_object (&self->actions);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (rn_build_tools_parent_class)->dispose (object);

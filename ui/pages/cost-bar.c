@@ -27,6 +27,8 @@ rn_cost_bar_set (RnCostBar *self, const char *number, double share)
   g_return_if_fail (RN_IS_COST_BAR (self));
 
   gtk_label_set_text (GTK_LABEL (self->number), number);
+  if (share == self->share)
+    return;
   self->share = share;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

@@ -22,10 +22,6 @@ typedef enum
   N_COLUMNS
 } Column;
 
-/* Of a cell: the signals of its row, and its column */
-#define ROW_KEY "rn-row"
-#define COLUMN_KEY "rn-column"
-
 #define RN_TYPE_COST_ROW (rn_cost_row_get_type ())
 G_DECLARE_FINAL_TYPE (RnCostRow, rn_cost_row, RN, COST_ROW, GObject)
 
@@ -37,7 +33,8 @@ struct _RnCostRow
   RnPart part;
   guint32 block; /* id, 0 for stem and head */
   RnCost cost;
-  double shares[N_COLUMNS]; /* of the column's largest; of columns that have bars */
+  double shares[N_COLUMNS];      /* of the column's largest; of columns that have bars */
+  GtkListItem *cells[N_COLUMNS]; /* (nullable): that show it */
 };
 
 G_DEFINE_FINAL_TYPE (RnCostRow, rn_cost_row, G_TYPE_OBJECT)
@@ -71,14 +68,7 @@ struct _RnCostTable
 
 G_DEFINE_FINAL_TYPE (RnCostTable, rn_cost_table, GTK_TYPE_WIDGET)
 
-enum
-{
-  COUNTED,
-  ROW_CHANGED, /* of a row */
-  N_SIGNALS
-};
-
-static guint signals[N_SIGNALS];
+static guint signal_counted;
 
 static void
 rn_cost_row_finalize (GObject *object)
@@ -96,8 +86,6 @@ static void
 rn_cost_row_class_init (RnCostRowClass *class)
 {
   G_OBJECT_CLASS (class)->finalize = rn_cost_row_finalize;
-  signals[ROW_CHANGED] = g_signal_new ("changed", RN_TYPE_COST_ROW, G_SIGNAL_RUN_LAST, 0, NULL,
-                                       NULL, NULL, G_TYPE_NONE, 0);
 }
 
 /* Counting, in a task */
@@ -214,6 +202,51 @@ count (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
   g_task_return_pointer (task, counted, counted_free);
 }
 
+/* Cells */
+
+static char *
+describe_cell (const RnCostRow *row, Column column)
+{
+  const RnCost *cost = &row->cost;
+
+  switch (column)
+    {
+    case COLUMN_NAME:
+      return g_strdup (row->name);
+    case COLUMN_OUTPUT:
+      if (row->part == RN_PART_HEAD)
+        return g_strdup_printf (ngettext ("%d class", "%d classes", (gulong) cost->channels),
+                                cost->channels);
+      return g_strdup_printf ("%d×%d×%d", cost->height, cost->width, cost->channels);
+    case COLUMN_PARAMETERS:
+      return rn_format_count (cost->parameters);
+    case COLUMN_MACS:
+      return rn_format_amount (cost->macs);
+    case COLUMN_FIELD:
+      return row->part == RN_PART_HEAD
+                 ? g_strdup (_ ("all"))
+                 : g_strdup_printf (_ ("%lld px"), (long long) cost->receptive_field);
+    case COLUMN_MEMORY:
+      return rn_format_bytes (cost->train_bytes);
+    case N_COLUMNS:
+    default:
+      g_return_val_if_reached (NULL);
+    }
+}
+
+static void
+show_cell (GtkListItem *item, Column column)
+{
+  const RnCostRow *row = gtk_list_item_get_item (item);
+  GtkWidget *cell = gtk_list_item_get_child (item);
+  g_autofree char *text = row != NULL ? describe_cell (row, column) : NULL;
+
+  if (row != NULL && has_bars (column))
+    rn_cost_bar_set (RN_COST_BAR (cell), text, row->shares[column]);
+  else if (row != NULL)
+    gtk_label_set_text (GTK_LABEL (cell), text);
+}
+
 /* Makes @self what @other is, which becomes what @self was. */
 static void
 exchange (RnCostRow *self, RnCostRow *other)
@@ -226,7 +259,9 @@ exchange (RnCostRow *self, RnCostRow *other)
   self->cost = other->cost;
   memcpy (self->shares, other->shares, sizeof self->shares);
   other->name = was.name;
-  g_signal_emit (self, signals[ROW_CHANGED], 0);
+  for (Column c = 0; c < N_COLUMNS; c++)
+    if (self->cells[c] != NULL)
+      show_cell (self->cells[c], c);
 }
 
 /* Rows that are there stay and tell what they have become: a list whose items go and come makes hundreds of cells anew,
@@ -263,7 +298,7 @@ on_counted (GObject *source, GAsyncResult *result, gpointer data)
   self->total = counted->total;
   self->is_counted = TRUE;
   counted_free (counted);
-  g_signal_emit (self, signals[COUNTED], 0);
+  g_signal_emit (self, signal_counted, 0);
 }
 
 void
@@ -319,51 +354,6 @@ rn_cost_table_get_row (RnCostTable *self, guint at, RnCost *cost)
   *cost = row->cost;
 }
 
-/* Cells */
-
-static char *
-describe_cell (const RnCostRow *row, Column column)
-{
-  const RnCost *cost = &row->cost;
-
-  switch (column)
-    {
-    case COLUMN_NAME:
-      return g_strdup (row->name);
-    case COLUMN_OUTPUT:
-      if (row->part == RN_PART_HEAD)
-        return g_strdup_printf (ngettext ("%d class", "%d classes", (gulong) cost->channels),
-                                cost->channels);
-      return g_strdup_printf ("%d×%d×%d", cost->height, cost->width, cost->channels);
-    case COLUMN_PARAMETERS:
-      return rn_format_count (cost->parameters);
-    case COLUMN_MACS:
-      return rn_format_amount (cost->macs);
-    case COLUMN_FIELD:
-      return row->part == RN_PART_HEAD
-                 ? g_strdup (_ ("all"))
-                 : g_strdup_printf (_ ("%lld px"), (long long) cost->receptive_field);
-    case COLUMN_MEMORY:
-      return rn_format_bytes (cost->train_bytes);
-    case N_COLUMNS:
-    default:
-      g_return_val_if_reached (NULL);
-    }
-}
-
-static void
-show_cell (GtkListItem *item, Column column)
-{
-  const RnCostRow *row = gtk_list_item_get_item (item);
-  GtkWidget *cell = gtk_list_item_get_child (item);
-  g_autofree char *text = row != NULL ? describe_cell (row, column) : NULL;
-
-  if (row != NULL && has_bars (column))
-    rn_cost_bar_set (RN_COST_BAR (cell), text, row->shares[column]);
-  else if (row != NULL)
-    gtk_label_set_text (GTK_LABEL (cell), text);
-}
-
 /* When it is asked for: a tooltip that is set asks the screen where the pointer is. */
 static gboolean
 on_query_name (GtkWidget *label, int x, int y, gboolean is_keyboard, GtkTooltip *tooltip)
@@ -373,21 +363,10 @@ on_query_name (GtkWidget *label, int x, int y, gboolean is_keyboard, GtkTooltip 
 }
 
 static void
-on_row_changed (RnCostRow *row, GtkListItem *item)
-{
-  show_cell (item, (Column) GPOINTER_TO_INT (g_object_get_data (G_OBJECT (item), COLUMN_KEY)));
-}
-
-/* A cell listens to the row that it shows. */
-static void
 on_setup (GtkListItemFactory *factory, GtkListItem *item, gpointer column)
 {
-  GSignalGroup *row = g_signal_group_new (RN_TYPE_COST_ROW);
   GtkWidget *label;
 
-  g_signal_group_connect (row, "changed", G_CALLBACK (on_row_changed), item);
-  g_object_set_data_full (G_OBJECT (item), ROW_KEY, row, g_object_unref);
-  g_object_set_data (G_OBJECT (item), COLUMN_KEY, column);
   if (has_bars ((Column) GPOINTER_TO_INT (column)))
     {
       gtk_list_item_set_child (item, rn_cost_bar_new ());
@@ -411,9 +390,20 @@ on_setup (GtkListItemFactory *factory, GtkListItem *item, gpointer column)
 static void
 on_bind (GtkListItemFactory *factory, GtkListItem *item, gpointer column)
 {
-  g_signal_group_set_target (g_object_get_data (G_OBJECT (item), ROW_KEY),
-                             gtk_list_item_get_item (item));
+  RnCostRow *row = gtk_list_item_get_item (item);
+
+  row->cells[GPOINTER_TO_INT (column)] = item;
   show_cell (item, (Column) GPOINTER_TO_INT (column));
+}
+
+/* The view may have given the row another cell before. */
+static void
+on_unbind (GtkListItemFactory *factory, GtkListItem *item, gpointer column)
+{
+  RnCostRow *row = gtk_list_item_get_item (item);
+
+  if (row != NULL && row->cells[GPOINTER_TO_INT (column)] == item)
+    row->cells[GPOINTER_TO_INT (column)] = NULL;
 }
 
 static void
@@ -432,7 +422,7 @@ add_columns (GtkWidget *view)
                                           _ ("Mult-adds"), _ ("Sees"),   _ ("Memory") };
 
   for (int i = 0; i < N_COLUMNS; i++)
-    rn_data_table_add_column (view, titles[i], i, 1, on_setup, on_bind);
+    rn_data_table_add_column (view, titles[i], i, 1, on_setup, on_bind, on_unbind);
 }
 
 static void
@@ -475,8 +465,8 @@ rn_cost_table_class_init (RnCostTableClass *class)
 {
   G_OBJECT_CLASS (class)->dispose = rn_cost_table_dispose;
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
-  signals[COUNTED] = g_signal_new ("counted", RN_TYPE_COST_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                   NULL, G_TYPE_NONE, 0);
+  signal_counted = g_signal_new ("counted", RN_TYPE_COST_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 0);
 }
 
 GtkWidget *
