@@ -229,6 +229,16 @@ test_a_branch_that_gives_zero_reads_zero_and_it_alone (void)
   tear_down (&f);
 }
 
+static gboolean
+has_tooltip (GtkWidget *widget)
+{
+  g_autoptr (GtkTooltip) tooltip = g_object_new (GTK_TYPE_TOOLTIP, NULL);
+  gboolean is_shown = FALSE;
+
+  g_signal_emit_by_name (widget, "query-tooltip", 0, 0, TRUE, tooltip, &is_shown);
+  return gtk_widget_get_has_tooltip (widget) && is_shown;
+}
+
 static void
 test_the_switch_of_a_card_is_the_gate (void)
 {
@@ -241,6 +251,7 @@ test_the_switch_of_a_card_is_the_gate (void)
   g_assert_nonnull (gate);
   gtk_test_accessible_assert_property (gate, GTK_ACCESSIBLE_PROPERTY_LABEL,
                                        "Residual branch of block 7");
+  g_assert_true (has_tooltip (gate));
   gtk_switch_set_active (GTK_SWITCH (gate), FALSE);
   g_assert_false (rn_session_get_gate (f.session, id_of (&f, 6)));
   g_assert_cmpint (rn_session_n_gates_off (f.session), ==, 1);
@@ -412,6 +423,40 @@ test_twelve_hundred_layers_take_few_widgets (void)
 }
 
 static void
+count (GtkWidget *row, int *n)
+{
+  (*n)++;
+}
+
+static void
+scroll_to (Fixture *f, double y)
+{
+  rn_spine_body_scroll_to (f->body, y);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (f->spine));
+}
+
+static void
+test_a_row_goes_to_another_block_as_it_is_unless_it_is_pressed (void)
+{
+  Fixture f;
+  GtkWidget *row;
+  int n_unmapped = 0;
+
+  set_up (&f, "resnet110", 240, 700);
+  rn_spine_body_set_zoom (f.body, 66.0, -1.0);
+  row = GTK_WIDGET (row_of (&f, 20));
+  g_signal_connect (row, "unmap", G_CALLBACK (count), &n_unmapped);
+  scroll_to (&f, 40.0 * 66.0);
+  g_assert_cmpint (rn_block_row_get_block (RN_BLOCK_ROW (row)), >, 30);
+  g_assert_cmpint (n_unmapped, ==, 0);
+  gtk_widget_set_state_flags (row, GTK_STATE_FLAG_ACTIVE, FALSE);
+  scroll_to (&f, 20.0 * 66.0);
+  g_assert_cmpint (rn_block_row_get_block (RN_BLOCK_ROW (row)), <, 30);
+  g_assert_cmpint (n_unmapped, ==, 1);
+  tear_down (&f);
+}
+
+static void
 test_the_overview_goes_to_the_block_that_is_hit (void)
 {
   Fixture f;
@@ -501,10 +546,12 @@ static void
 test_another_network_takes_the_place_of_the_last (void)
 {
   Fixture f;
+  RnOverview *overview;
   g_autoptr (RnSpec) empty = rn_spec_new ("empty", 32, 3, RN_STEM_3X3, 16, 10, NULL);
   g_autoptr (RnSpec) large = rn_spec_preset ("resnet50", NULL);
 
   set_up (&f, "resnet20", 240, 900);
+  overview = rn_spine_get_overview (f.spine);
   fake_session_show (f.session, empty, "empty");
   gtk_test_widget_wait_for_draw (GTK_WIDGET (f.spine));
   g_assert_cmpint (n_rows_shown (&f), ==, 2);
@@ -512,6 +559,8 @@ test_another_network_takes_the_place_of_the_last (void)
   gtk_test_widget_wait_for_draw (GTK_WIDGET (f.spine));
   g_assert_cmpint (n_rows_shown (&f), ==, 18);
   g_assert_cmpstr (rn_block_row_get_number (rn_spine_body_get_row (f.body, 3)), ==, "–");
+  g_assert_cmpint (rn_overview_go (overview, gtk_widget_get_height (GTK_WIDGET (overview))), ==,
+                   rn_spec_n_blocks (large) - 1);
   fake_session_show (f.session, NULL, "");
   gtk_test_widget_wait_for_draw (GTK_WIDGET (f.spine));
   g_assert_cmpint (n_rows_shown (&f), ==, 0);
@@ -604,6 +653,8 @@ main (int argc, char **argv)
   ADD ("keys move, toggle, fold and leave", test_keys_move_toggle_fold_and_leave);
   ADD ("a plain block has no arc and no switch", test_a_plain_block_has_no_arc_and_no_switch);
   ADD ("twelve hundred layers take few widgets", test_twelve_hundred_layers_take_few_widgets);
+  ADD ("a row goes to another block as it is, unless it is pressed",
+       test_a_row_goes_to_another_block_as_it_is_unless_it_is_pressed);
   ADD ("the overview goes to the block that is hit",
        test_the_overview_goes_to_the_block_that_is_hit);
   ADD ("the overview shows the most extreme of blocks that share a pixel",
