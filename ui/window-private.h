@@ -37,6 +37,8 @@ struct _RnWindow
   int type_size;           /* gtk-xft-dpi before presenter mode; 0 when it is off */
   gboolean is_side_chosen; /* the person moved the spine's edge */
   gboolean is_placing;     /* the window moves it */
+  int side_px;             /* where it is to be, if the page leaves room */
+  guint place_id;
   gboolean is_closing;
 };
 

@@ -126,20 +126,55 @@ place_side (RnWindow *self)
 {
   int width, height;
 
-  if (self->is_side_chosen)
-    return;
   gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  if (!self->is_side_chosen)
+    self->side_px = width < WIDE_WINDOW ? NARROW_SIDE : WIDE_SIDE;
   self->is_placing = TRUE;
-  gtk_paned_set_position (GTK_PANED (self->paned), width < WIDE_WINDOW ? NARROW_SIDE : WIDE_SIDE);
+  gtk_paned_set_position (GTK_PANED (self->paned), self->side_px);
   self->is_placing = FALSE;
 }
 
+/* Returns: as near to the width that is wanted as the spine and the page that is shown allow */
+static int
+get_nearest_side (RnWindow *self)
+{
+  int least, most;
+
+  g_object_get (self->paned, "min-position", &least, "max-position", &most, NULL);
+  return MAX (MIN (self->side_px, most), least);
+}
+
+/* What a page takes of the spine's room is not the person's choice. */
 static void
 on_position (GtkPaned *paned, GParamSpec *pspec, RnWindow *self)
 {
-  self->is_side_chosen |= !self->is_placing;
-  if (gtk_paned_get_position (paned) > MAX_SIDE)
+  const int position = gtk_paned_get_position (paned);
+
+  if (self->is_placing || position == get_nearest_side (self))
+    return;
+  self->is_side_chosen = TRUE;
+  self->side_px = MIN (position, MAX_SIDE);
+  if (position > MAX_SIDE)
     gtk_paned_set_position (paned, MAX_SIDE);
+}
+
+static gboolean
+give_back (gpointer data)
+{
+  RnWindow *self = data;
+
+  self->place_id = 0;
+  place_side (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* The page that is shown needs another room: while it is laid out is not the time to change it. */
+static void
+on_room (RnWindow *self)
+{
+  if (self->place_id == 0 &&
+      gtk_paned_get_position (GTK_PANED (self->paned)) != get_nearest_side (self))
+    self->place_id = g_idle_add (give_back, self);
 }
 
 /* What is remembered */
@@ -147,7 +182,7 @@ on_position (GtkPaned *paned, GParamSpec *pspec, RnWindow *self)
 static void
 remember (RnWindow *self)
 {
-  int width, height, side;
+  int width, height;
   const RnSettings *settings;
   RnChoices choices;
   double epochs;
@@ -164,8 +199,7 @@ remember (RnWindow *self)
     }
   g_settings_set_string (self->remembered, "page", rn_window_get_page (self));
   g_settings_set_boolean (self->remembered, "spine-visible", gtk_widget_get_visible (self->side));
-  side = self->is_side_chosen ? gtk_paned_get_position (GTK_PANED (self->paned)) : 0;
-  g_settings_set_int (self->remembered, "spine-width", CLAMP (side, 0, MAX_SIDE));
+  g_settings_set_int (self->remembered, "spine-width", self->is_side_chosen ? self->side_px : 0);
   g_settings_set_enum (self->remembered, "measure", (int) rn_session_get_measure (self->session));
   settings = rn_session_get_next_settings (self->session, &epochs, &choices);
   rn_remembered_set_training (self->remembered, settings, epochs, choices);
@@ -358,6 +392,8 @@ new_paned (RnWindow *self)
   gtk_paned_set_shrink_end_child (GTK_PANED (paned), FALSE);
   gtk_widget_set_vexpand (paned, TRUE);
   g_signal_connect (paned, "notify::position", G_CALLBACK (on_position), self);
+  g_signal_connect_swapped (paned, "notify::min-position", G_CALLBACK (on_room), self);
+  g_signal_connect_swapped (paned, "notify::max-position", G_CALLBACK (on_room), self);
   g_signal_connect (self, "notify::default-width", G_CALLBACK (place_side), NULL);
   return paned;
 }
@@ -389,6 +425,7 @@ rn_window_dispose (GObject *object)
   RnWindow *self = RN_WINDOW (object);
 
   g_clear_handle_id (&self->prepare_id, g_source_remove);
+  g_clear_handle_id (&self->place_id, g_source_remove);
   g_cancellable_cancel (self->opening);
   g_clear_object (&self->chooser);
   if (self->session != NULL)

@@ -12,6 +12,7 @@
 #include "pages/dataset-head.h"
 #include "remembered.h"
 #include "runs/run-wishes.h"
+#include "settle.h"
 #include "window-private.h"
 
 /* At a window of this width nothing may be clipped (design: interaction.md). */
@@ -75,23 +76,6 @@ page_of (RnWindow *window)
     if (strcmp (page_names[i], name) == 0)
       return page_names[i];
   g_assert_not_reached ();
-}
-
-/* Returns: the first widget of @type below @widget */
-static GtkWidget *
-find_widget (GtkWidget *widget, GType type)
-{
-  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find_widget (child, type);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
 }
 
 static char *
@@ -405,7 +389,7 @@ test_every_control_has_a_name (void)
   n = check_names (GTK_WIDGET (window), nameless);
   gtk_widget_activate_action (GTK_WIDGET (window), "win.preferences", NULL);
   n += check_names (find_widget (GTK_WIDGET (opening_find_dialog (window)),
-                                 ADW_TYPE_PREFERENCES_PAGE),
+                                 ADW_TYPE_PREFERENCES_PAGE, 0),
                     nameless);
   gtk_window_destroy (opening_find_dialog (window));
   g_test_message ("%u controls", n);
@@ -532,7 +516,7 @@ static guint
 count_rows (RnWindow *window)
 {
   RnClassifyBatch *batch = rn_classify_many_get_batch (RN_CLASSIFY_MANY (
-      find_widget (rn_window_get_page_widget (window, "classify"), RN_TYPE_CLASSIFY_MANY)));
+      find_widget (rn_window_get_page_widget (window, "classify"), RN_TYPE_CLASSIFY_MANY, 0)));
 
   return batch != NULL ? g_list_model_get_n_items (rn_classify_batch_get_rows (batch)) : 0;
 }
@@ -623,7 +607,7 @@ test_data_that_was_opened_can_be_opened_again (void)
 
   rn_remembered_clear_data (rn_remembered ());
   page = rn_window_get_page_widget (window, "data");
-  button = find_widget (find_widget (page, RN_TYPE_DATASET_HEAD), GTK_TYPE_MENU_BUTTON);
+  button = find_widget (find_widget (page, RN_TYPE_DATASET_HEAD, 0), GTK_TYPE_MENU_BUTTON, 0);
   g_assert_false (gtk_widget_get_sensitive (button));
   rn_session_open_dataset (session, data);
   iterate_until (gtk_widget_get_sensitive (button));
@@ -816,14 +800,14 @@ cut_off_a_run (void)
 static GtkWidget *
 find_notice (RnWindow *window)
 {
-  return find_widget (GTK_WIDGET (window), GTK_TYPE_INFO_BAR);
+  return find_widget (GTK_WIDGET (window), GTK_TYPE_INFO_BAR, 0);
 }
 
 static gboolean
 notice_names (RnWindow *window, const char *name)
 {
   GtkWidget *bar = find_notice (window);
-  GtkWidget *label = bar != NULL ? find_widget (bar, GTK_TYPE_LABEL) : NULL;
+  GtkWidget *label = bar != NULL ? find_widget (bar, GTK_TYPE_LABEL, 0) : NULL;
 
   return label != NULL && strstr (gtk_label_get_text (GTK_LABEL (label)), name) != NULL;
 }
@@ -988,6 +972,40 @@ test_presenter_mode_enlarges_and_gives_back (void)
   g_assert_cmpint (after, ==, before);
 }
 
+/* A page that needs much room takes some of the spine's as long as it is shown; what the person chose stays. */
+static void
+test_a_wide_page_gives_the_spine_its_room_back (void)
+{
+  RnWindow *window = opening_window (application);
+  GtkPaned *paned = GTK_PANED (window->paned);
+  int wide;
+
+  rn_window_show_page (window, "build");
+  settle_size (GTK_WINDOW (window), 1300, 800);
+  iterate_until (gtk_paned_get_position (paned) == 320);
+  gtk_widget_set_size_request (rn_window_get_page_widget (window, "runs"), 1060, -1);
+  rn_window_show_page (window, "runs");
+  iterate_until (gtk_paned_get_position (paned) < 240);
+  g_assert_false (window->is_side_chosen);
+  rn_window_show_page (window, "build");
+  iterate_until (gtk_paned_get_position (paned) == 320);
+
+  gtk_paned_set_position (paned, 280);
+  g_assert_true (window->is_side_chosen);
+  rn_window_show_page (window, "runs");
+  iterate_until (gtk_paned_get_position (paned) < 240);
+  rn_window_show_page (window, "build");
+  iterate_until (gtk_paned_get_position (paned) == 280);
+
+  /* the next window begins with it, too */
+  rn_window_show_page (window, "runs");
+  iterate_until (gtk_paned_get_position (paned) < 240);
+  opening_close (application, window);
+  wide = g_settings_get_int (rn_remembered (), "spine-width");
+  g_settings_reset (rn_remembered (), "spine-width");
+  g_assert_cmpint (wide, ==, 280);
+}
+
 static void
 test_the_style_is_the_persons (void)
 {
@@ -1150,6 +1168,8 @@ add_tests (void)
                    test_what_is_remembered_wrongly_does_no_harm);
   g_test_add_func ("/window/presenter mode enlarges, and gives back",
                    test_presenter_mode_enlarges_and_gives_back);
+  g_test_add_func ("/window/a wide page gives the spine its room back",
+                   test_a_wide_page_gives_the_spine_its_room_back);
   g_test_add_func ("/window/the style is the person's", test_the_style_is_the_persons);
   g_test_add_func ("/window/dialogs open without complaint", test_dialogs_open_without_complaint);
   g_test_add_func ("/window/a changed sketch is closed only when one says so",
