@@ -208,6 +208,31 @@ test_a_class_of_the_balance_filters_the_grid (Fixture *fixture, gconstpointer da
                             "Nearly balanced: from 16,666 training pictures (fly)"));
 }
 
+/* The names' column and the rows' height follow the size of the text. */
+static gboolean
+has_taller_rows (gpointer data)
+{
+  return gtk_scrolled_window_get_min_content_height (data) >= 120;
+}
+
+static void
+test_classes_follow_the_size_of_the_text (Fixture *fixture, gconstpointer data)
+{
+  GtkSettings *settings = gtk_settings_get_default ();
+  GtkScrolledWindow *scroller;
+  int before;
+
+  open_digits (fixture);
+  scroller =
+      GTK_SCROLLED_WINDOW (find_widget (find_widget (fixture->page, RN_TYPE_CLASS_BALANCE, 0),
+                                        GTK_TYPE_SCROLLED_WINDOW, 0));
+  g_assert_false (has_taller_rows (scroller));
+  g_object_get (settings, "gtk-xft-dpi", &before, NULL);
+  g_object_set (settings, "gtk-xft-dpi", 2 * 96 * 1024, NULL);
+  settle_until (has_taller_rows, scroller, 30.0);
+  g_object_set (settings, "gtk-xft-dpi", before, NULL);
+}
+
 static gboolean
 has_subject (gpointer data)
 {
@@ -451,6 +476,7 @@ main (int argc, char **argv)
        test_fifty_thousand_pictures_take_a_few_hundred_widgets);
   ADD ("/data-page/a class of the balance filters the grid",
        test_a_class_of_the_balance_filters_the_grid);
+  ADD ("/data-page/classes follow the size of the text", test_classes_follow_the_size_of_the_text);
   ADD ("/data-page/a click makes it the picture of the session",
        test_a_click_makes_it_the_picture_of_the_session);
   ADD ("/data-page/a broken data set is told with file and reason",

@@ -27,6 +27,7 @@ struct _RnClassBalance
   GtkWidget *box;
   GtkWidget *text;
   GtkWidget *scroller;
+  guint measure_id;
 };
 
 G_DEFINE_FINAL_TYPE (RnClassBalance, rn_class_balance, GTK_TYPE_WIDGET)
@@ -99,33 +100,6 @@ rn_class_balance_init (RnClassBalance *self)
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
 }
 
-static void
-dispose (GObject *object)
-{
-  RnClassBalance *self = RN_CLASS_BALANCE (object);
-
-  g_clear_pointer (&self->box, gtk_widget_unparent);
-  g_clear_pointer (&self->summary, rn_dataset_summary_unref);
-  g_clear_pointer (&self->dataset, rn_dataset_unref);
-  g_clear_object (&self->names);
-  G_OBJECT_CLASS (rn_class_balance_parent_class)->dispose (object);
-}
-
-static void
-rn_class_balance_class_init (RnClassBalanceClass *class)
-{
-  G_OBJECT_CLASS (class)->dispose = dispose;
-  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
-  chosen_signal = g_signal_new ("chosen", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL,
-                                NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
-}
-
-GtkWidget *
-rn_class_balance_new (void)
-{
-  return g_object_new (RN_TYPE_CLASS_BALANCE, NULL);
-}
-
 static int
 measure_text (RnClassBalance *self, RnTextSize size, const char *text)
 {
@@ -137,8 +111,9 @@ measure_text (RnClassBalance *self, RnTextSize size, const char *text)
 }
 
 static void
-measure_columns (RnClassBalance *self, const char *const *names)
+measure_columns (RnClassBalance *self)
 {
+  const char *const *names = rn_dataset_get_classes (self->dataset);
   g_autofree char *most = rn_format_count (rn_dataset_summary_get_most (self->summary));
 
   self->number_px = measure_text (self, RN_TEXT_CAPTION, most);
@@ -159,6 +134,72 @@ set_height (RnClassBalance *self)
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (self->scroller),
                                               MIN (n * (height + ROW_PADDING_PX), MAX_HEIGHT_PX));
   g_object_unref (row);
+}
+
+static void
+fill_list (RnClassBalance *self)
+{
+  const guint n_before = g_list_model_get_n_items (G_LIST_MODEL (self->names));
+
+  measure_columns (self);
+  set_height (self);
+  gtk_string_list_splice (self->names, 0, n_before, rn_dataset_get_classes (self->dataset));
+}
+
+/* The text has another size. */
+static gboolean
+measure_again (gpointer data)
+{
+  RnClassBalance *self = data;
+  const int name_px = self->name_px, number_px = self->number_px;
+
+  self->measure_id = 0;
+  if (self->summary == NULL)
+    return G_SOURCE_REMOVE;
+  measure_columns (self);
+  if (self->name_px != name_px || self->number_px != number_px)
+    fill_list (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* In the middle of a change of style no rows are made. */
+static void
+css_changed (GtkWidget *widget, GtkCssStyleChange *change)
+{
+  RnClassBalance *self = RN_CLASS_BALANCE (widget);
+
+  GTK_WIDGET_CLASS (rn_class_balance_parent_class)->css_changed (widget, change);
+  if (self->measure_id == 0 && self->summary != NULL)
+    self->measure_id = g_idle_add (measure_again, self);
+}
+
+static void
+dispose (GObject *object)
+{
+  RnClassBalance *self = RN_CLASS_BALANCE (object);
+
+  g_clear_handle_id (&self->measure_id, g_source_remove);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_pointer (&self->summary, rn_dataset_summary_unref);
+  g_clear_pointer (&self->dataset, rn_dataset_unref);
+  g_clear_object (&self->names);
+  G_OBJECT_CLASS (rn_class_balance_parent_class)->dispose (object);
+}
+
+static void
+rn_class_balance_class_init (RnClassBalanceClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = dispose;
+  GTK_WIDGET_CLASS (class)->css_changed = css_changed;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
+  chosen_signal = g_signal_new ("chosen", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL,
+                                NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
+}
+
+GtkWidget *
+rn_class_balance_new (void)
+{
+  return g_object_new (RN_TYPE_CLASS_BALANCE, NULL);
 }
 
 void
@@ -184,9 +225,7 @@ rn_class_balance_set (RnClassBalance *self, RnDataset *dataset, RnDatasetSummary
   self->dataset = rn_dataset_ref (dataset);
   text = rn_dataset_summary_describe (summary, dataset);
   gtk_label_set_text (GTK_LABEL (self->text), text);
-  measure_columns (self, rn_dataset_get_classes (dataset));
-  set_height (self);
-  gtk_string_list_splice (self->names, 0, n_before, rn_dataset_get_classes (dataset));
+  fill_list (self);
 }
 
 const char *

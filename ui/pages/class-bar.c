@@ -67,7 +67,8 @@ draw_name (RnClassBar *self, cairo_t *cr, const RnPalette *palette, double width
   int height;
 
   pango_layout_set_width (layout, (int) width * PANGO_SCALE);
-  pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
+  /* names of one family begin alike */
+  pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_MIDDLE);
   pango_layout_get_pixel_size (layout, NULL, &height);
   gdk_cairo_set_source_rgba (cr, &palette->text);
   cairo_move_to (cr, 0, middle - height / 2.0);
