@@ -144,6 +144,12 @@ rn_palette_set_source (cairo_t *cr, const GdkRGBA *colour, double alpha)
   cairo_set_source_rgba (cr, colour->red, colour->green, colour->blue, colour->alpha * alpha);
 }
 
+static void
+set_hatch_source (cairo_t *cr, const RnPalette *palette)
+{
+  rn_palette_set_source (cr, &palette->text, palette->is_high_contrast ? 0.6 : 0.2);
+}
+
 /* Lines x + y = constant that cross a rectangle: on one grid wherever it stands */
 static void
 path_hatch (cairo_t *cr, double x, double y, double width, double height)
@@ -166,7 +172,7 @@ rn_palette_hatch (cairo_t *cr, const RnPalette *palette, double x, double y, dou
   cairo_rectangle (cr, x, y, width, height);
   cairo_clip (cr);
   cairo_set_line_width (cr, 1.0);
-  rn_palette_set_source (cr, &palette->text, 0.2);
+  set_hatch_source (cr, palette);
   path_hatch (cr, x, y, width, height);
   cairo_stroke (cr);
   cairo_restore (cr);
@@ -182,7 +188,7 @@ rn_palette_append_hatch (GtkSnapshot *snapshot, const RnPalette *palette,
   gtk_snapshot_push_repeat (snapshot, place, &tile);
   cr = gtk_snapshot_append_cairo (snapshot, &tile);
   cairo_set_line_width (cr, 1.0);
-  rn_palette_set_source (cr, &palette->text, 0.2);
+  set_hatch_source (cr, palette);
   /* no line ends in the tile */
   path_hatch (cr, -RN_HATCH_PX, -RN_HATCH_PX, 3.0 * RN_HATCH_PX, 3.0 * RN_HATCH_PX);
   cairo_stroke (cr);

@@ -6,6 +6,7 @@
 #include "state/format.h"
 
 #define BOX_PADDING_PX 8.0
+#define TOGGLE_MARGIN_PX 6.0
 /* What shares of the scale are told apart: finer than a pixel of any bar and a step of any colour */
 #define N_PLACES 1000.0
 #define NO_NUMBER "–"
@@ -87,7 +88,7 @@ room_for_layers (RnBlockRow *self)
 
   if (gtk_widget_get_child_visible (self->toggle))
     gtk_widget_measure (self->toggle, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL, NULL);
-  return rn_block_row_get_box (self).width - 1.5 * BOX_PADDING_PX - width;
+  return rn_block_row_get_box (self).width - BOX_PADDING_PX - 2.0 * TOGGLE_MARGIN_PX - width;
 }
 
 /* As many lines as the box has room for */
@@ -522,7 +523,7 @@ rn_block_row_size_allocate (GtkWidget *widget, int width, int height, int baseli
   box = rn_block_row_get_box (self);
   gtk_widget_measure (self->toggle, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &place.width, NULL, NULL);
   gtk_widget_measure (self->toggle, GTK_ORIENTATION_VERTICAL, -1, NULL, &place.height, NULL, NULL);
-  place.x = (int) (box.x + box.width - 6.0) - place.width;
+  place.x = (int) (box.x + box.width - TOGGLE_MARGIN_PX) - place.width;
   place.y = (int) round (box.y + 0.5 * (box.height - place.height));
   gtk_widget_size_allocate (self->toggle, &place, -1);
 }
