@@ -1,4 +1,5 @@
 #include <math.h>
+#include <string.h>
 
 #include "charts/axis.h"
 #include "state/measures.h"
@@ -51,6 +52,41 @@ test_a_logarithmic_axis_has_decades (void)
   g_assert_cmpint (rn_axis_get_ticks (&axis, ticks), ==, 5);
   g_assert_cmpfloat_with_epsilon (ticks[0], 0.001, 1e-12);
   g_assert_cmpfloat_with_epsilon (rn_axis_fraction (&axis, 0.1), 0.5, 1e-9);
+}
+
+/* @most: in pixels */
+static void
+assert_shortened (PangoContext *context, const char *text, int most)
+{
+  g_autofree char *shorter = rn_text_shorten (context, RN_TEXT_CAPTION, text, most);
+  g_autoptr (PangoLayout) layout = rn_text_layout_in_context (context, RN_TEXT_CAPTION, shorter);
+  int width;
+
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  g_assert_cmpint (width, <=, most);
+  g_assert_cmpint (width, >, most - 30);
+  g_assert_true (g_utf8_validate (shorter, -1, NULL));
+  g_assert_nonnull (strstr (shorter, "…"));
+  g_assert_true (g_str_has_prefix (shorter, "ein"));
+  g_assert_true (g_str_has_suffix (shorter, "in"));
+}
+
+static void
+test_a_long_text_keeps_its_ends (void)
+{
+  PangoContext *context = pango_font_map_create_context (pango_cairo_font_map_get_default ());
+  PangoFontDescription *font = pango_font_description_from_string ("Cantarell 11");
+  g_autofree char *whole = NULL;
+
+  pango_context_set_font_description (context, font);
+  pango_font_description_free (font);
+  for (int most = 90; most < 300; most += 7)
+    assert_shortened (context,
+                      "eine übermäßig lange Überschrift, 한국어도 있다, wie üblich, test, train",
+                      most);
+  whole = rn_text_shorten (context, RN_TEXT_CAPTION, "short, train", 200);
+  g_assert_cmpstr (whole, ==, "short, train");
+  g_object_unref (context);
 }
 
 static void
@@ -110,6 +146,7 @@ main (int argc, char **argv)
                    test_a_fitted_axis_holds_its_range_with_few_ticks);
   g_test_add_func ("/axis/it grows and never shrinks", test_an_axis_grows_and_never_shrinks);
   g_test_add_func ("/axis/a logarithmic one has decades", test_a_logarithmic_axis_has_decades);
+  g_test_add_func ("/axis/a long text keeps its ends", test_a_long_text_keeps_its_ends);
   g_test_add_func ("/axis/labels have the same decimals",
                    test_labels_of_an_axis_have_the_same_decimals);
   g_test_add_func ("/axis/percents of an axis have the same decimals",

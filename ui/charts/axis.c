@@ -146,6 +146,41 @@ rn_text_layout (GtkWidget *widget, RnTextSize size, const char *text)
   return rn_text_layout_in_context (gtk_widget_get_pango_context (widget), size, text);
 }
 
+/* Returns: (transfer full): @n characters of @text around an ellipsis */
+static char *
+ends_of (const char *text, int n)
+{
+  g_autofree char *head = g_utf8_substring (text, 0, (n + 1) / 2);
+
+  return g_strconcat (head, "…", g_utf8_offset_to_pointer (text, g_utf8_strlen (text, -1) - n / 2),
+                      NULL);
+}
+
+char *
+rn_text_shorten (PangoContext *context, RnTextSize size, const char *text, double room)
+{
+  g_autoptr (PangoLayout) layout = rn_text_layout_in_context (context, size, text);
+  int least = 0, most = (int) g_utf8_strlen (text, -1), width;
+
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  if (width <= room)
+    return g_strdup (text);
+  /* @least characters fit, @most do not */
+  while (most - least > 1)
+    {
+      const int n = (least + most) / 2;
+      g_autofree char *shorter = ends_of (text, n);
+
+      pango_layout_set_text (layout, shorter, -1);
+      pango_layout_get_pixel_size (layout, &width, NULL);
+      if (width <= room)
+        least = n;
+      else
+        most = n;
+    }
+  return ends_of (text, least);
+}
+
 void
 rn_text_draw (cairo_t *cr, GtkWidget *widget, RnTextSize size, const char *text, double x, double y,
               double x_align, const GdkRGBA *colour)

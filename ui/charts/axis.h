@@ -42,6 +42,8 @@ typedef enum
 PangoLayout *rn_text_layout (GtkWidget *widget, RnTextSize size, const char *text);
 /** The same without a widget, for files that a task writes */
 PangoLayout *rn_text_layout_in_context (PangoContext *context, RnTextSize size, const char *text);
+/** Returns: (transfer full): @text where it is at most @room pixels wide, else its beginning and its end */
+char *rn_text_shorten (PangoContext *context, RnTextSize size, const char *text, double room);
 /** Draws @text with @x_align (0 left of... 0.5 centred, 1 right) at @x and its vertical middle at @y. */
 void rn_text_draw (cairo_t *cr, GtkWidget *widget, RnTextSize size, const char *text, double x,
                    double y, double x_align, const GdkRGBA *colour);

@@ -303,6 +303,13 @@ set_y_ticks (RnCurveScene *scene, const RnCurveModel *model)
     }
 }
 
+/* Returns: the most that the names at the lines' ends may take, with the gap before them */
+static double
+get_margin (const RnCurveScene *scene)
+{
+  return floor (scene->width / 3.0);
+}
+
 /* The plot's rectangle, on whole pixels. Returns: whether it has changed */
 static gboolean
 lay_out (RnCurveScene *scene, const RnCurveModel *model, PangoContext *pango)
@@ -331,7 +338,7 @@ lay_out (RnCurveScene *scene, const RnCurveModel *model, PangoContext *pango)
   top += scene->caption_height + MAX (GAP, ceil (scene->caption_height / 2.0));
   for (guint i = 0; i < scene->lines->len && !scene->has_legend; i++)
     right = MAX (right, ((RnSceneLine *) scene->lines->pdata[i])->name_width + GAP);
-  right = MIN (right, floor (scene->width / 3.0));
+  right = MIN (right, get_margin (scene));
   scene->plot.x = ceil (left);
   scene->plot.y = ceil (top);
   scene->unit_y =
@@ -482,7 +489,7 @@ rn_curve_scene_new (RnCurveModel *model, RnCurveFit fit, PangoContext *pango, do
       const RnCurveLine *from = model->lines->pdata[i];
       RnSceneLine *line = g_new0 (RnSceneLine, 1);
 
-      line->name = g_strdup (from->name);
+      line->name = rn_text_shorten (pango, RN_TEXT_CAPTION, from->name, get_margin (scene) - GAP);
       line->colour = from->colour;
       line->is_dashed = from->is_dashed;
       line->points = g_array_new (FALSE, FALSE, sizeof (RnScenePoint));

@@ -4,7 +4,8 @@
 
 #include "state/format.h"
 
-#define MOST_LABELS 6 /* of x, beside the first and the last */
+#define MOST_LABELS 6   /* of x, beside the first and the last */
+#define LEAST_NAME 60.0 /* pixels */
 
 void
 rn_plot_text_size (GtkWidget *widget, const char *text, int *width, int *height)
@@ -127,6 +128,7 @@ rn_plot_frame_draw_names (const RnPlotFrame *frame, cairo_t *cr, const RnPalette
                           const char *unit, const char *const *names, int n)
 {
   double right = frame->x + frame->width + RN_PLOT_MARGIN;
+  g_autofree char *name = NULL;
   int width;
   double left;
 
@@ -136,10 +138,14 @@ rn_plot_frame_draw_names (const RnPlotFrame *frame, cairo_t *cr, const RnPalette
     {
       if (names[i] == NULL)
         continue;
-      rn_plot_text_size (frame->widget, names[i], &width, NULL);
-      if (right - width < left)
-        return;
-      rn_text_draw (cr, frame->widget, RN_TEXT_CAPTION, names[i], right, frame->line / 2.0, 1.0,
+      g_free (name);
+      name = rn_text_shorten (gtk_widget_get_pango_context (frame->widget), RN_TEXT_CAPTION,
+                              names[i], right - left);
+      rn_plot_text_size (frame->widget, name, &width, NULL);
+      /* an ellipsis with a letter or two says nothing */
+      if (right - width < left || (!g_str_equal (name, names[i]) && right - left < LEAST_NAME))
+        break;
+      rn_text_draw (cr, frame->widget, RN_TEXT_CAPTION, name, right, frame->line / 2.0, 1.0,
                     &palette->series[i % RN_N_SERIES_COLOURS]);
       right -= width + 2.0 * RN_PLOT_GAP;
     }
