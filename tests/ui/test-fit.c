@@ -134,6 +134,24 @@ test_a_training_fits (void)
   opening_close (application, window);
 }
 
+/* Who reads larger type has a larger window, or a larger screen. */
+static void
+test_larger_type_fits (void)
+{
+  GtkSettings *settings = gtk_settings_get_default ();
+  RnWindow *window = open_window ("resnet20");
+  int before;
+
+  g_object_get (settings, "gtk-xft-dpi", &before, NULL);
+  g_object_set (settings, "gtk-xft-dpi", 96 * 1024 * 5 / 4, NULL);
+  settle_size (GTK_WINDOW (window), WIDTH * 5 / 4, HEIGHT * 5 / 4);
+  check_pages (window, "before, type of 125 %");
+  select_block (rn_window_get_session (window), 4);
+  check_pages (window, "before, type of 125 %, a block selected");
+  opening_close (application, window);
+  g_object_set (settings, "gtk-xft-dpi", before, NULL);
+}
+
 static void
 test_dialogs_fit (void)
 {
@@ -203,10 +221,13 @@ main (int argc, char **argv)
   /* as on GNOME's desktop, and as the pictures of tests/ui/shoot are taken */
   g_object_set (gtk_settings_get_default (), "gtk-font-name", "Cantarell 11", NULL);
   application = opening_program ();
+  if (g_getenv ("ADW_DEBUG_HIGH_CONTRAST") != NULL)
+    g_assert_true (adw_style_manager_get_high_contrast (adw_style_manager_get_default ()));
   g_test_add_func ("/fit/what does not fit is told", test_what_does_not_fit_is_told);
   g_test_add_func ("/fit/a sketch of 110 layers fits", test_a_sketch_of_110_layers_fits);
   g_test_add_func ("/fit/costs of 152 layers fit", test_costs_of_152_layers_fit);
   g_test_add_func ("/fit/a training fits", test_a_training_fits);
+  g_test_add_func ("/fit/larger type fits", test_larger_type_fits);
   g_test_add_func ("/fit/dialogs fit", test_dialogs_fit);
   status = g_test_run ();
   g_clear_object (&application);
