@@ -6,6 +6,7 @@
 #include "export-dialog.h"
 #include "pages/memory-check.h"
 #include "pages/runs-page.h"
+#include "pages/text.h"
 #include "places.h"
 #include "preferences.h"
 #include "shortcuts.h"
@@ -115,6 +116,7 @@ ask_to_discard (RnWindow *self, RnDocument *document)
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "discard",
                                               ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  rn_text_keep_words (dialog);
   g_object_set_data_full (G_OBJECT (dialog), "document", g_object_ref (document), g_object_unref);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_close_answered), self,
                            G_CONNECT_SWAPPED);

@@ -7,6 +7,7 @@
 #include "pages/classify-page.h"
 #include "pages/lab-page.h"
 #include "pages/picture-input.h"
+#include "pages/text.h"
 
 /* Pictures */
 
@@ -189,6 +190,7 @@ ask (RnWindow *self, const RnOpened *opened)
       adw_message_dialog_add_response (message, "classify", _ ("Classify the _pictures"));
       adw_message_dialog_set_response_appearance (message, "classify", ADW_RESPONSE_SUGGESTED);
     }
+  rn_text_keep_words (dialog);
   g_object_set_data_full (G_OBJECT (dialog), "opened", copy_opened (opened),
                           (GDestroyNotify) rn_opened_free);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_response), self, 0);

@@ -37,9 +37,33 @@ has_tooltip (GtkWidget *widget)
   return widget != NULL;
 }
 
+static gboolean
+is_hangul (const char *at)
+{
+  return g_unichar_get_script (g_utf8_get_char (at)) == G_UNICODE_SCRIPT_HANGUL;
+}
+
+/* Returns: whether a line ends in the middle of a Korean word */
+static gboolean
+breaks_word (PangoLayout *layout)
+{
+  const char *text = pango_layout_get_text (layout);
+
+  for (int i = 1; i < pango_layout_get_line_count (layout); i++)
+    {
+      const char *at = text + pango_layout_get_line_readonly (layout, i)->start_index;
+
+      if (*at != '\0' && is_hangul (at) && is_hangul (g_utf8_prev_char (at)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 check_text (GtkWidget *label, GString *faults)
 {
+  if (breaks_word (gtk_label_get_layout (GTK_LABEL (label))))
+    complain (faults, label, "breaks a word");
   if (pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (label))) && !has_tooltip (label))
     complain (faults, label, "is shortened without a tooltip");
 }

@@ -9,6 +9,7 @@
  * @root: (nullable): a window or a part of one, mapped and laid out
  * @faults: a line is added for each widget of which something is lost:
  *   a text that is shortened, where neither it nor what it is in says all of it in a tooltip;
+ *   a line that ends in the middle of a Korean word;
  *   a place that is smaller than what the widget needs, or that sticks out of its parent's;
  *   a list or page that must be scrolled sideways.
  *

@@ -35,6 +35,12 @@ is_over (gpointer session)
   return !rn_session_has_trainer (session) && !rn_session_is_training (session);
 }
 
+static gboolean
+has_dialog (gpointer window)
+{
+  return opening_find_dialog (window) != NULL;
+}
+
 static RnWindow *
 open_window (const char *preset)
 {
@@ -172,6 +178,22 @@ test_dialogs_fit (void)
   opening_close (application, window);
 }
 
+/* What is unknown is told in the longest text of all dialogs that ask. */
+static void
+test_a_question_fits (void)
+{
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GFile) unknown = g_file_new_for_path (g_getenv ("XDG_RUNTIME_DIR"));
+  RnWindow *window = open_window ("resnet20");
+
+  g_list_store_append (files, unknown);
+  rn_window_open (window, G_LIST_MODEL (files));
+  settle_until (has_dialog, window, PATIENCE_S);
+  check (GTK_WIDGET (opening_find_dialog (window)), "a question", "before", 5);
+  gtk_window_destroy (opening_find_dialog (window));
+  opening_close (application, window);
+}
+
 /* The check itself: what does not fit is told. */
 static void
 test_what_does_not_fit_is_told (void)
@@ -229,6 +251,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fit/a training fits", test_a_training_fits);
   g_test_add_func ("/fit/larger type fits", test_larger_type_fits);
   g_test_add_func ("/fit/dialogs fit", test_dialogs_fit);
+  g_test_add_func ("/fit/a question fits", test_a_question_fits);
   status = g_test_run ();
   g_clear_object (&application);
   return status;

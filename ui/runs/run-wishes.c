@@ -3,6 +3,7 @@
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
+#include "pages/text.h"
 #include "runs/run-files.h"
 
 /* What is being done, from the wish to the end of its task */
@@ -244,6 +245,7 @@ ask_delete (Wish *wish)
                                               ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  rn_text_keep_words (dialog);
   g_signal_connect (dialog, "response", G_CALLBACK (on_delete_response), wish);
   gtk_window_present (GTK_WINDOW (dialog));
 }
