@@ -534,6 +534,10 @@ save_all (RnWindow *window, const char *shown, const char *what, const char *whe
           set_size (GTK_WINDOW (window), sizes[i]);
           if (look != NULL)
             set_look (looks[k]);
+          else
+            iterate_for (SETTLE_US);
+          /* the frame may have become another meanwhile */
+          set_size (GTK_WINDOW (window), sizes[i]);
           if (scroll != NULL)
             scroll_down (window, shown, g_ascii_strtod (scrolls[j], NULL));
           save (topmost (GTK_WINDOW (window)), path);
