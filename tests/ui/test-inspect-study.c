@@ -346,22 +346,8 @@ static void
 train_run (Stored *stored)
 {
   g_autoptr (RnDataset) dataset = tiny_dataset_new (stored->folder, 60, 30);
-  g_autoptr (RnSpec) spec = tiny_spec_new ();
-  g_autoptr (GError) error = NULL;
-  RnSettings settings;
-  RnTrainer *trainer;
 
-  rn_settings_init (&settings);
-  settings.schedule.kind = RN_SCHEDULE_CONSTANT;
-  settings.schedule.n_milestones = 0;
-  settings.steps = 4;
-  settings.batch = 10;
-  settings.augment = (RnAugment){ 0 };
-  trainer = rn_trainer_new (stored->run, spec, &settings, dataset, 1, &error);
-  g_assert_no_error (error);
-  rn_trainer_run (trainer, 0);
-  rn_trainer_wait (trainer);
-  rn_trainer_free (trainer);
+  rn_trainer_free (tiny_train (stored->run, dataset, 4, 0));
   stored->data = g_strdup (rn_dataset_get_source (dataset));
 }
 

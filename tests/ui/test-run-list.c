@@ -47,22 +47,8 @@ static RnTrainer *
 train (Fixture *fixture, const char *name, gint64 n)
 {
   g_autofree char *path = path_of (fixture, name);
-  g_autoptr (RnSpec) spec = tiny_spec_new ();
-  g_autoptr (GError) error = NULL;
-  RnSettings settings;
-  RnTrainer *trainer;
 
-  rn_settings_init (&settings);
-  settings.schedule.kind = RN_SCHEDULE_CONSTANT;
-  settings.schedule.n_milestones = 0;
-  settings.steps = STEPS;
-  settings.batch = 10;
-  settings.augment = (RnAugment){ 0 };
-  trainer = rn_trainer_new (path, spec, &settings, fixture->dataset, 1, &error);
-  g_assert_no_error (error);
-  rn_trainer_run (trainer, n);
-  rn_trainer_wait (trainer);
-  return trainer;
+  return tiny_train (path, fixture->dataset, STEPS, n);
 }
 
 static void

@@ -24,22 +24,8 @@ static void
 make_run (Fixture *fixture, RnDataset *dataset, const char *name, gint64 n)
 {
   g_autofree char *path = g_build_filename (fixture->runs, name, NULL);
-  g_autoptr (RnSpec) spec = tiny_spec_new ();
-  g_autoptr (GError) error = NULL;
-  RnSettings settings;
-  RnTrainer *trainer;
 
-  rn_settings_init (&settings);
-  settings.schedule.kind = RN_SCHEDULE_CONSTANT;
-  settings.schedule.n_milestones = 0;
-  settings.steps = STEPS;
-  settings.batch = 10;
-  settings.augment = (RnAugment){ 0 };
-  trainer = rn_trainer_new (path, spec, &settings, dataset, 1, &error);
-  g_assert_no_error (error);
-  rn_trainer_run (trainer, n);
-  rn_trainer_wait (trainer);
-  rn_trainer_free (trainer);
+  rn_trainer_free (tiny_train (path, dataset, STEPS, n));
 }
 
 static int

@@ -103,6 +103,27 @@ tiny_spec_new (void)
   return spec;
 }
 
+RnTrainer *
+tiny_train (const char *path, RnDataset *dataset, gint64 steps, gint64 n)
+{
+  g_autoptr (RnSpec) spec = tiny_spec_new ();
+  g_autoptr (GError) error = NULL;
+  RnSettings settings;
+  RnTrainer *trainer;
+
+  rn_settings_init (&settings);
+  settings.schedule.kind = RN_SCHEDULE_CONSTANT;
+  settings.schedule.n_milestones = 0;
+  settings.steps = steps;
+  settings.batch = 10;
+  settings.augment = (RnAugment){ 0 };
+  trainer = rn_trainer_new (path, spec, &settings, dataset, 1, &error);
+  g_assert_no_error (error);
+  rn_trainer_run (trainer, n);
+  rn_trainer_wait (trainer);
+  return trainer;
+}
+
 char *
 tiny_folder_new (void)
 {

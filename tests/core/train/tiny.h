@@ -12,6 +12,10 @@ RnDataset *tiny_dataset_new (const char *folder, int n_train, int n_test);
 /* Two residual blocks and a plain one, 8x8x1 to 3 classes. */
 RnSpec *tiny_spec_new (void);
 
+/* Begins a run of @steps steps at @path, with batches of ten, one rate, nothing augmented and one thread; trains @n of them,
+ * 0 for all, and waits for it. Returns: (transfer full) */
+RnTrainer *tiny_train (const char *path, RnDataset *dataset, gint64 steps, gint64 n);
+
 /* Makes a folder of its own for a test. Returns: (transfer full) */
 char *tiny_folder_new (void);
 /* Removes it with everything in it. */
