@@ -11,9 +11,11 @@
 #include "pages/study-runner.h"
 #include "scratch.h"
 #include "state/behind.h"
+#include "training.h"
 
 /* On what threads the window looks into networks, and what is left of an answer when a look fails: the linker sends every
- * rn_evaluator_new() of the window and the core through __wrap_rn_evaluator_new() here. */
+ * rn_evaluator_new() of the window and the core through __wrap_rn_evaluator_new() here, and each training that the window
+ * begins through __wrap_rn_trainer_new_from(). */
 
 #define TRAINING_NICE 10
 
@@ -44,6 +46,25 @@ __wrap_rn_evaluator_new (RnModel *model, RnPath path, int threads, GError **erro
     return __real_rn_evaluator_new (model, path, threads, error);
   g_set_error_literal (error, RN_ERROR, RN_ERROR_MEMORY, "Refused by the test");
   return NULL;
+}
+
+static int trained_by; /* atomic: the threads of the training that began last */
+
+RnTrainer *__real_rn_trainer_new_from (const char *run_path, const RnSpec *spec,
+                                       const RnSettings *settings, RnDataset *dataset, int threads,
+                                       RnModel *origin, const char *origin_name, GError **error);
+RnTrainer *__wrap_rn_trainer_new_from (const char *run_path, const RnSpec *spec,
+                                       const RnSettings *settings, RnDataset *dataset, int threads,
+                                       RnModel *origin, const char *origin_name, GError **error);
+
+RnTrainer *
+__wrap_rn_trainer_new_from (const char *run_path, const RnSpec *spec, const RnSettings *settings,
+                            RnDataset *dataset, int threads, RnModel *origin,
+                            const char *origin_name, GError **error)
+{
+  g_atomic_int_set (&trained_by, threads);
+  return __real_rn_trainer_new_from (run_path, spec, settings, dataset, threads, origin,
+                                     origin_name, error);
 }
 
 static void
@@ -221,6 +242,52 @@ test_maps_are_made_behind_training_with_the_chosen_threads (void)
 }
 
 static gboolean
+was_asked_in_world (World *world)
+{
+  return was_asked (NULL);
+}
+
+static gboolean
+was_asked_for_two (World *world)
+{
+  gboolean is_asked;
+
+  g_mutex_lock (&asked.lock);
+  is_asked = asked.threads == 2;
+  g_mutex_unlock (&asked.lock);
+  return is_asked;
+}
+
+/* With a branch off the training does not answer itself: a copy of its network does. */
+static void
+test_maps_beside_a_training_leave_it_its_threads (World *world, gconstpointer data)
+{
+  RnSession *session = world->session;
+  g_autoptr (RnPicture) picture = NULL;
+
+  rn_session_open_dataset (session, world->data);
+  world_wait (world, has_dataset, 60.0);
+  picture = rn_dataset_get_picture (rn_session_get_dataset (session), RN_SPLIT_TEST, 3, NULL);
+  rn_session_set_threads (session, 3);
+  rn_session_start (session);
+  world_wait (world, is_running, 60.0);
+  g_assert_cmpint (g_atomic_int_get (&trained_by), ==, 3);
+  rn_session_set_gate (session, rn_spec_get_block (rn_session_get_spec (session), 0)->id, FALSE);
+  rn_session_set_picture (session, picture, "test 3", 3);
+  forget ();
+  rn_session_watch (session, (const char *const[]){ "conv1", NULL });
+  world_wait (world, was_asked_in_world, 60.0);
+  assert_asked (1);
+  /* the processors are free again */
+  rn_session_stop (session);
+  world_wait (world, is_settled, 60.0);
+  rn_session_set_threads (session, 2);
+  set_another_picture (session);
+  world_wait (world, was_asked_for_two, 60.0);
+  assert_asked (2);
+}
+
+static gboolean
 has_looked (gpointer data)
 {
   const RnLook *look = rn_looker_get_look (data);
@@ -364,6 +431,9 @@ main (int argc, char **argv)
   ADD ("whoever keeps a result keeps it", test_whoever_keeps_a_result_keeps_it);
   ADD ("maps are made behind training, with the chosen threads",
        test_maps_are_made_behind_training_with_the_chosen_threads);
+  g_test_add ("/evaluators/maps beside a training leave it its threads", World,
+              GINT_TO_POINTER (1000), world_set_up,
+              test_maps_beside_a_training_leave_it_its_threads, world_tear_down);
   ADD ("looks are behind training", test_looks_are_behind_training);
   ADD ("studies are behind training, with the chosen threads",
        test_studies_are_behind_training_with_the_chosen_threads);
