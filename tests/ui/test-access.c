@@ -248,21 +248,41 @@ check_tree (Walk *walk, GtkWidget *widget)
 
 typedef GtkPopover *(*OpenFunc) (GtkWidget *widget);
 
-/* Nothing opens over what has been scrolled away. */
 static void
-bring_into_view (GtkWidget *widget)
+scroll_to (GtkWidget *widget)
 {
-  GtkWidget *viewport = gtk_widget_get_ancestor (widget, GTK_TYPE_VIEWPORT);
   graphene_rect_t place;
 
-  gtk_widget_grab_focus (widget);
-  for (; viewport != NULL;
+  for (GtkWidget *viewport = gtk_widget_get_ancestor (widget, GTK_TYPE_VIEWPORT); viewport != NULL;
        viewport = gtk_widget_get_ancestor (gtk_widget_get_parent (viewport), GTK_TYPE_VIEWPORT))
     if (gtk_widget_compute_bounds (widget, gtk_viewport_get_child (GTK_VIEWPORT (viewport)),
                                    &place))
       gtk_adjustment_clamp_page (gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (viewport)),
                                  place.origin.y, place.origin.y + place.size.height);
-  settle_for (100);
+}
+
+/* Whether the middle of it is in the window; scrolls, which the next frame shows. */
+static gboolean
+is_in_view (gpointer widget)
+{
+  GtkWidget *root = GTK_WIDGET (gtk_widget_get_root (widget));
+  graphene_rect_t place;
+  float middle;
+
+  scroll_to (widget);
+  if (!gtk_widget_compute_bounds (widget, root, &place))
+    return FALSE;
+  middle = place.origin.y + 0.5f * place.size.height;
+  return middle > 0.0f && middle < (float) gtk_widget_get_height (root);
+}
+
+/* Nothing opens over what has been scrolled away. */
+static void
+bring_into_view (GtkWidget *widget)
+{
+  gtk_widget_grab_focus (widget);
+  settle_until (is_in_view, widget, PATIENCE_S);
+  settle_for (50);
 }
 
 static GtkPopover *
@@ -502,6 +522,15 @@ select_first_block (RnSession *session)
                        rn_spec_get_block (spec, 0)->id, NULL);
 }
 
+/* Its maps come last. */
+static gboolean
+shows_maps (gpointer page)
+{
+  GtkWidget *grid = find_widget (page, RN_TYPE_MAP_GRID, 0);
+
+  return grid != NULL && gtk_widget_get_mapped (grid);
+}
+
 static void
 test_all_that_opens_over_a_page_says_what_it_is (void)
 {
@@ -516,6 +545,8 @@ test_all_that_opens_over_a_page_says_what_it_is (void)
       walk.page = page_names[i];
       rn_window_show_page (window, page_names[i]);
       show_settings (window);
+      if (g_str_equal (page_names[i], "inspect"))
+        settle_until (shows_maps, rn_window_get_page_widget (window, "inspect"), PATIENCE_S);
       settle_for (700);
       check_popovers (&walk, GTK_WIDGET (window), seen);
     }
