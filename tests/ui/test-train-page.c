@@ -571,9 +571,9 @@ has_steps (gpointer session)
 }
 
 static gboolean
-is_mapped (gpointer widget)
+is_sensitive (gpointer widget)
 {
-  return gtk_widget_get_mapped (widget);
+  return gtk_widget_is_sensitive (widget);
 }
 
 static gboolean
@@ -621,6 +621,28 @@ train_some_steps (Fixture *f)
   wait_until (has_steps, f->session);
 }
 
+static int
+height_of (GtkWidget *widget)
+{
+  int height;
+
+  gtk_widget_measure (widget, GTK_ORIENTATION_VERTICAL, -1, &height, NULL, NULL, NULL);
+  return height;
+}
+
+static void
+test_nothing_moves_when_a_training_begins (Fixture *f, gconstpointer data)
+{
+  GtkWidget *progress = GTK_WIDGET (rn_train_page_get_progress (f->page));
+  GtkWidget *evaluate = find (progress, GTK_TYPE_BUTTON, "Evaluate now");
+  const int height = height_of (progress);
+
+  g_assert_false (gtk_widget_is_sensitive (evaluate));
+  train_some_steps (f);
+  wait_until (is_sensitive, evaluate);
+  g_assert_cmpint (height_of (progress), ==, height);
+}
+
 static void
 test_the_buttons_command_the_session (Fixture *f, gconstpointer data)
 {
@@ -633,7 +655,7 @@ test_the_buttons_command_the_session (Fixture *f, gconstpointer data)
   apply = find (progress, GTK_TYPE_BUTTON, "Apply");
   evaluate = find (progress, GTK_TYPE_BUTTON, "Evaluate now");
   rate = find (progress, GTK_TYPE_ENTRY, NULL);
-  wait_until (is_mapped, apply);
+  wait_until (is_sensitive, evaluate);
   wait_until (is_unmapped, rn_train_page_get_start (f->page));
   g_assert_false (gtk_widget_get_sensitive (apply));
   gtk_editable_set_text (GTK_EDITABLE (rate), "-1");
@@ -839,6 +861,7 @@ main (int argc, char **argv)
   ADD_PAGE ("milestones stay shares when the length changes",
             test_milestones_stay_shares_when_the_length_changes);
   ADD_PAGE ("reset brings the usual settings back", test_reset_brings_the_usual_settings_back);
+  ADD_PAGE ("nothing moves when a training begins", test_nothing_moves_when_a_training_begins);
   ADD_PAGE ("the buttons command the session", test_the_buttons_command_the_session);
   ADD_PAGE ("lines stand for the run and for those compared",
             test_lines_stand_for_the_run_and_for_those_compared);

@@ -287,7 +287,8 @@ refresh (GtkWidget *widget, guint flags)
   set_detail (self, detail);
   set_text (self->test_error, isnan (test_error) ? "" : error_text);
   set_fraction (self, fraction);
-  gtk_widget_set_visible (self->commands, rn_session_has_trainer (self->session));
+  /* always there, so that what stands below does not move when a training begins or ends */
+  gtk_widget_set_sensitive (self->commands, rn_session_has_trainer (self->session));
   show_rate (self, status);
 }
 
@@ -539,6 +540,7 @@ rn_progress_card_new (RnSession *session)
   rn_throttle_init (&self->throttle, GTK_WIDGET (self), refresh);
   g_signal_connect_object (session, "status", G_CALLBACK (on_status), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "document", G_CALLBACK (on_status), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "settings", G_CALLBACK (on_status), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "ended", G_CALLBACK (on_ended), self, 0);
   refresh (GTK_WIDGET (self), 1);
   return GTK_WIDGET (self);
