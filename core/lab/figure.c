@@ -68,6 +68,25 @@ series_free (gpointer data)
   g_free (series);
 }
 
+/* Among the others by x: more exchanges need not mean a lower tau, and a line must not turn back. */
+static void
+insert_mean (RnLabSeries *series, double x, double mean, double spread)
+{
+  int at = series->n++;
+
+  for (; at > 0 && series->x[at - 1] > x; at--)
+    {
+      series->x[at] = series->x[at - 1];
+      series->mean[at] = series->mean[at - 1];
+      series->low[at] = series->low[at - 1];
+      series->high[at] = series->high[at - 1];
+    }
+  series->x[at] = x;
+  series->mean[at] = mean;
+  series->low[at] = mean - spread;
+  series->high[at] = mean + spread;
+}
+
 /* Returns: (transfer full): the series, and the rest freed */
 static RnLabSeries *
 conclude (Gathering *self)
@@ -87,11 +106,7 @@ conclude (Gathering *self)
 
       if (number.n == 0 || !isfinite (number.mean) || !isfinite (spread))
         continue;
-      series->x[series->n] = g_array_index (self->x, double, i);
-      series->mean[series->n] = number.mean;
-      series->low[series->n] = number.mean - spread;
-      series->high[series->n] = number.mean + spread;
-      series->n++;
+      insert_mean (series, g_array_index (self->x, double, i), number.mean, spread);
     }
   series->n_dots = (int) self->dots->len;
   series->dots_x = g_new (double, self->dots->len);

@@ -250,6 +250,9 @@ test_trained_networks_are_taken_apart (World *world, gconstpointer data)
   /* two blocks can only be exchanged, or be as before: 1, 3 and 5 times */
   g_assert_cmpint (series->n, ==, 4);
   g_assert_cmpint (series->n_dots, ==, 2 * 13);
+  /* its line goes one way, whatever the drawings */
+  for (int i = 1; i < series->n; i++)
+    g_assert_cmpfloat (series->x[i], >=, series->x[i - 1]);
   /* residual arms only */
   g_assert_cmpuint (rn_lab_results_get_figure (results, 8)->series->len, ==, 2);
   g_assert_cmpint (rn_lab_results_get_verdict (results, 3)->answer, ==, RN_LAB_DIFFERS);
