@@ -22,6 +22,7 @@ static const char style[] =
     ".dim{color:#555}.figures{display:grid;gap:1rem;"
     "grid-template-columns:repeat(auto-fill,minmax(min(22rem,100%),1fr))}"
     "figure{margin:0;break-inside:avoid;max-width:34rem}svg{width:100%;height:auto}"
+    "td.name+td{overflow-wrap:anywhere}"
     ".numbers{overflow-x:auto}.numbers td{white-space:nowrap}"
     ".name,.agrees,.differs,.open{white-space:nowrap}"
     ".agrees{color:#1b6e3c}.differs{color:#a51d2d}.open{color:#555}"

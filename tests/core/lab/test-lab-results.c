@@ -441,6 +441,8 @@ test_the_report_is_whole_and_escaped (World *world, gconstpointer data)
                                   "one seed only and so no spread, where a run diverged, and where "
                                   "the networks have no such number."));
   g_assert_nonnull (strstr (text, rn_dataset_get_digest (world->dataset)));
+  /* a digest is one long word: it breaks rather than stand out of the page */
+  g_assert_nonnull (strstr (text, "td.name+td{overflow-wrap:anywhere}"));
   for (int i = 0; i < 6; i++)
     g_assert_nonnull (strstr (text, rn_lab_plan_get_run (world->plan, i)->name));
   for (int i = 0; i < 4; i++)
