@@ -22,6 +22,11 @@
 #define TITLE_HEIGHT 14.0
 #define POINTS 9
 
+/* What has to have room below a text that may not stand alone at the foot of a sheet */
+#define LINE_KEEP (2.0 * 1.5 * POINTS)
+#define STRONG_KEEP (2.0 * 1.5 * POINTS + LINE_KEEP)
+#define HEADING_KEEP (1.5 * POINTS + STRONG_KEEP + GAP)
+
 typedef enum
 {
   TEXT_TITLE,
@@ -112,8 +117,11 @@ add_text (Sheet *self, TextKind kind, const char *text)
   if (text == NULL || *text == '\0')
     return;
   layout = new_layout (self, kind, text, TEXT_WIDTH);
-  /* a heading stays with what follows */
-  make_room (self, get_height (layout) + (kind == TEXT_HEADING ? 6.0 * POINTS : 0.0));
+  /* what stands over others stays with what follows, and a heading over a name with both */
+  make_room (self, get_height (layout) + (kind == TEXT_HEADING  ? HEADING_KEEP
+                                          : kind == TEXT_STRONG ? STRONG_KEEP
+                                          : kind == TEXT_LINE   ? LINE_KEEP
+                                                                : 0.0));
   if (kind == TEXT_HEADING && self->y > MARGIN)
     self->y += GAP;
   show (self, layout, kind, MARGIN);
