@@ -240,14 +240,17 @@ test_assistive_technology_hears_name_and_summary (void)
   g_object_unref (chart);
 }
 
-/* The pace of work, which strips, grids and this chart share */
+/* The pace of work, which all charts share */
 
 static int n_done;
+static gint64 done_us[2]; /* of the last work, and of that before */
 
 static void
 count_work (GtkWidget *widget)
 {
   n_done++;
+  done_us[1] = done_us[0];
+  done_us[0] = g_get_monotonic_time ();
 }
 
 static void
@@ -274,6 +277,38 @@ test_paced_work_waits_its_time_and_for_a_hidden_widget (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+static void
+test_those_that_are_asked_together_take_turns (void)
+{
+  GtkWidget *widget = gtk_label_new ("");
+  GtkWidget *window = show_widget (widget, 50, 50);
+  RnPace paces[2], seldom;
+
+  for (int i = 0; i < 2; i++)
+    {
+      rn_pace_init (&paces[i], widget, 100 * 1000, count_work);
+      rn_pace_ask (&paces[i]);
+    }
+  /* one that waits for long takes no turn meanwhile */
+  rn_pace_init (&seldom, widget, 1000 * G_USEC_PER_SEC, count_work);
+  rn_pace_ask (&seldom);
+  rn_pace_ask (&seldom);
+  spin (150);
+  n_done = 0;
+  for (int round = 0; round < 3; round++)
+    {
+      for (int i = 0; i < 2; i++)
+        rn_pace_ask (&paces[i]);
+      while (n_done < 2 * (round + 1))
+        spin (5);
+      g_assert_cmpint (done_us[0] - done_us[1], >=, RN_PACE_TURN_US);
+    }
+  for (int i = 0; i < 2; i++)
+    rn_pace_unmap (&paces[i]);
+  rn_pace_unmap (&seldom);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -292,5 +327,6 @@ main (int argc, char **argv)
        test_assistive_technology_hears_name_and_summary);
   ADD ("paced work waits its time, and for a hidden widget",
        test_paced_work_waits_its_time_and_for_a_hidden_widget);
+  ADD ("those that are asked together take turns", test_those_that_are_asked_together_take_turns);
   return g_test_run ();
 }

@@ -54,6 +54,15 @@ smooth_copies (GTask *task, gpointer source, gpointer data, GCancellable *cancel
   g_task_return_boolean (task, TRUE);
 }
 
+static void
+queue_redraw (RnCurveChart *self)
+{
+  /* who asks for the scene of a chart that is not in view gets what is new */
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    self->is_stale = TRUE;
+  rn_pace_ask (&self->draw_pace);
+}
+
 static void request_smoothing (RnCurveChart *self);
 
 static void
@@ -69,7 +78,7 @@ on_smoothed (GObject *source, GAsyncResult *result, gpointer data)
     for (guint i = 0; i < work->series->len; i++)
       rn_series_adopt_smoothing (work->series->pdata[i], work->copies->pdata[i]);
   request_smoothing (self);
-  rn_curve_view_queue (self);
+  queue_redraw (self);
 }
 
 /* Smooths all series that are smoothed otherwise, or not at all. */
@@ -193,7 +202,7 @@ rn_curve_chart_dispose (GObject *object)
 {
   RnCurveChart *self = RN_CURVE_CHART (object);
 
-  g_clear_handle_id (&self->redraw_id, g_source_remove);
+  rn_pace_unmap (&self->draw_pace);
   g_clear_handle_id (&self->summary_id, g_source_remove);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   rn_curve_view_clear (self);
@@ -226,6 +235,20 @@ rn_curve_chart_size_allocate (GtkWidget *widget, int width, int height, int base
 }
 
 static void
+rn_curve_chart_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (rn_curve_chart_parent_class)->map (widget);
+  rn_pace_map (&RN_CURVE_CHART (widget)->draw_pace);
+}
+
+static void
+rn_curve_chart_unmap (GtkWidget *widget)
+{
+  rn_pace_unmap (&RN_CURVE_CHART (widget)->draw_pace);
+  GTK_WIDGET_CLASS (rn_curve_chart_parent_class)->unmap (widget);
+}
+
+static void
 rn_curve_chart_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   rn_curve_view_snapshot (RN_CURVE_CHART (widget), snapshot);
@@ -241,6 +264,8 @@ rn_curve_chart_class_init (RnCurveChartClass *class)
   object_class->set_property = rn_curve_chart_set_property;
   object_class->dispose = rn_curve_chart_dispose;
   object_class->finalize = rn_curve_chart_finalize;
+  widget_class->map = rn_curve_chart_map;
+  widget_class->unmap = rn_curve_chart_unmap;
   widget_class->measure = rn_curve_chart_measure;
   widget_class->size_allocate = rn_curve_chart_size_allocate;
   widget_class->snapshot = rn_curve_chart_snapshot;
@@ -264,6 +289,7 @@ rn_curve_chart_init (RnCurveChart *self)
   self->was_following = TRUE;
   self->is_stale = TRUE;
   self->band_x0 = NAN;
+  rn_pace_init (&self->draw_pace, GTK_WIDGET (self), RN_PACE_DRAW_US, rn_curve_view_redraw);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   rn_curve_input_init (self);
@@ -337,7 +363,7 @@ rn_curve_chart_set_marks (RnCurveChart *self, const RnChartMark *marks, guint n)
 
       g_array_append_val (self->model.marks, mark);
     }
-  rn_curve_view_queue (self);
+  queue_redraw (self);
 }
 
 void
@@ -360,7 +386,7 @@ rn_curve_chart_changed (RnCurveChart *self)
   last = rn_curve_model_get_last_step (&self->model);
   if (last > rn_time_axis_get_extent (self->model.time))
     rn_time_axis_set_extent (self->model.time, last);
-  rn_curve_view_queue (self);
+  queue_redraw (self);
   queue_summary (self);
 }
 

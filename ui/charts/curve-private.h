@@ -1,6 +1,7 @@
 #pragma once
 
 #include "charts/curve-scene.h"
+#include "charts/pace.h"
 
 G_BEGIN_DECLS
 
@@ -26,8 +27,7 @@ struct _RnCurveChart
   GskRenderNode *frame;
   GskRenderNode *names;
   GPtrArray *tiles; /* of GskRenderNode, left to right; NULL where they must be drawn */
-  guint redraw_id;
-  gint64 redrawn_us;
+  RnPace draw_pace;
 
   /* read-out */
   gboolean has_readout; /* the card is in this chart: the pointer is, or the keys move it */
@@ -42,8 +42,8 @@ struct _RnCurveChart
   GtkWidget *menu;
 };
 
-/** Redraws with the newest data: now, or 100 ms after the last time. */
-void rn_curve_view_queue (RnCurveChart *self);
+/** Redraws with the newest data. */
+void rn_curve_view_redraw (GtkWidget *widget);
 /** Makes the scene right for the widget's size, theme and data. Returns: (nullable) (transfer none) */
 RnCurveScene *rn_curve_view_update (RnCurveChart *self);
 void rn_curve_view_snapshot (RnCurveChart *self, GtkSnapshot *snapshot);

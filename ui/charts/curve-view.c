@@ -4,8 +4,6 @@
 
 #include "charts/curve-private.h"
 
-/* Data redraws at most this often. */
-#define REDRAW_INTERVAL_US (G_USEC_PER_SEC / 10)
 /* The plot is kept as pictures of this width, pixels: new data changes one or two of them. */
 #define TILE_WIDTH 128
 /* The hover card's space */
@@ -30,30 +28,11 @@ rn_curve_view_clear (RnCurveChart *self)
   g_clear_pointer (&self->scene, rn_curve_scene_free);
 }
 
-static gboolean
-redraw (gpointer data)
-{
-  RnCurveChart *self = data;
-
-  self->redraw_id = 0;
-  self->redrawn_us = g_get_monotonic_time ();
-  self->is_stale = TRUE;
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-  return G_SOURCE_REMOVE;
-}
-
 void
-rn_curve_view_queue (RnCurveChart *self)
+rn_curve_view_redraw (GtkWidget *widget)
 {
-  const gint64 since = g_get_monotonic_time () - self->redrawn_us;
-
-  if (self->redraw_id != 0)
-    return;
-  if (since >= REDRAW_INTERVAL_US)
-    redraw (self);
-  else
-    self->redraw_id =
-        g_timeout_add ((guint) ((REDRAW_INTERVAL_US - since) / 1000) + 1, redraw, self);
+  RN_CURVE_CHART (widget)->is_stale = TRUE;
+  gtk_widget_queue_draw (widget);
 }
 
 void
