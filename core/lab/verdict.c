@@ -204,6 +204,9 @@ rn_lab_results_describe (const RnLabResults *self, int index)
   difference = rn_lab_number_to_string (&verdict->difference, check->quantity[0]);
   if (is_exact (check))
     return g_strdup_printf (_ ("%s against %s: a difference of %s"), first, second, difference);
-  return g_strdup_printf (_ ("%s against %s: a difference of %s; as said in %d of %d seeds"), first,
-                          second, difference, verdict->n_as_said, verdict->difference.n);
+  return g_strdup_printf (
+      ngettext ("%s against %s: a difference of %s; as said in %d of %d\u00a0seed",
+                "%s against %s: a difference of %s; as said in %d of %d\u00a0seeds",
+                (gulong) verdict->difference.n),
+      first, second, difference, verdict->n_as_said, verdict->difference.n);
 }

@@ -26,7 +26,7 @@ static const Group groups[] = {
   { N_ ("Learning rate"), RN_FIELD_RATE, RN_FIELD_WARMUP_RATE,
     N_ ("A high rate finds the region quickly, a low one settles in it, so the rate falls with "
         "time. The paper begins with 0.1 and divides it by 10 at a half and at three quarters; "
-        "its 110 layers begin with 0.01 until the training error is under 80 % "
+        "its 110 layers begin with 0.01 until the training error is under 80\u00a0% "
         "(He et al. 2015, section 4.2).") },
   { N_ ("Optimiser"), RN_FIELD_MOMENTUM, RN_FIELD_SPARE_NORMS,
     N_ ("Momentum keeps going where the last steps went, and weight decay holds the weights small. "

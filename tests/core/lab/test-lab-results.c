@@ -218,6 +218,24 @@ test_numbers_and_curves_are_those_of_the_runs (World *world, gconstpointer data)
 }
 
 static void
+test_a_verdict_counts_its_seeds (World *world, gconstpointer data)
+{
+  g_autoptr (RnLabPlan) single = little_plan_new (world->folder, world->dataset, 1);
+  g_autoptr (RnLabResults) of_one = NULL, of_two = NULL;
+  g_autofree char *one = NULL, *two = NULL;
+  g_autoptr (GError) error = NULL;
+
+  little_plan_train (world->plan, RN_LAB_IN_TURN);
+  of_one = rn_lab_results_new (single, 1, FALSE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  of_two = results_of (world, FALSE);
+  one = rn_lab_results_describe (of_one, 0);
+  two = rn_lab_results_describe (of_two, 0);
+  g_assert_true (g_str_has_suffix (one, " of 1\u00a0seed"));
+  g_assert_true (g_str_has_suffix (two, " of 2\u00a0seeds"));
+}
+
+static void
 test_trained_networks_are_taken_apart (World *world, gconstpointer data)
 {
   g_autoptr (RnLabResults) results = NULL;
@@ -510,6 +528,7 @@ main (int argc, char **argv)
   ADD ("/lab-results/before the first run all is open", test_before_the_first_run_all_is_open);
   ADD ("/lab-results/numbers and curves are those of the runs",
        test_numbers_and_curves_are_those_of_the_runs);
+  ADD ("/lab-results/a verdict counts its seeds", test_a_verdict_counts_its_seeds);
   ADD ("/lab-results/trained networks are taken apart", test_trained_networks_are_taken_apart);
   ADD ("/lab-results/taking a block out is switching its branch off",
        test_taking_a_block_out_is_switching_its_branch_off);
