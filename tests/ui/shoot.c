@@ -90,7 +90,8 @@ static const GOptionEntry options[] = {
   { "drag", 0, 0, G_OPTION_ARG_INT, &drag_y, "Hold a block over the spine, so far down", "PIXELS" },
   { "press", 0, 0, G_OPTION_ARG_STRING, &press, "Activate this action before: win.preferences",
     "ACTION" },
-  { "timeout", 0, 0, G_OPTION_ARG_DOUBLE, &timeout_s, "Give up after", "SECONDS" },
+  { "timeout", 0, 0, G_OPTION_ARG_DOUBLE, &timeout_s,
+    "Give up after; each experiment has as long, 300 unless said", "SECONDS" },
   { "out", 0, 0, G_OPTION_ARG_FILENAME, &out,
     "Where the picture goes; PAGE, MOMENT, EXPERIMENT, SIZE, LOOK and SCROLL in it stand for what "
     "is shown",
@@ -99,6 +100,12 @@ static const GOptionEntry options[] = {
 };
 
 static gint64 deadline_us;
+
+static void
+set_deadline (void)
+{
+  deadline_us = g_get_monotonic_time () + (gint64) (timeout_s * G_USEC_PER_SEC);
+}
 
 static void
 iterate_for (gint64 us)
@@ -617,6 +624,7 @@ shoot_all (RnWindow *window)
     shoot_moments (window, NULL);
   for (int i = 0; experiments[i] != NULL; i++)
     {
+      set_deadline ();
       shoot_moments (window, experiments[i]);
       end_experiment (rn_session_get_lab (rn_window_get_session (window)));
     }
@@ -668,7 +676,7 @@ main (int argc, char **argv)
       g_printerr ("shoot: %s\n", error != NULL ? error->message : "--out is missing");
       return 2;
     }
-  deadline_us = g_get_monotonic_time () + (gint64) (timeout_s * G_USEC_PER_SEC);
+  set_deadline ();
   application = rn_application_new ();
   if (!g_application_register (G_APPLICATION (application), NULL, &error))
     {
