@@ -205,8 +205,8 @@ rn_lab_results_describe (const RnLabResults *self, int index)
   if (is_exact (check))
     return g_strdup_printf (_ ("%s against %s: a difference of %s"), first, second, difference);
   return g_strdup_printf (
-      ngettext ("%s against %s: a difference of %s; as said in %d of %d\u00a0seed",
-                "%s against %s: a difference of %s; as said in %d of %d\u00a0seeds",
+      ngettext ("%s against %s: a difference of %s; as said in %d\u00a0of\u00a0%d\u00a0seed",
+                "%s against %s: a difference of %s; as said in %d\u00a0of\u00a0%d\u00a0seeds",
                 (gulong) verdict->difference.n),
       first, second, difference, verdict->n_as_said, verdict->difference.n);
 }
