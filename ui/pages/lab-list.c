@@ -143,6 +143,8 @@ new_row (const Item *item)
   gtk_label_set_lines (GTK_LABEL (label), 2);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (label, TRUE);
+  gtk_widget_set_margin_top (label, 6); /* two lines make the row higher */
+  gtk_widget_set_margin_bottom (label, 6);
   gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (GTK_BOX (box), icon);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
