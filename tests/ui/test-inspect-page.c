@@ -20,6 +20,7 @@
 #include "pages/prediction-bars.h"
 #include "pages/study-control.h"
 #include "pages/taps.h"
+#include "state/format.h"
 
 /* A page that shows a model, and what the core says of the same picture. */
 typedef struct
@@ -320,6 +321,24 @@ has_activation (gpointer data)
 
   return rn_inspect_activation_get_class (looking_find (stage->page, RN_TYPE_INSPECT_ACTIVATION, 0),
                                           &sum, &logit) >= 0;
+}
+
+static void
+assert_equality_reads (double left, double right, const char *expected)
+{
+  g_autofree char *text = rn_format_equality (left, right);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+test_equal_numbers_are_told_in_sensible_digits_and_as_near_where_they_read_apart (void)
+{
+  assert_equality_reads (-0.0071, -0.0069, "−0.007 = −0.007");
+  assert_equality_reads (12.3456, 12.3471, "12.346 ≈ 12.347");
+  assert_equality_reads (13615580313.963, 13615579135.816, "1.36e+10 = 1.36e+10");
+  assert_equality_reads (-2049.9, -2051.2, "−2,050 ≈ −2,051");
+  assert_equality_reads (999.4, 999.6, "999 ≈ 1,000");
 }
 
 static void
@@ -951,6 +970,10 @@ main (int argc, char **argv)
                    test_bars_are_the_softmax_of_the_logits);
   g_test_add_func ("/inspect/a switched-off branch changes the second bars only",
                    test_a_switched_off_branch_changes_the_second_bars_only);
+  g_test_add_func (
+      "/inspect/equal numbers are told in sensible digits, and as near where they "
+      "read apart",
+      test_equal_numbers_are_told_in_sensible_digits_and_as_near_where_they_read_apart);
   g_test_add_func ("/inspect/the activation map's sum is the logit less its bias",
                    test_the_activation_maps_sum_is_the_logit_less_its_bias);
   g_test_add_func ("/inspect/the occlusion map is the core's and is read where one points",

@@ -126,15 +126,6 @@ say_occlusion (RnInspectActivation *self)
   return _ ("“Measure” covers the picture square by square.");
 }
 
-/* Returns: (transfer full): "−0.007 = −0.007" */
-static char *
-say_sum (RnInspectActivation *self)
-{
-  g_autofree char *sum = rn_format_fixed (self->sum, 3), *logit = rn_format_fixed (self->logit, 3);
-
-  return g_strdup_printf ("%s = %s", sum, logit);
-}
-
 /* Returns: (transfer full): what stands below the map while nobody points at it */
 static char *
 say_numbers (RnInspectActivation *self)
@@ -144,7 +135,7 @@ say_numbers (RnInspectActivation *self)
   g_autofree char *value = NULL;
 
   if (!is_occlusion (self))
-    return isnan (self->sum) ? g_strdup ("") : say_sum (self);
+    return isnan (self->sum) ? g_strdup ("") : rn_format_equality (self->sum, self->logit);
   if (map == NULL)
     return g_strdup ("");
   for (int i = 0; i < map->dims[0] * map->dims[1]; i++)

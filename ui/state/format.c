@@ -68,6 +68,16 @@ rn_format_fixed (double value, int decimals)
 }
 
 char *
+rn_format_equality (double left, double right)
+{
+  const gboolean is_large = !(fabs (left) < 999.5 && fabs (right) < 999.5);
+  g_autofree char *first = is_large ? rn_format_number (left) : rn_format_fixed (left, 3);
+  g_autofree char *second = is_large ? rn_format_number (right) : rn_format_fixed (right, 3);
+
+  return g_strdup_printf ("%s %s %s", first, strcmp (first, second) == 0 ? "=" : "≈", second);
+}
+
+char *
 rn_format_amount (gint64 amount)
 {
   static const struct

@@ -12,6 +12,9 @@ char *rn_format_count (gint64 count);
 char *rn_format_number (double value);
 /** So many digits after the point: "−0.007" with 3 */
 char *rn_format_fixed (double value, int decimals);
+/** "−0.007 = −0.007", "1.36e+10 = 1.36e+10", "0.120 ≈ 0.121": two numbers that are equal but for rounding; "=" where
+ * they read alike. Three digits after the point, or three significant ones from a thousand on */
+char *rn_format_equality (double left, double right);
 /** "40.6 M", "269,722": whole below a million, then three digits with K, M, G */
 char *rn_format_amount (gint64 amount);
 /** "31 min", "2 h 5 min", "under a minute" */
