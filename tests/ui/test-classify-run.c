@@ -60,6 +60,28 @@ test_the_answer_follows_the_time_cursor (World *world, gconstpointer data)
   looking_close (window);
 }
 
+static void
+test_an_answer_of_before_comes_to_the_last_weights_of_a_training_that_ended_unseen (
+    World *world, gconstpointer data)
+{
+  GtkWidget *page, *window;
+  g_autoptr (RnPicture) picture = rn_picture_new (8, 8, 1, NULL);
+
+  rn_session_open_dataset (world->session, world->data);
+  world_wait (world, has_dataset, 20.0);
+  rn_session_set_picture (world->session, picture, "black", -1);
+  rn_session_step (world->session);
+  page = rn_classify_page_new (world->session);
+  window = looking_window (page, 1000, 700);
+  looking_wait (is_said, &(Wish){ page, "run 1, step 1" });
+  gtk_widget_set_visible (page, FALSE);
+  rn_session_start (world->session);
+  world_wait (world, is_settled, 60.0);
+  gtk_widget_set_visible (page, TRUE);
+  looking_wait (is_said, &(Wish){ page, "tiny, run 1, step 12" });
+  looking_close (window);
+}
+
 /* Cuts off the end of every checkpoint. */
 static void
 damage (World *world)
@@ -156,6 +178,8 @@ main (int argc, char **argv)
   g_test_add ("/classify-run/" name, World, GINT_TO_POINTER (2), world_set_up, function,           \
               world_tear_down)
   ADD ("the answer follows the time cursor", test_the_answer_follows_the_time_cursor);
+  ADD ("an answer of before comes to the last weights of a training that ended unseen",
+       test_an_answer_of_before_comes_to_the_last_weights_of_a_training_that_ended_unseen);
   ADD ("a damaged model is told in the panel with its name",
        test_a_damaged_model_is_told_in_the_panel_with_its_name);
   ADD ("an answer gives way to what went wrong", test_an_answer_gives_way_to_what_went_wrong);

@@ -401,7 +401,8 @@ document_changed (RnClassifyOne *self)
     rn_looker_look (self->looker);
 }
 
-/* While the network learns, its newest weights answer; not while the time cursor asks for those of the past. */
+/* While the network learns, and when that has ended unseen, its newest weights answer; not while the time cursor asks for
+ * those of the past. */
 static void
 status_changed (RnClassifyOne *self)
 {
@@ -409,8 +410,9 @@ status_changed (RnClassifyOne *self)
 
   if (rn_time_axis_get_cursor (rn_session_get_time (self->session)) >= 0)
     return;
-  if (gtk_widget_get_mapped (GTK_WIDGET (self)) && document != NULL &&
-      document == rn_session_get_live (self->session) && rn_session_has_trainer (self->session))
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)) && has_weights (self) &&
+      (document == rn_session_get_live (self->session) ||
+       rn_session_get_record (self->session) != NULL))
     rn_looker_follow (self->looker, rn_session_get_status (self->session)->step);
 }
 
