@@ -407,16 +407,18 @@ static void
 status_changed (RnClassifyOne *self)
 {
   RnDocument *document = rn_session_get_document (self->session);
+  RnRecord *record = rn_session_get_record (self->session);
 
-  if (rn_time_axis_get_cursor (rn_session_get_time (self->session)) >= 0)
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || !has_weights (self) ||
+      rn_time_axis_get_cursor (rn_session_get_time (self->session)) >= 0)
     return;
-  if (gtk_widget_get_mapped (GTK_WIDGET (self)) && has_weights (self) &&
-      (document == rn_session_get_live (self->session) ||
-       rn_session_get_record (self->session) != NULL))
+  if (!rn_session_has_trainer (self->session) && record != NULL)
+    rn_looker_follow (self->looker, rn_record_get_last_step (record));
+  else if (rn_session_has_trainer (self->session) &&
+           document == rn_session_get_live (self->session))
     rn_looker_follow (self->looker, rn_session_get_status (self->session)->step);
 }
 
-/* The checkpoint nearest to the cursor answers, or the newest weights again. */
 static void
 cursor_moved (RnClassifyOne *self)
 {
