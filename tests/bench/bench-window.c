@@ -64,10 +64,9 @@ typedef struct
   double seconds;
   double main_ms; /* when the program began */
   int n_acts;
-  RnTimes
-      after[N_ACTS];   /* the longest turn between an act and the next, ms of the window's thread */
-  guint n_turns;       /* the gauge's, as of the last act */
-  gboolean has_failed; /* what the mode promises */
+  RnTimes after[N_ACTS]; /* longest turns until the next act, ms of the window's thread */
+  guint n_turns;         /* the gauge's, as of the last act */
+  gboolean has_failed;   /* what the mode promises */
 } Bench;
 
 static void

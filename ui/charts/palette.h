@@ -45,9 +45,10 @@ GdkRGBA rn_palette_signed (const RnPalette *palette, double t);
 guint32 rn_palette_argb (const GdkRGBA *colour);
 /** gdk_cairo_set_source_rgba() with its alpha times @alpha */
 void rn_palette_set_source (cairo_t *cr, const GdkRGBA *colour, double alpha);
-/* The period of the hatch across and down, in logical pixels */
+/** The period of the hatch across and down, in logical pixels */
 #define RN_HATCH_PX 4
-/** The 45-degree hatch that means "missing", clipped to the rectangle; text colour at 20 % */
+/** The 45-degree hatch that means "missing", clipped to the rectangle; text colour at 20 %, in high
+ * contrast at 60 */
 void rn_palette_hatch (cairo_t *cr, const RnPalette *palette, double x, double y, double width,
                        double height);
 /** The same as a node: what is drawn anew in frame after frame has its lines drawn in one tile alone. @place: on whole

@@ -181,12 +181,6 @@ copy_numbers (GtkWidget *widget)
   return filters != NULL ? rn_tensor_ref (filters) : NULL;
 }
 
-static void
-free_numbers (gpointer filters)
-{
-  rn_tensor_unref (filters);
-}
-
 /* A line for each row of each filter: filter, channel, row, and its weights */
 static char *
 format_csv (gconstpointer numbers)
@@ -213,7 +207,8 @@ format_csv (gconstpointer numbers)
   return g_string_free (text, FALSE);
 }
 
-static const RnFigure figure = { "filters", draw, copy_numbers, format_csv, free_numbers };
+static const RnFigure figure = { "filters", draw, copy_numbers, format_csv,
+                                 (GDestroyNotify) rn_tensor_unref };
 
 static void
 rn_filter_grid_size_allocate (GtkWidget *widget, int width, int height, int baseline)

@@ -386,12 +386,6 @@ copy_numbers (GtkWidget *widget)
   return map != NULL ? rn_tensor_ref (map) : NULL;
 }
 
-static void
-free_numbers (gpointer map)
-{
-  rn_tensor_unref (map);
-}
-
 /* A line for each row of the map */
 static char *
 format_csv (gconstpointer numbers)
@@ -407,7 +401,8 @@ format_csv (gconstpointer numbers)
   return g_string_free (text, FALSE);
 }
 
-static const RnFigure figure = { "map", draw_for_print, copy_numbers, format_csv, free_numbers };
+static const RnFigure figure = { "map", draw_for_print, copy_numbers, format_csv,
+                                 (GDestroyNotify) rn_tensor_unref };
 
 void
 rn_picture_view_make_figure (RnPictureView *self)
