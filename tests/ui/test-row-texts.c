@@ -6,7 +6,7 @@ static void
 test_equal_texts_are_one_layout (void)
 {
   GtkWidget *widget = g_object_ref_sink (gtk_label_new (NULL));
-  RnRowTexts *texts = rn_row_texts_new (widget);
+  RnRowTexts *texts = rn_row_texts_new (widget, 1.0);
   g_autoptr (PangoLayout) layout = g_object_ref (rn_row_texts_get (texts, "3×3, 16", -1));
 
   g_assert_true (rn_row_texts_get (texts, "3×3, 16", -1) == layout);
@@ -22,7 +22,7 @@ static void
 test_a_text_ends_where_its_width_does (void)
 {
   GtkWidget *widget = g_object_ref_sink (gtk_label_new (NULL));
-  RnRowTexts *texts = rn_row_texts_new (widget);
+  RnRowTexts *texts = rn_row_texts_new (widget, 1.0);
   const int width = rn_row_texts_get_width (texts, "Block 1202");
 
   g_assert_cmpint (width, >, rn_row_texts_get_width (texts, "Block 12"));
@@ -39,7 +39,7 @@ static void
 test_texts_that_nobody_shows_are_forgotten (void)
 {
   GtkWidget *widget = g_object_ref_sink (gtk_label_new (NULL));
-  RnRowTexts *texts = rn_row_texts_new (widget);
+  RnRowTexts *texts = rn_row_texts_new (widget, 1.0);
   PangoLayout *kept = g_object_ref (rn_row_texts_get (texts, "Block 0", -1));
   PangoLayout *gone = rn_row_texts_get (texts, "Block 1", -1);
 
@@ -61,7 +61,7 @@ static void
 test_one_that_is_made_may_be_changed (void)
 {
   GtkWidget *widget = g_object_ref_sink (gtk_label_new (NULL));
-  RnRowTexts *texts = rn_row_texts_new (widget);
+  RnRowTexts *texts = rn_row_texts_new (widget, 1.0);
   g_autoptr (PangoLayout) made = rn_row_texts_make (texts, "0.31");
   int width;
 

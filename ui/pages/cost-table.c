@@ -3,24 +3,12 @@
 #include <glib/gi18n-lib.h>
 #include <residua/compute-info.h>
 
-#include "pages/cost-bar.h"
-#include "pages/data-table.h"
+#include "pages/clear-ground.h"
+#include "pages/cost-cells.h"
+#include "pages/tab-stop.h"
 #include "state/format.h"
 
 #define TABLE_HEIGHT 200
-#define NAME_CHARS 7  /* a longer one may be shortened */
-#define FIELD_CHARS 6 /* "501 px": the columns do not move while one scrolls */
-
-typedef enum
-{
-  COLUMN_NAME,
-  COLUMN_OUTPUT,
-  COLUMN_PARAMETERS,
-  COLUMN_MACS,
-  COLUMN_FIELD,
-  COLUMN_MEMORY,
-  N_COLUMNS
-} Column;
 
 #define RN_TYPE_COST_ROW (rn_cost_row_get_type ())
 G_DECLARE_FINAL_TYPE (RnCostRow, rn_cost_row, RN, COST_ROW, GObject)
@@ -29,12 +17,11 @@ struct _RnCostRow
 {
   GObject parent_instance;
 
-  char *name;
   RnPart part;
   guint32 block; /* id, 0 for stem and head */
   RnCost cost;
-  double shares[N_COLUMNS];      /* of the column's largest; of columns that have bars */
-  GtkListItem *cells[N_COLUMNS]; /* (nullable): that show it */
+  RnCostLine line;
+  RnCostCells *cells; /* (nullable): that show it */
 };
 
 G_DEFINE_FINAL_TYPE (RnCostRow, rn_cost_row, G_TYPE_OBJECT)
@@ -42,6 +29,7 @@ G_DEFINE_FINAL_TYPE (RnCostRow, rn_cost_row, G_TYPE_OBJECT)
 typedef struct
 {
   GPtrArray *rows;
+  const char *widest[RN_N_COST_COLUMNS]; /* the rows' */
   RnCost total;
 } Counted;
 
@@ -58,8 +46,11 @@ struct _RnCostTable
   GtkWidget parent_instance;
 
   RnSelection *selection;
+  RnCostColumns *columns;
+  RnCostCells *titles;
   GListStore *store;
   GtkSingleSelection *chosen;
+  GtkWidget *view;
   GCancellable *cancellable;
   RnCost total;
   gboolean is_counted;
@@ -73,7 +64,7 @@ static guint signal_counted;
 static void
 rn_cost_row_finalize (GObject *object)
 {
-  g_free (RN_COST_ROW (object)->name);
+  rn_cost_line_clear (&RN_COST_ROW (object)->line);
   G_OBJECT_CLASS (rn_cost_row_parent_class)->finalize (object);
 }
 
@@ -114,7 +105,7 @@ add_row (Counted *counted, char *name, RnPart part)
 {
   RnCostRow *row = g_object_new (RN_TYPE_COST_ROW, NULL);
 
-  row->name = name;
+  row->line.texts[RN_COST_NAME] = name;
   row->part = part;
   g_ptr_array_add (counted->rows, row);
   return row;
@@ -122,45 +113,104 @@ add_row (Counted *counted, char *name, RnPart part)
 
 /* Returns: what a bar stands for; 0 in a column without bars */
 static double
-get_amount (const RnCost *cost, Column column)
+get_amount (const RnCost *cost, RnCostColumn column)
 {
   switch (column)
     {
-    case COLUMN_PARAMETERS:
+    case RN_COST_PARAMETERS:
       return (double) cost->parameters;
-    case COLUMN_MACS:
+    case RN_COST_MACS:
       return (double) cost->macs;
-    case COLUMN_MEMORY:
+    case RN_COST_MEMORY:
       return (double) cost->train_bytes;
-    case COLUMN_NAME:
-    case COLUMN_OUTPUT:
-    case COLUMN_FIELD:
-    case N_COLUMNS:
+    case RN_COST_NAME:
+    case RN_COST_OUTPUT:
+    case RN_COST_FIELD:
+    case RN_N_COST_COLUMNS:
     default:
       return 0.0;
     }
 }
 
-static gboolean
-has_bars (Column column)
-{
-  return column == COLUMN_PARAMETERS || column == COLUMN_MACS || column == COLUMN_MEMORY;
-}
-
 static void
 find_shares (GPtrArray *rows)
 {
-  double most[N_COLUMNS] = { 0.0 };
+  double most[RN_N_COST_COLUMNS] = { 0.0 };
 
   for (guint i = 0; i < rows->len; i++)
-    for (Column c = 0; c < N_COLUMNS; c++)
+    for (RnCostColumn c = 0; c < RN_N_COST_COLUMNS; c++)
       most[c] = MAX (most[c], get_amount (&((RnCostRow *) rows->pdata[i])->cost, c));
   for (guint i = 0; i < rows->len; i++)
     {
       RnCostRow *row = rows->pdata[i];
 
-      for (Column c = 0; c < N_COLUMNS; c++)
-        row->shares[c] = most[c] > 0.0 ? get_amount (&row->cost, c) / most[c] : 0.0;
+      for (RnCostColumn c = 0; c < RN_N_COST_COLUMNS; c++)
+        row->line.shares[c] = most[c] > 0.0 ? get_amount (&row->cost, c) / most[c] : 0.0;
+    }
+}
+
+/* Returns: (transfer full): of a column that is not the name's */
+static char *
+describe (const RnCostRow *row, RnCostColumn column)
+{
+  const RnCost *cost = &row->cost;
+
+  switch (column)
+    {
+    case RN_COST_OUTPUT:
+      if (row->part == RN_PART_HEAD)
+        return g_strdup_printf (ngettext ("%d class", "%d classes", (gulong) cost->channels),
+                                cost->channels);
+      return g_strdup_printf ("%d×%d×%d", cost->height, cost->width, cost->channels);
+    case RN_COST_PARAMETERS:
+      return rn_format_count (cost->parameters);
+    case RN_COST_MACS:
+      return rn_format_amount (cost->macs);
+    case RN_COST_FIELD:
+      return row->part == RN_PART_HEAD
+                 ? g_strdup (_ ("all"))
+                 : g_strdup_printf (_ ("%lld px"), (long long) cost->receptive_field);
+    case RN_COST_MEMORY:
+      return rn_format_bytes (cost->train_bytes);
+    case RN_COST_NAME:
+    case RN_N_COST_COLUMNS:
+    default:
+      g_return_val_if_reached (NULL);
+    }
+}
+
+static void
+write_line (RnCostRow *row)
+{
+  GString *sentence = g_string_new (row->line.texts[RN_COST_NAME]);
+
+  for (RnCostColumn c = RN_COST_NAME + 1; c < RN_N_COST_COLUMNS; c++)
+    {
+      row->line.texts[c] = describe (row, c);
+      g_string_append_printf (sentence, "; %s: %s", rn_cost_column_title (c), row->line.texts[c]);
+    }
+  row->line.sentence = g_string_free (sentence, FALSE);
+}
+
+static void
+write_lines (Counted *counted)
+{
+  glong most[RN_N_COST_COLUMNS] = { 0 };
+
+  for (guint i = 0; i < counted->rows->len; i++)
+    {
+      RnCostRow *row = counted->rows->pdata[i];
+
+      write_line (row);
+      for (RnCostColumn c = 0; c < RN_N_COST_COLUMNS; c++)
+        {
+          const glong length = g_utf8_strlen (row->line.texts[c], -1);
+
+          if (length <= most[c])
+            continue;
+          most[c] = length;
+          counted->widest[c] = row->line.texts[c];
+        }
     }
 }
 
@@ -193,6 +243,7 @@ count (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
   rn_cost_of_head (spec, question->batch,
                    &add_row (counted, g_strdup (_ ("Head")), RN_PART_HEAD)->cost);
   find_shares (counted->rows);
+  write_lines (counted);
   rn_cost_of_network (spec, question->batch, question->threads, &counted->total);
   if (question->trained != NULL)
     {
@@ -202,69 +253,38 @@ count (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
   g_task_return_pointer (task, counted, counted_free);
 }
 
-/* Cells */
-
-static char *
-describe_cell (const RnCostRow *row, Column column)
-{
-  const RnCost *cost = &row->cost;
-
-  switch (column)
-    {
-    case COLUMN_NAME:
-      return g_strdup (row->name);
-    case COLUMN_OUTPUT:
-      if (row->part == RN_PART_HEAD)
-        return g_strdup_printf (ngettext ("%d class", "%d classes", (gulong) cost->channels),
-                                cost->channels);
-      return g_strdup_printf ("%d×%d×%d", cost->height, cost->width, cost->channels);
-    case COLUMN_PARAMETERS:
-      return rn_format_count (cost->parameters);
-    case COLUMN_MACS:
-      return rn_format_amount (cost->macs);
-    case COLUMN_FIELD:
-      return row->part == RN_PART_HEAD
-                 ? g_strdup (_ ("all"))
-                 : g_strdup_printf (_ ("%lld px"), (long long) cost->receptive_field);
-    case COLUMN_MEMORY:
-      return rn_format_bytes (cost->train_bytes);
-    case N_COLUMNS:
-    default:
-      g_return_val_if_reached (NULL);
-    }
-}
-
-static void
-show_cell (GtkListItem *item, Column column)
-{
-  const RnCostRow *row = gtk_list_item_get_item (item);
-  GtkWidget *cell = gtk_list_item_get_child (item);
-  g_autofree char *text = row != NULL ? describe_cell (row, column) : NULL;
-
-  if (row != NULL && has_bars (column))
-    rn_cost_bar_set (RN_COST_BAR (cell), text, row->shares[column]);
-  else if (row != NULL)
-    gtk_label_set_text (GTK_LABEL (cell), text);
-}
+/* Rows */
 
 /* Makes @self what @other is, which becomes what @self was. */
 static void
 exchange (RnCostRow *self, RnCostRow *other)
 {
-  RnCostRow was = *self;
+  const RnCostLine was = self->line;
 
-  self->name = other->name;
   self->part = other->part;
   self->block = other->block;
   self->cost = other->cost;
-  memcpy (self->shares, other->shares, sizeof self->shares);
-  other->name = was.name;
-  for (Column c = 0; c < N_COLUMNS; c++)
-    if (self->cells[c] != NULL)
-      show_cell (self->cells[c], c);
+  self->line = other->line;
+  other->line = was;
+  if (self->cells != NULL)
+    rn_cost_cells_set_line (self->cells, &self->line);
 }
 
-/* Rows that are there stay and tell what they have become: a list whose items go and come makes hundreds of cells anew,
+/* Titles and rows stand elsewhere. */
+static void
+place (RnCostTable *self)
+{
+  rn_cost_cells_place (self->titles);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->store)); i++)
+    {
+      g_autoptr (RnCostRow) row = g_list_model_get_item (G_LIST_MODEL (self->store), i);
+
+      if (row->cells != NULL)
+        rn_cost_cells_place (row->cells);
+    }
+}
+
+/* Rows that are there stay and tell what they have become: a list whose items go and come makes hundreds of them anew,
  * which takes the time of many frames, and after most edits most rows say what they said. */
 static void
 fill (RnCostTable *self, GPtrArray *rows)
@@ -293,6 +313,8 @@ on_counted (GObject *source, GAsyncResult *result, gpointer data)
   self = RN_COST_TABLE (data);
   self->is_filling = TRUE;
   fill (self, counted->rows);
+  if (rn_cost_columns_set_widest (self->columns, counted->widest))
+    place (self);
   gtk_single_selection_set_selected (self->chosen, GTK_INVALID_LIST_POSITION);
   self->is_filling = FALSE;
   self->total = counted->total;
@@ -354,56 +376,31 @@ rn_cost_table_get_row (RnCostTable *self, guint at, RnCost *cost)
   *cost = row->cost;
 }
 
-/* When it is asked for: a tooltip that is set asks the screen where the pointer is. */
-static gboolean
-on_query_name (GtkWidget *label, int x, int y, gboolean is_keyboard, GtkTooltip *tooltip)
+static void
+on_setup (GtkListItemFactory *factory, GtkListItem *item, RnCostTable *self)
 {
-  gtk_tooltip_set_text (tooltip, gtk_label_get_text (GTK_LABEL (label)));
-  return TRUE;
+  gtk_list_item_set_child (item, rn_cost_cells_new (self->columns));
 }
 
 static void
-on_setup (GtkListItemFactory *factory, GtkListItem *item, gpointer column)
-{
-  GtkWidget *label;
-
-  if (has_bars ((Column) GPOINTER_TO_INT (column)))
-    {
-      gtk_list_item_set_child (item, rn_cost_bar_new ());
-      return;
-    }
-  label = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (label), GPOINTER_TO_INT (column) == COLUMN_NAME ? 0 : 1);
-  if (GPOINTER_TO_INT (column) == COLUMN_NAME)
-    {
-      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-      gtk_label_set_width_chars (GTK_LABEL (label), NAME_CHARS);
-      gtk_widget_set_has_tooltip (label, TRUE);
-      g_signal_connect (label, "query-tooltip", G_CALLBACK (on_query_name), NULL);
-    }
-  else if (GPOINTER_TO_INT (column) == COLUMN_FIELD)
-    gtk_label_set_width_chars (GTK_LABEL (label), FIELD_CHARS);
-  gtk_widget_add_css_class (label, "numeric");
-  gtk_list_item_set_child (item, label);
-}
-
-static void
-on_bind (GtkListItemFactory *factory, GtkListItem *item, gpointer column)
+on_bind (GtkListItemFactory *factory, GtkListItem *item)
 {
   RnCostRow *row = gtk_list_item_get_item (item);
 
-  row->cells[GPOINTER_TO_INT (column)] = item;
-  show_cell (item, (Column) GPOINTER_TO_INT (column));
+  row->cells = RN_COST_CELLS (gtk_list_item_get_child (item));
+  rn_cost_cells_set_line (row->cells, &row->line);
 }
 
-/* The view may have given the row another cell before. */
+/* The view may have given the row other cells before. */
 static void
-on_unbind (GtkListItemFactory *factory, GtkListItem *item, gpointer column)
+on_unbind (GtkListItemFactory *factory, GtkListItem *item)
 {
   RnCostRow *row = gtk_list_item_get_item (item);
+  RnCostCells *cells = RN_COST_CELLS (gtk_list_item_get_child (item));
 
-  if (row != NULL && row->cells[GPOINTER_TO_INT (column)] == item)
-    row->cells[GPOINTER_TO_INT (column)] = NULL;
+  rn_cost_cells_set_line (cells, NULL);
+  if (row != NULL && row->cells == cells)
+    row->cells = NULL;
 }
 
 static void
@@ -416,13 +413,24 @@ on_chosen (RnCostTable *self)
 }
 
 static void
-add_columns (GtkWidget *view)
+forget_fonts (RnCostTable *self)
 {
-  const char *const titles[N_COLUMNS] = { _ ("Part"),      _ ("Output"), _ ("Parameters"),
-                                          _ ("Mult-adds"), _ ("Sees"),   _ ("Memory") };
+  rn_cost_columns_clear (self->columns);
+  place (self);
+}
 
-  for (int i = 0; i < N_COLUMNS; i++)
-    rn_data_table_add_column (view, titles[i], i, 1, on_setup, on_bind, on_unbind);
+static void
+rn_cost_table_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
+{
+  GTK_WIDGET_CLASS (rn_cost_table_parent_class)->css_changed (widget, change);
+  forget_fonts (RN_COST_TABLE (widget));
+}
+
+static void
+rn_cost_table_system_setting_changed (GtkWidget *widget, GtkSystemSetting setting)
+{
+  GTK_WIDGET_CLASS (rn_cost_table_parent_class)->system_setting_changed (widget, setting);
+  forget_fonts (RN_COST_TABLE (widget));
 }
 
 static void
@@ -440,31 +448,96 @@ rn_cost_table_dispose (GObject *object)
 }
 
 static void
+rn_cost_table_finalize (GObject *object)
+{
+  rn_cost_columns_free (RN_COST_TABLE (object)->columns);
+  G_OBJECT_CLASS (rn_cost_table_parent_class)->finalize (object);
+}
+
+static GtkWidget *
+make_rows (RnCostTable *self)
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+
+  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), self);
+  g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
+  g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), NULL);
+  self->view = gtk_list_view_new (GTK_SELECTION_MODEL (g_object_ref (self->chosen)), factory);
+  gtk_widget_add_css_class (self->view, "cost-rows");
+  rn_clear_ground (self->view);
+  rn_tab_stop_make (self->view);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Costs of each part"), -1);
+  /* its bar stands beside the titles, too, which are as wide as the rows */
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_EXTERNAL);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), TABLE_HEIGHT);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->view);
+  gtk_widget_set_vexpand (scrolled, TRUE);
+  return scrolled;
+}
+
+static void
+show_bar (GtkAdjustment *scroll, GtkWidget *bar)
+{
+  gtk_widget_set_visible (bar, gtk_adjustment_get_upper (scroll) >
+                                   gtk_adjustment_get_page_size (scroll));
+}
+
+/* Over the table a bar would cover the last numbers. */
+static GtkWidget *
+make_bar (GtkWidget *rows)
+{
+  GtkAdjustment *scroll = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (rows));
+  GtkWidget *bar = gtk_scrollbar_new (GTK_ORIENTATION_VERTICAL, scroll);
+
+  g_signal_connect_object (scroll, "changed", G_CALLBACK (show_bar), bar, 0);
+  show_bar (scroll, bar);
+  return bar;
+}
+
+static void
 rn_cost_table_init (RnCostTable *self)
 {
-  GtkWidget *view, *scrolled = gtk_scrolled_window_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *scrolled = gtk_scrolled_window_new (), *rows;
 
   self->store = g_list_store_new (RN_TYPE_COST_ROW);
   self->chosen = gtk_single_selection_new (G_LIST_MODEL (self->store));
   gtk_single_selection_set_autoselect (self->chosen, FALSE);
   gtk_single_selection_set_can_unselect (self->chosen, TRUE);
   g_signal_connect_swapped (self->chosen, "notify::selected-item", G_CALLBACK (on_chosen), self);
-  view = rn_data_table_new (GTK_SELECTION_MODEL (g_object_ref (self->chosen)),
-                            _ ("Costs of each part"));
-  add_columns (view);
-  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), TABLE_HEIGHT);
-  /* over the table it would cover the last numbers */
-  gtk_scrolled_window_set_overlay_scrolling (GTK_SCROLLED_WINDOW (scrolled), FALSE);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view);
+  self->titles = RN_COST_CELLS (rn_cost_cells_new (NULL));
+  self->columns = rn_cost_columns_new (GTK_WIDGET (self), GTK_WIDGET (self->titles));
+  rn_cost_cells_set_columns (self->titles, self->columns);
+  gtk_widget_add_css_class (GTK_WIDGET (self->titles), "cost-titles");
+  gtk_widget_add_css_class (GTK_WIDGET (self->titles), "caption-heading");
+  rows = make_rows (self);
+  gtk_box_append (GTK_BOX (column), GTK_WIDGET (self->titles));
+  gtk_box_append (GTK_BOX (column), rows);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_AUTOMATIC,
+                                  GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), column);
+  gtk_widget_set_hexpand (scrolled, TRUE);
   gtk_widget_set_vexpand (scrolled, TRUE);
-  gtk_widget_set_parent (scrolled, GTK_WIDGET (self));
+  gtk_box_append (GTK_BOX (box), scrolled);
+  gtk_box_append (GTK_BOX (box), make_bar (rows));
+  gtk_widget_set_parent (box, GTK_WIDGET (self));
 }
 
 static void
 rn_cost_table_class_init (RnCostTableClass *class)
 {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
   G_OBJECT_CLASS (class)->dispose = rn_cost_table_dispose;
-  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
+  G_OBJECT_CLASS (class)->finalize = rn_cost_table_finalize;
+  widget_class->css_changed = rn_cost_table_css_changed;
+  widget_class->system_setting_changed = rn_cost_table_system_setting_changed;
+  gtk_widget_class_set_css_name (widget_class, "costtable");
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   signal_counted = g_signal_new ("counted", RN_TYPE_COST_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                  NULL, G_TYPE_NONE, 0);
 }

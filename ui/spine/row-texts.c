@@ -1,22 +1,22 @@
 #include "spine/row-texts.h"
 
-/* Texts of the spine are 9 pt where the system's font is 11 */
-#define TEXT_SCALE (9.0 / 11.0)
 /* More than any view shows at once. Where there are as many, names of rows that were scrolled away make room. */
 #define MAX_LAYOUTS 400
 
 struct _RnRowTexts
 {
   GtkWidget *widget;
+  double scale;
   GHashTable *layouts; /* of PangoLayout, by width and text */
 };
 
 RnRowTexts *
-rn_row_texts_new (GtkWidget *widget)
+rn_row_texts_new (GtkWidget *widget, double scale)
 {
   RnRowTexts *self = g_new0 (RnRowTexts, 1);
 
   self->widget = widget;
+  self->scale = scale;
   self->layouts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   return self;
 }
@@ -40,7 +40,7 @@ rn_row_texts_make (RnRowTexts *self, const char *text)
   PangoLayout *layout = gtk_widget_create_pango_layout (self->widget, text);
   PangoAttrList *attributes = pango_attr_list_new ();
 
-  pango_attr_list_insert (attributes, pango_attr_scale_new (TEXT_SCALE));
+  pango_attr_list_insert (attributes, pango_attr_scale_new (self->scale));
   pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum=1"));
   pango_layout_set_attributes (layout, attributes);
   pango_attr_list_unref (attributes);

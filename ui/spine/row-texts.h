@@ -4,13 +4,13 @@
 
 G_BEGIN_DECLS
 
-/* The texts of the spine's rows. Most rows say what others say, and shaping is most of what another row costs: texts that
+/* The texts of the rows of the spine or of a long table. Most rows say what others say, and shaping is most of what another row costs: texts that
  * are equal are one layout. */
 
 typedef struct _RnRowTexts RnRowTexts;
 
-/** @widget: whose font they are in; outlives the texts */
-RnRowTexts *rn_row_texts_new (GtkWidget *widget);
+/** @widget: whose font they are in; outlives the texts; @scale: of that font's size */
+RnRowTexts *rn_row_texts_new (GtkWidget *widget, double scale);
 void rn_row_texts_free (RnRowTexts *self);
 /** The font may be another now. */
 void rn_row_texts_clear (RnRowTexts *self);

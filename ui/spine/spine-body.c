@@ -3,6 +3,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Texts of the spine are 9 pt where the system's font is 11 */
+#define TEXT_SCALE (9.0 / 11.0)
+
 enum
 {
   PROP_HADJUSTMENT = 1,
@@ -438,7 +441,7 @@ rn_spine_body_class_init (RnSpineBodyClass *class)
 static void
 rn_spine_body_init (RnSpineBody *self)
 {
-  self->view.texts = rn_row_texts_new (GTK_WIDGET (self));
+  self->view.texts = rn_row_texts_new (GTK_WIDGET (self), TEXT_SCALE);
   self->folded = g_array_new (FALSE, FALSE, sizeof (int));
   self->unfolded = g_array_new (FALSE, FALSE, sizeof (int));
   self->rows = g_ptr_array_new ();

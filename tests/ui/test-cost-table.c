@@ -1,0 +1,252 @@
+#include <adwaita.h>
+
+#include "pages/cost-cells.h"
+#include "pages/cost-table.h"
+
+#define WAIT_MS 60000
+
+typedef struct
+{
+  GtkWidget *window;
+  GtkWidget *table;
+  GtkWidget *view; /* its list */
+} Fixture;
+
+typedef gboolean (*Condition) (Fixture *f);
+
+static void
+wait_until (Fixture *f, Condition condition)
+{
+  const gint64 end = g_get_monotonic_time () + WAIT_MS * 1000;
+
+  while (!condition (f) && g_get_monotonic_time () < end)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (500);
+    }
+  g_assert_true (condition (f));
+}
+
+/* Returns: (transfer none): the first widget of @type under @root */
+static GtkWidget *
+find (GtkWidget *root, GType type)
+{
+  GtkWidget *found = G_TYPE_CHECK_INSTANCE_TYPE (root, type) ? root : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find (child, type);
+  return found;
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->window = gtk_window_new ();
+  f->table = rn_cost_table_new (NULL);
+  f->view = find (f->table, GTK_TYPE_LIST_VIEW);
+  gtk_window_set_default_size (GTK_WINDOW (f->window), 700, 400);
+  gtk_window_set_child (GTK_WINDOW (f->window), f->table);
+  gtk_window_present (GTK_WINDOW (f->window));
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  gtk_window_destroy (GTK_WINDOW (f->window));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static gboolean
+is_counted (Fixture *f)
+{
+  RnCost total;
+
+  return rn_cost_table_get_total (RN_COST_TABLE (f->table), &total);
+}
+
+static void
+show (Fixture *f, const char *preset)
+{
+  g_autoptr (RnSpec) spec = rn_spec_preset (preset, NULL);
+
+  rn_cost_table_set_spec (RN_COST_TABLE (f->table), spec, NULL, 32, 1);
+  wait_until (f, is_counted);
+}
+
+/* Returns: (transfer none) (nullable): the cells in which @sentence stands */
+static RnCostCells *
+find_cells (Fixture *f, const char *sentence)
+{
+  for (GtkWidget *row = gtk_widget_get_first_child (f->view); row != NULL;
+       row = gtk_widget_get_next_sibling (row))
+    {
+      GtkWidget *cells = find (row, RN_TYPE_COST_CELLS);
+      g_autofree char *differs =
+          cells != NULL
+              ? gtk_test_accessible_check_property (GTK_ACCESSIBLE (cells),
+                                                    GTK_ACCESSIBLE_PROPERTY_LABEL, sentence)
+              : g_strdup ("none");
+
+      if (differs == NULL)
+        return RN_COST_CELLS (cells);
+    }
+  return NULL;
+}
+
+static gboolean
+has_first_block (Fixture *f)
+{
+  return find_cells (f, "1 · basic; Output: 32×32×16; Parameters: 4,672; Mult-adds: 4.72 M; "
+                        "Sees: 7 px; Memory: 6.3\u00a0MB") != NULL;
+}
+
+static gboolean
+has_head (Fixture *f)
+{
+  return find_cells (f, "Head; Output: 10 classes; Parameters: 650; Mult-adds: 640; Sees: all; "
+                        "Memory: 18.9\u00a0kB") != NULL;
+}
+
+static void
+test_a_row_is_read_with_its_columns (Fixture *f, gconstpointer data)
+{
+  show (f, "resnet20");
+  wait_until (f, has_first_block);
+  wait_until (f, has_head);
+}
+
+static GtkAdjustment *
+get_scroll (Fixture *f)
+{
+  return gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (f->view));
+}
+
+static gboolean
+is_laid_out (Fixture *f)
+{
+  return gtk_adjustment_get_upper (get_scroll (f)) > 602 * 10;
+}
+
+/* Of 602 rows the list keeps some: those that come into view say what they are, and go back to what they were. */
+static void
+test_rows_say_what_they_are_after_a_jump (Fixture *f, gconstpointer data)
+{
+  show (f, "resnet1202");
+  wait_until (f, is_laid_out);
+  g_assert_true (has_first_block (f));
+  g_assert_false (has_head (f));
+  gtk_adjustment_set_value (get_scroll (f), gtk_adjustment_get_upper (get_scroll (f)));
+  wait_until (f, has_head);
+  g_assert_false (has_first_block (f));
+  gtk_adjustment_set_value (get_scroll (f), 0);
+  wait_until (f, has_first_block);
+  /* and where they stay while the network becomes another */
+  show (f, "resnet56");
+  wait_until (f, has_head);
+}
+
+static int
+width_of (Fixture *f)
+{
+  int width;
+
+  gtk_widget_measure (find (f->view, RN_TYPE_COST_CELLS), GTK_ORIENTATION_HORIZONTAL, -1, &width,
+                      NULL, NULL, NULL);
+  return width;
+}
+
+static void
+test_columns_follow_the_font (Fixture *f, gconstpointer data)
+{
+  GtkSettings *settings = gtk_widget_get_settings (f->window);
+  int dpi, width;
+
+  show (f, "resnet20");
+  wait_until (f, has_first_block);
+  width = width_of (f);
+  g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
+  g_object_set (settings, "gtk-xft-dpi", dpi * 3 / 2, NULL);
+  g_assert_cmpint (width_of (f), >, width * 4 / 3);
+  g_object_set (settings, "gtk-xft-dpi", dpi, NULL);
+  g_assert_cmpint (width_of (f), ==, width);
+}
+
+static void
+assert_places (RnCostColumns *columns, int width, gboolean has_bars)
+{
+  RnCostPlaces places;
+
+  rn_cost_columns_place (columns, width, &places);
+  for (RnCostColumn c = 0; c < RN_N_COST_COLUMNS; c++)
+    {
+      g_assert_cmpint (places.left[c], >=, c > 0 ? places.right[c - 1] : 0);
+      g_assert_cmpint (places.right[c], >, places.left[c] + places.bar[c]);
+      g_assert_cmpint (places.right[c], <=, width);
+      g_assert_cmpint (places.bar[c] > 0, ==, has_bars && rn_cost_column_has_bars (c));
+    }
+}
+
+/* However wide the table is, nothing lies on another, and bars stand in all three columns or in none. */
+static void
+test_columns_share_the_width (Fixture *f, gconstpointer data)
+{
+  static const char *const widest[RN_N_COST_COLUMNS] = {
+    "600 · plain bottleneck /2", "112×112×2048", "123,456,789", "442,368", "4,501 px", "999.9 MB"
+  };
+  GtkWidget *titles = g_object_ref_sink (rn_cost_cells_new (NULL));
+  RnCostColumns *columns = rn_cost_columns_new (f->table, titles);
+  int least, natural;
+
+  g_assert_true (rn_cost_columns_set_widest (columns, widest));
+  g_assert_false (rn_cost_columns_set_widest (columns, widest));
+  least = rn_cost_columns_get_width (columns, &natural);
+  g_assert_cmpint (least, <, natural);
+  for (int width = least; width < 2 * natural; width++)
+    assert_places (columns, width, width >= natural);
+  rn_cost_columns_free (columns);
+  g_object_unref (titles);
+}
+
+/* Names are the first to give way, and the tooltip has them whole. */
+static void
+test_long_names_are_shortened_where_there_is_no_room (Fixture *f, gconstpointer data)
+{
+  RnCostColumns *columns;
+  GtkWidget *titles = g_object_ref_sink (rn_cost_cells_new (NULL));
+  GtkWidget *cells;
+  const RnCostLine line = { .texts = { (char *) "600 · plain bottleneck /2", (char *) "32×32×16",
+                                       (char *) "650", (char *) "640", (char *) "7 px",
+                                       (char *) "6.3 MB" },
+                            .sentence = (char *) "" };
+  int least, natural;
+
+  columns = rn_cost_columns_new (f->table, titles);
+  rn_cost_columns_set_widest (columns, (const char *const *) line.texts);
+  cells = g_object_ref_sink (rn_cost_cells_new (columns));
+  rn_cost_cells_set_line (RN_COST_CELLS (cells), &line);
+  least = rn_cost_columns_get_width (columns, &natural);
+  gtk_widget_allocate (cells, least, 30, -1, NULL);
+  g_assert_true (rn_cost_cells_is_shortened (RN_COST_CELLS (cells)));
+  gtk_widget_allocate (cells, natural, 30, -1, NULL);
+  g_assert_false (rn_cost_cells_is_shortened (RN_COST_CELLS (cells)));
+  g_object_unref (cells);
+  g_object_unref (titles);
+  rn_cost_columns_free (columns);
+}
+
+#define ADD(name, test) g_test_add (name, Fixture, NULL, set_up, test, tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  ADD ("/cost-table/rows-are-read-with-columns", test_a_row_is_read_with_its_columns);
+  ADD ("/cost-table/after-a-jump", test_rows_say_what_they_are_after_a_jump);
+  ADD ("/cost-table/font", test_columns_follow_the_font);
+  ADD ("/cost-table/places", test_columns_share_the_width);
+  ADD ("/cost-table/long-names", test_long_names_are_shortened_where_there_is_no_room);
+  return g_test_run ();
+}
