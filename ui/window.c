@@ -78,6 +78,13 @@ rn_window_get_page_widget (RnWindow *self, const char *name)
   return adw_bin_get_child (ADW_BIN (place));
 }
 
+static gboolean
+has_page (RnWindow *self, const char *name)
+{
+  return adw_bin_get_child (
+             ADW_BIN (gtk_stack_get_child_by_name (GTK_STACK (self->pages), name))) != NULL;
+}
+
 void
 rn_window_ensure_page (RnWindow *self, const char *name)
 {
@@ -451,15 +458,21 @@ rn_window_init (RnWindow *self)
   self->opening = g_cancellable_new ();
 }
 
-/* The Build page has the keys that edit and save the network, which stands beside every page: it is made soon after the first
- * frame, though nobody may have looked at it. */
+/* Pages that nobody has looked at are made soon after the first frame, one at a time: what a page of hundreds of widgets takes
+ * is then no part of the click that shows it. Build is the first, since it has the keys that edit and save the network,
+ * which stands beside every page. */
 static gboolean
 prepare (gpointer data)
 {
   RnWindow *self = data;
 
+  for (guint i = 0; i < G_N_ELEMENTS (page_titles); i++)
+    if (!has_page (self, page_titles[i].name))
+      {
+        rn_window_ensure_page (self, page_titles[i].name);
+        return G_SOURCE_CONTINUE;
+      }
   self->prepare_id = 0;
-  rn_window_ensure_page (self, "build");
   return G_SOURCE_REMOVE;
 }
 

@@ -86,15 +86,17 @@ rn_cli_lab_print_text (RnLabResults *results)
   RnExperiment *experiment = rn_lab_plan_get_experiment (plan);
   g_autofree char *duration = rn_cli_duration (rn_lab_results_get_seconds (results));
   g_autofree char *diverged = rn_lab_results_describe_divergences (results);
+  const int n_seeds = rn_lab_plan_n_seeds (plan);
+  g_autofree char *seeds =
+      g_strdup_printf (ngettext ("%d seed", "%d seeds", (gulong) n_seeds), n_seeds);
 
   rn_cli_print ("%s\n", rn_experiment_get_title (experiment));
   if (*rn_experiment_get_claim (experiment) != '\0')
     rn_cli_print (_ ("What was found: %s\n(%s)\n"), rn_experiment_get_claim (experiment),
                   rn_experiment_get_source (experiment));
-  rn_cli_print (
-      _ ("Here, on “%s”, %d of %d runs have ended, %d seeds (mean ± spread), %s of training:"),
-      rn_dataset_get_source (rn_lab_plan_get_dataset (plan)), rn_lab_results_n_ended (results),
-      rn_lab_plan_n_runs (plan), rn_lab_plan_n_seeds (plan), duration);
+  rn_cli_print (_ ("Here, on “%s”, %d of %d runs have ended, %s (mean ± spread), %s of training:"),
+                rn_dataset_get_source (rn_lab_plan_get_dataset (plan)),
+                rn_lab_results_n_ended (results), rn_lab_plan_n_runs (plan), seeds, duration);
   if (diverged != NULL)
     rn_cli_print ("%s", diverged);
   print_table (results, experiment);

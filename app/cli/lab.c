@@ -143,21 +143,34 @@ get_threads (void)
   return option.threads != RN_CLI_NO_INT ? (int) option.threads : 0;
 }
 
+/* Returns: (transfer full): "2 networks, 3 seeds: 6 runs" */
+static char *
+describe_runs (RnLabPlan *plan)
+{
+  const int n_arms = rn_experiment_n_arms (rn_lab_plan_get_experiment (plan));
+  const int n_seeds = rn_lab_plan_n_seeds (plan), n_runs = rn_lab_plan_n_runs (plan);
+  g_autofree char *arms =
+      g_strdup_printf (ngettext ("%d network", "%d networks", (gulong) n_arms), n_arms);
+  g_autofree char *seeds =
+      g_strdup_printf (ngettext ("%d seed", "%d seeds", (gulong) n_seeds), n_seeds);
+  g_autofree char *runs = g_strdup_printf (ngettext ("%d run", "%d runs", (gulong) n_runs), n_runs);
+
+  return g_strdup_printf ("%s, %s: %s", arms, seeds, runs);
+}
+
 /* How long it takes is measured, for about a second a network: for people, and for whoever asks for nothing else */
 static gboolean
 tell_plan (RnLabPlan *plan, double *seconds, GError **error)
 {
-  RnExperiment *experiment = rn_lab_plan_get_experiment (plan);
   const int n_runs = rn_lab_plan_n_runs (plan);
-  g_autofree char *duration = NULL;
+  g_autofree char *duration = NULL, *runs = describe_runs (plan);
   int n_ended = 0;
 
   *seconds = NAN;
   for (int i = 0; i < n_runs; i++)
     n_ended += rn_lab_plan_is_over (plan, i);
-  rn_cli_tell ("%s", rn_experiment_get_title (experiment));
-  rn_cli_tell (_ ("%d networks, %d seeds: %d runs, of which %d have ended."),
-               rn_experiment_n_arms (experiment), rn_lab_plan_n_seeds (plan), n_runs, n_ended);
+  rn_cli_tell ("%s", rn_experiment_get_title (rn_lab_plan_get_experiment (plan)));
+  rn_cli_tell (_ ("%s, of which %d have ended."), runs, n_ended);
   if (option.json && !option.dry)
     return TRUE;
   if (!rn_lab_plan_estimate (plan, get_threads (), rn_cli_get_interrupt (), seconds, error))
