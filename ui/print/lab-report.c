@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <residua/compute-info.h>
+#include <string.h>
 
 #include "charts/lab-plot.h"
 #include "pages/lab-figures.h"
@@ -128,19 +129,29 @@ add_text (Sheet *self, TextKind kind, const char *text)
   self->y += get_height (layout) + (kind == TEXT_STRONG || kind == TEXT_LINE ? 1.0 : GAP);
 }
 
-/* A row of a table: cells of equal width, the first twice as wide */
-static void
-add_row (Sheet *self, const char *const *cells, int n, TextKind kind)
+static double
+get_width (Sheet *self, TextKind kind, const char *text)
 {
-  const double unit = TEXT_WIDTH / (n + 1);
+  g_autoptr (PangoLayout) layout = new_layout (self, kind, text, TEXT_WIDTH);
+  PangoRectangle extents;
+
+  pango_layout_get_extents (layout, NULL, &extents);
+  return (double) extents.width / PANGO_SCALE;
+}
+
+/* A row of a table: the first cell takes @first, the others share what is left. */
+static void
+add_row (Sheet *self, const char *const *cells, int n, double first, TextKind kind)
+{
+  const double unit = (TEXT_WIDTH - first) / MAX (n - 1, 1);
   double most = 0.0;
 
   for (int pass = 0; pass < 2; pass++)
     for (int i = 0; i < n; i++)
       {
-        const double x = MARGIN + (i == 0 ? 0.0 : unit * (i + 1));
-        const double width = (i == 0 ? 2.0 * unit : unit) - GAP;
-        g_autoptr (PangoLayout) layout = new_layout (self, kind, cells[i], width);
+        const double x = MARGIN + (i == 0 ? 0.0 : first + unit * (i - 1) + GAP);
+        g_autoptr (PangoLayout) layout =
+            new_layout (self, kind, cells[i], (i == 0 ? first : unit) - GAP);
 
         if (i > 0)
           pango_layout_set_alignment (layout, PANGO_ALIGN_RIGHT);
@@ -203,6 +214,28 @@ add_verdicts (Sheet *self)
     }
 }
 
+/* Returns: what the names of @quantities take, within a third of the sheet */
+static double
+measure_labels (Sheet *self, const RnLabQuantity *quantities, int n)
+{
+  double most = 0.0;
+
+  for (int i = 0; i < n; i++)
+    most = MAX (most, get_width (self, TEXT_BODY, rn_lab_quantity_get_label (quantities[i])));
+  return MIN (most + 2.0 * GAP, TEXT_WIDTH / 3.0);
+}
+
+/* Returns: (transfer full): of which the spread may stand below the mean where both have no room beside each other */
+static char *
+describe_number (const RnLabNumber *number, RnLabQuantity quantity)
+{
+  g_autofree char *text = rn_lab_number_to_string (number, quantity);
+  GString *words = g_string_new (text);
+
+  g_string_replace (words, "\u00a0±", " ±", 0);
+  return g_string_free (words, FALSE);
+}
+
 /* A column for each network, as on the page of the web: there are fewer of them than quantities. */
 static void
 add_numbers (Sheet *self)
@@ -210,12 +243,13 @@ add_numbers (Sheet *self)
   RnLabQuantity quantities[RN_LAB_N_QUANTITIES];
   const int n = rn_lab_numbers_list (self->experiment, quantities);
   const int n_arms = rn_experiment_n_arms (self->experiment);
+  const double first = measure_labels (self, quantities, n);
   const char *cells[RN_LAB_MAX_ARMS + 1] = { "" };
 
   add_text (self, TEXT_HEADING, _ ("Numbers"));
   for (int arm = 0; arm < n_arms; arm++)
     cells[arm + 1] = rn_experiment_get_arm (self->experiment, arm)->name;
-  add_row (self, cells, n_arms + 1, TEXT_DIM);
+  add_row (self, cells, n_arms + 1, first, TEXT_DIM);
   for (int i = 0; i < n; i++)
     {
       g_auto (GStrv) texts = g_new0 (char *, n_arms + 1);
@@ -225,10 +259,10 @@ add_numbers (Sheet *self)
         {
           const RnLabNumber number = rn_lab_results_get_number (self->results, arm, quantities[i]);
 
-          texts[arm] = rn_lab_number_to_string (&number, quantities[i]);
+          texts[arm] = describe_number (&number, quantities[i]);
           cells[arm + 1] = texts[arm];
         }
-      add_row (self, cells, n_arms + 1, TEXT_BODY);
+      add_row (self, cells, n_arms + 1, first, TEXT_BODY);
     }
   self->y += GAP;
 }
@@ -282,16 +316,33 @@ add_figures (Sheet *self)
     }
 }
 
+/* Networks that were trained alike stand together. */
 static void
 add_settings (Sheet *self)
 {
-  add_text (self, TEXT_HEADING, _ ("Networks and settings"));
-  for (int arm = 0; arm < rn_experiment_n_arms (self->experiment); arm++)
-    {
-      g_autofree char *words = rn_lab_plan_describe_arm (self->plan, arm);
+  const int n = rn_experiment_n_arms (self->experiment);
+  g_auto (GStrv) words = g_new0 (char *, n + 1);
 
-      add_text (self, TEXT_STRONG, rn_experiment_get_arm (self->experiment, arm)->name);
-      add_text (self, TEXT_DIM, words);
+  add_text (self, TEXT_HEADING, _ ("Networks and settings"));
+  for (int arm = 0; arm < n; arm++)
+    words[arm] = rn_lab_plan_describe_arm (self->plan, arm);
+  for (int arm = 0; arm < n; arm++)
+    {
+      g_autoptr (GString) names =
+          g_string_new (rn_experiment_get_arm (self->experiment, arm)->name);
+      gboolean is_told = FALSE;
+
+      for (int other = 0; other < n; other++)
+        if (other != arm && strcmp (words[other], words[arm]) == 0)
+          {
+            is_told |= other < arm;
+            g_string_append_printf (names, ", %s",
+                                    rn_experiment_get_arm (self->experiment, other)->name);
+          }
+      if (is_told)
+        continue;
+      add_text (self, TEXT_STRONG, names->str);
+      add_text (self, TEXT_DIM, words[arm]);
     }
 }
 
