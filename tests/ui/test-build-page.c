@@ -789,6 +789,20 @@ test_an_edit_of_600_blocks_holds_up_no_frame (Fixture *f, gconstpointer data)
 
 /* Tools */
 
+/* @label: (transfer full) (nullable): that the menu of the tools has, once it is opened */
+static void
+assert_menu_names (RnBuildTools *tools, char *label)
+{
+  GtkMenuButton *button = looking_find (GTK_WIDGET (tools), GTK_TYPE_MENU_BUTTON, 0);
+
+  g_assert_nonnull (label);
+  g_assert_false (says (GTK_WIDGET (button), label));
+  gtk_menu_button_popup (button);
+  g_assert_true (says (GTK_WIDGET (button), label));
+  gtk_menu_button_popdown (button);
+  g_free (label);
+}
+
 static void
 test_undo_and_redo_are_named (Fixture *f, gconstpointer data)
 {
@@ -806,6 +820,7 @@ test_undo_and_redo_are_named (Fixture *f, gconstpointer data)
   g_assert_false (get_block (f, 2)->zero_gamma);
   redo = rn_build_tools_get_tooltip (tools, "redo");
   g_assert_true (g_str_has_prefix (redo, "Redo "));
+  assert_menu_names (tools, rn_session_get_redo_label (f->session));
   rn_build_tools_activate (tools, "redo");
   g_assert_true (get_block (f, 2)->zero_gamma);
 }

@@ -60,6 +60,8 @@ struct _RnBuildTools
   GtkWidget *buttons[G_N_ELEMENTS (tools)];
   GMenu *menu;
   GMenu *steps; /* its first section */
+  gboolean are_steps_due;
+  GtkWidget *popover; /* of the menu */
 };
 
 G_DEFINE_FINAL_TYPE (RnBuildTools, rn_build_tools, GTK_TYPE_WIDGET)
@@ -209,9 +211,16 @@ add_item (GMenu *menu, const char *label, const char *action, const char *keys)
   g_menu_append_item (menu, item);
 }
 
+/* A menu makes all its items anew; a person edits many times before opening it. */
 static void
-fill_steps (RnBuildTools *self, const char *undo_label, const char *redo_label)
+fill_steps (RnBuildTools *self)
 {
+  g_autofree char *undo_label = rn_session_get_undo_label (self->session);
+  g_autofree char *redo_label = rn_session_get_redo_label (self->session);
+
+  if (!self->are_steps_due)
+    return;
+  self->are_steps_due = FALSE;
   g_menu_remove_all (self->steps);
   add_item (self->steps, undo_label != NULL ? undo_label : _ ("Undo"), "build.undo", "<Control>z");
   add_item (self->steps, redo_label != NULL ? redo_label : _ ("Redo"), "build.redo",
@@ -223,7 +232,7 @@ fill_menu (RnBuildTools *self)
 {
   g_autoptr (GMenu) files = g_menu_new (), figures = g_menu_new (), table = g_menu_new ();
 
-  fill_steps (self, NULL, NULL);
+  self->are_steps_due = TRUE;
   add_item (files, _ ("Save _as…"), "build.save-as", "<Control><Shift>s");
   add_item (figures, _ ("Save the figure as P_DF…"), "build.export::pdf", "<Control>e");
   add_item (figures, _ ("Save the figure as _SVG…"), "build.export::svg", NULL);
@@ -241,14 +250,13 @@ refresh_steps (RnBuildTools *self)
 {
   g_autofree char *undo_label = rn_session_get_undo_label (self->session);
   g_autofree char *redo_label = rn_session_get_redo_label (self->session);
-  gboolean is_other;
 
   enable (self, "undo", undo_label != NULL);
   enable (self, "redo", redo_label != NULL);
-  is_other = tell (self, "undo", undo_label);
-  is_other |= tell (self, "redo", redo_label);
-  if (is_other)
-    fill_steps (self, undo_label, redo_label);
+  self->are_steps_due |= tell (self, "undo", undo_label);
+  self->are_steps_due |= tell (self, "redo", redo_label);
+  if (gtk_widget_get_visible (self->popover))
+    fill_steps (self);
 }
 
 static void
@@ -351,6 +359,8 @@ add_menu (RnBuildTools *self)
   fill_menu (self);
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (self->menu));
+  self->popover = GTK_WIDGET (gtk_menu_button_get_popover (GTK_MENU_BUTTON (button)));
+  g_signal_connect_swapped (self->popover, "show", G_CALLBACK (fill_steps), self);
   gtk_widget_set_tooltip_text (button, _ ("Figure, table and more"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Figure, table and more"), -1);

@@ -39,10 +39,11 @@ struct _RnClassifyOne
   GtkWidget *trained_on;
   GtkWidget *weights;
 
-  RnLookKind listed;     /* what the list of views is of */
-  int listed_side;       /* and of which input's side */
-  GCancellable *cutting; /* (nullable): of the view that is cut out to be shown */
-  RnPicture *map_of;     /* (nullable): the picture whose map is shown */
+  gboolean is_document_due; /* there is another than this page has taken in */
+  RnLookKind listed;        /* what the list of views is of */
+  int listed_side;          /* and of which input's side */
+  GCancellable *cutting;    /* (nullable): of the view that is cut out to be shown */
+  RnPicture *map_of;        /* (nullable): the picture whose map is shown */
 };
 
 G_DEFINE_FINAL_TYPE (RnClassifyOne, rn_classify_one, GTK_TYPE_WIDGET)
@@ -378,15 +379,17 @@ picture_changed (RnClassifyOne *self)
     rn_looker_look (self->looker);
 }
 
+/* Takes in a document that has come while other pages were shown. */
 static void
-document_changed (RnClassifyOne *self)
+catch_up (RnClassifyOne *self)
 {
   RnDocument *document = rn_session_get_document (self->session);
   g_autofree char *text = NULL;
   GtkWidget *button = NULL;
 
-  rn_looker_clear (self->looker);
-  clear_views (self);
+  if (!self->is_document_due)
+    return;
+  self->is_document_due = FALSE;
   if (!has_weights (self))
     {
       text = g_strdup_printf (_ ("“%s” is a sketch: it has no weights yet. Train it, or open a "
@@ -399,6 +402,17 @@ document_changed (RnClassifyOne *self)
   rn_card_set_empty (RN_CARD (self->answer_card), text, button);
   if (has_weights (self))
     rn_looker_look (self->looker);
+}
+
+/* What is of the document before goes at once: it may hold much memory. The rest waits for somebody to see it. */
+static void
+document_changed (RnClassifyOne *self)
+{
+  rn_looker_clear (self->looker);
+  clear_views (self);
+  self->is_document_due = TRUE;
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    catch_up (self);
 }
 
 /* While the network learns, and when that has ended unseen, its newest weights answer; not while the time cursor asks for
@@ -566,6 +580,7 @@ make_content (RnClassifyOne *self)
 static void
 rn_classify_one_map (GtkWidget *widget)
 {
+  catch_up (RN_CLASSIFY_ONE (widget));
   GTK_WIDGET_CLASS (rn_classify_one_parent_class)->map (widget);
   rn_looker_set_active (RN_CLASSIFY_ONE (widget)->looker, TRUE);
   status_changed (RN_CLASSIFY_ONE (widget));

@@ -40,6 +40,8 @@ struct _RnInspectPage
   /* What is looked at: the selection's lead, or the first block where nothing is selected */
   RnPart part;
   int at;
+  gboolean is_document_due; /* another has come than this page has taken in */
+  gboolean is_selection_due;
 
   GPtrArray *outdated; /* (nullable): watched maps from before the picture or the gates changed */
   gboolean has_maps;   /* since this document is shown; before, the cards say what they wait for */
@@ -285,7 +287,7 @@ name_block (RnInspectPage *self, const RnSpec *spec)
 }
 
 static void
-selection_changed (RnInspectPage *self)
+take_selection (RnInspectPage *self)
 {
   const RnSpec *spec = rn_session_get_spec (self->session);
   RnSelection *selection = rn_session_get_selection (self->session);
@@ -324,25 +326,54 @@ set_untrained (RnInspectPage *self, RnDocument *document)
 
 /* A sketch has nothing to be looked into; where there are weights, everything comes by itself. */
 static void
-document_changed (RnInspectPage *self)
+take_document (RnInspectPage *self)
 {
   const gboolean is_ready = has_weights (self);
 
-  rn_looker_clear (self->looker);
-  rn_inspect_activation_set_look (RN_INSPECT_ACTIVATION (self->activation), NULL, NULL, NULL);
-  rn_inspect_maps_set_filters (RN_INSPECT_MAPS (self->maps), NULL);
-  rn_inspect_maps_set_model (RN_INSPECT_MAPS (self->maps), NULL);
-  self->filters_of = NULL;
-  self->has_maps = self->has_answer = FALSE;
   if (!is_ready)
     set_untrained (self, rn_session_get_document (self->session));
-  selection_changed (self);
+  take_selection (self);
   if (is_ready && rn_session_get_spec (self->session) != NULL)
     {
       show_maps (self);
       show_prediction (self);
       rn_looker_look (self->looker);
     }
+}
+
+/* Takes in what has changed while other pages were shown. */
+static void
+catch_up (RnInspectPage *self)
+{
+  if (self->is_document_due)
+    take_document (self);
+  else if (self->is_selection_due)
+    take_selection (self);
+  self->is_document_due = self->is_selection_due = FALSE;
+}
+
+/* While Build edits a sketch it has another block, and other blocks are selected, at every click: what nobody sees waits. */
+static void
+selection_changed (RnInspectPage *self)
+{
+  self->is_selection_due = TRUE;
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    catch_up (self);
+}
+
+/* What is of the document before goes at once: it may hold much memory. */
+static void
+document_changed (RnInspectPage *self)
+{
+  rn_looker_clear (self->looker);
+  rn_inspect_activation_set_look (RN_INSPECT_ACTIVATION (self->activation), NULL, NULL, NULL);
+  rn_inspect_maps_set_filters (RN_INSPECT_MAPS (self->maps), NULL);
+  rn_inspect_maps_set_model (RN_INSPECT_MAPS (self->maps), NULL);
+  self->filters_of = NULL;
+  self->has_maps = self->has_answer = FALSE;
+  self->is_document_due = TRUE;
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    catch_up (self);
 }
 
 /* The maps that are there are of another picture, or of other gates. */
@@ -389,6 +420,8 @@ turn_to_picture (RnInspectPage *self)
 static void
 rn_inspect_page_map (GtkWidget *widget)
 {
+  catch_up (
+      RN_INSPECT_PAGE (widget)); /* before anything asks for maps of a block that is no more */
   GTK_WIDGET_CLASS (rn_inspect_page_parent_class)->map (widget);
   attend (RN_INSPECT_PAGE (widget));
   rn_inspect_mistakes_set_seen (RN_INSPECT_MISTAKES (RN_INSPECT_PAGE (widget)->mistakes), TRUE);
