@@ -55,6 +55,8 @@ void rn_window_end_presenting (RnWindow *self);
 
 /* window-undo.c */
 GMenuModel *rn_window_new_undo_menu (RnWindow *self);
+/* When the menu is opened */
+void rn_window_fill_undo_menu (RnWindow *self);
 void rn_window_add_undo (RnWindow *self);
 
 /* window-open.c */

@@ -29,6 +29,18 @@ rn_window_new_undo_menu (RnWindow *self)
   return G_MENU_MODEL (g_object_ref (self->undo_menu));
 }
 
+/* A menu makes all its items anew; a person edits many times before opening it. */
+void
+rn_window_fill_undo_menu (RnWindow *self)
+{
+  g_autofree char *undo_label = rn_session_get_undo_label (self->session);
+  g_autofree char *redo_label = rn_session_get_redo_label (self->session);
+
+  g_menu_remove_all (self->undo_menu);
+  g_menu_append (self->undo_menu, undo_label != NULL ? undo_label : _ ("Undo"), "win.undo");
+  g_menu_append (self->undo_menu, redo_label != NULL ? redo_label : _ ("Redo"), "win.redo");
+}
+
 static void
 update (RnWindow *self)
 {
@@ -40,9 +52,6 @@ update (RnWindow *self)
                                undo_label != NULL);
   g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, "redo")),
                                redo_label != NULL);
-  g_menu_remove_all (self->undo_menu);
-  g_menu_append (self->undo_menu, undo_label != NULL ? undo_label : _ ("Undo"), "win.undo");
-  g_menu_append (self->undo_menu, redo_label != NULL ? redo_label : _ ("Redo"), "win.redo");
 }
 
 static void

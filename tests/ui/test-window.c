@@ -1068,6 +1068,58 @@ test_a_changed_sketch_is_closed_only_when_one_says_so (void)
   opening_close (application, window);
 }
 
+static GtkMenuButton *
+find_main_menu (RnWindow *window)
+{
+  for (int nth = 0;; nth++)
+    {
+      GtkWidget *button = find_widget (GTK_WIDGET (window), GTK_TYPE_MENU_BUTTON, nth);
+
+      g_assert_nonnull (button);
+      if (gtk_menu_button_get_primary (GTK_MENU_BUTTON (button)))
+        return GTK_MENU_BUTTON (button);
+    }
+}
+
+/* Whether a label below @widget says @text */
+static gboolean
+has_label (GtkWidget *widget, const char *text)
+{
+  if (GTK_IS_LABEL (widget) && strcmp (gtk_label_get_text (GTK_LABEL (widget)), text) == 0)
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (has_label (child, text))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+test_the_main_menu_says_what_would_be_undone (void)
+{
+  RnWindow *window = opening_window (application);
+  RnSession *session = rn_window_get_session (window);
+  GtkMenuButton *button = find_main_menu (window);
+  g_autofree char *first = NULL, *second = NULL;
+
+  rn_session_new_sketch (session);
+  rn_sketch_set_classes (rn_session_begin_edit (session), 7, NULL);
+  rn_session_end_edit (session, NULL);
+  first = rn_session_get_undo_label (session);
+  gtk_menu_button_popup (button);
+  g_assert_true (has_label (GTK_WIDGET (button), first));
+  gtk_menu_button_popdown (button);
+  rn_session_undo (session);
+  second = rn_session_get_redo_label (session);
+  g_assert_cmpstr (first, !=, second);
+  gtk_menu_button_popup (button);
+  g_assert_false (has_label (GTK_WIDGET (button), first));
+  g_assert_true (has_label (GTK_WIDGET (button), second));
+  gtk_menu_button_popdown (button);
+  settle_for (1000); /* GTK has not done with a popover when it is gone */
+  opening_close (application, window);
+}
+
 static void
 test_every_key_is_for_one_action (void)
 {
@@ -1174,6 +1226,8 @@ add_tests (void)
   g_test_add_func ("/window/dialogs open without complaint", test_dialogs_open_without_complaint);
   g_test_add_func ("/window/a changed sketch is closed only when one says so",
                    test_a_changed_sketch_is_closed_only_when_one_says_so);
+  g_test_add_func ("/window/the main menu says what would be undone",
+                   test_the_main_menu_says_what_would_be_undone);
   g_test_add_func ("/window/every key is for one action", test_every_key_is_for_one_action);
   g_test_add_func ("/window/the first frame comes soon", test_the_first_frame_comes_soon);
 }
