@@ -462,14 +462,14 @@ rn_window_init (RnWindow *self)
 
 /* Pages that nobody has looked at are made soon after the first frame, one at a time: what a page of hundreds of widgets takes
  * is then no part of the click that shows it. Build is the first, since it has the keys that edit and save the network,
- * which stands beside every page. */
+ * which stands beside every page. Not Data, whose grid decodes pictures: it waits until somebody wants to see them. */
 static gboolean
 prepare (gpointer data)
 {
   RnWindow *self = data;
 
   for (guint i = 0; i < G_N_ELEMENTS (page_titles); i++)
-    if (!has_page (self, page_titles[i].name))
+    if (new_page[i] != rn_data_page_new && !has_page (self, page_titles[i].name))
       {
         rn_window_ensure_page (self, page_titles[i].name);
         return G_SOURCE_CONTINUE;

@@ -155,7 +155,8 @@ describe_runs (RnLabPlan *plan)
       g_strdup_printf (ngettext ("%d seed", "%d seeds", (gulong) n_seeds), n_seeds);
   g_autofree char *runs = g_strdup_printf (ngettext ("%d run", "%d runs", (gulong) n_runs), n_runs);
 
-  return g_strdup_printf ("%s, %s: %s", arms, seeds, runs);
+  /* Translators: networks, seeds and runs, each with its number */
+  return g_strdup_printf (_ ("%s, %s: %s"), arms, seeds, runs);
 }
 
 /* How long it takes is measured, for about a second a network: for people, and for whoever asks for nothing else */

@@ -211,8 +211,8 @@ rn_bench_build (RnWindow *window, RnGauge *gauge, const RnSpec *spec, int n_roun
   GtkWidget *costs, *rows;
 
   rn_window_show_page (window, "build");
-  settle (1500); /* the page, and what the window does once at its start */
-  costs = find (build.window, RN_TYPE_COST_TABLE); /* pages are made when they are first shown */
+  settle (4000); /* the pages, and what the window does once at its start */
+  costs = find (build.window, RN_TYPE_COST_TABLE);
   rows = find (costs, GTK_TYPE_LIST_VIEW);
   build.costs = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (rows));
   g_signal_connect (clock, "after-paint", G_CALLBACK (painted), &build);

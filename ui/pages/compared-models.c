@@ -19,6 +19,7 @@ struct _RnComparedModels
   GtkWidget *names;
   GtkWidget *add;
   GtkFileChooserNative *chooser; /* (nullable) */
+  gboolean is_due;               /* another document has come than the names are of */
 };
 
 G_DEFINE_FINAL_TYPE (RnComparedModels, rn_compared_models, GTK_TYPE_WIDGET)
@@ -265,6 +266,23 @@ rn_compared_models_class_init (RnComparedModelsClass *class)
                                    NULL, NULL, G_TYPE_NONE, 0);
 }
 
+static void
+catch_up (RnComparedModels *self)
+{
+  if (self->is_due)
+    update (self);
+  self->is_due = FALSE;
+}
+
+/* An edit on the Build page is another document, and nobody sees the names then. */
+static void
+document_changed (RnComparedModels *self)
+{
+  self->is_due = TRUE;
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    catch_up (self);
+}
+
 GtkWidget *
 rn_compared_models_new (RnSession *session)
 {
@@ -272,7 +290,9 @@ rn_compared_models_new (RnSession *session)
 
   self->session = g_object_ref (session);
   g_signal_connect_object (session, "compared", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "document", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "document", G_CALLBACK (document_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect (self, "map", G_CALLBACK (catch_up), NULL);
   update (self);
   return GTK_WIDGET (self);
 }

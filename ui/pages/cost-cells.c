@@ -41,9 +41,6 @@ rn_cost_cells_set_line (RnCostCells *self, const RnCostLine *line)
   g_return_if_fail (RN_IS_COST_CELLS (self));
 
   self->line = line;
-  if (line != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                    line->sentence, -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -60,6 +57,24 @@ static const char *
 get_text (RnCostCells *self, RnCostColumn column)
 {
   return self->line != NULL ? self->line->texts[column] : rn_cost_column_title (column);
+}
+
+/* Of the widget, from the right where the language is written so */
+static void
+get_places (RnCostCells *self, RnCostPlaces *places)
+{
+  const int width = gtk_widget_get_width (GTK_WIDGET (self));
+
+  rn_cost_columns_place (self->columns, width, places);
+  if (gtk_widget_get_direction (GTK_WIDGET (self)) != GTK_TEXT_DIR_RTL)
+    return;
+  for (RnCostColumn c = 0; c < RN_N_COST_COLUMNS; c++)
+    {
+      const int left = places->left[c];
+
+      places->left[c] = width - places->right[c];
+      places->right[c] = width - left;
+    }
 }
 
 /* Returns: (transfer none): shortened where @places leave less room */
@@ -80,7 +95,7 @@ rn_cost_cells_is_shortened (RnCostCells *self)
 
   g_return_val_if_fail (RN_IS_COST_CELLS (self), FALSE);
 
-  rn_cost_columns_place (self->columns, gtk_widget_get_width (GTK_WIDGET (self)), &places);
+  get_places (self, &places);
   return pango_layout_is_ellipsized (get_layout (self, RN_COST_NAME, &places));
 }
 
@@ -137,10 +152,12 @@ append_text (RnCostCells *self, GtkSnapshot *snapshot, RnCostColumn column,
              const RnCostPlaces *places, const GdkRGBA *colour)
 {
   PangoLayout *layout = get_layout (self, column, places);
+  const gboolean is_rtl = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
   int x = places->left[column], width, height;
 
+  /* a layout that has a width, as names have, lies in it as the language is written */
   pango_layout_get_pixel_size (layout, &width, &height);
-  if (column != RN_COST_NAME)
+  if (column != RN_COST_NAME && !is_rtl)
     x = places->right[column] - width;
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot,
@@ -156,20 +173,21 @@ static void
 rn_cost_cells_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   RnCostCells *self = RN_COST_CELLS (widget);
+  const gboolean is_rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
   RnCostPlaces places;
   RnPalette palette;
   GdkRGBA colour;
 
   if (self->columns == NULL)
     return;
-  rn_cost_columns_place (self->columns, gtk_widget_get_width (widget), &places);
+  get_places (self, &places);
   rn_palette_get (widget, &palette);
   gtk_style_context_get_color (gtk_widget_get_style_context (widget), &colour);
   for (RnCostColumn c = 0; c < RN_N_COST_COLUMNS; c++)
     {
       if (self->line != NULL && places.bar[c] > 0)
-        append_bar (snapshot, &palette, places.left[c], gtk_widget_get_height (widget),
-                    places.bar[c], self->line->shares[c]);
+        append_bar (snapshot, &palette, is_rtl ? places.right[c] - places.bar[c] : places.left[c],
+                    gtk_widget_get_height (widget), places.bar[c], self->line->shares[c]);
       append_text (self, snapshot, c, &places, &colour);
     }
 }
@@ -185,6 +203,7 @@ rn_cost_cells_class_init (RnCostCellsClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_PRESENTATION);
   widget_class->measure = rn_cost_cells_measure;
   widget_class->snapshot = rn_cost_cells_snapshot;
   widget_class->query_tooltip = rn_cost_cells_query_tooltip;

@@ -14,7 +14,7 @@ typedef struct
 {
   char *texts[RN_N_COST_COLUMNS];
   double shares[RN_N_COST_COLUMNS]; /* of the column's largest, 0 to 1; of columns that have bars */
-  char *sentence;                   /* for assistive technology */
+  char *sentence;                   /* for assistive technology: the row's label */
 } RnCostLine;
 
 /** Frees what @line owns, not itself. */

@@ -1,6 +1,7 @@
 #include "pages/cost-columns.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #define PADDING 2      /* on both sides of a cell */
 #define NAME_CHARS 7   /* a longer one may be shortened */
@@ -16,7 +17,8 @@ struct _RnCostColumns
   char *widest[RN_N_COST_COLUMNS];
   int least[RN_N_COST_COLUMNS];
   int name;             /* the whole longest one */
-  gboolean is_measured; /* @least and @name hold */
+  int number;           /* NUMBER_CHARS of a column with bars */
+  gboolean is_measured; /* what is above holds */
 };
 
 RnCostColumns *
@@ -37,23 +39,6 @@ rn_cost_columns_free (RnCostColumns *self)
   rn_row_texts_free (self->texts[FALSE]);
   rn_row_texts_free (self->texts[TRUE]);
   g_free (self);
-}
-
-gboolean
-rn_cost_columns_set_widest (RnCostColumns *self, const char *const texts[RN_N_COST_COLUMNS])
-{
-  gboolean is_changed = FALSE;
-
-  for (RnCostColumn c = 0; c < RN_N_COST_COLUMNS; c++)
-    {
-      if (g_strcmp0 (self->widest[c], texts[c]) == 0)
-        continue;
-      g_free (self->widest[c]);
-      self->widest[c] = g_strdup (texts[c]);
-      is_changed = TRUE;
-    }
-  self->is_measured = self->is_measured && !is_changed;
-  return is_changed;
 }
 
 void
@@ -110,6 +95,24 @@ measure (RnCostColumns *self)
       self->least[c] += 2 * PADDING;
     }
   self->name += 2 * PADDING;
+  self->number = digits_width (self, NUMBER_CHARS) + 2 * PADDING;
+}
+
+gboolean
+rn_cost_columns_set_widest (RnCostColumns *self, const char *const texts[RN_N_COST_COLUMNS])
+{
+  const RnCostColumns was = *self;
+
+  for (RnCostColumn c = 0; c < RN_N_COST_COLUMNS; c++)
+    {
+      if (g_strcmp0 (self->widest[c], texts[c]) == 0)
+        continue;
+      g_free (self->widest[c]);
+      self->widest[c] = g_strdup (texts[c]);
+      self->is_measured = FALSE;
+    }
+  measure (self);
+  return self->name != was.name || memcmp (self->least, was.least, sizeof was.least) != 0;
 }
 
 /* Returns: what columns with bars take beyond the widest of their numbers, so that all have room for NUMBER_CHARS and
@@ -117,11 +120,9 @@ measure (RnCostColumns *self)
 static int
 room_for_bar (RnCostColumns *self, RnCostColumn column)
 {
-  const int number = digits_width (self, NUMBER_CHARS) + 2 * PADDING;
-
   if (!rn_cost_column_has_bars (column))
     return 0;
-  return MAX (number - self->least[column], 0) + APART + MIN_BAR + GAP;
+  return MAX (self->number - self->least[column], 0) + APART + MIN_BAR + GAP;
 }
 
 int
@@ -152,7 +153,7 @@ rn_cost_columns_place (RnCostColumns *self, int width, RnCostPlaces *places)
                               c * (guint) spare / RN_N_COST_COLUMNS);
       const int bar = has_bars ? room_for_bar (self, c) : 0;
       const int wide = self->least[c] + (c == RN_COST_NAME ? name : 0) + bar + more;
-      const int number = MAX (self->least[c], digits_width (self, NUMBER_CHARS) + 2 * PADDING);
+      const int number = MAX (self->least[c], self->number);
 
       places->left[c] = x + PADDING + (bar > 0 ? APART : 0);
       places->right[c] = x + wide - PADDING;

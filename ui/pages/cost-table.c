@@ -192,6 +192,18 @@ write_line (RnCostRow *row)
   row->line.sentence = g_string_free (sentence, FALSE);
 }
 
+/* Returns: about how wide @text is: the columns measure what seems the widest, and a letter of hangul is as wide as two
+ * digits */
+static glong
+estimate_width (const char *text)
+{
+  glong width = 0;
+
+  for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c))
+    width += g_unichar_iswide (g_utf8_get_char (c)) ? 2 : 1;
+  return width;
+}
+
 static void
 write_lines (Counted *counted)
 {
@@ -204,11 +216,11 @@ write_lines (Counted *counted)
       write_line (row);
       for (RnCostColumn c = 0; c < RN_N_COST_COLUMNS; c++)
         {
-          const glong length = g_utf8_strlen (row->line.texts[c], -1);
+          const glong width = estimate_width (row->line.texts[c]);
 
-          if (length <= most[c])
+          if (width <= most[c])
             continue;
-          most[c] = length;
+          most[c] = width;
           counted->widest[c] = row->line.texts[c];
         }
     }
@@ -255,6 +267,18 @@ count (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 
 /* Rows */
 
+/* What can be focused, and is read, is the list's own widget around the cells. */
+static void
+show_row (RnCostRow *self)
+{
+  GtkWidget *row = gtk_widget_get_parent (GTK_WIDGET (self->cells));
+
+  rn_cost_cells_set_line (self->cells, &self->line);
+  if (row != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                    self->line.sentence, -1);
+}
+
 /* Makes @self what @other is, which becomes what @self was. */
 static void
 exchange (RnCostRow *self, RnCostRow *other)
@@ -267,7 +291,7 @@ exchange (RnCostRow *self, RnCostRow *other)
   self->line = other->line;
   other->line = was;
   if (self->cells != NULL)
-    rn_cost_cells_set_line (self->cells, &self->line);
+    show_row (self);
 }
 
 /* Titles and rows stand elsewhere. */
@@ -388,7 +412,7 @@ on_bind (GtkListItemFactory *factory, GtkListItem *item)
   RnCostRow *row = gtk_list_item_get_item (item);
 
   row->cells = RN_COST_CELLS (gtk_list_item_get_child (item));
-  rn_cost_cells_set_line (row->cells, &row->line);
+  show_row (row);
 }
 
 /* The view may have given the row other cells before. */
