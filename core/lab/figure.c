@@ -145,18 +145,23 @@ static void
 add_training_curve (Gathering *self, const GArray *history, RnLabFigureKind kind,
                     const RnLabRun *run)
 {
-  const guint width = (guint) MAX ((run->settings->steps + CURVE_POINTS - 1) / CURVE_POINTS, 1);
+  const gint64 steps = run->settings->steps;
+  guint place = 0;
 
-  for (guint from = 0; from < history->len; from += width)
+  /* half a point at the growing end would jump about */
+  for (gint64 point = 0; point < CURVE_POINTS && (point + 1) * steps / CURVE_POINTS <= history->len;
+       point++)
     {
-      const guint to = MIN (from + width, history->len);
+      const guint from = (guint) (point * steps / CURVE_POINTS);
+      const guint to = (guint) ((point + 1) * steps / CURVE_POINTS);
       double sum = 0.0;
+
+      if (from == to)
+        continue; /* there are fewer steps than points */
 
       for (guint i = from; i < to; i++)
         sum += value_of (&g_array_index (history, RnHistoryRow, i), kind);
-      /* half a point at the growing end would jump about */
-      if (to - from == width || to == run->settings->steps)
-        add (self, from / width, (double) (run->offset + to), sum / (to - from));
+      add (self, place++, (double) (run->offset + to), sum / (to - from));
     }
 }
 

@@ -102,11 +102,13 @@ add_verdicts (Page *self)
   g_string_append (self->out, "</table>\n");
   rn_markup_printf (
       self->out, "<p class=\"dim\">%s</p>\n",
-      _ ("What would be agreement was written down before anything was trained. The difference is "
-         "taken seed by seed, as networks of one seed see the same batches; ± is the standard "
-         "deviation over the seeds. “Cannot tell” is said where the spread is as large as the "
-         "difference, where there is one seed only and so no spread, where a run diverged, and "
-         "where the networks have no such number."));
+      _ ("What counts as agreement stands in the experiment and does not depend on what came out. "
+         "The "
+         "difference is taken seed by seed, as networks of one seed see the same batches; ± is the "
+         "standard deviation over the seeds. “Cannot tell” is said where the spread is as large as "
+         "the difference, where the seeds do not all say the same, where there is one seed only "
+         "and "
+         "so no spread, where a run diverged, and where the networks have no such number."));
 }
 
 /* Figures */

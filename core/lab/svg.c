@@ -39,7 +39,8 @@ colour_of (int arm)
 static const char *
 dash_of (int arm)
 {
-  return dashes[arm % (int) G_N_ELEMENTS (dashes)];
+  /* colours come again after as many, then with other dashes */
+  return dashes[(arm + arm / N_COLOURS) % (int) G_N_ELEMENTS (dashes)];
 }
 
 GArray *

@@ -63,8 +63,10 @@ is_exact (const RnLabCheck *check)
          (check->arm[1] < 0 || check->quantity[1] >= RN_LAB_PARAMETERS);
 }
 
+/* With three seeds a mean beyond the spread comes by chance in about one case of four; that every seed says the same, too, is
+ * what keeps a seed from being outvoted. */
 static RnLabAnswer
-answer_of (const RnLabCheck *check, const RnLabNumber *difference, int n)
+answer_of (const RnLabCheck *check, const RnLabNumber *difference, int n_as_said, int n)
 {
   const double margin = margin_of (check, difference->mean);
 
@@ -72,7 +74,7 @@ answer_of (const RnLabCheck *check, const RnLabNumber *difference, int n)
     return RN_LAB_NOT_YET;
   if (is_exact (check))
     return holds (check, difference->mean) ? RN_LAB_AGREES : RN_LAB_DIFFERS;
-  if (n < 2 || fabs (margin) <= difference->spread)
+  if (n < 2 || fabs (margin) <= difference->spread || n_as_said != (margin > 0.0 ? n : 0))
     return RN_LAB_CANNOT_TELL;
   return margin > 0.0 ? RN_LAB_AGREES : RN_LAB_DIFFERS;
 }
@@ -92,7 +94,7 @@ rn_lab_verdict_init (RnLabVerdict *verdict, const RnLabCheck *check, const doubl
   verdict->side[0] = rn_lab_number_of (first, n);
   verdict->side[1] = rn_lab_number_of (second, check->arm[1] >= 0 ? n : 1);
   verdict->difference = rn_lab_number_of (differences, n);
-  verdict->answer = answer_of (check, &verdict->difference, n);
+  verdict->answer = answer_of (check, &verdict->difference, verdict->n_as_said, n);
 }
 
 /* In words */
@@ -183,6 +185,22 @@ needs_lost_run (const RnLabResults *self, const RnLabCheck *check)
   return FALSE;
 }
 
+/* Returns: (transfer full): shares differ by points, which percent of one of them would be another number */
+static char *
+describe_difference (const RnLabNumber *difference, RnLabQuantity quantity)
+{
+  g_autofree char *text = rn_lab_number_to_string (difference, quantity);
+  GString *words = g_string_new (text);
+
+  if (rn_lab_quantity_is_share (quantity))
+    {
+      g_autofree char *points = g_strconcat (SPACE, _ ("points"), NULL);
+
+      g_string_replace (words, SPACE "%", points, 0);
+    }
+  return g_string_free (words, FALSE);
+}
+
 char *
 rn_lab_results_describe (const RnLabResults *self, int index)
 {
@@ -201,7 +219,7 @@ rn_lab_results_describe (const RnLabResults *self, int index)
                             first, second);
   if (verdict->difference.n == 0)
     return g_strdup_printf (_ ("%s against %s"), first, second);
-  difference = rn_lab_number_to_string (&verdict->difference, check->quantity[0]);
+  difference = describe_difference (&verdict->difference, check->quantity[0]);
   if (is_exact (check))
     return g_strdup_printf (_ ("%s against %s: a difference of %s"), first, second, difference);
   return g_strdup_printf (

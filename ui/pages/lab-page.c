@@ -374,16 +374,18 @@ make_answers (RnLabPage *self)
   self->verdict_card = RN_CARD (rn_card_new (_ ("Does it agree?"), self->verdicts));
   rn_card_set_help (
       self->verdict_card,
-      _ ("What would be agreement was written down before anything was trained. A difference "
-         "counts when it is larger than its spread over the seeds, which are compared pair by "
-         "pair; small networks, few steps and a small set may well not agree with the paper."));
+      _ ("What counts as agreement stands in the experiment and does not depend on what came out. "
+         "A "
+         "difference counts when it is larger than its spread over the seeds, which are compared "
+         "pair by pair, and when every seed says so; small networks, few steps and a small set may "
+         "well not agree with the paper."));
   card = rn_card_new (_ ("Numbers"), self->numbers);
   rn_card_set_caption (RN_CARD (card), _ ("at the end"));
   rn_card_set_help (RN_CARD (card),
                     _ ("The mean over the seeds and, after ±, its standard deviation: about one "
                        "run in three lies outside of it. The training error is that of the last "
-                       "tenth of the steps, as the batches came; the paper’s Table 6 gives its "
-                       "numbers so, too (He et al. 2015)."));
+                       "tenth of the steps, as the batches came; the paper’s Table 6 gives the "
+                       "test errors of its deepest network so, too (He et al. 2015)."));
   return rn_pair_new (GTK_WIDGET (self->verdict_card), card, VERDICTS_SHARE, BESIDE_WIDTH);
 }
 

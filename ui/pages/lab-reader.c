@@ -228,7 +228,9 @@ read_results (Work *work, gboolean studies, GError **error)
   if (results == NULL)
     return FALSE;
   /* curves without studies are no gain where all studies are known already */
-  if (!studies && work->has_studied && rn_lab_results_n_finished (results) == work->n_known)
+  if (!studies && work->has_studied && work->n_known > 0 &&
+      rn_lab_needs_studies (work->experiment) &&
+      rn_lab_results_n_finished (results) == work->n_known)
     return !is_cancelled (work);
   pthread_mutex_lock (&work->lock);
   g_clear_pointer (&work->results, rn_lab_results_unref);

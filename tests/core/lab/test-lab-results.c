@@ -54,6 +54,7 @@ static void
 test_a_difference_over_the_spread_is_told_and_no_other (void)
 {
   static const double high[] = { 0.5, 0.6, 0.7 }, low[] = { 0.3, 0.4, 0.5 };
+  static const double outvoted[] = { 0.6, 0.7, 0.49 };
   static const double mixed[] = { 0.2, 0.9, 0.6 }, close[] = { 0.51, 0.6, 0.72 };
   RnLabVerdict verdict = judge (RN_LAB_GREATER, high, low, 3);
 
@@ -67,6 +68,11 @@ test_a_difference_over_the_spread_is_told_and_no_other (void)
   g_assert_cmpint (judge (RN_LAB_LESS, low, high, 3).answer, ==, RN_LAB_AGREES);
   g_assert_cmpint (judge (RN_LAB_GREATER, mixed, low, 3).answer, ==, RN_LAB_CANNOT_TELL);
   g_assert_cmpint (judge (RN_LAB_GREATER, mixed, low, 3).n_as_said, ==, 2);
+  /* 0.3, 0.3 and -0.01: beyond the spread, but one seed says otherwise */
+  g_assert_cmpfloat (judge (RN_LAB_GREATER, outvoted, low, 3).difference.mean, >,
+                     judge (RN_LAB_GREATER, outvoted, low, 3).difference.spread);
+  g_assert_cmpint (judge (RN_LAB_GREATER, outvoted, low, 3).answer, ==, RN_LAB_CANNOT_TELL);
+  g_assert_cmpint (judge (RN_LAB_LESS, outvoted, low, 3).answer, ==, RN_LAB_CANNOT_TELL);
   g_assert_cmpint (judge (RN_LAB_WITHIN, high, close, 3).answer, ==, RN_LAB_AGREES);
   g_assert_cmpint (judge (RN_LAB_WITHIN, high, low, 3).answer, ==, RN_LAB_DIFFERS);
   g_assert_cmpint (judge (RN_LAB_WITHIN, high, mixed, 3).answer, ==, RN_LAB_CANNOT_TELL);
@@ -455,9 +461,10 @@ test_the_report_is_whole_and_escaped (World *world, gconstpointer data)
   g_assert_null (strstr (text, "nan"));
   g_assert_null (strstr (text, "inf"));
   /* all that an answer can be for is explained */
-  g_assert_nonnull (strstr (text, "where the spread is as large as the difference, where there is "
-                                  "one seed only and so no spread, where a run diverged, and where "
-                                  "the networks have no such number."));
+  g_assert_nonnull (strstr (text,
+                            "where the spread is as large as the difference, where the seeds do "
+                            "not all say the same, where there is one seed only and so no spread, "
+                            "where a run diverged, and where the networks have no such number."));
   g_assert_nonnull (strstr (text, rn_dataset_get_digest (world->dataset)));
   /* a digest is one long word: it breaks rather than stand out of the page */
   g_assert_nonnull (strstr (text, "td.name+td{overflow-wrap:anywhere}"));
