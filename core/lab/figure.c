@@ -158,7 +158,6 @@ add_training_curve (Gathering *self, const GArray *history, RnLabFigureKind kind
 
       if (from == to)
         continue; /* there are fewer steps than points */
-
       for (guint i = from; i < to; i++)
         sum += value_of (&g_array_index (history, RnHistoryRow, i), kind);
       add (self, place++, (double) (run->offset + to), sum / (to - from));

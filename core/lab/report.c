@@ -103,12 +103,11 @@ add_verdicts (Page *self)
   rn_markup_printf (
       self->out, "<p class=\"dim\">%s</p>\n",
       _ ("What counts as agreement stands in the experiment and does not depend on what came out. "
-         "The "
-         "difference is taken seed by seed, as networks of one seed see the same batches; ± is the "
-         "standard deviation over the seeds. “Cannot tell” is said where the spread is as large as "
-         "the difference, where the seeds do not all say the same, where there is one seed only "
-         "and "
-         "so no spread, where a run diverged, and where the networks have no such number."));
+         "The difference is taken seed by seed, as networks of one seed see the same batches; ± is "
+         "the standard deviation over the seeds. “Cannot tell” is said where the spread is as "
+         "large as the difference, where the seeds do not all say the same, where there is one "
+         "seed only and so no spread, where a run diverged, and where the networks have no such "
+         "number."));
 }
 
 /* Figures */

@@ -69,8 +69,8 @@ RnLabNumber rn_lab_results_get_number (const RnLabResults *results, int arm,
  * @RN_LAB_NOT_YET: a run that it needs is not finished, and may be, or has not been studied
  * @RN_LAB_AGREES: the relation holds for the mean by more than the spread, and for every seed
  * @RN_LAB_DIFFERS: it fails for the mean by more than the spread, and for every seed
- * @RN_LAB_CANNOT_TELL: the spread is as large as the difference, or the seeds do not say the same, or there is one seed only and no spread, or a run that
- *   it needs diverged before the point that it is about, or the networks have no such number
+ * @RN_LAB_CANNOT_TELL: the spread is as large as the difference, or the seeds do not say the same, or there is one seed
+ *   only and no spread, or a run that it needs diverged before the point that it is about, or the networks have no such number
  */
 typedef enum
 {

@@ -2,8 +2,9 @@
 
 #include "pages/cost-cells.h"
 #include "pages/cost-table.h"
+#include "settle.h"
 
-#define WAIT_MS 60000
+#define PATIENCE_S 60.0
 
 typedef struct
 {
@@ -12,39 +13,12 @@ typedef struct
   GtkWidget *view; /* its list */
 } Fixture;
 
-typedef gboolean (*Condition) (Fixture *f);
-
-static void
-wait_until (Fixture *f, Condition condition)
-{
-  const gint64 end = g_get_monotonic_time () + WAIT_MS * 1000;
-
-  while (!condition (f) && g_get_monotonic_time () < end)
-    {
-      g_main_context_iteration (NULL, FALSE);
-      g_usleep (500);
-    }
-  g_assert_true (condition (f));
-}
-
-/* Returns: (transfer none): the first widget of @type under @root */
-static GtkWidget *
-find (GtkWidget *root, GType type)
-{
-  GtkWidget *found = G_TYPE_CHECK_INSTANCE_TYPE (root, type) ? root : NULL;
-
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL && found == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find (child, type);
-  return found;
-}
-
 static void
 set_up (Fixture *f, gconstpointer data)
 {
   f->window = gtk_window_new ();
   f->table = rn_cost_table_new (NULL);
-  f->view = find (f->table, GTK_TYPE_LIST_VIEW);
+  f->view = find_widget (f->table, GTK_TYPE_LIST_VIEW, 0);
   gtk_window_set_default_size (GTK_WINDOW (f->window), 700, 400);
   gtk_window_set_child (GTK_WINDOW (f->window), f->table);
   gtk_window_present (GTK_WINDOW (f->window));
@@ -59,8 +33,9 @@ tear_down (Fixture *f, gconstpointer data)
 }
 
 static gboolean
-is_counted (Fixture *f)
+is_counted (gpointer data)
 {
+  const Fixture *f = data;
   RnCost total;
 
   return rn_cost_table_get_total (RN_COST_TABLE (f->table), &total);
@@ -72,7 +47,7 @@ show (Fixture *f, const char *preset)
   g_autoptr (RnSpec) spec = rn_spec_preset (preset, NULL);
 
   rn_cost_table_set_spec (RN_COST_TABLE (f->table), spec, NULL, 32, 1);
-  wait_until (f, is_counted);
+  settle_until (is_counted, f, PATIENCE_S);
 }
 
 /* Returns: (transfer none) (nullable): the cells of the row that is read as @sentence */
@@ -87,20 +62,20 @@ find_cells (Fixture *f, const char *sentence)
                                               sentence);
 
       if (differs == NULL)
-        return RN_COST_CELLS (find (row, RN_TYPE_COST_CELLS));
+        return RN_COST_CELLS (find_widget (row, RN_TYPE_COST_CELLS, 0));
     }
   return NULL;
 }
 
 static gboolean
-has_first_block (Fixture *f)
+has_first_block (gpointer f)
 {
   return find_cells (f, "1 · basic; Output: 32×32×16; Parameters: 4,672; Mult-adds: 4.72 M; "
                         "Sees: 7 px; Memory: 6.3\u00a0MB") != NULL;
 }
 
 static gboolean
-has_head (Fixture *f)
+has_head (gpointer f)
 {
   return find_cells (f, "Head; Output: 10 classes; Parameters: 650; Mult-adds: 640; Sees: all; "
                         "Memory: 18.9\u00a0kB") != NULL;
@@ -110,8 +85,8 @@ static void
 test_a_row_is_read_with_its_columns (Fixture *f, gconstpointer data)
 {
   show (f, "resnet20");
-  wait_until (f, has_first_block);
-  wait_until (f, has_head);
+  settle_until (has_first_block, f, PATIENCE_S);
+  settle_until (has_head, f, PATIENCE_S);
 }
 
 static GtkAdjustment *
@@ -121,7 +96,7 @@ get_scroll (Fixture *f)
 }
 
 static gboolean
-is_laid_out (Fixture *f)
+is_laid_out (gpointer f)
 {
   return gtk_adjustment_get_upper (get_scroll (f)) > 602 * 10;
 }
@@ -131,17 +106,17 @@ static void
 test_rows_say_what_they_are_after_a_jump (Fixture *f, gconstpointer data)
 {
   show (f, "resnet1202");
-  wait_until (f, is_laid_out);
+  settle_until (is_laid_out, f, PATIENCE_S);
   g_assert_true (has_first_block (f));
   g_assert_false (has_head (f));
   gtk_adjustment_set_value (get_scroll (f), gtk_adjustment_get_upper (get_scroll (f)));
-  wait_until (f, has_head);
+  settle_until (has_head, f, PATIENCE_S);
   g_assert_false (has_first_block (f));
   gtk_adjustment_set_value (get_scroll (f), 0);
-  wait_until (f, has_first_block);
+  settle_until (has_first_block, f, PATIENCE_S);
   /* and where they stay while the network becomes another */
   show (f, "resnet56");
-  wait_until (f, has_head);
+  settle_until (has_head, f, PATIENCE_S);
 }
 
 static int
@@ -149,8 +124,8 @@ width_of (Fixture *f)
 {
   int width;
 
-  gtk_widget_measure (find (f->view, RN_TYPE_COST_CELLS), GTK_ORIENTATION_HORIZONTAL, -1, &width,
-                      NULL, NULL, NULL);
+  gtk_widget_measure (find_widget (f->view, RN_TYPE_COST_CELLS, 0), GTK_ORIENTATION_HORIZONTAL, -1,
+                      &width, NULL, NULL, NULL);
   return width;
 }
 
@@ -161,7 +136,7 @@ test_columns_follow_the_font (Fixture *f, gconstpointer data)
   int dpi, width;
 
   show (f, "resnet20");
-  wait_until (f, has_first_block);
+  settle_until (has_first_block, f, PATIENCE_S);
   width = width_of (f);
   g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
   g_object_set (settings, "gtk-xft-dpi", dpi * 3 / 2, NULL);
@@ -217,8 +192,10 @@ test_columns_share_the_width (Fixture *f, gconstpointer data)
 }
 
 static gboolean
-has_four_rows (Fixture *f)
+has_four_rows (gpointer data)
 {
+  const Fixture *f = data;
+
   return gtk_widget_get_first_child (f->view) != NULL &&
          g_list_model_get_n_items (
              G_LIST_MODEL (gtk_list_view_get_model (GTK_LIST_VIEW (f->view)))) >= 4;
@@ -232,10 +209,10 @@ test_a_row_that_is_chosen_selects_its_block (Fixture *f, gconstpointer data)
   g_autoptr (RnSpec) spec = rn_spec_preset ("resnet20", NULL);
 
   f->table = rn_cost_table_new (selection);
-  f->view = find (f->table, GTK_TYPE_LIST_VIEW);
+  f->view = find_widget (f->table, GTK_TYPE_LIST_VIEW, 0);
   gtk_window_set_child (GTK_WINDOW (f->window), f->table);
   show (f, "resnet20");
-  wait_until (f, has_four_rows);
+  settle_until (has_four_rows, f, PATIENCE_S);
   g_assert_cmpint (rn_selection_get_part (selection), ==, RN_PART_NONE);
   gtk_selection_model_select_item (gtk_list_view_get_model (GTK_LIST_VIEW (f->view)), 3, TRUE);
   g_assert_cmpint (rn_selection_get_part (selection), ==, RN_PART_BLOCK);

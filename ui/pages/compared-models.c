@@ -2,6 +2,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "pages/throttle.h"
+
 typedef struct
 {
   char *path;
@@ -19,7 +21,7 @@ struct _RnComparedModels
   GtkWidget *names;
   GtkWidget *add;
   GtkFileChooserNative *chooser; /* (nullable) */
-  gboolean is_due;               /* another document has come than the names are of */
+  RnThrottle throttle;
 };
 
 G_DEFINE_FINAL_TYPE (RnComparedModels, rn_compared_models, GTK_TYPE_WIDGET)
@@ -225,6 +227,7 @@ rn_compared_models_dispose (GObject *object)
 {
   RnComparedModels *self = RN_COMPARED_MODELS (object);
 
+  rn_throttle_clear (&self->throttle);
   g_clear_object (&self->chooser);
   g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_object (&self->session);
@@ -240,8 +243,15 @@ rn_compared_models_finalize (GObject *object)
 }
 
 static void
+take_document (GtkWidget *widget, guint flags)
+{
+  update (RN_COMPARED_MODELS (widget));
+}
+
+static void
 rn_compared_models_init (RnComparedModels *self)
 {
+  rn_throttle_init (&self->throttle, GTK_WIDGET (self), take_document);
   self->added = g_ptr_array_new_with_free_func (model_free);
   self->all = g_ptr_array_new_with_free_func (model_free);
   self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
@@ -266,21 +276,11 @@ rn_compared_models_class_init (RnComparedModelsClass *class)
                                    NULL, NULL, G_TYPE_NONE, 0);
 }
 
-static void
-catch_up (RnComparedModels *self)
-{
-  if (self->is_due)
-    update (self);
-  self->is_due = FALSE;
-}
-
 /* An edit on the Build page is another document, and nobody sees the names then. */
 static void
 document_changed (RnComparedModels *self)
 {
-  self->is_due = TRUE;
-  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
-    catch_up (self);
+  rn_throttle_hurry (&self->throttle, 1);
 }
 
 GtkWidget *
@@ -292,7 +292,6 @@ rn_compared_models_new (RnSession *session)
   g_signal_connect_object (session, "compared", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "document", G_CALLBACK (document_changed), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect (self, "map", G_CALLBACK (catch_up), NULL);
   update (self);
   return GTK_WIDGET (self);
 }

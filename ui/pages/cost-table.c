@@ -50,7 +50,6 @@ struct _RnCostTable
   RnCostCells *titles;
   GListStore *store;
   GtkSingleSelection *chosen;
-  GtkWidget *view;
   GCancellable *cancellable;
   RnCost total;
   gboolean is_counted;
@@ -482,22 +481,22 @@ static GtkWidget *
 make_rows (RnCostTable *self)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  GtkWidget *scrolled = gtk_scrolled_window_new ();
+  GtkWidget *scrolled = gtk_scrolled_window_new (), *view;
 
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), self);
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
   g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), NULL);
-  self->view = gtk_list_view_new (GTK_SELECTION_MODEL (g_object_ref (self->chosen)), factory);
-  gtk_widget_add_css_class (self->view, "cost-rows");
-  rn_clear_ground (self->view);
-  rn_tab_stop_make (self->view);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
+  view = gtk_list_view_new (GTK_SELECTION_MODEL (g_object_ref (self->chosen)), factory);
+  gtk_widget_add_css_class (view, "cost-rows");
+  rn_clear_ground (view);
+  rn_tab_stop_make (view);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Costs of each part"), -1);
   /* its bar stands beside the titles, too, which are as wide as the rows */
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_EXTERNAL);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), TABLE_HEIGHT);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->view);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view);
   gtk_widget_set_vexpand (scrolled, TRUE);
   return scrolled;
 }

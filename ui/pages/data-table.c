@@ -38,15 +38,13 @@ clear_ground (GtkWidget *view)
 
 void
 rn_data_table_add_column (GtkWidget *view, const char *title, int column, int n_left,
-                          RnDataTableFunc setup, RnDataTableFunc bind, RnDataTableFunc unbind)
+                          RnDataTableFunc setup, RnDataTableFunc bind)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   GtkColumnViewColumn *made;
 
   g_signal_connect (factory, "setup", G_CALLBACK (setup), GINT_TO_POINTER (column));
   g_signal_connect (factory, "bind", G_CALLBACK (bind), GINT_TO_POINTER (column));
-  if (unbind != NULL)
-    g_signal_connect (factory, "unbind", G_CALLBACK (unbind), GINT_TO_POINTER (column));
   made = gtk_column_view_column_new (title, factory);
   gtk_column_view_column_set_expand (made, TRUE);
   gtk_column_view_append_column (GTK_COLUMN_VIEW (view), made);

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 GtkWidget *rn_data_table_new (GtkSelectionModel *model, const char *label);
 typedef void (*RnDataTableFunc) (GtkListItemFactory *factory, GtkListItem *item, gpointer column);
 /** Adds column @column, whose number the functions get as pointer; titles of all but the first @n_left columns stand
- * at the right, as their cells should. @unbind: (nullable) */
+ * at the right, as their cells should. */
 void rn_data_table_add_column (GtkWidget *view, const char *title, int column, int n_left,
-                               RnDataTableFunc setup, RnDataTableFunc bind, RnDataTableFunc unbind);
+                               RnDataTableFunc setup, RnDataTableFunc bind);
 
 G_END_DECLS

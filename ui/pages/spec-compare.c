@@ -437,7 +437,7 @@ make_table (RnSpecCompare *self)
   model = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->store)));
   view = rn_data_table_new (GTK_SELECTION_MODEL (model), _ ("Parts of both networks"));
   for (int i = 0; i < N_COLUMNS; i++)
-    rn_data_table_add_column (view, titles[i], i, N_LEFT, on_setup, on_bind, NULL);
+    rn_data_table_add_column (view, titles[i], i, N_LEFT, on_setup, on_bind);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), TABLE_HEIGHT);
   /* over the table it would cover the last numbers */
   gtk_scrolled_window_set_overlay_scrolling (GTK_SCROLLED_WINDOW (scrolled), FALSE);
